@@ -1,0 +1,228 @@
+"""The workloads as Keras programs: the same lines run on Kerata, on Keras 3 with each of its engines, and on tf_keras.
+
+    python workloads.py NAME
+
+runs one of them and prints one line of JSON. KERAS_MODULE names what to import (`keras`, or `tf_keras`);
+KERAS_BACKEND is Keras 3's own. `plain_torch.py` holds the same workloads without Keras.
+
+Everything is at its defaults: no steps_per_execution, no jit_compile, no thread counts.
+"""
+
+import importlib
+import os
+import sys
+
+import data
+import timing
+
+keras = importlib.import_module(os.environ.get("KERAS_MODULE", "keras"))
+layers = keras.layers
+
+
+def first_network_model():
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            layers.Dense(12, activation="relu"),
+            layers.Dense(8, activation="relu"),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def time_epochs(name, model, x, y, batch_size, per_run):
+    def train(epochs):
+        return model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0).history["loss"]
+
+    timing.epochs(name, train, per_run)
+
+
+def first_network_epoch(name):
+    x, y = data.first_network()
+    time_epochs(name, first_network_model(), x, y, batch_size=10, per_run=20)
+
+
+def first_network_process(name):
+    """Timed from outside, by the clock on the wall: import, build, 150 epochs, evaluate."""
+    x, y = data.first_network()
+    model = first_network_model()
+    losses = model.fit(x, y, batch_size=10, epochs=150, verbose=0).history["loss"]
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    timing.report(name, None, accuracy=float(accuracy), **timing.learned(losses))
+
+
+def ten_folds(name):
+    """Seconds per fold for folds 2 to 10 of ten-fold cross-validation, a new model each."""
+    x, y = data.first_network()
+    held_out = iter(range(10))
+
+    def fold():
+        test = next(held_out)
+        chosen = [row for row in range(len(x)) if row % 10 != test]
+        model = first_network_model()
+        model.fit(x[chosen], y[chosen], batch_size=10, epochs=20, verbose=0)
+        return float(model.evaluate(x[test::10], y[test::10], verbose=0)[1])
+
+    timing.rounds(name, fold, 9)
+
+
+def fit_one_step(name):
+    x, y = (part[:10] for part in data.first_network())
+    model = first_network_model()
+    timing.calls(name, lambda: model.fit(x, y, batch_size=10, epochs=1, verbose=0))
+
+
+def predict_one_row(name):
+    x = data.first_network()[0][:1]
+    model = first_network_model()
+    timing.calls(name, lambda: model.predict(x, verbose=0))
+
+
+def train_on_batch(name):
+    x, y = (part[:10] for part in data.first_network())
+    model = first_network_model()
+    timing.calls(name, lambda: model.train_on_batch(x, y))
+
+
+def lstm_batch_1(name):
+    x, y = data.alphabet()
+    model = keras.Sequential([keras.Input((3, 1)), layers.LSTM(32), layers.Dense(26, activation="softmax")])
+    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=1, per_run=20)
+
+
+def stacked_lstm(name):
+    x, y = data.sequences()
+    model = keras.Sequential(
+        [
+            keras.Input((8, 16)),
+            layers.LSTM(32, return_sequences=True),
+            layers.LSTM(32, return_sequences=True),
+            layers.LSTM(32),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=64, per_run=10)
+
+
+def embedding_lstm(name):
+    x, y = data.tokens()
+    model = keras.Sequential(
+        [
+            keras.Input((80,), dtype="int32"),
+            layers.Embedding(1024, 256),
+            layers.LSTM(128),
+            layers.Dropout(0.5),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(loss="binary_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=16, per_run=2)
+
+
+def perceptron(name):
+    x, y = data.flat_images()
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=128, per_run=3)
+
+
+def convolutional(name):
+    x, y = data.images(2560, 28, 1)
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=128, per_run=1)
+
+
+def vgg_like(name):
+    x, y = data.images(128, 100, 3)
+    model = keras.Sequential(
+        [
+            keras.Input((100, 100, 3)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Dropout(0.25),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    sgd = keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, nesterov=True)
+    model.compile(loss="sparse_categorical_crossentropy", optimizer=sgd, metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=32, per_run=2)
+
+
+def residual(name):
+    x, y = data.images(1280, 32, 3)
+
+    def normalised(x, filters, strides):
+        x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+        return layers.BatchNormalization()(x)
+
+    def block(x, filters, strides):
+        shortcut = x
+        if strides > 1:
+            shortcut = layers.Conv2D(filters, 1, strides=strides, use_bias=False)(x)
+            shortcut = layers.BatchNormalization()(shortcut)
+        y = layers.Activation("relu")(normalised(x, filters, strides))
+        y = normalised(y, filters, 1)
+        return layers.Activation("relu")(layers.Add()([y, shortcut]))
+
+    inputs = keras.Input((32, 32, 3))
+    h = layers.Activation("relu")(normalised(inputs, 16, 1))
+    for filters, strides in [(16, 1), (32, 2), (64, 2)]:
+        h = block(h, filters, strides)
+    outputs = layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(h))
+    model = keras.Model(inputs, outputs)
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=64, per_run=2)
+
+
+WORKLOADS = [
+    first_network_epoch,
+    first_network_process,
+    ten_folds,
+    fit_one_step,
+    predict_one_row,
+    train_on_batch,
+    lstm_batch_1,
+    stacked_lstm,
+    embedding_lstm,
+    perceptron,
+    convolutional,
+    vgg_like,
+    residual,
+]
+
+if __name__ == "__main__":
+    {workload.__name__: workload for workload in WORKLOADS}[sys.argv[1]](sys.argv[1])

@@ -1,0 +1,68 @@
+"""Names: unique within a process, snake case from class names, and the nearest known one for an error message."""
+
+import collections
+import contextlib
+import difflib
+import re
+import threading
+
+_counts: collections.Counter[str] = collections.Counter()
+_lock = threading.Lock()
+
+
+class _Path(threading.local):
+    parts: tuple[str, ...] = ()
+
+
+_path = _Path()
+
+
+def snake_case(name: str) -> str:
+    """The snake-case form of a class name: 'Conv2DTranspose' -> 'conv2d_transpose'."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name)
+    return name.lower()
+
+
+def unique_name(prefix: str) -> str:
+    """`prefix` the first time it is asked for, then `prefix_1`, `prefix_2`, ..."""
+    with _lock:
+        count = _counts[prefix]
+        _counts[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+def unique_name_for(instance: object) -> str:
+    """A unique name made from the class of `instance`."""
+    return unique_name(snake_case(type(instance).__name__))
+
+
+def forget_names() -> None:
+    """Starts all counts again, as `keras.utils.clear_session` promises."""
+    with _lock:
+        _counts.clear()
+
+
+@contextlib.contextmanager
+def name_scope(name: str):
+    """Puts `name` in front of the paths of variables made inside."""
+    before = _path.parts
+    _path.parts = (*before, name)
+    try:
+        yield
+    finally:
+        _path.parts = before
+
+
+def current_path() -> str:
+    """The path of the name scopes that are open in this thread, joined by slashes."""
+    return "/".join(_path.parts)
+
+
+def nearest(name: str, known) -> str:
+    """`" Did you mean 'x'?"` for the known name nearest to `name`, or an empty string."""
+    known = [k for k in known if isinstance(k, str)]
+    lowered = {k.lower(): k for k in known}
+    found = difflib.get_close_matches(str(name).lower(), list(lowered), n=1, cutoff=0.6)
+    return f" Did you mean {lowered[found[0]]!r}?" if found else ""

@@ -1,0 +1,92 @@
+"""The closed table of classes that a config or a file may name, and what the user adds to it."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+_built_in: dict[str, Any] = {}  # class or function name -> object, as files and configs name it
+_modules: dict[Any, str] = {}  # object -> public module, such as 'keras.layers'
+_custom: dict[str, Any] = {}  # what `register_keras_serializable` added
+_custom_names: dict[Any, str] = {}
+
+
+class _Scope(threading.local):
+    objects: dict[str, Any] = {}
+
+
+_scope = _Scope()
+
+
+def register_built_ins(module: str, objects: dict[str, Any]) -> None:
+    """Adds the public classes or functions of `module` to the table."""
+    for name, thing in objects.items():
+        _built_in[f"{module}.{name}"] = thing
+        _modules.setdefault(thing, module)
+
+
+def built_in(module: str, name: str) -> Any:
+    """The object of that name in a public module, or None."""
+    return _built_in.get(f"{module}.{name}")
+
+
+def module_of(thing: Any) -> str | None:
+    """The public module of a built-in class or function, or None for a user's."""
+    return _modules.get(thing)
+
+
+def built_ins_of(module: str) -> dict[str, Any]:
+    """Name -> object for one public module."""
+    prefix = module + "."
+    return {k[len(prefix) :]: v for k, v in _built_in.items() if k.startswith(prefix) and "." not in k[len(prefix) :]}
+
+
+def register_custom(package: str, name: str, thing: Any) -> None:
+    """Makes `thing` known to configs as `package>name`."""
+    registered = f"{package}>{name}"
+    _custom[registered] = thing
+    _custom_names[thing] = registered
+
+
+def registered_name(thing: Any) -> str:
+    """`package>name` for a registered object, else its plain name."""
+    return _custom_names.get(thing, getattr(thing, "__name__", type(thing).__name__))
+
+
+def registered_object(name: str, custom_objects: dict | None = None) -> Any:
+    """The object called `name` among those passed, those in scope and the registered ones, or None."""
+    for table in (custom_objects or {}, _scope.objects, _custom):
+        if name in table:
+            return table[name]
+    return None
+
+
+def custom_objects() -> dict[str, Any]:
+    """The table of registered objects itself, for reading and writing."""
+    return _custom
+
+
+def objects_in_scope() -> dict[str, Any]:
+    """Objects that `custom_object_scope` made known in this thread."""
+    return dict(_scope.objects)
+
+
+@contextlib.contextmanager
+def object_scope(objects: dict[str, Any]):
+    """Makes `objects` known in this thread while the block runs."""
+    before = _scope.objects
+    _scope.objects = {**before, **objects}
+    try:
+        yield
+    finally:
+        _scope.objects = before
+
+
+def registering(package: str = "Custom", name: str | None = None) -> Callable:
+    """A decorator that registers a class or function; a class needs `get_config` to be one that configs can name."""
+
+    def register(thing):
+        register_custom(package, name or thing.__name__, thing)
+        return thing
+
+    return register

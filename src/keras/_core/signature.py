@@ -1,0 +1,52 @@
+"""What a constructor or a function takes, read from its signature once."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+@functools.lru_cache(maxsize=4096)
+def parameters(function: Callable) -> tuple[tuple[str, ...], bool]:
+    """Names a function takes by keyword, without self, and whether it takes any others as well."""
+    names, open_ended = [], False
+    for p in inspect.signature(function).parameters.values():
+        if p.kind is p.VAR_KEYWORD:
+            open_ended = True
+        elif p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self":
+            names.append(p.name)
+    return tuple(names), open_ended
+
+
+def takes(function: Callable, name: str) -> bool:
+    """Whether `function` has a parameter called `name`."""
+    return name in parameters(getattr(function, "__func__", function))[0]
+
+
+@functools.lru_cache(maxsize=4096)
+def constructor_parameters(cls: type) -> tuple[str, ...]:
+    """Every name the constructor takes, following `**kwargs` up the base classes."""
+    names: list[str] = []
+    for base in cls.__mro__[:-1]:
+        init = base.__dict__.get("__init__")
+        if init is None:
+            continue
+        found, more = parameters(init)
+        names += [n for n in found if n not in names]
+        if not more:
+            break
+    return tuple(names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _init_signature(cls: type) -> inspect.Signature:
+    return inspect.signature(cls.__init__)
+
+
+def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
+    """Constructor arguments by name, as they came; `*args` parameters are left out."""
+    signature = _init_signature(cls)
+    names = [
+        p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ][1:]
+    return {**dict(zip(names, args)), **kwargs}

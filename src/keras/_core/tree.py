@@ -1,0 +1,108 @@
+"""Nested structures of lists, tuples, named tuples and dicts. Dict values are visited in the order of their keys."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+
+def is_nested(x: Any) -> bool:
+    """Whether `x` is a list, tuple or dict."""
+    return isinstance(x, (list, tuple, Mapping))
+
+
+def _keys(x: Mapping) -> list:
+    if isinstance(x, OrderedDict):
+        return list(x)
+    try:
+        return sorted(x)
+    except TypeError:  # keys of several types have no order: keep the one they were written in
+        return list(x)
+
+
+def leaves(x: Any) -> list[Any]:
+    """All leaves from left to right. None is a leaf."""
+    return list(_leaves(x))
+
+
+def _leaves(x: Any) -> Iterator[Any]:
+    if isinstance(x, Mapping):
+        for key in _keys(x):
+            yield from _leaves(x[key])
+    elif isinstance(x, (list, tuple)):
+        for item in x:
+            yield from _leaves(item)
+    else:
+        yield x
+
+
+def map_leaves(function: Callable, x: Any, *others: Any) -> Any:
+    """`x` with every leaf replaced by `function(leaf, ...)`; `others` have the same structure."""
+    if isinstance(x, Mapping):
+        items = {k: map_leaves(function, x[k], *(o[k] for o in others)) for k in x}
+        return type(x)(items) if isinstance(x, OrderedDict) else items
+    if isinstance(x, (list, tuple)):
+        for other in others:
+            if not isinstance(other, (list, tuple)) or len(other) != len(x):
+                raise ValueError(f"The structures differ: {describe(x)} and {describe(other)}.")
+        items = [map_leaves(function, *group) for group in zip(x, *others)]
+        return rebuild(x, items)
+    return function(x, *others)
+
+
+def rebuild(like: Any, items: list) -> Any:
+    """`items` as a sequence of the type of `like`."""
+    if isinstance(like, tuple):
+        return type(like)(*items) if hasattr(like, "_fields") else tuple(items)
+    return list(items)
+
+
+def pack_like(structure: Any, flat: list[Any]) -> Any:
+    """The leaves in `flat` arranged as `structure` is."""
+    wanted = len(leaves(structure))
+    if wanted != len(flat):
+        raise ValueError(f"The structure {describe(structure)} has {wanted} leaves, but {len(flat)} came.")
+    return _pack(structure, iter(flat))
+
+
+def _pack(structure: Any, flat: Iterator[Any]) -> Any:
+    if isinstance(structure, Mapping):
+        found = {key: _pack(structure[key], flat) for key in _keys(structure)}
+        ordered = {key: found[key] for key in structure}
+        return type(structure)(ordered) if isinstance(structure, OrderedDict) else ordered
+    if isinstance(structure, (list, tuple)):
+        return rebuild(structure, [_pack(item, flat) for item in structure])
+    return next(flat)
+
+
+def same_structure(a: Any, b: Any) -> bool:
+    """Whether lists, tuples and dicts nest in the same way (a list and a tuple count as the same)."""
+    if isinstance(a, Mapping) or isinstance(b, Mapping):
+        if not (isinstance(a, Mapping) and isinstance(b, Mapping)) or set(a) != set(b):
+            return False
+        return all(same_structure(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)) or isinstance(b, (list, tuple)):
+        if not (isinstance(a, (list, tuple)) and isinstance(b, (list, tuple))) or len(a) != len(b):
+            return False
+        return all(same_structure(p, q) for p, q in zip(a, b))
+    return True
+
+
+def paths(x: Any, before: tuple = ()) -> list[tuple[tuple, Any]]:
+    """Pairs of the way to each leaf (keys and positions) and the leaf."""
+    if isinstance(x, Mapping):
+        return [pair for key in _keys(x) for pair in paths(x[key], (*before, key))]
+    if isinstance(x, (list, tuple)):
+        return [pair for i, item in enumerate(x) for pair in paths(item, (*before, i))]
+    return [(before, x)]
+
+
+def describe(x: Any) -> str:
+    """The structure in a few words for a message, without the values."""
+    if isinstance(x, Mapping):
+        return "{" + ", ".join(f"{k!r}: {describe(x[k])}" for k in x) + "}"
+    if isinstance(x, tuple):
+        return "(" + ", ".join(describe(i) for i in x) + ")"
+    if isinstance(x, list):
+        return "[" + ", ".join(describe(i) for i in x) + "]"
+    shape = getattr(x, "shape", None)
+    return type(x).__name__ if shape is None else f"shape {tuple(shape)}"

@@ -1,0 +1,39 @@
+"""What the process computes on, and whether it computes in 64 bits."""
+
+import contextlib
+
+import jax
+
+from keras import config
+
+
+def _use_wide_types(floatx: str) -> None:
+    if floatx == "float64":
+        jax.config.update("jax_enable_x64", True)
+
+
+config.on_floatx_change(_use_wide_types)
+
+
+def platform() -> str:
+    """'cpu', 'gpu' or 'tpu': where arrays live unless told otherwise."""
+    return jax.default_backend()
+
+
+def is_cpu() -> bool:
+    """Whether computation runs on the CPU."""
+    return platform() == "cpu"
+
+
+@contextlib.contextmanager
+def device_scope(device_name: str):
+    """Makes arrays and computations inside live on a device such as 'cpu:0' or 'gpu:1'."""
+    kind, _, index = str(device_name).replace("/", "").removeprefix("device:").partition(":")
+    kind = {"cuda": "gpu"}.get(kind.lower(), kind.lower())
+    try:
+        device = jax.devices(kind)[int(index or 0)]
+    except (RuntimeError, IndexError, ValueError):
+        known = ", ".join(f"{d.platform}:{d.id}" for d in jax.devices())
+        raise ValueError(f"device: {device_name!r} is not here. Devices: {known}.") from None
+    with jax.default_device(device):
+        yield

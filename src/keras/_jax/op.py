@@ -1,0 +1,212 @@
+"""One decorator for every operation: run now on arrays, or add a graph node on symbolic tensors."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from keras import config
+from keras._core import tree
+from keras._core.dtype_policy import dtype_name
+from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
+from keras._jax import pure
+from keras._jax.variable import Variable
+
+# two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well
+_STAND_INS = (83, 89)
+
+
+class FunctionCall(Operation):
+    """The operation of a graph node made by calling a function on symbolic tensors."""
+
+    def __init__(self, function: Callable):
+        super().__init__(name=None)
+        self.function = function
+
+    @property
+    def function_name(self) -> str:
+        """The function's public name."""
+        return self.function.__name__
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+
+def op(function: Callable) -> Callable:
+    """Makes `function` an operation.
+
+    Parameters annotated `Tensor` become arrays (numbers stay numbers, so that they do not widen dtypes), those
+    annotated `Tensors` become lists of arrays. On symbolic tensors the call adds a graph node, whose shapes and
+    dtypes come from tracing the same function.
+    """
+    kinds = _tensor_parameters(function)
+    positional = list(inspect.signature(function).parameters)
+    by_position = [kinds.get(name) for name in positional]
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
+            return add_call(run, args, kwargs)
+        args = [
+            a if kind is None else _CONVERTERS[kind](a)
+            for a, kind in zip(args, by_position + [None] * (len(args) - len(by_position)))
+        ]
+        for name in kwargs:
+            if name in kinds:
+                kwargs[name] = _CONVERTERS[kinds[name]](kwargs[name])
+        return function(*args, **kwargs)
+
+    run.is_operation = True
+    return run
+
+
+def _tensor_parameters(function: Callable) -> dict[str, str]:
+    found = {}
+    for name, annotation in function.__annotations__.items():
+        text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+        words = text.replace(" ", "").split("|")
+        if annotation is Any or "Tensor" in words:
+            found[name] = "tensor"
+        elif "Tensors" in words:
+            found[name] = "tensors"
+    found.pop("return", None)
+    return found
+
+
+def as_array(x: Any) -> Any:
+    """`x` as the engine takes it: arrays and Python numbers as they are, everything else as an array."""
+    if isinstance(x, (jax.Array, int, float, complex)) or x is None:
+        return x
+    if isinstance(x, Variable):
+        return x.value
+    return convert_to_tensor(x)
+
+
+def as_arrays(xs: Any) -> Any:
+    """`as_array` for every item of a list; an array stays one array."""
+    return [as_array(x) for x in xs] if isinstance(xs, (list, tuple)) else as_array(xs)
+
+
+_CONVERTERS = {"tensor": as_array, "tensors": as_arrays}
+
+
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Any:
+    """An array from an array, a variable, a number, a nested list, or anything NumPy understands.
+
+    Python floats take the default float type, Python integers int32; NumPy arrays keep their dtype (64 bits become
+    32 unless 64-bit computation is on).
+
+    Raises:
+        ValueError: text or other objects came, or `sparse`/`ragged` tensors were asked for.
+    """
+    if sparse or ragged:
+        raise ValueError("convert_to_tensor: sparse and ragged tensors do not exist on this engine; pass a dense array.")
+    name = None if dtype is None else dtype_name(dtype)
+    if isinstance(x, KerasTensor):
+        return x if name is None or x.dtype == name else cast(x, name)
+    if isinstance(x, Variable):
+        x = x.value
+    if isinstance(x, jax.Array):
+        return x if name is None or x.dtype.name == name else x.astype(_wide_enough(name))
+    if not hasattr(x, "dtype") and isinstance(x, (list, tuple)) and any(_is_arrayish(i) for i in tree.leaves(x)):
+        x = jnp.stack([jnp.asarray(convert_to_tensor(i)) for i in x])
+        return x if name is None else x.astype(_wide_enough(name))
+    array = np.asarray(x)
+    if array.dtype.kind in "OUSMmV" and not hasattr(array.dtype, "itemsize_bits") and array.dtype.name not in _EXTENDED:
+        raise ValueError(f"Cannot make a tensor from {type(x).__name__} with dtype {array.dtype}: tensors hold numbers.")
+    if name is None and not hasattr(x, "dtype"):
+        if array.dtype.kind == "f":
+            name = config.floatx()
+        elif array.dtype.kind == "i":
+            name = "int32"
+    return jnp.asarray(array, dtype=None if name is None else _wide_enough(name))
+
+
+_EXTENDED = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
+
+
+def _is_arrayish(x: Any) -> bool:
+    return isinstance(x, (jax.Array, Variable))
+
+
+def _wide_enough(name: str):
+    """The dtype of that name, in 32 bits where the process does not compute in 64."""
+    return jax.dtypes.canonicalize_dtype(name)
+
+
+@op
+def cast(x: Tensor, dtype) -> Tensor:  # noqa: F821
+    """`x` converted to `dtype`.
+
+    >>> cast([1.7], "int32")
+    Array([1], dtype=int32)
+    """
+    return jnp.asarray(x, dtype=_wide_enough(dtype_name(dtype)))
+
+
+def add_call(function: Callable, args: tuple, kwargs: dict) -> Any:
+    """Adds a node that calls `function`, and returns its symbolic outputs."""
+    outputs = symbolic_result(function, *args, **kwargs)
+    if outputs is NotImplemented:
+        return outputs
+    return FunctionCall(function).add_node(args, kwargs, outputs)
+
+
+def symbolic_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """What `function` returns, with symbolic tensors for arrays, found by tracing it without computing.
+
+    This is the one place where shapes and dtypes of symbolic results come from. An unknown size is traced as two
+    different numbers; a size of the result that differs between the two is unknown.
+    """
+    unknown = any(None in x.shape for x in tree.leaves((args, kwargs)) if is_symbolic(x))
+    structure, first = _trace_shapes(function, args, kwargs, _STAND_INS[0])
+    second = _trace_shapes(function, args, kwargs, _STAND_INS[1])[1] if unknown else first
+
+    def symbol(a, b):
+        if not isinstance(a, jax.ShapeDtypeStruct):
+            return a
+        return KerasTensor([p if p == q else None for p, q in zip(a.shape, b.shape)], a.dtype.name)
+
+    return tree.pack_like(structure, [symbol(a, b) for a, b in zip(first, second)])
+
+
+def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) -> tuple[Any, list]:
+    """The result's structure, and its leaves with a shape and dtype in the place of every array."""
+    symbols = [x for x in tree.leaves((args, kwargs)) if is_symbolic(x)]
+    specs = [
+        jax.ShapeDtypeStruct(tuple(stand_in if d is None else d for d in x.shape), _wide_enough(x.dtype))
+        for x in symbols
+    ]
+    result: Any = None
+
+    def run(arrays):
+        nonlocal result
+        values = {id(s): a for s, a in zip(symbols, arrays)}
+
+        def fill(x):
+            return values[id(x)] if is_symbolic(x) else x
+
+        with pure.Scope():
+            result = function(
+                *(tree.map_leaves(fill, a) for a in args), **{k: tree.map_leaves(fill, v) for k, v in kwargs.items()}
+            )
+        return [x for x in tree.leaves(result) if _is_array(x)]
+
+    shapes = iter(jax.eval_shape(run, specs))
+    leaves = [next(shapes) if _is_array(x) else x for x in tree.leaves(result)]
+    return tree.map_leaves(lambda _: None, result), leaves
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (jax.Array, np.ndarray, np.generic))
+
+
+def convert_to_numpy(x: Any) -> np.ndarray:
+    """`x` as a NumPy array."""
+    return np.asarray(x.value if isinstance(x, Variable) else x)

@@ -1,0 +1,146 @@
+"""Turns code that reads and assigns variables into functions of their values.
+
+While a scope is open in a thread, reading a variable gives the scope's value for it and assigning changes only the
+scope. So code in layers, losses and optimizers runs unchanged inside traced functions: open a scope with the values
+that came in, run the code, read the values that go out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import jax
+
+if TYPE_CHECKING:
+    from keras._jax.variable import Variable
+
+
+class _Current(threading.local):
+    scope: Scope | None = None
+
+
+_current = _Current()
+
+
+class Scope:
+    """Values that stand for those of variables while the scope is open.
+
+    Args:
+        variables, values: which variables have which values at the start.
+        closed: if True, reading or assigning a variable that no scope knows is noted in `foreign`, so that whoever
+            traces can trace again with it among the inputs.
+    """
+
+    def __init__(self, variables: Iterable[Variable] = (), values: Iterable[Any] = (), closed: bool = False):
+        self.values: dict[int, Any] = {id(v): x for v, x in zip(variables, values)}
+        self.written: dict[int, Variable] = {}
+        self.foreign: dict[int, Variable] = {}
+        self.closed = closed
+        self.masks: dict[int, tuple[Any, Any]] = {}  # id(tensor) -> (tensor, mask), for tensors that take no attributes
+        self.numbers: dict[tuple[int, str], Any] = {}  # (id(owner), name) -> value of a number passed as an input
+        self.parent: Scope | None = None
+
+    def __enter__(self) -> Scope:
+        self.parent = _current.scope
+        _current.scope = self
+        return self
+
+    def __exit__(self, *_):
+        _current.scope = self.parent
+
+    def read(self, variable: Variable) -> Any:
+        """The variable's value here, or in an outer scope, or its own."""
+        scope: Scope | None = self
+        key = id(variable)
+        while scope is not None:
+            if key in scope.values:
+                return scope.values[key]
+            if scope.closed:
+                scope.foreign[key] = variable
+            scope = scope.parent
+        return variable.own_value()
+
+    def write(self, variable: Variable, value: Any) -> None:
+        """Gives the variable a value that lasts as long as this scope."""
+        key = id(variable)
+        if self.closed and key not in self.values:
+            self.foreign[key] = variable
+        self.values[key] = value
+        self.written[key] = variable
+
+    def values_of(self, variables: Sequence[Variable]) -> list[Any]:
+        """The values the variables have now, in order."""
+        return [self.read(v) for v in variables]
+
+
+def current_scope() -> Scope | None:
+    """The innermost open scope of this thread, or None."""
+    return _current.scope
+
+
+def number(owner: object, name: str) -> Any:
+    """The value an open scope holds for a number of an object, or None."""
+    scope = _current.scope
+    key = (id(owner), name)
+    while scope is not None:
+        if key in scope.numbers:
+            return scope.numbers[key]
+        scope = scope.parent
+    return None
+
+
+def in_scope() -> bool:
+    """Whether a scope is open in this thread: whether variables are being traced."""
+    return _current.scope is not None
+
+
+def is_traced(x: Any) -> bool:
+    """Whether `x` is a value inside a function that is being traced."""
+    return isinstance(x, jax.core.Tracer)
+
+
+def find_mask(tensor: Any) -> Any:
+    """The mask that travels with a tensor, or None."""
+    scope = _current.scope
+    while scope is not None:
+        found = scope.masks.get(id(tensor))
+        if found is not None:
+            return found[1]
+        scope = scope.parent
+    return getattr(tensor, "_keras_mask", None)
+
+
+def put_mask(tensor: Any, mask: Any) -> None:
+    """Lets `mask` travel with `tensor` to the next layer."""
+    try:
+        tensor._keras_mask = mask
+    except AttributeError:  # traced values and NumPy arrays take no attributes
+        if _current.scope is not None:
+            _current.scope.masks[id(tensor)] = (tensor, mask)
+
+
+def lift(function: Callable, variables: Sequence[Variable]) -> Callable:
+    """`function` as one of values: `(values, *args) -> (result, new values)` for the given variables."""
+
+    def pure(values, *args, **kwargs):
+        with Scope(variables, values) as scope:
+            result = function(*args, **kwargs)
+            return result, scope.values_of(variables)
+
+    return pure
+
+
+def assigned_by(function: Callable, *args: Any) -> list[Variable]:
+    """Variables that a call of `function` assigns, found by tracing it without computing."""
+    found: dict[int, Variable] = {}
+
+    def watched(*inner):
+        with Scope() as scope:
+            result = function(*inner)
+            found.update(scope.written)
+            return result
+
+    jax.eval_shape(watched, *args)
+    return list(found.values())

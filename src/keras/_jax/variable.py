@@ -1,0 +1,295 @@
+"""Variables: named values that layers and optimizers keep and change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from keras import config
+from keras._core.dtype_policy import dtype_name, is_float_name
+from keras._core.names import current_path, unique_name
+from keras._core.types import Shape
+from keras._jax import pure
+
+
+class _Autocast(threading.local):
+    dtype: str | None = None
+
+
+_autocast = _Autocast()
+
+
+class AutocastScope:
+    """While open, float variables are read in `dtype`; None reads them as they are kept."""
+
+    def __init__(self, dtype: str | None):
+        self.dtype = dtype if dtype is None or is_float_name(dtype) else None
+
+    def __enter__(self):
+        self.before = _autocast.dtype
+        _autocast.dtype = self.dtype
+        return self
+
+    def __exit__(self, *_):
+        _autocast.dtype = self.before
+
+
+class Variable:
+    """A value with a name that can be assigned.
+
+    Args:
+        initializer: an array, or a function `(shape, dtype=...)` that makes one.
+        shape: the shape, needed with a function.
+        dtype: the dtype's name; that of the array, or the default float type, if None.
+        trainable: whether optimizers change it.
+        autocast: whether a layer that computes in 16 bits reads it in 16 bits.
+        aggregation, synchronization: how replicas on several devices combine it: 'none', 'mean', 'sum' or
+            'only_first_replica', and 'auto', 'none', 'on_write' or 'on_read'.
+        layout: the layout over several devices, if any.
+        name: its name; made up if None.
+
+    >>> v = Variable([1.0, 2.0], name="v")
+    >>> v.assign_add([1.0, 1.0])
+    >>> v.numpy()
+    array([2., 3.], dtype=float32)
+    """
+
+    __array_priority__ = 100
+
+    def __init__(
+        self,
+        initializer,
+        shape=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        aggregation="none",
+        synchronization="auto",
+        layout=None,
+        name=None,
+        **kwargs,
+    ):
+        if kwargs:
+            raise TypeError(f"Variable: unknown arguments {', '.join(kwargs)}.")
+        if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
+            raise ValueError(
+                "Variable: `aggregation` must be 'none', 'mean', 'sum' or 'only_first_replica'. " f"Got {aggregation!r}."
+            )
+        if synchronization not in (None, "none", "on_read", "on_write", "auto"):
+            raise ValueError(
+                f"Variable: `synchronization` must be 'auto', 'none', 'on_write' or 'on_read'. Got {synchronization!r}."
+            )
+        self.name = name or unique_name("variable")
+        if "/" in self.name:
+            raise ValueError(f"Variable: `name` must not contain '/'. Got {name!r}.")
+        path = current_path()
+        self.path = f"{path}/{self.name}" if path else self.name
+        self.aggregation = aggregation
+        self.synchronization = synchronization
+        self.trainable = bool(trainable)
+        self.autocast = bool(autocast)
+        self.regularizer: Any = None
+        self.constraint: Any = None
+        self.overwrite_with_gradient = False
+        self._layout = layout
+        self._initializer = initializer if callable(initializer) else None
+        self._lease: Any = None
+        value = self._first_value(initializer, shape, dtype)
+        self._shape: Shape = tuple(value.shape)
+        self._dtype: str = value.dtype.name
+        self._raw: jax.Array = value
+
+    def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
+        # a variable made while a function is being traced still gets a real value
+        with jax.ensure_compile_time_eval():
+            if not callable(initializer):
+                value = _to_array(initializer, None if dtype is None else dtype_name(dtype))
+                if shape is not None and tuple(shape) != value.shape:
+                    raise ValueError(
+                        f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
+                    )
+                return value
+            if shape is None:
+                raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
+            if any(d is None for d in shape):
+                raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
+            name = dtype_name(dtype or config.floatx())
+            return _to_array(initializer(tuple(int(d) for d in shape), dtype=name), name)
+
+    # --- the value
+
+    def own_value(self) -> jax.Array:
+        """The stored value, whatever scope is open."""
+        if self._lease is not None:
+            self._lease.settle()
+        return self._raw
+
+    @property
+    def value(self) -> jax.Array:
+        """The value now, in the dtype that the layer being called computes in."""
+        scope = pure.current_scope()
+        value = self.own_value() if scope is None else scope.read(self)
+        dtype = _autocast.dtype
+        if dtype is not None and self.autocast and dtype != self._dtype and is_float_name(self._dtype):
+            return value.astype(dtype)
+        return value
+
+    def numpy(self) -> np.ndarray:
+        """The value as a NumPy array."""
+        return np.asarray(self.value)
+
+    def assign(self, value: Any) -> None:
+        """Gives it a new value of the same shape; the dtype stays."""
+        value = _to_array(value, self._dtype)
+        if value.shape != self._shape:
+            raise ValueError(
+                f"Variable {self.path} has shape {self._shape} and cannot take a value of shape {value.shape}."
+            )
+        scope = pure.current_scope()
+        if scope is not None:
+            scope.write(self, value)
+            return
+        if isinstance(value, jax.core.Tracer):
+            raise ValueError(_TRACED_ASSIGNMENT.format(path=self.path))
+        self.replace(value)
+
+    def replace(self, value: jax.Array) -> None:
+        """Stores `value` as it is; for those who made sure that shape and dtype are right."""
+        if self._lease is not None:
+            self._lease.forget(self)
+        self._raw = value
+
+    def assign_add(self, value: Any) -> None:
+        """Adds `value` to it."""
+        self.assign(self._stored() + _to_array(value, self._dtype))
+
+    def assign_sub(self, value: Any) -> None:
+        """Subtracts `value` from it."""
+        self.assign(self._stored() - _to_array(value, self._dtype))
+
+    def _stored(self) -> jax.Array:
+        scope = pure.current_scope()
+        return self.own_value() if scope is None else scope.read(self)
+
+    # --- what it is
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the axes."""
+        return self._shape
+
+    @property
+    def dtype(self) -> str:
+        """The dtype's name: the one it is read in."""
+        if _autocast.dtype is not None and self.autocast and is_float_name(self._dtype):
+            return _autocast.dtype
+        return self._dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(np.prod(self._shape))
+
+    def __len__(self) -> int:
+        return self._shape[0]
+
+    def __repr__(self) -> str:
+        if pure.in_scope():
+            return f"<Variable path={self.path}, shape={self._shape}, dtype={self._dtype}>"
+        return f"<Variable path={self.path}, shape={self._shape}, dtype={self._dtype}, value={self.numpy()}>"
+
+    # --- as an array
+
+    def __jax_array__(self) -> jax.Array:
+        return self.value
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.asarray(self.value, dtype=dtype)
+
+    def __getitem__(self, index) -> jax.Array:
+        return self.value[index]
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return self.value.__index__()
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __deepcopy__(self, memo) -> Variable:
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        copied.__dict__.update({**self.__dict__, "_lease": None, "_raw": jnp.copy(self.own_value())})
+        return copied
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_lease": None, "_raw": np.asarray(self.own_value()), "_initializer": None}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self._raw = jnp.asarray(state["_raw"])
+
+
+_TRACED_ASSIGNMENT = (
+    "Variable {path} was assigned inside a function that JAX is tracing by itself, which would lose the value.\n"
+    "  Compute with keras functions and layers under model.fit, or use layer.stateless_call(...) inside jax.jit."
+)
+
+
+def _to_array(value: Any, dtype: str | None) -> jax.Array:
+    if isinstance(value, Variable):
+        value = value.value
+    if dtype is None and not hasattr(value, "dtype"):
+        value = np.asarray(value)
+        dtype = config.floatx() if value.dtype.kind == "f" else ("int32" if value.dtype.kind in "iu" else None)
+    elif dtype is None and value.dtype == np.float64 and isinstance(value, np.ndarray):
+        dtype = config.floatx()
+    return jnp.asarray(value, dtype=None if dtype is None else jax.dtypes.canonicalize_dtype(dtype))
+
+
+def _binary(function: Callable, swapped: bool = False) -> Callable:
+    def operator(self, other):
+        # a symbolic tensor on the right adds a node itself
+        if hasattr(other, "_keras_history"):
+            return NotImplemented
+        other = other.value if isinstance(other, Variable) else other
+        if isinstance(other, (list, tuple)):
+            other = jnp.asarray(other)
+        return function(other, self.value) if swapped else function(self.value, other)
+
+    return operator
+
+
+for _name, _function in {
+    "add": jnp.add, "sub": jnp.subtract, "mul": jnp.multiply, "truediv": jnp.true_divide, "floordiv": jnp.floor_divide,
+    "mod": jnp.mod, "pow": jnp.power, "matmul": jnp.matmul, "and": jnp.logical_and, "or": jnp.logical_or,
+    "xor": jnp.logical_xor,
+}.items():  # fmt: skip
+    setattr(Variable, f"__{_name}__", _binary(_function))
+    setattr(Variable, f"__r{_name}__", _binary(_function, swapped=True))
+for _name, _function in {
+    "lt": jnp.less, "le": jnp.less_equal, "gt": jnp.greater, "ge": jnp.greater_equal,
+    "eq": jnp.equal, "ne": jnp.not_equal,
+}.items():  # fmt: skip
+    setattr(Variable, f"__{_name}__", _binary(_function))
+Variable.__hash__ = lambda self: id(self)  # type: ignore[method-assign]
+Variable.__neg__ = lambda self: -self.value  # type: ignore[attr-defined]
+Variable.__pos__ = lambda self: self.value  # type: ignore[attr-defined]
+Variable.__abs__ = lambda self: jnp.abs(self.value)  # type: ignore[attr-defined]
+Variable.__invert__ = lambda self: jnp.invert(self.value)  # type: ignore[attr-defined]
+Variable.__round__ = lambda self, ndigits=None: jnp.round(self.value, ndigits or 0)  # type: ignore[attr-defined]

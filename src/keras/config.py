@@ -1,0 +1,230 @@
+"""The few global settings: float type, epsilon, axis order, dtype policy, how much is printed.
+
+They come, later ones winning, from `keras.json` in the Keras home folder, from the environment (`KERAS_FLOATX`,
+`KERAS_EPSILON`, `KERAS_IMAGE_DATA_FORMAT`), and from the functions below.
+"""
+
+import os
+import threading
+import warnings
+from collections.abc import Callable
+
+from keras._core.checks import one_of
+from keras._core.dtype_policy import DTypePolicy, policy_from
+from keras._core.home import read_settings
+
+__all__ = [
+    "backend",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "dtype_policy",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "is_interactive_logging_enabled",
+    "is_traceback_filtering_enabled",
+    "max_epochs",
+    "max_steps_per_epoch",
+    "set_backend",
+    "set_dtype_policy",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
+]
+
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+AXIS_ORDERS = ("channels_last", "channels_first")
+
+
+class _Settings:
+    floatx = "float32"
+    epsilon = 1e-7
+    image_data_format = "channels_last"
+    dtype_policy: DTypePolicy | None = None
+    interactive_logging = True
+    traceback_filtering = True
+    max_epochs: int | None = None
+    max_steps_per_epoch: int | None = None
+
+
+_settings = _Settings()
+_lock = threading.RLock()
+_on_floatx_change: list[Callable[[str], None]] = []
+
+
+def on_floatx_change(function: Callable[[str], None]) -> None:
+    """Calls `function` with the float type now and at every change: how the engine learns that it needs 64 bits."""
+    _on_floatx_change.append(function)
+    function(_settings.floatx)
+
+
+def floatx() -> str:
+    """The default float type, 'float32' unless set.
+
+    >>> floatx()
+    'float32'
+    """
+    return _settings.floatx
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float type: 'float16', 'bfloat16', 'float32' or 'float64'.
+
+    'float64' turns on 64-bit computation for the whole process.
+    """
+    _settings.floatx = one_of("value", value, FLOATS, owner="set_floatx")
+    for function in _on_floatx_change:
+        function(_settings.floatx)
+
+
+def epsilon() -> float:
+    """The small number that keeps divisions and logarithms finite, 1e-7 unless set."""
+    return _settings.epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the number `epsilon()` returns."""
+    number = _positive_number(value)
+    if number is None:
+        raise ValueError(f"set_epsilon: `value` must be a positive number. Got {value!r}.")
+    _settings.epsilon = number
+
+
+def image_data_format() -> str:
+    """The axis order of images: 'channels_last', unless set to 'channels_first'."""
+    return _settings.image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets the axis order of images that layers use when they are not told one."""
+    _settings.image_data_format = one_of("data_format", data_format, AXIS_ORDERS, owner="set_image_data_format")
+
+
+def standard_data_format(data_format: str | None, owner: str = "") -> str:
+    """`data_format`, or the global setting where it is None."""
+    if data_format is None:
+        return _settings.image_data_format
+    return one_of("data_format", str(data_format).lower(), AXIS_ORDERS, owner=owner)
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy layers take when they are not given a dtype; follows `floatx()` unless set."""
+    return _settings.dtype_policy or policy_from(_settings.floatx)
+
+
+def set_dtype_policy(policy) -> None:
+    """Sets the default policy from a DTypePolicy or a name such as 'mixed_bfloat16'."""
+    _settings.dtype_policy = policy_from(policy)
+
+
+def backend() -> str:
+    """The engine's name: always 'jax'."""
+    return "jax"
+
+
+def set_backend(backend: str) -> None:
+    """Accepts 'jax', the one engine there is; any other name is an error."""
+    if backend != "jax":
+        raise ValueError(f"set_backend: this Keras computes on JAX only. Got {backend!r}.")
+
+
+def enable_interactive_logging() -> None:
+    """Progress goes to standard output, as a bar (the default)."""
+    _settings.interactive_logging = True
+
+
+def disable_interactive_logging() -> None:
+    """Progress goes to Python's `logging` instead of standard output."""
+    _settings.interactive_logging = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether progress goes to standard output."""
+    return _settings.interactive_logging
+
+
+def enable_traceback_filtering() -> None:
+    """Leaves this package's own frames out of the tracebacks of errors (the default)."""
+    _settings.traceback_filtering = True
+
+
+def disable_traceback_filtering() -> None:
+    """Keeps this package's own frames in tracebacks."""
+    _settings.traceback_filtering = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Whether this package's own frames are left out of tracebacks."""
+    return _settings.traceback_filtering
+
+
+def max_epochs() -> int | None:
+    """The most epochs any `fit` runs, or None: for trying a script quickly."""
+    return _settings.max_epochs
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limits the epochs of every `fit`; None lifts the limit."""
+    _settings.max_epochs = _limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most steps any epoch, evaluation or prediction runs, or None."""
+    return _settings.max_steps_per_epoch
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limits the steps of every epoch, evaluation and prediction; None lifts the limit."""
+    _settings.max_steps_per_epoch = _limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _limit(name: str, value) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise ValueError(f"set_{name}: `{name}` must be an integer of at least 0, or None. Got {value!r}.")
+
+
+def _positive_number(value) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 < number < float("inf") else None
+
+
+def _take(source: str, name: str, value, allowed=None) -> None:
+    """Sets one setting found in a file or variable; a value that cannot be one is ignored with one line."""
+    good = _positive_number(value) if name == "epsilon" else (value if value in allowed else None)
+    if good is None:
+        warnings.warn(f"{source}: {name} {value!r} is ignored, it cannot be used.", stacklevel=2)
+    else:
+        setattr(_settings, name, good)
+
+
+def _limit_from(name: str) -> int | None:
+    text = os.environ.get(name)
+    if text is None:
+        return None
+    if text.isdigit():
+        return int(text)
+    warnings.warn(f"{name}={text!r} is ignored, it is not a whole number.", stacklevel=2)
+    return None
+
+
+def _read_start_settings() -> None:
+    file = read_settings()
+    for name, allowed in (("floatx", FLOATS), ("epsilon", None), ("image_data_format", AXIS_ORDERS)):
+        variable = "KERAS_" + name.upper()
+        if name in file:
+            _take("keras.json", name, file[name], allowed)
+        if variable in os.environ:
+            _take(variable, name, os.environ[variable], allowed)
+    _settings.max_epochs = _limit_from("KERAS_MAX_EPOCHS")
+    _settings.max_steps_per_epoch = _limit_from("KERAS_MAX_STEPS_PER_EPOCH")
+
+
+_read_start_settings()
