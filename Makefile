@@ -1,0 +1,55 @@
+# make demo    learn to read digits, in less than a minute
+# make test    lint, types, and all tests
+#
+# Every target makes the virtual environment it needs first, from any Python of at least 3.11 (or `make PYTHON=... demo`).
+# A second call finds it there.
+
+VENV ?= .venv
+WORKERS ?= 2
+BIN = $(VENV)/bin
+CHECKED = src tests tools benchmarks examples docs
+
+.PHONY: demo test test-quick test-newest lint bench docs clean help
+
+help:
+	@sed -n 's/^# //p' Makefile | sed -n '1,2p'
+	@echo "make lint    style and types"
+	@echo "make bench   compare the speed with other libraries (their environments take a while to make)"
+	@echo "make docs    the reference in docs/api"
+
+demo: $(VENV)/.has-demo
+	@$(BIN)/python examples/digits.py
+
+test: lint test-newest
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+# the part of the suite that takes moments per test
+test-quick: $(VENV)/.has-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+# the same part on the newest Python around, with the newest jax for it
+test-newest:
+	@tools/on_newest_python.sh -n $(WORKERS) -m "not slow"
+
+lint: $(VENV)/.has-dev
+	@$(BIN)/ruff check $(CHECKED)
+	@$(BIN)/ruff format --check --quiet $(CHECKED)
+	@$(BIN)/mypy
+
+bench: $(VENV)/.has-dev
+	@$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.has-dev
+	@$(BIN)/python docs/build.py
+
+clean:
+	rm -rf $(VENV) .venv313 build demo_output docs/api .pytest_cache .ruff_cache .mypy_cache
+
+# dev holds all that demo needs
+$(VENV)/.has-demo: pyproject.toml tools/environment.sh
+	@test $(VENV)/.has-dev -nt pyproject.toml || tools/environment.sh $(VENV) demo $(PYTHON)
+	@touch $@
+
+$(VENV)/.has-dev: pyproject.toml tools/environment.sh
+	@tools/environment.sh $(VENV) dev $(PYTHON)
+	@touch $@

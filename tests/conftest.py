@@ -1,0 +1,42 @@
+"""Settings that every test starts from: none of the user's own, one seed, no window."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+# Before keras is imported: the settings of whoever runs the tests must not change what comes out. Compiled programs are
+# kept in this folder between runs.
+for name in [n for n in os.environ if n.startswith("KERAS_")]:
+    del os.environ[name]
+os.environ["KERAS_HOME"] = str(ROOT / "build" / "test-home")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from keras import config  # noqa: E402
+
+SETTINGS = {
+    config.set_floatx: config.floatx,
+    config.set_epsilon: config.epsilon,
+    config.set_image_data_format: config.image_data_format,
+}
+
+
+@pytest.fixture(autouse=True)
+def every_test_starts_alike():
+    """One seed for all; a test that changes a global setting gets it put back and the next one does not notice."""
+    np.random.seed(1337)
+    before = {put: get() for put, get in SETTINGS.items()}
+    yield
+    for put, value in before.items():
+        put(value)
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """An empty folder that is the working folder during the test."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
