@@ -1,0 +1,42 @@
+"""Files that appear whole or not at all."""
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def written_atomically(path: str | os.PathLike) -> Iterator[str]:
+    """Gives a name to write to beside `path`; when the block ends well, the file takes the place of `path` at once.
+
+    Whatever goes wrong, an exception, a full disk, a kill, leaves the earlier file as it was.
+
+    >>> with written_atomically("notes.txt") as name:
+    ...     open(name, "w").write("all of it")
+    """
+    target = os.path.realpath(path)  # a link keeps pointing to the file
+    if os.path.isdir(target):
+        raise IsADirectoryError(f"{os.fspath(path)!r} is a folder, so no file can be written there.")
+    temporary = os.path.join(os.path.dirname(target), f".kerata-{secrets.token_hex(8)}.part")
+    try:
+        yield temporary
+        _to_disk(temporary)
+        if os.path.exists(target):
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    if os.name == "posix":  # makes the new name itself last; Windows cannot open folders
+        _to_disk(os.path.dirname(target))
+
+
+def _to_disk(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

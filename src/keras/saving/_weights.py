@@ -1,0 +1,221 @@
+"""Weights of a model in a file ending in `.weights.h5`, in the layout that Keras 3 reads and writes.
+
+Each layer and the optimizer keep their arrays in a group `vars` below a path made of attribute names; members of
+lists and dicts are called after their class: `layers/dense_1/vars/0`, `layers/lstm/cell/vars/2`, `optimizer/vars/5`.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from keras._core.names import snake_case
+from keras.saving import _hdf5
+from keras.saving._atomic import written_atomically
+
+ENDING = ".weights.h5"
+
+# other names that files give to a group; filled by those who know such files
+OTHER_NAMES: dict[str, str] = {}
+
+# What base classes define and what therefore says nothing about the parts of an object. Reading some would compute.
+NOT_PARTS = frozenset(
+    (
+        "_arguments", "_inbound_nodes", "_keras_mask", "_layers", "_losses", "_metrics", "_operations",
+        "_outbound_nodes", "_parts", "_variables", "compute_dtype", "count_params", "distribute_strategy", "dtype", "dtype_policy",
+        "inbound_nodes", "input", "input_dtype", "input_names", "input_shape", "inputs", "iterations", "learning_rate",
+        "losses", "metrics", "metrics_names", "metrics_variables", "name", "nodes", "non_trainable_variables",
+        "non_trainable_weights", "operations", "outbound_nodes", "output", "output_names", "output_shape", "outputs",
+        "path", "quantization_mode", "state_updates", "stateful", "states", "trainable", "trainable_variables",
+        "trainable_weights", "updates", "variable_dtype", "variables", "weights",
+    )
+)  # fmt: skip
+
+
+def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs) -> None:
+    """Writes the weights of a model, and the state of its optimizer, to a file that Keras 3 reads as well.
+
+    The file appears whole or not at all: an earlier one survives every failure.
+
+    Args:
+        model: a model or layer that is built.
+        filepath: where to, ending in `.weights.h5`.
+        overwrite: whether an existing file is replaced without asking. If False, a terminal is asked, and a program
+            without one gets an error.
+        max_shard_size: None; files in several parts are not written yet.
+
+    >>> model.save_weights("digits.weights.h5")
+    """
+    if kwargs:
+        raise TypeError(f"save_weights: unknown arguments {', '.join(kwargs)}.")
+    if max_shard_size is not None:
+        raise ValueError("save_weights: `max_shard_size` must be None: files in several parts are not written yet.")
+    path = _checked_name("save_weights", filepath)
+    _check_built(model, "save_weights")
+    if not overwrite and os.path.exists(path):
+        _ask_to_replace(path)
+    with written_atomically(path) as temporary:
+        _hdf5.write(temporary, {f"{place}/vars".lstrip("/"): _arrays_of(part) for place, part in saved_parts(model)})
+
+
+def _arrays_of(part: Any) -> tuple[str | None, dict]:
+    store: dict[str, Any] = {}
+    part.save_own_variables(store)
+    return getattr(part, "name", None), store
+
+
+def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
+    """Takes the weights of a model, and the state of its optimizer, from a file that `save_weights` or Keras 3 wrote.
+
+    Args:
+        model: a model or layer that is built.
+        filepath: a file ending in `.weights.h5`.
+        skip_mismatch: whether parts that do not fit are left as they are, with a warning, instead of an error.
+
+    Raises:
+        ValueError: something does not fit, or the file is refused; the model is then as it was.
+    """
+    if kwargs:
+        raise TypeError(f"load_weights: unknown arguments {', '.join(kwargs)}.")
+    path = _checked_name("load_weights", filepath)
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"load_weights: there is no file {path!r}.")
+    _check_built(model, "load_weights")
+    parts = list(saved_parts(model))
+    _build_optimizers(model, parts)
+    before = {id(v): (v, v.value) for _, part in parts for v in getattr(part, "variables", ())}
+    try:
+        with _hdf5.opened(path) as file:
+            problems = _load_parts(parts, file)
+        if problems and not skip_mismatch:
+            raise ValueError(_problem_text(path, problems, len(parts)) + _SKIP_HINT)
+    except BaseException:
+        for variable, value in before.values():
+            variable.assign(value)
+        raise
+    if problems:
+        warnings.warn(_problem_text(path, problems, len(parts)), stacklevel=2)
+
+
+def _load_parts(parts: list[tuple[str, Any]], file: _hdf5.Reader) -> list[str]:
+    problems = []
+    for place, part in parts:
+        room = sum(v.size * 8 for v in getattr(part, "variables", ()))
+        store = file.arrays(f"{_place_in(file, place)}/vars".lstrip("/"), room)
+        if not store and not getattr(part, "variables", ()):
+            continue  # a part without weights need not be in the file
+        if not store and hasattr(type(part), "apply_gradients"):
+            continue  # weights saved without an optimizer leave this one as it is
+        try:
+            part.load_own_variables(store)
+        except _hdf5.BadFile:
+            raise
+        except (ValueError, KeyError, TypeError) as error:
+            reason = error.args[0] if isinstance(error, KeyError) and error.args else error
+            problems.append(f"  {place or 'the model'}: {reason}")
+    return problems
+
+
+def _place_in(file: _hdf5.Reader, place: str) -> str:
+    """The path that a file of another release uses for `place`."""
+    if not OTHER_NAMES or file.has(place or "vars"):
+        return place
+    return "/".join(OTHER_NAMES.get(part, part) for part in place.split("/"))
+
+
+_SKIP_HINT = "\n  The model is as it was. To load what fits and leave the rest, pass skip_mismatch=True."
+
+
+def _problem_text(path: str, problems: list[str], count: int) -> str:
+    shown = problems[:10] + ([f"  ... and {len(problems) - 10} more"] if len(problems) > 10 else [])
+    return f"{len(problems)} of {count} parts of the model do not fit what {path} holds.\n" + "\n".join(shown)
+
+
+def _build_optimizers(model: Any, parts: list[tuple[str, Any]]) -> None:
+    # an optimizer makes its state at the first step; to be loaded, it has to be there
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and any(part is optimizer for _, part in parts) and not optimizer.built:
+        optimizer.build(model.trainable_variables)
+
+
+def saved_parts(root: Any) -> Iterator[tuple[str, Any]]:
+    """Pairs of path and object for everything with arrays of its own, each object once, the root first at ''."""
+    met: set[int] = set()
+
+    def part(place: str, thing: Any) -> Iterator[tuple[str, Any]]:
+        if id(thing) in met:
+            return
+        met.add(id(thing))
+        yield place, thing
+        for name, child in _attributes(thing):
+            yield from member(f"{place}/{name}".lstrip("/"), child)
+
+    def member(place: str, thing: Any) -> Iterator[tuple[str, Any]]:
+        if _has_arrays(thing):
+            yield from part(place, thing)
+        elif _is_container(thing) and id(thing) not in met:
+            met.add(id(thing))
+            counts: collections.Counter[str] = collections.Counter()
+            for child in thing.values() if isinstance(thing, dict) else thing:
+                if _has_arrays(child) or _is_container(child):
+                    base = "container" if _is_container(child) else snake_case(type(child).__name__)
+                    count = counts[base]
+                    counts[base] += 1
+                    yield from member(f"{place}/{base}_{count}" if count else f"{place}/{base}", child)
+
+    yield from part("", root)
+
+
+def _is_container(x: Any) -> bool:
+    return isinstance(x, (list, tuple, dict))
+
+
+def _has_arrays(x: Any) -> bool:
+    # metrics start anew with every run and are not saved
+    return hasattr(type(x), "save_own_variables") and not hasattr(type(x), "update_state")
+
+
+def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
+    """Attributes in the order in which they name what they hold: public ones first, by the alphabet."""
+    names = [n for n in dir(thing) if not n.startswith("__") and n not in NOT_PARTS]
+    names.sort(key=lambda n: (n != "layers" or not _is_graph(thing), n.startswith("_"), n))
+    for name in names:
+        try:
+            child = getattr(thing, name)
+        except Exception:  # a property that cannot be read now holds no part
+            continue
+        if _has_arrays(child) or _is_container(child):
+            yield name, child
+
+
+def _is_graph(thing: Any) -> bool:
+    # the layers of these are named by the graph; attributes of a subclass come after
+    return any(
+        c.__name__ in ("Functional", "Sequential") and c.__module__.startswith("keras.") for c in type(thing).__mro__
+    )
+
+
+def _checked_name(owner: str, filepath: Any) -> str:
+    path = os.fspath(filepath)
+    if not isinstance(path, str) or not path.endswith(ENDING):
+        raise ValueError(f"{owner}: the file's name must end in {ENDING!r}. Got {filepath!r}.")
+    return path
+
+
+def _check_built(model: Any, what: str) -> None:
+    if not getattr(model, "built", True):
+        raise ValueError(
+            f"{what}: {model.name} is not built yet, so it has no weights.\n"
+            "  Call it on data, call build(input_shape), or start the model with keras.Input(shape)."
+        )
+
+
+def _ask_to_replace(path: str) -> None:
+    if not sys.stdin or not sys.stdin.isatty():
+        raise FileExistsError(f"save_weights: {path!r} is there already, and `overwrite` is False.")
+    if input(f"{path} is there already. Replace it? [y/n] ").strip().lower() not in ("y", "yes"):
+        raise FileExistsError(f"save_weights: {path!r} was not replaced.")
