@@ -18,8 +18,9 @@ from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
 from keras._jax import pure
 from keras._jax.variable import Variable
 
-# two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well
-_STAND_INS = (83, 89)
+# Two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well.
+# They are far apart, so that no stride makes their quotients equal, and most sizes that a tensor is cut by divide them.
+_STAND_INS = (720, 1440)
 
 
 class FunctionCall(Operation):
@@ -38,31 +39,46 @@ class FunctionCall(Operation):
         return self.function(*args, **kwargs)
 
 
-def op(function: Callable) -> Callable:
+def op(function: Callable | None = None, *, shapes: Callable | None = None) -> Any:
     """Makes `function` an operation.
 
     Parameters annotated `Tensor` become arrays (numbers stay numbers, so that they do not widen dtypes), those
     annotated `Tensors` become lists of arrays. On symbolic tensors the call adds a graph node, whose shapes and
     dtypes come from tracing the same function.
-    """
-    kinds = _tensor_parameters(function)
-    positional = list(inspect.signature(function).parameters)
-    by_position = [kinds.get(name) for name in positional]
 
-    @functools.wraps(function)
+    Args:
+        function: a function on arrays.
+        shapes: says what tracing alone cannot find out: a function `(trace, *args, **kwargs)` that returns the symbolic
+            results. `trace(*args, **kwargs)` is what would be returned without it; `broadcasting` below is an example.
+    """
+    if function is None:
+        return functools.partial(op, shapes=shapes)
+    plain: Callable = function
+    kinds = _tensor_parameters(plain)
+    by_position: list[Callable | None] = []
+    rest: Callable | None = None
+    for parameter in inspect.signature(plain).parameters.values():
+        convert = _CONVERTERS.get(kinds.get(parameter.name, ""))
+        if parameter.kind == parameter.POSITIONAL_OR_KEYWORD:
+            by_position.append(convert)
+        elif parameter.kind == parameter.VAR_POSITIONAL:
+            rest = convert
+    by_name = {name: _CONVERTERS[kind] for name, kind in kinds.items()}
+
+    @functools.wraps(plain)
     def run(*args, **kwargs):
         if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
             return add_call(run, args, kwargs)
-        args = [
-            a if kind is None else _CONVERTERS[kind](a)
-            for a, kind in zip(args, by_position + [None] * (len(args) - len(by_position)))
-        ]
+        found = [a if convert is None else convert(a) for a, convert in zip(args, by_position)]
+        if len(args) > len(found):
+            found.extend(args[len(found) :] if rest is None else map(rest, args[len(found) :]))
         for name in kwargs:
-            if name in kinds:
-                kwargs[name] = _CONVERTERS[kinds[name]](kwargs[name])
-        return function(*args, **kwargs)
+            if name in by_name:
+                kwargs[name] = by_name[name](kwargs[name])
+        return plain(*found, **kwargs)
 
-    run.is_operation = True
+    run.is_operation = True  # type: ignore[attr-defined]
+    run.shapes = shapes  # type: ignore[attr-defined]
     return run
 
 
@@ -106,7 +122,9 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         ValueError: text or other objects came, or `sparse`/`ragged` tensors were asked for.
     """
     if sparse or ragged:
-        raise ValueError("convert_to_tensor: sparse and ragged tensors do not exist on this engine; pass a dense array.")
+        raise ValueError(
+            "convert_to_tensor: sparse and ragged tensors do not exist on this engine; pass a dense array."
+        )
     name = None if dtype is None else dtype_name(dtype)
     if isinstance(x, KerasTensor):
         return x if name is None or x.dtype == name else cast(x, name)
@@ -119,7 +137,9 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         return x if name is None else x.astype(_wide_enough(name))
     array = np.asarray(x)
     if array.dtype.kind in "OUSMmV" and not hasattr(array.dtype, "itemsize_bits") and array.dtype.name not in _EXTENDED:
-        raise ValueError(f"Cannot make a tensor from {type(x).__name__} with dtype {array.dtype}: tensors hold numbers.")
+        raise ValueError(
+            f"Cannot make a tensor from {type(x).__name__} with dtype {array.dtype}: tensors hold numbers."
+        )
     if name is None and not hasattr(x, "dtype"):
         if array.dtype.kind == "f":
             name = config.floatx()
@@ -162,8 +182,16 @@ def symbolic_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """What `function` returns, with symbolic tensors for arrays, found by tracing it without computing.
 
     This is the one place where shapes and dtypes of symbolic results come from. An unknown size is traced as two
-    different numbers; a size of the result that differs between the two is unknown.
+    different numbers; a size of the result that differs between the two is unknown. An operation with a shape rule
+    of its own is asked first.
     """
+    rule = getattr(function, "shapes", None)
+    if rule is not None:
+        return rule(functools.partial(_traced_result, function), *args, **kwargs)
+    return _traced_result(function, *args, **kwargs)
+
+
+def _traced_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     unknown = any(None in x.shape for x in tree.leaves((args, kwargs)) if is_symbolic(x))
     structure, first = _trace_shapes(function, args, kwargs, _STAND_INS[0])
     second = _trace_shapes(function, args, kwargs, _STAND_INS[1])[1] if unknown else first
@@ -174,6 +202,48 @@ def symbolic_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
         return KerasTensor([p if p == q else None for p, q in zip(a.shape, b.shape)], a.dtype.name)
 
     return tree.pack_like(structure, [symbol(a, b) for a, b in zip(first, second)])
+
+
+def broadcasting(trace: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Shape rule of operations whose tensors broadcast: a size one tensor leaves open is that of the others."""
+    shapes = [_shape_of(x) for x in tree.leaves((args, kwargs)) if x is not None]
+    if not any(None in shape for shape in shapes):
+        return trace(*args, **kwargs)
+    known: dict[int, int] = {}  # axis, counted from the end -> size
+    for shape in shapes:
+        for axis, size in enumerate(reversed(shape)):
+            if size is not None and size != 1:
+                known.setdefault(axis, size)
+    return trace(*filled(args, known), **filled(kwargs, known))
+
+
+def filled(x: Any, known: dict[int, int]) -> Any:
+    """`x` with unknown sizes of its symbolic tensors replaced by those in `known`: axis from the end -> size."""
+
+    def fill(t):
+        if not is_symbolic(t) or None not in t.shape:
+            return t
+        last = len(t.shape) - 1
+        return with_shape(t, [known.get(last - i) if d is None else d for i, d in enumerate(t.shape)])
+
+    return tree.map_leaves(fill, x)
+
+
+def with_shape(x: KerasTensor, shape: Any) -> KerasTensor:
+    """A symbolic tensor of that shape and the dtype of `x`; for shape rules."""
+    return KerasTensor(shape, x.dtype)
+
+
+def symbol_of(x: Any) -> KerasTensor:
+    """`x`, or a symbolic tensor of its shape and dtype if it is an array; for shape rules."""
+    if is_symbolic(x):
+        return x
+    x = convert_to_tensor(x)
+    return KerasTensor(x.shape, x.dtype.name)
+
+
+def _shape_of(x: Any) -> tuple:
+    return tuple(x.shape) if hasattr(x, "shape") else ()
 
 
 def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) -> tuple[Any, list]:

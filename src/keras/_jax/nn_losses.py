@@ -1,0 +1,102 @@
+"""Cross-entropies: what the true classes cost under predicted probabilities."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from keras import config
+from keras._core.types import Tensor
+from keras._jax.dtypes import floats
+from keras._jax.op import op
+
+
+def _wide(x: jax.Array) -> jax.Array:
+    """`x` in at least 32 bits: in 16 a probability next to 1 would be 1."""
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+
+
+def _inside(probabilities: jax.Array) -> jax.Array:
+    """Probabilities that have a logarithm."""
+    return jnp.clip(probabilities, config.epsilon(), 1 - config.epsilon())
+
+
+def _log_shares(output: jax.Array, from_logits: bool, axis: int) -> jax.Array:
+    """Logarithms of probabilities that sum to 1 along the axis."""
+    if from_logits:
+        return jax.nn.log_softmax(output, axis)
+    return jnp.log(_inside(output / jnp.sum(output, axis, keepdims=True)))
+
+
+@op
+def categorical_crossentropy(target: Tensor, output: Tensor, from_logits=False, axis=-1) -> Tensor:
+    """`-sum(target * log(output))` over the classes.
+
+    Args:
+        target: probabilities of the classes, such as one-hot vectors.
+        output: predicted probabilities, or logits, of the same shape.
+        from_logits: whether `output` holds logits, of which the softmax is taken.
+        axis: the axis of the classes.
+
+    >>> categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])
+    Array([0.6931472], dtype=float32)
+    """
+    target, output = jnp.asarray(target), floats(output)
+    if target.ndim < 1 or target.shape != output.shape:
+        raise ValueError(
+            "categorical_crossentropy: `target` and `output` must have the same shape, with an axis of classes. "
+            f"Got {target.shape} and {output.shape}."
+        )
+    shares = _log_shares(_wide(output), from_logits, axis)
+    return -jnp.sum(target.astype(shares.dtype) * shares, axis).astype(output.dtype)
+
+
+@op
+def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits=False, axis=-1) -> Tensor:
+    """`-log(output[target])`: as `categorical_crossentropy`, for class numbers instead of vectors.
+
+    Args:
+        target: class numbers; a last axis of size 1 is allowed. A number outside the range costs nothing.
+        output: predicted probabilities, or logits, with one more axis.
+        from_logits: whether `output` holds logits, of which the softmax is taken.
+        axis: the axis of the classes.
+    """
+    target, output = jnp.asarray(target, "int32"), floats(output)
+    if target.ndim == output.ndim and target.shape[-1] == 1:
+        target = jnp.squeeze(target, -1)
+    axis = axis % max(output.ndim, 1)
+    if output.ndim < 1 or target.shape != output.shape[:axis] + output.shape[axis + 1 :]:
+        raise ValueError(
+            "sparse_categorical_crossentropy: `output` must have the shape of `target` and an axis of classes. "
+            f"Got {target.shape} and {output.shape}."
+        )
+    shares = _log_shares(_wide(output), from_logits, axis)
+    # a comparison with the class numbers, not a gather: it has no scatter in its gradient
+    classes = jax.lax.broadcasted_iota("int32", shares.shape, axis)
+    chosen = jnp.where(classes == jnp.expand_dims(target, axis), shares, 0)
+    return -jnp.sum(chosen, axis).astype(output.dtype)
+
+
+@op
+def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False) -> Tensor:
+    """`-target * log(output) - (1 - target) * log(1 - output)`, for each element.
+
+    Args:
+        target: probabilities, such as 0 and 1.
+        output: predicted probabilities, or logits, of the same shape.
+        from_logits: whether `output` holds logits, of which the sigmoid is taken.
+    """
+    target, output = jnp.asarray(target), floats(output)
+    if target.shape != output.shape:
+        raise ValueError(
+            "binary_crossentropy: `target` and `output` must have the same shape. "
+            f"Got {target.shape} and {output.shape}."
+        )
+    wide = _wide(output)
+    target = target.astype(wide.dtype)
+    if from_logits:
+        cost = jnp.maximum(wide, 0) - wide * target + jnp.log1p(jnp.exp(-jnp.abs(wide)))
+    else:
+        wide = _inside(wide)
+        cost = -target * jnp.log(wide) - (1 - target) * jnp.log1p(-wide)
+    return cost.astype(output.dtype)

@@ -1,0 +1,183 @@
+"""Products of vectors, matrices and higher tensors."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from keras._core.graph import is_symbolic
+from keras._core.types import Tensor
+from keras._jax.dtypes import common_floats, floats
+from keras._jax.op import filled, op, with_shape
+
+
+def _size(x, axis):
+    return x.shape[axis] if hasattr(x, "shape") and -len(x.shape) <= axis < len(x.shape) else None
+
+
+def _with_size(x, axis, size):
+    if not is_symbolic(x) or x.shape[axis] is not None or size is None:
+        return x
+    shape = list(x.shape)
+    shape[axis] = size
+    return with_shape(x, shape)
+
+
+def _matmul_shapes(trace, x1, x2):
+    a, b = -1, -2 if len(getattr(x2, "shape", ())) > 1 else -1
+    x1, x2 = _with_size(x1, a, _size(x2, b)), _with_size(x2, b, _size(x1, a))
+    known = {}
+    for x in (x1, x2):
+        for axis, size in enumerate(reversed(x.shape[:-2]), start=2):
+            if size not in (None, 1):
+                known.setdefault(axis, size)
+    return trace(filled(x1, known), filled(x2, known))
+
+
+@op(shapes=_matmul_shapes)
+def matmul(x1: Tensor, x2: Tensor) -> Tensor:
+    """The matrix product over the last two axes; the axes before them broadcast.
+
+    Shapes:
+        x1: (..., n, k), x2: (..., k, m), result: (..., n, m). Vectors lose their axis.
+
+    >>> matmul([[1, 2]], [[3], [4]])
+    Array([[11]], dtype=int32)
+    """
+    return jnp.matmul(x1, x2)
+
+
+def _dot_shapes(trace, x1, x2):
+    if not getattr(x1, "shape", ()) or not getattr(x2, "shape", ()):
+        return trace(x1, x2)
+    b = -2 if len(x2.shape) > 1 else -1
+    return trace(_with_size(x1, -1, _size(x2, b)), _with_size(x2, b, _size(x1, -1)))
+
+
+@op(shapes=_dot_shapes)
+def dot(x1: Tensor, x2: Tensor) -> Tensor:
+    """Sums of products over the last axis of `x1` and the last but one of `x2`; the other axes stay side by side.
+
+    Shapes:
+        x1: (a, b, k), x2: (c, k, d), result: (a, b, c, d).
+    """
+    return jnp.dot(x1, x2)
+
+
+def _tensordot_shapes(trace, x1, x2, axes=2):
+    if isinstance(axes, int):
+        pairs = [(i - axes, i) for i in range(axes)]
+    else:
+        first, second = ([a] if isinstance(a, int) else list(a) for a in axes)
+        pairs = list(zip(first, second))
+    a, b = x1, x2
+    for i, j in pairs:
+        a, b = _with_size(a, i, _size(x2, j)), _with_size(b, j, _size(x1, i))
+    return trace(a, b, axes=axes)
+
+
+@op(shapes=_tensordot_shapes)
+def tensordot(x1: Tensor, x2: Tensor, axes=2) -> Tensor:
+    """Sums of products over chosen axes.
+
+    Args:
+        x1, x2: tensors.
+        axes: how many of the last axes of `x1` are summed with the first of `x2`, or two lists of axes.
+    """
+    return jnp.tensordot(x1, x2, axes)
+
+
+def _einsum_shapes(trace, subscripts, *operands, **kwargs):
+    if not isinstance(subscripts, str):
+        return trace(subscripts, *operands, **kwargs)
+    terms = subscripts.replace(" ", "").split("->")[0].split(",")
+    known: dict[str, int] = {}
+    labels = []
+    for term, x in zip(terms, operands):
+        before, dots, after = term.partition("...")
+        middle = len(x.shape) - len(before) - len(after)
+        # axes under the dots are numbered from the end, because they broadcast
+        labels.append([*before, *(f"...{i}" for i in range(middle, 0, -1) if dots), *after])
+        for label, size in zip(labels[-1], x.shape):
+            if size not in (None, 1):
+                known.setdefault(label, size)
+
+    def fill(x, names):
+        if not is_symbolic(x):
+            return x
+        return with_shape(x, [known.get(name) if d is None else d for name, d in zip(names, x.shape)])
+
+    return trace(subscripts, *map(fill, operands, labels), **kwargs)
+
+
+@op(shapes=_einsum_shapes)
+def einsum(subscripts, *operands: Tensor, **kwargs) -> Tensor:
+    """Sums of products as Einstein's notation says: a letter that is missing in the result is summed over.
+
+    Args:
+        subscripts: letters for the axes, such as 'ij,jk->ik'; '...' stands for axes that broadcast.
+        *operands: tensors.
+        **kwargs: `optimize`, the order in which pairs are multiplied, as NumPy takes it.
+
+    >>> einsum("ij,j->i", [[1, 2], [3, 4]], [10, 1])
+    Array([12, 34], dtype=int32)
+    """
+    return jnp.einsum(subscripts, *operands, **kwargs)
+
+
+@op
+def inner(x1: Tensor, x2: Tensor) -> Tensor:
+    """Sums of products over the last axes of both."""
+    return jnp.inner(x1, x2)
+
+
+@op
+def outer(x1: Tensor, x2: Tensor) -> Tensor:
+    """All products of an element of `x1` with one of `x2`, as a matrix."""
+    return jnp.outer(x1, x2)
+
+
+@op
+def vdot(x1: Tensor, x2: Tensor) -> Tensor:
+    """The sum of all products of conjugated elements of `x1` with those of `x2`."""
+    return jnp.vdot(x1, x2)
+
+
+@op
+def kron(x1: Tensor, x2: Tensor) -> Tensor:
+    """The Kronecker product: every element of `x1` times all of `x2`."""
+    return jnp.kron(x1, x2)
+
+
+@op
+def cross(x1: Tensor, x2: Tensor, axisa=-1, axisb=-1, axisc=-1, axis=None) -> Tensor:
+    """The vector at right angles to two vectors of 3 (or 2) elements.
+
+    Args:
+        x1, x2: tensors of vectors.
+        axisa, axisb, axisc: where the vectors lie in `x1`, `x2` and the result.
+        axis: all three in one.
+    """
+    return jnp.cross(x1, x2, axisa, axisb, axisc, axis)
+
+
+@op
+def trace(x: Tensor, offset=0, axis1=0, axis2=1) -> Tensor:
+    """The sum of a diagonal."""
+    return jnp.trace(x, offset, axis1, axis2)
+
+
+@op
+def correlate(x1: Tensor, x2: Tensor, mode="valid") -> Tensor:
+    """Sums of products of `x1` with `x2` moved along it.
+
+    Args:
+        x1, x2: one-dimensional tensors.
+        mode: 'valid' for positions where they overlap fully, 'same' for as many as elements, 'full' for all.
+    """
+    return jnp.correlate(*common_floats(x1, x2), mode=mode)
+
+
+@op
+def corrcoef(x: Tensor) -> Tensor:
+    """Pearson's correlation between every two rows."""
+    return jnp.corrcoef(floats(x))

@@ -1,0 +1,7 @@
+"""Linear algebra."""
+
+from keras._jax.control import jvp
+
+__all__ = [
+    "jvp",
+]
