@@ -1,0 +1,260 @@
+"""From what holds numbers to arrays that the engine can take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras import config
+from keras._core import tree
+from keras._core.graph import is_symbolic
+
+_KEPT = frozenset(
+    np.dtype(d)
+    for d in ("float16", "float32", "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "complex64")
+)
+_SCALARS = (bool, int, float, complex, np.generic)
+
+TEXT = (
+    "{where} holds text, and a model computes with numbers.\n"
+    "  Words or sentences: turn them into numbers first, with keras.layers.TextVectorization.\n"
+    "  Categories: number them, with keras.layers.StringLookup or np.unique(..., return_inverse=True).\n"
+    "  Numbers written as text: convert them, with .astype('float32')."
+)
+RAGGED = (
+    "{where} has rows of different lengths, and an array needs equal ones.\n  Pad them, with keras.utils.pad_sequences."
+)
+
+
+def to_arrays(x: Any, where: str) -> Any:
+    """`x` with every leaf an array; a list of arrays stays a list, a list of numbers becomes one array.
+
+    Args:
+        x: an array, a frame, numbers in nested lists, or lists, tuples and dicts of those. None stays None.
+        where: what to call it in messages.
+
+    Raises:
+        ValueError, TypeError: a leaf holds no numbers.
+    """
+    if type(x) is np.ndarray and x.dtype in _KEPT:
+        return x
+    if isinstance(x, Mapping):
+        return {key: to_arrays(value, f"{where}[{key!r}]") for key, value in x.items()}
+    if isinstance(x, (list, tuple)) and not is_numbers(x, where):
+        return tree.rebuild(x, [to_arrays(value, f"{where}[{i}]") for i, value in enumerate(x)])
+    return to_array(x, where)
+
+
+def to_array(x: Any, where: str) -> Any:
+    """One array from `x`: NumPy's, or `x` itself where it lives on a device or in a file."""
+    if x is None or on_device(x):
+        return x
+    if isinstance(x, (list, tuple)):
+        return _from_list(x, where)
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        raise TypeError(
+            f"{where} is an array with masked values, which a model cannot skip. Fill them: x.filled(value)."
+        )
+    if isinstance(x, (np.memmap, StoredRows)):
+        return x if isinstance(x, StoredRows) or x.dtype in _KEPT else StoredRows(x, where)
+    if isinstance(x, np.ndarray):
+        return with_our_dtype(np.asarray(x), where)
+    if is_symbolic(x):
+        raise TypeError(
+            f"{where} is a symbolic tensor, which has no values. Pass arrays to fit, evaluate and predict;\n"
+            f"  symbolic tensors are for building models: keras.Model(inputs, outputs)."
+        )
+    if _is_stored(x):
+        return StoredRows(x, where)
+    return with_our_dtype(_from_foreign(x, where), where)
+
+
+def on_device(x: Any) -> bool:
+    """Whether `x` is an array of the engine's, to be left where it is."""
+    return hasattr(x, "addressable_shards")
+
+
+def rows_of(x: Any) -> int | None:
+    """The length of the first axis, None for a single number."""
+    return x.shape[0] if len(x.shape) else None
+
+
+class StoredRows:
+    """An array in a file, read by rows: a `h5py.Dataset`, or a memory map of a dtype that has to be converted.
+
+    `rows[numbers]` and `np.asarray(rows)` read; dtypes come out as `with_our_dtype` gives them.
+    """
+
+    def __init__(self, stored: Any, where: str):
+        self.stored, self.where = stored, where
+        self.shape = tuple(stored.shape)
+        self.ndim = len(self.shape)
+        # of objects, which text is in HDF5, one row has to be seen
+        sample = np.asarray(stored[:1]) if stored.dtype.kind == "O" and self.ndim else np.empty((0,), stored.dtype)
+        self.dtype = with_our_dtype(sample, where).dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        if isinstance(rows, slice):
+            return self._converted(self.stored[rows])
+        # HDF5 reads rows in rising order, and none twice
+        wanted, back = np.unique(np.asarray(rows), return_inverse=True)
+        return self._converted(self.stored[wanted])[back]
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        found = self._converted(self.stored[...])
+        return found if dtype is None else found.astype(dtype, copy=False)
+
+    def _converted(self, found: Any) -> np.ndarray:
+        found = with_our_dtype(np.asarray(found), self.where)
+        if found.dtype != self.dtype:
+            raise ValueError(f"{self.where} holds integers of more than 32 bits. Convert them to floats in the file.")
+        return found
+
+
+def take_rows(x: Any, rows: Any) -> Any:
+    """The leaves of a structure at `rows`, row numbers or a slice; None stays None."""
+    return tree.map_leaves(lambda leaf: None if leaf is None else leaf[rows], x)
+
+
+def with_our_dtype(x: np.ndarray, where: str) -> np.ndarray:
+    """float64 becomes `floatx()`, int64 becomes int32 where the values fit; small integers and bools stay."""
+    dtype = x.dtype
+    if dtype in _KEPT:
+        return x
+    if not dtype.isnative and dtype.kind in "fiuc":
+        return with_our_dtype(x.astype(dtype.newbyteorder("=")), where)
+    if dtype.kind == "f":
+        return x.astype(_floatx(), copy=False)
+    if dtype.kind in "iu":
+        return _smaller_integers(x)
+    if dtype.kind == "c":
+        return x if config.floatx() == "float64" else x.astype("complex64")
+    if dtype.kind == "O":
+        return _from_objects(x, where)
+    if dtype.kind in "UST":
+        raise TypeError(TEXT.format(where=where))
+    if dtype.kind in "mM":
+        raise TypeError(
+            f"{where} holds dates or times ({dtype}), and a model computes with numbers.\n"
+            f"  Take parts of them (the hour, the day of the week) or the time since a first one."
+        )
+    if dtype.names is not None:
+        raise TypeError(
+            f"{where} is an array of records with the fields {', '.join(dtype.names)}. Pass a dict of arrays."
+        )
+    return x  # bfloat16 and other dtypes that NumPy does not know itself
+
+
+def _floatx() -> np.dtype:
+    name = config.floatx()
+    return np.dtype(np.float32 if name == "bfloat16" else name)  # layers compute in bfloat16 by themselves
+
+
+def _smaller_integers(x: np.ndarray) -> np.ndarray:
+    if config.floatx() == "float64":  # the engine computes with 64 bits then
+        return x
+    limits = np.iinfo(np.int32)
+    if x.size == 0 or (x.max() <= limits.max and x.min() >= limits.min):
+        return x.astype(np.int32)
+    return x.astype(_floatx())
+
+
+def is_numbers(x: Any, where: str) -> bool:
+    """Whether a list or tuple is one array of numbers, not several inputs or outputs."""
+    if len(x) == 0:
+        raise ValueError(f"{where} is empty.")
+    if any(getattr(item, "shape", ()) or hasattr(item, "to_numpy") for item in x):
+        return False
+    first = x[0]
+    if isinstance(first, (list, tuple)) and len(first):
+        return is_numbers(first, f"{where}[0]")
+    return not isinstance(first, Mapping) and not any(isinstance(item, Mapping) for item in x) and _no_gap(x)
+
+
+def _no_gap(x: Any) -> bool:
+    """False for [None, [1, 2, 3]]: an output without targets, then one with."""
+    return not (any(item is None for item in x) and any(isinstance(item, (list, tuple)) for item in x))
+
+
+def _from_list(x: Any, where: str) -> np.ndarray:
+    try:
+        made = np.asarray(x)
+    except ValueError:
+        raise ValueError(RAGGED.format(where=where)) from None
+    except TypeError as error:
+        raise TypeError(f"{where} cannot become an array: {error}") from None
+    return with_our_dtype(made, where)
+
+
+def _from_objects(x: np.ndarray, where: str) -> np.ndarray:
+    """Numbers of several kinds, as a frame with mixed columns gives them; anything else is an error."""
+    for item in x.flat:
+        if isinstance(item, (str, bytes)):
+            raise TypeError(TEXT.format(where=where))
+        if isinstance(item, (np.ndarray, list, tuple)) and np.ndim(item):
+            raise TypeError(
+                f"{where} is an array of objects that are arrays themselves, shape {x.shape}.\n"
+                f"  Rows of equal length: np.stack(list(x)). Of different lengths: keras.utils.pad_sequences."
+            )
+        if not isinstance(item, _SCALARS):
+            raise TypeError(f"{where} holds {_named(item)}, which is not a number.")
+    return x.astype(_floatx())
+
+
+def _named(item: Any) -> str:
+    if item is None:
+        return "None"
+    kind = type(item).__name__
+    return f"a missing value ({kind})" if kind in ("NAType", "NaTType") else f"an object of type {kind}"
+
+
+def _is_stored(x: Any) -> bool:
+    return type(x).__module__.partition(".")[0] == "h5py" and hasattr(x, "shape") and hasattr(x, "dtype")
+
+
+def _from_foreign(x: Any, where: str) -> np.ndarray:
+    """Frames, columns, sparse matrices, tensors of other libraries, by what they can do."""
+    if hasattr(x, "detach") and hasattr(x, "cpu"):  # torch
+        return x.detach().cpu().numpy()
+    if hasattr(x, "tocsr") and hasattr(x, "toarray"):  # scipy.sparse
+        return x.toarray()
+    if hasattr(x, "to_numpy"):  # pandas, polars, pyarrow, narwhals
+        return _from_frame(x, where)
+    if hasattr(x, "numpy") and callable(x.numpy):  # TensorFlow
+        return np.asarray(x.numpy())
+    if isinstance(x, _SCALARS) or hasattr(x, "__array__"):
+        return np.asarray(x)
+    if isinstance(x, (str, bytes)):
+        raise TypeError(TEXT.format(where=where))
+    if isinstance(x, Sequence):  # a range, a deque
+        return np.asarray(list(x))
+    raise TypeError(
+        f"{where} must be an array, a list of numbers, a frame, or a list or dict of those. "
+        f"Got an object of type {type(x).__name__}."
+    )
+
+
+def _from_frame(x: Any, where: str) -> np.ndarray:
+    made = x.to_numpy()
+    if made.dtype.kind in "OUST":
+        columns = getattr(x, "columns", None)
+        if columns is not None:
+            text = [str(name) for i, name in enumerate(columns) if any(isinstance(v, str) for v in made[:, i])]
+            if text:
+                where = f"{where}, column{'s' if len(text) > 1 else ''} {', '.join(map(repr, text))},"
+        made = _without_missing(made)
+    return made
+
+
+def _without_missing(made: np.ndarray) -> np.ndarray:
+    """Missing values as NaN, which is what frames of plain floats have for them."""
+    if not any(type(item).__name__ == "NAType" for item in made.flat):
+        return made
+    return np.array([np.nan if type(i).__name__ == "NAType" else i for i in made.flat], dtype=object).reshape(
+        made.shape
+    )

@@ -1,0 +1,491 @@
+"""Two forms of data: rows in memory, and batches that come one by one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras._core import tree
+from keras._core.checks import positive_integer
+from keras._core.graph import is_symbolic
+from keras._data.arrays import StoredRows, on_device, rows_of, take_rows, to_arrays
+from keras._data.batches import unpack_x_y_sample_weight
+from keras._data.class_weights import checked_class_weight, with_class_weights
+
+DEFAULT_BATCH_SIZE = 32
+
+NOT_TOGETHER = "{owner}: `{name}` must be left out when `x` yields batches ({kind}).\n  {instead}"
+INSTEAD = {
+    "y": "Let it yield (x, y).",
+    "sample_weight": "Let it yield (x, y, sample_weight).",
+    "batch_size": "It makes the batches, so it decides how large they are.",
+}
+RAN_OUT = (
+    "{owner}: the input ran out of data after {done} of {wanted} steps, and the epoch ends there. "
+    "Fewer steps, or a source with at least `steps` times `epochs` batches, avoid this."
+)
+ENDED = (
+    "{owner}: the {kind} has ended and yields no more batches. "
+    "A generator can be gone through once: let it go on for ever and pass the number of steps, "
+    "or pass an object that can begin again, such as a keras.utils.PyDataset."
+)
+ENDLESS = "{owner}: `x` ({kind}) never ends, so the number of steps has to be given.\n  Pass {steps_argument}."
+
+
+class ArraySource:
+    """Arrays with rows in reach: any row at any time.
+
+    Attributes:
+        data: `(x, y, sample_weight)`, nested structures of arrays with equal first axis; the last two may be None.
+        rows: the length of that axis.
+        batch_size: rows in a batch; the last one may be smaller.
+        in_memory: False if an array is read from a file, as a `StoredRows` or memory map. Then `take` beats `data`.
+    """
+
+    def __init__(
+        self,
+        data: tuple[Any, Any, Any],
+        batch_size: int | None = None,
+        steps: int | None = None,
+        shuffle: bool | str = False,
+        class_weight: dict[int, float] | None = None,
+        owner: str = "fit",
+    ):
+        self.owner = owner
+        self.rows = _count_rows(data, owner)
+        self._asked = (batch_size, steps)
+        if batch_size is None:
+            batch_size = DEFAULT_BATCH_SIZE if steps is None else math.ceil(self.rows / steps)
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.class_weight = class_weight
+        self.data = self._given = data
+        self._pass: np.ndarray | None = None  # the row numbers not used yet, where an epoch is a part of a pass
+        self._limit(steps)
+        if class_weight is not None:
+            x, y, sample_weight = self._given = self.data
+            self.data = (x, y, with_class_weights(y, sample_weight, class_weight, owner))
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all arrays are in memory."""
+        return not any(isinstance(leaf, (StoredRows, np.memmap)) for leaf in tree.leaves(self.data))
+
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        return self._steps
+
+    def order(self) -> np.ndarray | None:
+        """Row numbers (int32) of the next epoch in the order of their use; None means all as they stand.
+
+        Fewer than `steps()` batches come only where the data ends within an epoch; a warning says so.
+        """
+        if not self._parts:
+            return self._whole_pass() if self.shuffle else None
+        if self._pass is None or not len(self._pass):
+            self._pass = self._whole_pass()
+        wanted = self._steps * self.batch_size
+        part, self._pass = self._pass[:wanted], self._pass[wanted:]
+        done = math.ceil(len(part) / self.batch_size)
+        if done < self._steps:
+            warnings.warn(RAN_OUT.format(owner=self.owner, done=done, wanted=self._steps), stacklevel=2)
+        return part
+
+    def take(self, rows: Any) -> tuple[Any, Any, Any]:
+        """`(x, y, sample_weight)` at row numbers or at a slice of rows."""
+        return take_rows(self.data, rows)
+
+    def batches(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The next epoch batch by batch."""
+        order = self.order()
+        for start in range(0, self.rows if order is None else len(order), self.batch_size):
+            part = slice(start, start + self.batch_size)
+            yield self.take(part if order is None else order[part])
+
+    def split(self, fraction: float, batch_size: int | None = None) -> tuple[ArraySource, ArraySource]:
+        """The first rows for training, and the last `fraction` of them, never shuffled or class-weighted, to validate.
+
+        Raises:
+            ValueError: one of the two would have no rows.
+        """
+        if isinstance(fraction, bool) or not isinstance(fraction, (int, float, np.floating)) or not 0 < fraction < 1:
+            raise ValueError(f"{self.owner}: `validation_split` must be a number between 0 and 1. Got {fraction!r}.")
+        at = math.floor(self.rows * (1 - fraction))
+        if at == 0:
+            raise ValueError(
+                f"{self.owner}: `validation_split` {fraction} of {self.rows} rows leaves none to train on.\n"
+                f"  Pass more rows or a smaller fraction."
+            )
+        given_steps = self._steps if self._parts else None
+        train = ArraySource(
+            take_rows(self._given, slice(0, at)),
+            self.batch_size,
+            given_steps,
+            self.shuffle,
+            self.class_weight,
+            self.owner,
+        )
+        held_out = ArraySource(
+            take_rows(self._given, slice(at, None)), batch_size or self.batch_size, owner="validation"
+        )
+        return train, held_out
+
+    def _limit(self, steps: int | None) -> None:
+        """Takes the number of steps somebody asked for."""
+        whole = math.ceil(self.rows / self.batch_size)
+        if steps is not None and steps > whole:
+            warnings.warn(RAN_OUT.format(owner=self.owner, done=whole, wanted=steps), stacklevel=4)
+        self._steps = whole if steps is None else min(steps, whole)
+        self._parts = False
+        if self._steps < whole:
+            if self.owner == "fit":  # the next epoch goes on where this one stops
+                self._parts = True
+            else:
+                self.rows = self._steps * self.batch_size
+                self.data = self._given = take_rows(self.data, slice(0, self.rows))
+
+    def _whole_pass(self) -> np.ndarray:
+        rows = np.arange(self.rows, dtype=np.int32)
+        if self.shuffle == "batch":
+            whole = self.rows // self.batch_size
+            batches = rows[: whole * self.batch_size].reshape(whole, self.batch_size)
+            return np.concatenate([np.random.permutation(batches).reshape(-1), rows[whole * self.batch_size :]])
+        return np.random.permutation(rows) if self.shuffle else rows
+
+
+class BatchSource:
+    """Batches that come one by one, from a generator, a loader, or an object asked for batch after batch.
+
+    Attributes:
+        exhausted: True when no batch will come any more, so that the run has to end.
+    """
+
+    def __init__(
+        self,
+        stream: _Stream,
+        steps: int | None = None,
+        class_weight: dict[int, float] | None = None,
+        owner: str = "fit",
+        needs_y: bool = False,
+    ):
+        self.owner = owner
+        self.class_weight = class_weight
+        self.needs_y = needs_y
+        self._stream = stream
+        self._asked_steps = steps
+        self._pass: Iterator | None = None
+        self._waiting: list = []  # the batch that `peek` took out
+        self._count = 0  # batches so far, for messages
+
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """Batches in an epoch, None if nobody knows."""
+        return self._stream.length() if self._asked_steps is None else self._asked_steps
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no batch will come any more."""
+        return self._stream.ended and not self._waiting
+
+    def peek(self) -> tuple[Any, Any, Any]:
+        """The first batch, which comes again in `batches`.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if not self._waiting:
+            found = self._stream.first()
+            if found is None:
+                self._pass = self._stream.passes()
+                found = next(self._pass, _NOTHING)
+                if found is _NOTHING:
+                    raise ValueError(f"{self.owner}: `x` ({self._stream.kind}) yields no batches.")
+                self._waiting = [found]
+        else:
+            found = self._waiting[0]
+        return self._converted(found)
+
+    def batches(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The next epoch: `(x, y, sample_weight)` after `(x, y, sample_weight)`, None for what is not there.
+
+        An epoch without any batch is the end of the run: a generator that ended.
+        """
+        if self.exhausted:
+            warnings.warn(ENDED.format(owner=self.owner, kind=self._stream.kind), stacklevel=2)
+            return
+        self._stream.on_epoch_begin()
+        # with a number of steps given, an epoch goes on where the last one stopped
+        if self._pass is None or (self._asked_steps is None and not self._waiting):
+            self._pass = self._stream.passes()
+        wanted = self.steps_per_epoch
+        done = 0
+        while wanted is None or done < wanted:
+            batch = self._waiting.pop() if self._waiting else next(self._pass, _NOTHING)
+            if batch is _NOTHING:
+                self._pass = None
+                self._say_why_it_ends(done, wanted)
+                return
+            self._count += 1
+            done += 1
+            yield self._converted(batch)
+
+    def on_epoch_end(self) -> None:
+        """Tells the object, if it wants to know."""
+        self._stream.on_epoch_end()
+
+    def split(self, fraction: float, batch_size: int | None = None):
+        """There are no last rows here: always an error."""
+        raise ValueError(
+            f"{self.owner}: `validation_split` needs arrays, and `x` yields batches ({self._stream.kind}).\n"
+            f"  Pass validation_data=... instead."
+        )
+
+    def _say_why_it_ends(self, done: int, wanted: int | None) -> None:
+        if self._count == 0:
+            raise ValueError(f"{self.owner}: `x` ({self._stream.kind}) yields no batches.")
+        if done == 0 and self._stream.ended:
+            warnings.warn(ENDED.format(owner=self.owner, kind=self._stream.kind), stacklevel=4)
+        elif wanted is not None:
+            warnings.warn(RAN_OUT.format(owner=self.owner, done=done, wanted=wanted), stacklevel=4)
+
+    def _converted(self, batch: Any) -> tuple[Any, Any, Any]:
+        where = f"{self.owner}: batch {self._count}"
+        try:
+            x, y, sample_weight = unpack_x_y_sample_weight(batch)
+        except ValueError as error:
+            raise ValueError(f"{where} of `x` ({self._stream.kind}): {error}") from None
+        data = (
+            to_arrays(x, f"{where}, `x`"),
+            to_arrays(y, f"{where}, `y`"),
+            to_arrays(sample_weight, f"{where}, `sample_weight`"),
+        )
+        if data[0] is None:
+            raise ValueError(f"{where}: `x` is None.")
+        if self.needs_y and y is None:
+            raise ValueError(
+                f"{where} has no `y`, and the loss needs one. `x` ({self._stream.kind}) must yield (x, y).\n"
+                f"  Got {tree.describe(batch)}."
+            )
+        _count_rows(data, where)
+        if self.class_weight is not None:
+            data = (data[0], data[1], with_class_weights(data[1], data[2], self.class_weight, self.owner))
+        return data
+
+
+_NOTHING = object()
+
+
+class _Stream:
+    """Where batches come from; goes through them once or again and again."""
+
+    def __init__(self, x: Any):
+        self.x = x
+        self.kind = type(x).__name__
+        self.ended = False
+
+    def passes(self) -> Iterator:
+        """A new pass through the batches."""
+        return iter(self.x)
+
+    def length(self) -> int | None:
+        """Batches in a pass, None if nobody knows."""
+        return _length(self.x)
+
+    def endless(self) -> bool:
+        """Whether a pass is known never to end."""
+        cardinality = getattr(self.x, "cardinality", None)
+        return callable(cardinality) and int(cardinality()) == -1  # what tf.data says for it
+
+    def first(self) -> Any:
+        """The first batch if it can be had without beginning a pass, else None."""
+        return None
+
+    def on_epoch_begin(self) -> None:
+        """Called before every epoch."""
+
+    def on_epoch_end(self) -> None:
+        """Called after every epoch."""
+
+
+class _Iterator(_Stream):
+    """A generator, or another iterator: one pass, which all epochs share."""
+
+    def passes(self) -> Iterator:
+        # not `yield from`, which would close the user's generator when this one is dropped
+        for batch in self.x:  # noqa: UP028
+            yield batch
+        self.ended = True
+
+    def endless(self) -> bool:
+        repeats = isinstance(self.x, itertools.repeat) and operator.length_hint(self.x, -1) < 0
+        return repeats or isinstance(self.x, (itertools.cycle, itertools.count))
+
+    def length(self) -> int | None:
+        return None
+
+
+class _Indexed(_Stream):
+    """An object that gives batch number i: `keras.utils.PyDataset` and its like."""
+
+    def __init__(self, x: Any, shuffle: bool):
+        super().__init__(x)
+        self.shuffle = shuffle
+
+    def passes(self) -> Iterator:
+        length = self.length()
+        numbers: Any = itertools.count() if length is None else range(length)
+        if self.shuffle and length is not None:
+            numbers = np.random.permutation(length).tolist()
+        return (self.x[i] for i in numbers)
+
+    def length(self) -> int | None:
+        if hasattr(self.x, "num_batches"):
+            return None if self.x.num_batches is None else int(self.x.num_batches)
+        return len(self.x)
+
+    def endless(self) -> bool:
+        return self.length() is None
+
+    def first(self) -> Any:
+        return None if self.length() == 0 else self.x[0]
+
+    def on_epoch_begin(self) -> None:
+        getattr(self.x, "on_epoch_begin", _do_nothing)()
+
+    def on_epoch_end(self) -> None:
+        getattr(self.x, "on_epoch_end", _do_nothing)()
+
+
+def make_source(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    batch_size: int | None = None,
+    steps: int | None = None,
+    shuffle: bool | str = False,
+    class_weight: Any = None,
+    phase: str = "fit",
+    needs_y: bool = False,
+) -> ArraySource | BatchSource:
+    """What `fit`, `evaluate` and `predict` were given, as one of two forms.
+
+    Args:
+        x: arrays (NumPy, on a device, in an HDF5 file), lists of numbers, frames, sparse matrices, or lists, tuples and
+            dicts of those; or what yields batches: a generator, an iterable, an object with `len` and `[i]`.
+        y: the same for the targets, None if there are none or `x` yields them.
+        sample_weight: the same for the weights.
+        batch_size: rows in a batch; 32 if None, or what makes `steps` batches of arrays.
+        steps: batches in an epoch, None for all.
+        shuffle: True shuffles rows (the order of batches if `x` gives batch number i), "batch" whole batches.
+            The order comes from `numpy.random`.
+        class_weight: dict from class numbers to weights.
+        phase: 'fit', 'evaluate' or 'predict', for messages; only `fit` goes on in the next epoch where `steps` ended
+            one.
+        needs_y: whether it is an error if there is no `y`.
+
+    Raises:
+        ValueError, TypeError: something does not fit; the message says what.
+    """
+    if x is None:
+        raise ValueError(f"{phase}: `x` is missing. Pass arrays, or something that yields batches.")
+    if batch_size is not None:
+        batch_size = positive_integer("batch_size", batch_size, owner=phase)
+    if steps is not None:
+        steps = positive_integer("steps_per_epoch" if phase == "fit" else "steps", steps, owner=phase)
+    if not (isinstance(shuffle, (bool, int, np.bool_)) or shuffle == "batch"):
+        raise ValueError(f"{phase}: `shuffle` must be True, False or 'batch'. Got {shuffle!r}.")
+    if class_weight is not None:
+        class_weight = checked_class_weight(class_weight, phase)
+    if type(x) is not np.ndarray and _yields_batches(x, phase):
+        given = {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}
+        for name, value in given.items():
+            if value is not None:
+                kind = type(x).__name__
+                raise ValueError(NOT_TOGETHER.format(owner=phase, name=name, kind=kind, instead=INSTEAD[name]))
+        stream = _stream_of(x, bool(shuffle))
+        if steps is None and stream.endless():
+            argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
+            raise ValueError(ENDLESS.format(owner=phase, kind=stream.kind, steps_argument=argument))
+        return BatchSource(stream, steps, class_weight, phase, needs_y)
+    if needs_y and y is None:
+        raise ValueError(f"{phase}: `y` is missing, and the loss needs it. Pass the targets: {phase}(x, y).")
+    data = (
+        to_arrays(x, f"{phase}: `x`"),
+        to_arrays(y, f"{phase}: `y`"),
+        to_arrays(sample_weight, f"{phase}: `sample_weight`"),
+    )
+    return ArraySource(data, batch_size, steps, shuffle, class_weight, phase)
+
+
+def _yields_batches(x: Any, owner: str) -> bool:
+    if isinstance(x, (Mapping, Sequence)) or on_device(x) or is_symbolic(x):
+        return False
+    if hasattr(x, "__array__") or hasattr(x, "to_numpy") or hasattr(x, "tocsr"):
+        return False
+    if any(c.__module__.startswith("torch.utils.data") and c.__name__ == "Dataset" for c in type(x).__mro__):
+        raise TypeError(
+            f"{owner}: a torch Dataset gives single samples, not batches.\n"
+            f"  Write: torch.utils.data.DataLoader(dataset, batch_size=32)"
+        )
+    return hasattr(x, "__next__") or hasattr(x, "__iter__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
+
+
+def _stream_of(x: Any, shuffle: bool) -> _Stream:
+    if hasattr(x, "__next__"):
+        return _Iterator(x)
+    if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
+        return _Indexed(x, shuffle)
+    return _Stream(x)
+
+
+def _length(x: Any) -> int | None:
+    try:
+        return len(x)
+    except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
+        return None
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _count_rows(data: tuple[Any, Any, Any], owner: str) -> int:
+    """The length of the first axis that all leaves share."""
+    rows = None
+    for leaf in tree.leaves(data):
+        if leaf is None:
+            continue
+        count = rows_of(leaf)
+        if count is None:
+            raise ValueError(f"{owner}: expected arrays of rows, got a single number. For one row, pass x[None].")
+        if rows is None:
+            rows = count
+        elif count != rows:
+            raise ValueError(_lengths_differ(data, owner))
+    if rows == 0:
+        raise ValueError(f"{owner}: the arrays have no rows: {_shapes(data)}.")
+    if rows is None:
+        raise ValueError(f"{owner}: `x` holds no array.")
+    return rows
+
+
+def _lengths_differ(data: tuple[Any, Any, Any], owner: str) -> str:
+    text = f"{owner}: all arrays must have the same number of rows. Got {_shapes(data)}."
+    if isinstance(data[0], (list, tuple)) and len(data[0]) > 1:
+        text += "\n  A list of arrays means one array per input. For one input, join them: np.stack(x)."
+    return text
+
+
+def _shapes(data: tuple[Any, Any, Any]) -> str:
+    found = []
+    for name, part in zip(("x", "y", "sample_weight"), data):
+        for path, leaf in tree.paths(part):
+            if leaf is not None:
+                found.append(f"{name}{''.join(f'[{key!r}]' for key in path)}: {tuple(leaf.shape)}")
+    return ", ".join(found)
