@@ -1,0 +1,5 @@
+"""Data in the form that models take."""
+
+from keras.preprocessing import sequence
+
+__all__ = ["sequence"]

@@ -1,0 +1,20 @@
+"""The process as if nothing had been done in it yet."""
+
+import gc
+
+from keras._core.names import forget_names
+from keras._jax.random import forget_global_seed
+
+
+def clear_session(free_memory=True) -> None:
+    """Starts names such as `dense_1` from the beginning again and forgets the state of the global seed.
+
+    Models are freed when the last name of them goes; nothing here keeps one alive.
+
+    Args:
+        free_memory: whether Python's garbage collector is run as well.
+    """
+    forget_names()
+    forget_global_seed()
+    if free_memory:
+        gc.collect()
