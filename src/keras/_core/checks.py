@@ -60,5 +60,67 @@ def integers(name: str, value: Any, count: int, owner: str = "", least: int = 1)
     return tuple(int(v) for v in result)
 
 
+def pairs_of_integers(name: str, value: Any, count: int, owner: str = "") -> tuple[tuple[int, int], ...]:
+    """`count` pairs of integers of at least 0, from pairs, from one integer per pair, or from one for all.
+
+    With a count of 1 the pair may stand alone.
+    """
+    items = [value] * count if _is_integer(value) else value
+    if count == 1 and isinstance(items, (list, tuple)) and len(items) == 2:
+        items = [items]
+    if isinstance(items, (list, tuple)) and len(items) == count:
+        pairs = [(i, i) if _is_integer(i) else i for i in items]
+        if all(
+            isinstance(p, (list, tuple)) and len(p) == 2 and all(_is_integer(n) and n >= 0 for n in p) for p in pairs
+        ):
+            return tuple((int(a), int(b)) for a, b in pairs)
+    forms = "an integer or a pair of them" if count == 1 else f"an integer, {count} integers or {count} pairs of them"
+    raise ValueError(f"{_lead(owner)}`{name}` must be {forms}, none below 0. Got {value!r}.")
+
+
+def number(name: str, value: Any, owner: str = "") -> Any:
+    """`value` if it is a number."""
+    if _is_number(value):
+        return value
+    raise ValueError(f"{_lead(owner)}`{name}` must be a number. Got {value!r}.")
+
+
+def positive_number(name: str, value: Any, owner: str = "") -> Any:
+    """`value` if it is a number above 0."""
+    if _is_number(value) and value > 0:
+        return value
+    raise ValueError(f"{_lead(owner)}`{name}` must be a positive number. Got {value!r}.")
+
+
+def not_negative(name: str, value: Any, owner: str = "") -> Any:
+    """`value` if it is a number of at least 0."""
+    if _is_number(value) and value >= 0:
+        return value
+    raise ValueError(f"{_lead(owner)}`{name}` must be a number of at least 0. Got {value!r}.")
+
+
+def shape_with_one_unknown(name: str, value: Any, owner: str = "") -> tuple[int, ...]:
+    """A tuple of sizes of which at most one is -1; None counts as -1."""
+    if not isinstance(value, (list, tuple)) or not all(n is None or (_is_integer(n) and n >= -1) for n in value):
+        raise ValueError(f"{_lead(owner)}`{name}` must be a tuple of sizes, one of which may be -1. Got {value!r}.")
+    sizes = tuple(-1 if n is None else int(n) for n in value)
+    if sizes.count(-1) > 1:
+        raise ValueError(f"{_lead(owner)}`{name}` may hold -1 once. Got {value!r}.")
+    return sizes
+
+
+def known_size(shape: Any, axis: int, owner: str) -> int:
+    """The size of an axis of a shape, if it is known."""
+    if shape[axis] is None:
+        raise ValueError(f"{owner} needs inputs whose axis {axis} has a known size. Got shape {tuple(shape)}.")
+    return int(shape[axis])
+
+
+def unavailable(name: str, value: Any, owner: str) -> None:
+    """Refuses an argument that today's API has and this version cannot honour."""
+    if value is not None:
+        raise NotImplementedError(f"{owner}: `{name}` is not available in this version; leave it out. Got {value!r}.")
+
+
 def _lead(owner: str) -> str:
     return f"{owner}: " if owner else ""

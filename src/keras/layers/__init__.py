@@ -1,0 +1,209 @@
+"""Layers."""
+
+from keras._core import registry
+from keras._core.serialization import deserialize as _deserialize
+from keras._core.serialization import serialize as _serialize
+from keras.layers._activation import Activation
+from keras.layers._activity_regularization import ActivityRegularization
+from keras.layers._alpha_dropout import AlphaDropout
+from keras.layers._batch_normalization import BatchNormalization
+from keras.layers._conv import Conv1D, Conv2D, Conv3D
+from keras.layers._cropping import Cropping1D, Cropping2D, Cropping3D
+from keras.layers._dense import Dense
+from keras.layers._dropout import Dropout
+from keras.layers._elu import ELU
+from keras.layers._embedding import Embedding
+from keras.layers._flatten import Flatten
+from keras.layers._gaussian_dropout import GaussianDropout
+from keras.layers._gaussian_noise import GaussianNoise
+from keras.layers._global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
+from keras.layers._identity import Identity
+from keras.layers._input_layer import Input, InputLayer
+from keras.layers._input_spec import InputSpec
+from keras.layers._lambda import Lambda
+from keras.layers._layer import Layer
+from keras.layers._layer_normalization import LayerNormalization
+from keras.layers._leaky_relu import LeakyReLU
+from keras.layers._masking import Masking
+from keras.layers._merge import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from keras.layers._permute import Permute
+from keras.layers._pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
+from keras.layers._prelu import PReLU
+from keras.layers._relu import ReLU
+from keras.layers._repeat_vector import RepeatVector
+from keras.layers._reshape import Reshape
+from keras.layers._softmax import Softmax
+from keras.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from keras.layers._wrapper import Wrapper
+from keras.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D
+Convolution1D = Conv1D
+Convolution2D = Conv2D
+Convolution3D = Conv3D
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalMaxPool3D = GlobalMaxPooling3D
+MaxPool1D = MaxPooling1D
+MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D
+
+__all__ = [
+    "ELU",
+    "Activation",
+    "ActivityRegularization",
+    "Add",
+    "AlphaDropout",
+    "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
+    "BatchNormalization",
+    "Concatenate",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "Convolution1D",
+    "Convolution2D",
+    "Convolution3D",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
+    "Dense",
+    "Dot",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
+    "Identity",
+    "Input",
+    "InputLayer",
+    "InputSpec",
+    "Lambda",
+    "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "Masking",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "PReLU",
+    "Permute",
+    "ReLU",
+    "RepeatVector",
+    "Reshape",
+    "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "Subtract",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "Wrapper",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
+    "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "serialize",
+    "subtract",
+]
+
+# recurrent layers: import them above, name them in __all__ and in a line of their own in _RECURRENT
+_RECURRENT: tuple = ()
+
+_CLASSES = (
+    Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
+    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv2D, Conv3D, Cropping1D, Cropping2D, Cropping3D,
+    Dense, Dot, Dropout, ELU, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
+    GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D,
+    Identity, InputLayer, Lambda, Layer, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D,
+    MaxPooling3D, Maximum, Minimum, Multiply, PReLU, Permute, ReLU, RepeatVector, Reshape, Softmax, SpatialDropout1D,
+    SpatialDropout2D, SpatialDropout3D, Subtract, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D,
+    ZeroPadding2D, ZeroPadding3D,
+)  # fmt: skip
+
+registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_CLASSES, *_RECURRENT)})
+
+
+def serialize(layer):
+    """The config that describes a layer."""
+    return _serialize(layer)
+
+
+def deserialize(config, custom_objects=None):
+    """The layer that a config describes.
+
+    Raises:
+        ValueError: a name in it is unknown, or what it describes is no layer.
+    """
+    layer = _deserialize(config, custom_objects, "keras.layers")
+    if not isinstance(layer, Layer):
+        raise ValueError(f"The config does not describe a layer. Got a {type(layer).__name__}.")
+    return layer

@@ -1,0 +1,61 @@
+"""What a layer's `call` and `build` take, and what holds while layers call each other."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+
+
+class CallContext(threading.local):
+    """What holds for all calls below the outermost one in this thread."""
+
+    training: bool | None = None
+    depth: int = 0
+
+
+context = CallContext()
+
+
+class CallSignature:
+    """The parameters of a `call` method, read once per class."""
+
+    def __init__(self, function: Callable):
+        parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+        plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        self.positional: list[str] = [p.name for p in parameters if p.kind in plain]
+        self.names = frozenset(p.name for p in parameters)
+        self.open_ended = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+        self.has_training = "training" in self.names
+        self.takes_training = self.has_training or self.open_ended
+        self.default_training = next(
+            (p.default for p in parameters if p.name == "training" and p.default is not p.empty), None
+        )
+        self.first: str | None = self.positional[0] if self.positional else None
+        self.mask_of: dict[str, str] = {}  # tensor argument -> the argument that takes its mask
+        for name in self.positional:
+            if f"{name}_mask" in self.names:
+                self.mask_of[name] = f"{name}_mask"
+        if self.first is not None and "mask" in self.names and self.first not in self.mask_of:
+            self.mask_of[self.first] = "mask"
+
+
+@functools.lru_cache(maxsize=2048)
+def call_signature(function: Callable) -> CallSignature:
+    """The signature of a `call` function, remembered."""
+    return CallSignature(function)
+
+
+@functools.lru_cache(maxsize=2048)
+def build_parameters(function: Callable) -> tuple[str, ...]:
+    """Names of the shapes a `build` function takes; empty if it takes one, whatever its name."""
+    parameters = [
+        p for p in inspect.signature(function).parameters.values()
+        if p.name != "self" and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]  # fmt: skip
+    names = tuple(p.name for p in parameters)
+    needed = [p for p in parameters if p.default is p.empty]
+    if len(needed) <= 1 and not (len(names) > 1 and all(n.endswith("_shape") for n in names)):
+        return ()
+    return names

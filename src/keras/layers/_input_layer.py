@@ -1,0 +1,128 @@
+"""Input: where a model begins."""
+
+from keras import config
+from keras._core.checks import positive_integer
+from keras._core.graph import KerasTensor
+from keras.layers._layer import Layer
+
+
+class InputLayer(Layer):
+    """The layer behind `keras.Input`: it holds the symbolic tensor that stands for a model's input.
+
+    Args:
+        shape: sizes without the batch; None is any size.
+        batch_size: size of the batch; None is any.
+        dtype: the dtype's name; the default float type if None.
+        sparse, ragged: must not be True: tensors are dense here.
+        batch_shape: all sizes, instead of `shape` and `batch_size`.
+        input_tensor: a symbolic tensor to start from, instead of a new one.
+        optional: whether the model may get None for it.
+        name: its name.
+    """
+
+    def __init__(
+        self,
+        shape=None,
+        batch_size=None,
+        dtype=None,
+        sparse=None,
+        ragged=None,
+        batch_shape=None,
+        input_tensor=None,
+        optional=False,
+        name=None,
+        **kwargs,
+    ):
+        for kind, asked in (("sparse", sparse), ("ragged", ragged)):
+            if asked:
+                raise ValueError(f"Input: `{kind}` must not be True: tensors are dense here. Pass dense arrays.")
+        if input_tensor is not None:
+            if not isinstance(input_tensor, KerasTensor):
+                raise ValueError(f"Input: `tensor` must be a symbolic tensor. Got a {type(input_tensor).__name__}.")
+            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+            if dtype != input_tensor.dtype:
+                raise ValueError(f"Input: `dtype` is {dtype!r}, but `tensor` has dtype {input_tensor.dtype!r}.")
+        elif batch_shape is None:
+            if shape is None:
+                raise ValueError("Input: `shape` is missing. For vectors of 8 features write Input(shape=(8,)).")
+            batch_shape = (batch_size, *_checked_sizes("shape", shape))
+            if batch_size is not None:
+                positive_integer("batch_size", batch_size, "Input")
+        elif shape is not None:
+            raise ValueError("Input: give `shape` or `batch_shape`, not both.")
+        super().__init__(name=name, dtype=dtype or config.floatx(), **kwargs)
+        self.batch_shape = _checked_sizes("batch_shape", batch_shape)
+        self.sparse = False
+        self.ragged = False
+        self.optional = optional
+        self.supports_masking = True
+        self.built = True
+        if input_tensor is None:
+            input_tensor = KerasTensor(self.batch_shape, self.dtype, name=self.name)
+        self.add_node((), {}, input_tensor)
+
+    def call(self):
+        raise TypeError(f"{self.name} stands for a model's input and cannot be called. Use its `output`.")
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": self.optional,
+        }
+
+
+def Input(
+    shape=None,
+    batch_size=None,
+    dtype=None,
+    sparse=None,
+    ragged=None,
+    batch_shape=None,
+    name=None,
+    tensor=None,
+    optional=False,
+):
+    """A symbolic tensor that stands for a model's input.
+
+    Args:
+        shape: sizes without the batch; None is any size.
+        batch_size: size of the batch; None is any.
+        dtype: the dtype's name; the default float type if None.
+        sparse, ragged: must not be True: tensors are dense here.
+        batch_shape: all sizes, instead of `shape` and `batch_size`.
+        name: the input's name.
+        tensor: a symbolic tensor to start from, instead of a new one.
+        optional: whether the model may get None for it.
+
+    >>> x = Input(shape=(8,))
+    >>> model = keras.Model(x, Dense(1)(x))
+    """
+    layer = InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        name=name,
+        input_tensor=tensor,
+        optional=optional,
+    )
+    return layer.output
+
+
+def _checked_sizes(name, shape):
+    if isinstance(shape, int):
+        raise ValueError(f"Input: `{name}` must be a tuple of sizes. Got {shape}; write ({shape},) for vectors.")
+    try:
+        sizes = tuple(None if n is None else n.__index__() for n in shape)
+    except (TypeError, AttributeError):
+        raise ValueError(f"Input: `{name}` must be a tuple of integers and None. Got {shape!r}.") from None
+    if any(n is not None and n < 0 for n in sizes):
+        raise ValueError(f"Input: `{name}` must not hold negative sizes; write None for any size. Got {sizes}.")
+    return sizes

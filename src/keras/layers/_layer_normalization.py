@@ -1,0 +1,106 @@
+"""LayerNormalization: every sample gets mean 0 and variance 1, then a learned scale and shift."""
+
+from keras import constraints, initializers, ops, regularizers
+from keras._core.checks import known_size, positive_number
+from keras.layers._layer import Layer
+
+
+class LayerNormalization(Layer):
+    """Normalises each sample over one or several axes.
+
+    `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, from Ba et al. (2016).
+
+    Args:
+        axis: the axis, or axes, over which mean and variance are taken.
+        epsilon: added to the variance.
+        center, scale: whether there is a `beta`, a `gamma`.
+        beta_initializer, gamma_initializer: how they start.
+        beta_regularizer, gamma_regularizer: penalties on them.
+        beta_constraint, gamma_constraint: applied to them after each update.
+        rms_scaling: `y = gamma * x / sqrt(variance + epsilon)` instead, as some models were trained.
+
+    >>> LayerNormalization()([[1.0, 3.0]])
+    Array([[-0.9995,  0.9995]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        rms_scaling=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.epsilon = positive_number("epsilon", epsilon, "LayerNormalization")
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.rms_scaling = rms_scaling
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        shape = tuple(known_size(input_shape, axis, self.name) for axis in axes)
+        self.gamma = self.beta = None
+        if self.scale or self.rms_scaling:
+            self.gamma = self.add_weight(
+                name="gamma",
+                shape=shape,
+                initializer=self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                autocast=False,
+            )
+        if self.center and not self.rms_scaling:
+            self.beta = self.add_weight(
+                name="beta",
+                shape=shape,
+                initializer=self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                autocast=False,
+            )
+
+    def call(self, inputs):
+        # statistics of 16-bit numbers are computed in 32 bits
+        x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
+        axes = sorted(a % x.ndim for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
+        if self.rms_scaling:
+            variance = ops.var(x, axis=axes, keepdims=True)
+            y = x * ops.rsqrt(variance + self.epsilon)
+        else:
+            mean, variance = ops.moments(x, axes, keepdims=True)
+            y = (x - mean) * ops.rsqrt(variance + self.epsilon)
+        if self.gamma is not None:
+            y = y * self._along_axes(self.gamma, x)
+        if self.beta is not None:
+            y = y + self._along_axes(self.beta, x)
+        return ops.cast(y, self.compute_dtype)
+
+    def _along_axes(self, weight, x):
+        """The weight in a shape that broadcasts with the inputs."""
+        if isinstance(self.axis, int):
+            shape = [1] * x.ndim
+            shape[self.axis] = -1
+            return ops.reshape(weight, shape)
+        positions = [a % x.ndim for a in self.axis]
+        in_order = ops.transpose(weight, [positions.index(a) for a in sorted(positions)])
+        return ops.reshape(in_order, [n if i in positions else 1 for i, n in enumerate(x.shape)])
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the inputs."""
+        return input_shape
