@@ -41,61 +41,54 @@ ENDLESS = "{owner}: `x` ({kind}) never ends, so the number of steps has to be gi
 class ArraySource:
     """Arrays with rows in reach: any row at any time.
 
-    Attributes:
+    Args:
         data: `(x, y, sample_weight)`, nested structures of arrays with equal first axis; the last two may be None.
-        rows: the length of that axis.
         batch_size: rows in a batch; the last one may be smaller.
-        in_memory: False if an array is read from a file, as a `StoredRows` or memory map. Then `take` beats `data`.
+        steps: batches in an epoch, a divisor of the batches there are, all of which must be full then; None for all.
+        shuffle: True, False or "batch".
+        owner: who to name in messages.
+
+    Attributes:
+        data: the arrays.
+        rows: the length of their first axis.
+        batch_size: rows in a batch.
     """
 
     def __init__(
         self,
         data: tuple[Any, Any, Any],
-        batch_size: int | None = None,
+        batch_size: int = DEFAULT_BATCH_SIZE,
         steps: int | None = None,
         shuffle: bool | str = False,
-        class_weight: dict[int, float] | None = None,
         owner: str = "fit",
     ):
-        self.owner = owner
+        self.data = data
         self.rows = _count_rows(data, owner)
-        self._asked = (batch_size, steps)
-        if batch_size is None:
-            batch_size = DEFAULT_BATCH_SIZE if steps is None else math.ceil(self.rows / steps)
         self.batch_size = batch_size
         self.shuffle = shuffle
-        self.class_weight = class_weight
-        self.data = self._given = data
-        self._pass: np.ndarray | None = None  # the row numbers not used yet, where an epoch is a part of a pass
-        self._limit(steps)
-        if class_weight is not None:
-            x, y, sample_weight = self._given = self.data
-            self.data = (x, y, with_class_weights(y, sample_weight, class_weight, owner))
+        self.owner = owner
+        self._part = steps
+        self._left: np.ndarray | None = None  # the row numbers of a pass that are not used yet
+        self._as_given: _Given | None = None
 
     @property
     def in_memory(self) -> bool:
-        """Whether all arrays are in memory."""
+        """Whether no array has to be read from a file. Where one has, `take` needs less memory than `data`."""
         return not any(isinstance(leaf, (StoredRows, np.memmap)) for leaf in tree.leaves(self.data))
 
     def steps(self) -> int:
         """Batches in an epoch."""
-        return self._steps
+        return self._part or math.ceil(self.rows / self.batch_size)
 
     def order(self) -> np.ndarray | None:
-        """Row numbers (int32) of the next epoch in the order of their use; None means all as they stand.
-
-        Fewer than `steps()` batches come only where the data ends within an epoch; a warning says so.
-        """
-        if not self._parts:
+        """Row numbers (int32) of the next epoch in the order of their use; None means all as they stand."""
+        if self._part is None:
             return self._whole_pass() if self.shuffle else None
-        if self._pass is None or not len(self._pass):
-            self._pass = self._whole_pass()
-        wanted = self._steps * self.batch_size
-        part, self._pass = self._pass[:wanted], self._pass[wanted:]
-        done = math.ceil(len(part) / self.batch_size)
-        if done < self._steps:
-            warnings.warn(RAN_OUT.format(owner=self.owner, done=done, wanted=self._steps), stacklevel=2)
-        return part
+        if self._left is None or not len(self._left):
+            self._left = self._whole_pass()
+        count = self._part * self.batch_size
+        now, self._left = self._left[:count], self._left[count:]
+        return now
 
     def take(self, rows: Any) -> tuple[Any, Any, Any]:
         """`(x, y, sample_weight)` at row numbers or at a slice of rows."""
@@ -108,47 +101,22 @@ class ArraySource:
             part = slice(start, start + self.batch_size)
             yield self.take(part if order is None else order[part])
 
-    def split(self, fraction: float, batch_size: int | None = None) -> tuple[ArraySource, ArraySource]:
-        """The first rows for training, and the last `fraction` of them, never shuffled or class-weighted, to validate.
+    def split(
+        self, fraction: float, batch_size: int | None = None
+    ) -> tuple[ArraySource | BatchSource, ArraySource | BatchSource]:
+        """The first rows for training, and the last `fraction` of them, before any shuffle, to validate on.
+
+        Class weights count in training only.
+
+        Args:
+            fraction: between 0 and 1.
+            batch_size: the second's rows in a batch, None for the same as the first's.
 
         Raises:
-            ValueError: one of the two would have no rows.
+            ValueError: nothing would be left to train on.
         """
-        if isinstance(fraction, bool) or not isinstance(fraction, (int, float, np.floating)) or not 0 < fraction < 1:
-            raise ValueError(f"{self.owner}: `validation_split` must be a number between 0 and 1. Got {fraction!r}.")
-        at = math.floor(self.rows * (1 - fraction))
-        if at == 0:
-            raise ValueError(
-                f"{self.owner}: `validation_split` {fraction} of {self.rows} rows leaves none to train on.\n"
-                f"  Pass more rows or a smaller fraction."
-            )
-        given_steps = self._steps if self._parts else None
-        train = ArraySource(
-            take_rows(self._given, slice(0, at)),
-            self.batch_size,
-            given_steps,
-            self.shuffle,
-            self.class_weight,
-            self.owner,
-        )
-        held_out = ArraySource(
-            take_rows(self._given, slice(at, None)), batch_size or self.batch_size, owner="validation"
-        )
-        return train, held_out
-
-    def _limit(self, steps: int | None) -> None:
-        """Takes the number of steps somebody asked for."""
-        whole = math.ceil(self.rows / self.batch_size)
-        if steps is not None and steps > whole:
-            warnings.warn(RAN_OUT.format(owner=self.owner, done=whole, wanted=steps), stacklevel=4)
-        self._steps = whole if steps is None else min(steps, whole)
-        self._parts = False
-        if self._steps < whole:
-            if self.owner == "fit":  # the next epoch goes on where this one stops
-                self._parts = True
-            else:
-                self.rows = self._steps * self.batch_size
-                self.data = self._given = take_rows(self.data, slice(0, self.rows))
+        given = self._as_given or _Given(self.data, self.batch_size, None, self.shuffle, None, self.owner)
+        return given.split(fraction, batch_size or self.batch_size)
 
     def _whole_pass(self) -> np.ndarray:
         rows = np.arange(self.rows, dtype=np.int32)
@@ -157,6 +125,56 @@ class ArraySource:
             batches = rows[: whole * self.batch_size].reshape(whole, self.batch_size)
             return np.concatenate([np.random.permutation(batches).reshape(-1), rows[whole * self.batch_size :]])
         return np.random.permutation(rows) if self.shuffle else rows
+
+
+class _Given:
+    """Arrays and what was said about them, before any of it has taken effect."""
+
+    def __init__(self, data, batch_size, steps, shuffle, class_weight, owner):
+        self.data, self.batch_size, self.steps = data, batch_size, steps
+        self.shuffle, self.class_weight, self.owner = shuffle, class_weight, owner
+
+    def source(self) -> ArraySource | BatchSource:
+        """The source that does what was said."""
+        data, owner = self.data, self.owner
+        if self.class_weight is not None:
+            data = (data[0], data[1], with_class_weights(data[1], data[2], self.class_weight, owner))
+        made = ArraySource(data, self.batch_size or DEFAULT_BATCH_SIZE, None, self.shuffle, owner)
+        made._as_given = self
+        steps = self.steps
+        if steps is None:
+            return made
+        if self.batch_size is None:
+            made.batch_size = math.ceil(made.rows / steps)
+        whole = made.steps()
+        if steps > whole:
+            warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=steps), stacklevel=4)
+        if steps >= whole:
+            return made
+        if owner != "fit":
+            made.rows = steps * made.batch_size
+            made.data = made.take(slice(0, made.rows))
+            return made
+        # the next epoch goes on where this one stops
+        if made.rows % (steps * made.batch_size) == 0:
+            made._part = steps
+            return made
+        return BatchSource(_Rows(made), steps, owner=owner)
+
+    def split(self, fraction: Any, batch_size: int | None):
+        """See `ArraySource.split`."""
+        if isinstance(fraction, bool) or not isinstance(fraction, (int, float, np.floating)) or not 0 < fraction < 1:
+            raise ValueError(f"{self.owner}: `validation_split` must be a number between 0 and 1. Got {fraction!r}.")
+        rows = _count_rows(self.data, self.owner)
+        at = math.floor(rows * (1 - fraction))
+        if at == 0:
+            raise ValueError(
+                f"{self.owner}: `validation_split` {fraction} of {rows} rows leaves none to train on.\n"
+                f"  Pass more rows or a smaller fraction."
+            )
+        first, last = take_rows(self.data, slice(0, at)), take_rows(self.data, slice(at, None))
+        train = _Given(first, self.batch_size, self.steps, self.shuffle, self.class_weight, self.owner)
+        return train.source(), _Given(last, batch_size, None, False, None, "validation").source()
 
 
 class BatchSource:
@@ -240,7 +258,13 @@ class BatchSource:
         self._stream.on_epoch_end()
 
     def split(self, fraction: float, batch_size: int | None = None):
-        """There are no last rows here: always an error."""
+        """See `ArraySource.split`.
+
+        Raises:
+            ValueError: the batches do not come from arrays, so that there are no last rows.
+        """
+        if isinstance(self._stream, _Rows):
+            return self._stream.x.split(fraction, batch_size)
         raise ValueError(
             f"{self.owner}: `validation_split` needs arrays, and `x` yields batches ({self._stream.kind}).\n"
             f"  Pass validation_data=... instead."
@@ -328,6 +352,16 @@ class _Iterator(_Stream):
 
     def length(self) -> int | None:
         return None
+
+
+class _Rows(_Stream):
+    """Rows of arrays, in batches that do not fill epochs evenly."""
+
+    def passes(self) -> Iterator:
+        return self.x.batches()
+
+    def length(self) -> int | None:
+        return self.x.steps()
 
 
 class _Indexed(_Stream):
@@ -420,7 +454,7 @@ def make_source(
         to_arrays(y, f"{phase}: `y`"),
         to_arrays(sample_weight, f"{phase}: `sample_weight`"),
     )
-    return ArraySource(data, batch_size, steps, shuffle, class_weight, phase)
+    return _Given(data, batch_size, steps, shuffle, class_weight, phase).source()
 
 
 def _yields_batches(x: Any, owner: str) -> bool:

@@ -2,12 +2,26 @@
 
 from keras.callbacks._callback import Callback
 from keras.callbacks._callback_list import CallbackList
+from keras.callbacks._csv_logger import CSVLogger
+from keras.callbacks._early_stopping import EarlyStopping
 from keras.callbacks._history import History
+from keras.callbacks._lambda_callback import LambdaCallback
+from keras.callbacks._learning_rate_scheduler import LearningRateScheduler
+from keras.callbacks._model_checkpoint import ModelCheckpoint
 from keras.callbacks._progbar_logger import ProgbarLogger
+from keras.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau
+from keras.callbacks._terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "CSVLogger",
     "Callback",
     "CallbackList",
+    "EarlyStopping",
     "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
 ]

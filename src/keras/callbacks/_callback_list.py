@@ -92,10 +92,19 @@ class CallbackList(Callback):
         """Whether a callback has to be called at every batch of `predict`."""
         return self._needs_batches("predict")
 
+    @property
+    def draws_progress(self) -> bool:
+        """Whether anything is shown at `on_progress`, so that its `logs` are worth fetching.
+
+        A bar in a file is written at the end of an epoch only, and from the logs of its end.
+        """
+        return self.progbar is not None and self.progbar.draws_progress
+
     def on_progress(self, step, total=None, logs=None):
         """Shows that `step` of `total` steps of the epoch, the evaluation or the prediction are done.
 
-        To be called now and then, by runs which do not call the hooks of batches. `logs` are the averages so far.
+        To be called now and then, by runs which do not call the hooks of batches, and at the end where nobody knew the
+        number of steps. `logs` are the averages so far.
         """
         if self.progbar is not None:
             self.progbar.on_progress(step, total, logs)

@@ -29,6 +29,11 @@ class ProgbarLogger(Callback):
         self.epochs = params.get("epochs", 1)
         self.target = params.get("steps")
 
+    @property
+    def draws_progress(self) -> bool:
+        """Whether there is a line that is redrawn while a run goes on."""
+        return self.verbose == 1 and _progress.redraws()
+
     def on_progress(self, step, total=None, logs=None):
         """Shows that `step` of `total` steps are done, None if nobody knows how many there are; `logs` as they are."""
         if not self.verbose or self._in_validation:
@@ -106,6 +111,6 @@ class ProgbarLogger(Callback):
             return
         if self.progbar.target is None:
             self.target = self.progbar.target = self.seen
-        # a run may end without a word on its progress, or before its last step
-        self.progbar.update(self.seen or self.progbar.target, logs, finalize=True)
+        # as the last word on a run's progress may be older than its end
+        self.progbar.update(self.progbar.target, logs, finalize=True)
         self.progbar = None

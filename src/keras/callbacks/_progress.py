@@ -46,6 +46,11 @@ def kind_of(stream) -> str:
     return TERMINAL if by_hand or "PYCHARM_HOSTED" in os.environ else FILE
 
 
+def redraws() -> bool:
+    """Whether a line on standard output can be drawn again and again."""
+    return config.is_interactive_logging_enabled() and sys.stdout is not None and kind_of(sys.stdout) != FILE
+
+
 def message(text: str) -> None:
     """Prints a line on standard output, or logs it; a bar that is being drawn makes room for it."""
     with _lock:
