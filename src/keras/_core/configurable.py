@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 from keras._core import registry
@@ -16,6 +17,8 @@ class Configurable:
     argument, `_given_<name>` keeps the argument as it came.
     """
 
+    _left_out_if_none: tuple[str, ...] = ()  # arguments that a config names only where they were given
+
     def get_config(self) -> dict:
         """What the constructor takes, as plain values.
 
@@ -25,7 +28,8 @@ class Configurable:
         Raises:
             ValueError: an argument of the constructor is not kept in an attribute of the same name.
         """
-        return {name: plain(self._argument(name)) for name in _parameters_to_report(type(self))}
+        found = {name: plain(self._argument(name)) for name in _parameters_to_report(type(self))}
+        return {k: v for k, v in found.items() if v is not None or k not in self._left_out_if_none}
 
     @classmethod
     def from_config(cls, config: dict):
@@ -47,17 +51,16 @@ class Configurable:
 
 
 def plain(value: Any) -> Any:
-    """`value` as a config holds it; a built-in activation by its name alone."""
-    if callable(value) and not isinstance(value, type) and _is_activation(value):
-        return value.__name__
+    """`value` as a config holds it; a built-in activation by its name alone, other functions as Keras 3 writes them."""
+    if isinstance(value, FunctionType) and value.__name__ != "<lambda>":
+        name = value.__name__
+        if registry.module_of(value) == "keras.activations":
+            return name
+        return {
+            "module": "builtins", "class_name": "function", "config": name,
+            "registered_name": registry.registered_name(value) if registry.registered_name(value) != name else "function",
+        }  # fmt: skip
     return serialize(value)
-
-
-def _is_activation(value: Any) -> bool:
-    try:
-        return registry.module_of(value) == "keras.activations"
-    except TypeError:  # a callable object that cannot be hashed
-        return False
 
 
 def _parameters_to_report(cls: type) -> list[str]:

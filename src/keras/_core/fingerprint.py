@@ -64,6 +64,17 @@ def fingerprint(thing: Any) -> Any:
     return _Walk().of(thing)
 
 
+def structure_of(parts: list, ordered: list) -> Any:
+    """A fingerprint of `parts` that also tells where in them each of `ordered` was met, so that lists line up.
+
+    Raises:
+        Unshareable: a part holds something that cannot be compared.
+    """
+    walk = _Walk()
+    described = tuple(walk.of(p) for p in parts)
+    return (described, tuple(walk.met.get(id(x), -1) for x in ordered))
+
+
 class _Walk:
     """One description being made; objects met again are described by the order in which they were met."""
 

@@ -46,9 +46,9 @@ def forget_names() -> None:
 
 @contextlib.contextmanager
 def name_scope(name: str):
-    """Puts `name` in front of the paths of variables made inside."""
+    """Puts `name` in front of the paths of variables made inside; an empty name changes nothing."""
     before = _path.parts
-    _path.parts = (*before, name)
+    _path.parts = (*before, name) if name else before
     try:
         yield
     finally:

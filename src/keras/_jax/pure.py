@@ -39,6 +39,7 @@ class Scope:
         self.foreign: dict[int, Variable] = {}
         self.closed = closed
         self.masks: dict[int, tuple[Any, Any]] = {}  # id(tensor) -> (tensor, mask), for tensors that take no attributes
+        self.losses: list[Any] | None = None  # a list where losses that layers add are wanted
         self.numbers: dict[tuple[int, str], Any] = {}  # (id(owner), name) -> value of a number passed as an input
         self.parent: Scope | None = None
 
@@ -87,6 +88,27 @@ def number(owner: object, name: str) -> Any:
     while scope is not None:
         if key in scope.numbers:
             return scope.numbers[key]
+        scope = scope.parent
+    return None
+
+
+def add_loss(loss: Any) -> bool:
+    """Hands a loss to the innermost scope that wants them; False if none does."""
+    scope = _current.scope
+    while scope is not None:
+        if scope.losses is not None:
+            scope.losses.append(loss)
+            return True
+        scope = scope.parent
+    return False
+
+
+def added_losses() -> list[Any] | None:
+    """Losses handed over so far to the innermost scope that wants them; None if none does."""
+    scope = _current.scope
+    while scope is not None:
+        if scope.losses is not None:
+            return scope.losses
         scope = scope.parent
     return None
 

@@ -178,6 +178,9 @@ class Variable:
 
     # --- what it is
 
+    def __fingerprint__(self, of):
+        return (self._shape, self._dtype, self.trainable, self.autocast, of(self.regularizer), of(self.constraint))
+
     @property
     def shape(self) -> Shape:
         """Sizes of the axes."""

@@ -1,0 +1,263 @@
+"""Compiling: options per program, donation, the chunk loop, the cache of programs, and counters for all of it."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import jaxpr_as_fun
+
+from keras._core.home import keras_home
+from keras._jax.devices import is_cpu
+
+LARGEST_CACHE = 256  # programs; each holds compiled code only
+
+# Measured on AVX2: convolutions 5 times faster, recurrent loops slower. So only programs with convolutions get it.
+_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+
+
+class Counters:
+    """How often programs were traced and compiled and results fetched, in total and by name."""
+
+    def __init__(self):
+        self.traces: collections.Counter[str] = collections.Counter()
+        self.compiles: collections.Counter[str] = collections.Counter()
+        self.transfers: collections.Counter[str] = collections.Counter()
+
+
+counters = Counters()
+
+
+@contextlib.contextmanager
+def counting():
+    """Counts what happens inside: yields a `Counters` that is filled when the block ends."""
+    before = [collections.Counter(c) for c in vars(counters).values()]
+    found = Counters()
+    yield found
+    for name, old in zip(vars(counters), before):
+        setattr(found, name, getattr(counters, name) - old)
+
+
+class ProgramCache:
+    """Compiled programs by key, the least recently used thrown out first. It holds no weights and no models."""
+
+    def __init__(self, largest: int = LARGEST_CACHE):
+        self._largest = largest
+        self._programs: collections.OrderedDict[Hashable, Any] = collections.OrderedDict()
+        self._lock = threading.RLock()
+
+    def find(self, key: Hashable) -> Any:
+        """The program for a key, or None."""
+        with self._lock:
+            found = self._programs.get(key)
+            if found is not None:
+                self._programs.move_to_end(key)
+            return found
+
+    def keep(self, key: Hashable, program: Any) -> None:
+        """Puts a program in, and the oldest out if there are too many."""
+        with self._lock:
+            self._programs[key] = program
+            while len(self._programs) > self._largest:
+                self._programs.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forgets all programs."""
+        with self._lock:
+            self._programs.clear()
+
+    def __len__(self) -> int:
+        return len(self._programs)
+
+
+programs = ProgramCache()
+
+
+def shapes_of(tree: Any) -> Hashable:
+    """Shapes, dtypes and nesting of a structure of arrays: the part of a program's key that comes from data."""
+    leaves, structure = jax.tree.flatten(tree)
+    return (structure, tuple((x.shape, x.dtype, getattr(x, "weak_type", False)) for x in leaves))
+
+
+def trace(name: str, function: Callable, *args: Any) -> tuple[Any, Any]:
+    """Traces `function` once: what it computes, as a closed jaxpr, and the shapes of its results.
+
+    Args:
+        name: under which the trace is counted.
+        args: arrays, or shapes and dtypes.
+    """
+    counters.traces[name] += 1
+    return jax.make_jaxpr(function, return_shape=True)(*args)
+
+
+def replay(closed: Any, shapes: Any) -> Callable:
+    """A function that computes what was traced, for use inside another program."""
+    structure = jax.tree.structure(shapes)
+    run = jaxpr_as_fun(closed)
+
+    def call(*args):
+        return jax.tree.unflatten(structure, run(*jax.tree.leaves(args)))
+
+    return call
+
+
+def has_convolution(closed: Any) -> bool:
+    """Whether a traced program contains a convolution, at any depth."""
+    return _contains(closed.jaxpr, "conv_general_dilated")
+
+
+def _contains(jaxpr: Any, primitive: str) -> bool:
+    for equation in jaxpr.eqns:
+        if equation.primitive.name == primitive:
+            return True
+        for value in equation.params.values():
+            for inner in value if isinstance(value, (list, tuple)) else (value,):
+                inner = getattr(inner, "jaxpr", inner)
+                if hasattr(inner, "eqns") and _contains(inner, primitive):
+                    return True
+    return False
+
+
+def compile_program(name: str, function: Callable, args: Sequence[Any], donate: tuple[int, ...] = (), convolution=False) -> Any:
+    """Compiles `function` for arguments of these shapes.
+
+    Args:
+        name: under which the compilation is counted.
+        args: arrays, or shapes and dtypes.
+        donate: positions of arguments whose memory the program may take over.
+        convolution: whether it contains convolutions, which want other options on the CPU.
+    """
+    counters.compiles[name] += 1
+    use_disk_cache()
+    lowered = jax.jit(function, donate_argnums=donate).lower(*args)
+    if convolution and is_cpu():
+        try:
+            return lowered.compile(compiler_options=dict(_CONVOLUTION_OPTIONS))
+        except Exception as error:  # an option that the installed jaxlib does not know; which type it raises varies
+            if "option" not in str(error).lower() and "No such" not in str(error):
+                raise
+    return lowered.compile()
+
+
+def chunk_loop(step: Callable, first: Any, last: Any, state: Any) -> Any:
+    """`state = step(i, state)` for i from `first` to `last`, both given at run time: one program for every length."""
+    return jax.lax.fori_loop(first, last, step, state)
+
+
+def rows_of_step(data: Any, order: jax.Array, batch_size: int, step: Any) -> Any:
+    """The rows of every array in `data` that step number `step` uses, in the given order."""
+    rows = jax.lax.dynamic_slice_in_dim(order, step * batch_size, batch_size)
+    return jax.tree.map(lambda x: x.at[rows].get(mode="promise_in_bounds"), data)
+
+
+def to_device(tree: Any) -> Any:
+    """Every array of a structure on the device, in the dtypes the device computes in; arrays there stay as they are."""
+    return jax.tree.map(_device_array, tree)
+
+
+def _device_array(x: Any) -> jax.Array:
+    if isinstance(x, jax.Array):
+        return x
+    counters.transfers["to device"] += 1
+    return jnp.asarray(x)
+
+
+def fetch(tree: Any) -> Any:
+    """Every array of a structure as NumPy, in one transfer."""
+    counters.transfers["to host"] += 1
+    return jax.device_get(tree)
+
+
+def specs_of(tree: Any) -> Any:
+    """Shapes and dtypes in the place of arrays."""
+    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False)), tree)
+
+
+class _Disk:
+    wanted = True
+    ready = False
+
+
+def use_disk_cache() -> None:
+    """Turns on JAX's on-disk cache below the Keras home folder, once; a folder that cannot be used is left alone."""
+    if _disk_ready():
+        return
+    _Disk.ready = True
+    if os.environ.get("KERAS_JIT_CACHE", "1") == "0" or not _Disk.wanted or jax.config.jax_compilation_cache_dir:
+        return
+    folder = keras_home() / "jit_cache" / jax.__version__
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            return
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_compilation_cache_max_size", 1 << 30)
+
+
+def _disk_ready() -> bool:
+    return _Disk.ready
+
+
+def enable_disk_cache(wanted: bool) -> None:
+    """Turns the on-disk cache on or off for programs compiled from now on."""
+    _Disk.wanted = wanted
+    _Disk.ready = False
+    if not wanted:
+        jax.config.update("jax_compilation_cache_dir", None)
+        _Disk.ready = True
+
+
+@jax.jit
+def copy_arrays(tree: Any) -> Any:
+    """Copies of all arrays of a structure, made in one call."""
+    return jax.tree.map(jnp.copy, tree)
+
+
+def value_and_gradient(function: Callable, values: list[Any]) -> tuple[Any, Any]:
+    """`((loss, more), gradients)` for a function that returns `(loss, more)`."""
+    return jax.value_and_grad(function, has_aux=True)(values)
+
+
+def stack_scalars(values: list[Any]) -> jax.Array:
+    """Scalars as one vector of the default float type, so that they travel together."""
+    return jnp.stack([jnp.asarray(v).astype(jnp.result_type(float)).reshape(()) for v in values])
+
+
+def leaves_of(tree: Any) -> list[Any]:
+    """The arrays of a structure, in order."""
+    return jax.tree.leaves(tree)
+
+
+def scalar_or_array(value: Any) -> jax.Array:
+    """`value` as an array."""
+    return jnp.asarray(value)
+
+
+def zeros_of(shapes: Any) -> Any:
+    """Arrays of zeros for a structure of shapes and dtypes."""
+    return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+
+
+def with_rows(specs: Any, rows: int) -> Any:
+    """The same shapes with another size of the first axis."""
+    return jax.tree.map(lambda s: jax.ShapeDtypeStruct((rows, *s.shape[1:]), s.dtype), specs)
+
+
+def step_number(i: int) -> np.ndarray:
+    """A step's number as programs take it."""
+    return np.int32(i)  # type: ignore[return-value]
+
+
+def wait_for(tree: Any) -> None:
+    """Returns when the arrays of a structure are computed."""
+    jax.block_until_ready(tree)

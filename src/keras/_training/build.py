@@ -1,0 +1,68 @@
+"""Building a model and matching losses and metrics with its outputs, by shapes alone, before anything is trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras._core import tree
+from keras._core.graph import KerasTensor
+from keras._jax.op import symbolic_result
+
+
+def is_matched(model: Any) -> bool:
+    """Whether the losses and metrics of `compile` know the model's outputs."""
+    parts = (model._compiled_loss, model._compiled_metrics)
+    return all(part is None or part.built for part in parts)
+
+
+def build_for(model: Any, batch: tuple, phase: str) -> None:
+    """Builds the model for data like `batch`, then its losses and metrics."""
+    x, y = batch[0], batch[1] if len(batch) > 1 else None
+    inputs = symbols_like(x)
+    outputs = None if not model.built else model.symbolic_outputs()
+    if outputs is None and (not model.built or not model.has_own_step(f"{phase}_step")):
+        outputs = symbolic_result(lambda data: model(data, training=False), inputs)
+        model.built = True
+    if phase == "predict" or y is None or is_matched(model) or outputs is None:
+        return
+    targets = symbols_like(y)
+    if model._compiled_loss is not None and not model._compiled_loss.built:
+        model._compiled_loss.build(targets, outputs)
+    metrics = model._compiled_metrics
+    if metrics is not None and not metrics.built:
+        loss = model._compiled_loss
+        names = loss.names_of(outputs) if loss is not None else names_of_outputs(model, outputs)
+        metrics.build(targets, outputs, names)
+        # some metrics make their variables when they see the first shapes
+        if any(not m.variables for m in metrics.metrics):
+            symbolic_result(_without_result(metrics.update_state), targets, outputs)
+
+
+def names_of_outputs(model: Any, outputs: Any) -> list[str]:
+    """Names of a model's outputs in the order of the leaves."""
+    if isinstance(outputs, dict):
+        return ["_".join(map(str, path)) for path, _ in tree.paths(outputs)]
+    known = getattr(model, "output_names", None)
+    count = len(tree.leaves(outputs))
+    if known and len(known) == count:
+        return list(known)
+    return ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
+
+
+def _without_result(function):
+    def call(*args):
+        function(*args)
+        return []
+
+    return call
+
+
+def symbols_like(data: Any) -> Any:
+    """Symbolic tensors of the shapes and dtypes of arrays, with the batch size left open."""
+    return tree.map_leaves(
+        lambda a: None if a is None else KerasTensor((None, *a.shape[1:]), _device_dtype(a.dtype.name)), data
+    )
+
+
+def _device_dtype(name: str) -> str:
+    return {"int64": "int32", "uint64": "uint32"}.get(name, name)

@@ -1,0 +1,201 @@
+"""What `compile(loss=..., loss_weights=...)` asks for, matched with a model's outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import losses, metrics
+from keras._core import tree
+from keras._core.names import nearest
+from keras._jax import pure
+
+
+def loss_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
+    """A callable `(y_true, y_pred, sample_weight)` from a name, a loss object, a class, a config or a function."""
+    if identifier is None:
+        return None
+    if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
+        identifier = _crossentropy_for(y_true, y_pred)
+    found = losses.get(identifier)
+    if isinstance(found, losses.Loss):
+        return found
+    name = getattr(found, "__name__", None) or type(found).__name__
+    return losses.LossFunctionWrapper(found, name=name)
+
+
+def _crossentropy_for(y_true: Any, y_pred: Any) -> str:
+    binary, sparse = kind_of_labels(y_true, y_pred)
+    return "binary_crossentropy" if binary else "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+
+
+def kind_of_labels(y_true: Any, y_pred: Any) -> tuple[bool, bool]:
+    """Whether predictions are one probability each, and whether labels are class numbers, judged by the shapes."""
+    true, predicted = tuple(y_true.shape), tuple(y_pred.shape)
+    binary = bool(predicted) and predicted[-1] == 1
+    sparse = len(true) < len(predicted) or (bool(true) and true[-1] == 1 and predicted[-1] != 1)
+    return binary, sparse
+
+
+def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool) -> list[Any]:
+    """One entry of `given` for each output of a model.
+
+    Args:
+        what: the argument's name, for messages.
+        given: one value, a list in the order of the outputs, or a dict by output name.
+        y_pred: the outputs.
+        names: their names, in order.
+        repeat: whether one value is meant for every output.
+    """
+    count = len(names)
+    if isinstance(given, dict) and not _is_config(given):
+        unknown = [k for k in given if k not in names]
+        if unknown and isinstance(y_pred, dict) is False and set(given) <= {str(i) for i in range(count)}:
+            return [given.get(str(i)) for i in range(count)]
+        if unknown:
+            raise ValueError(
+                f"compile: `{what}` names the output {unknown[0]!r}, which the model does not have. "
+                f"Outputs: {', '.join(map(repr, names))}.{nearest(unknown[0], names)}"
+            )
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)) and (count > 1 or len(given) == 1 or what in ("loss", "loss_weights")):
+        if len(given) != count:
+            raise ValueError(
+                f"compile: `{what}` has {len(given)} entries, but the model has {count} "
+                f"output{'s' * (count != 1)}: {', '.join(map(repr, names))}."
+            )
+        return list(given)
+    return [given] * count if repeat else [given]
+
+
+def _is_config(x: dict) -> bool:
+    return "class_name" in x and "config" in x
+
+
+class CompiledLoss:
+    """The total loss of a model's outputs.
+
+    Args:
+        loss: what `compile` was given.
+        loss_weights: what `compile` was given.
+        output_names: names of the outputs, or None to make them up.
+
+    After `build`, `trackers` holds a mean per output where there is more than one.
+    """
+
+    def __init__(self, loss: Any, loss_weights: Any = None, output_names: list[str] | None = None):
+        self.loss = loss
+        self.loss_weights = loss_weights
+        self.output_names = output_names
+        self.built = False
+        self.functions: list[Any] = []
+        self.weights: list[Any] = []
+        self.trackers: list[Any] = []
+
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Matches losses with outputs."""
+        names = self.names_of(y_pred)
+        outputs = tree.leaves(y_pred)
+        chosen = by_output("loss", self.loss, y_pred, names, repeat=True)
+        targets = match_targets(y_true, y_pred, names)
+        self.functions = [
+            None if one is None or t is None else loss_from(one, t, p) for one, t, p in zip(chosen, targets, outputs)
+        ]
+        weights = self.loss_weights
+        if isinstance(weights, (int, float)) and len(names) > 1:
+            raise ValueError("compile: `loss_weights` must be a list or a dict where the model has several outputs.")
+        self.weights = [None] * len(names) if weights is None else by_output("loss_weights", weights, y_pred, names, repeat=True)
+        if not any(f is not None for f in self.functions):
+            raise ValueError("compile: `loss` is None for every output, so there is nothing to train for.")
+        self.trackers = []
+        if len(names) > 1:
+            self.trackers = [
+                None if f is None else metrics.Mean(name=f"{name}_loss") for f, name in zip(self.functions, names)
+            ]
+        self.built = True
+
+    def names_of(self, y_pred: Any) -> list[str]:
+        """Names of the outputs, in the order of the leaves."""
+        if isinstance(y_pred, dict):
+            return ["_".join(map(str, path)) for path, _ in tree.paths(y_pred)]
+        count = len(tree.leaves(y_pred))
+        if self.output_names is not None and len(self.output_names) == count:
+            return list(self.output_names)
+        return [f"output_{i}" for i in range(count)] if count > 1 else ["output"]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """Means of the single losses."""
+        return [t for t in self.trackers if t is not None]
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The weighted sum of the outputs' losses; None where there is no target."""
+        if not self.built:
+            self.build(y_true, y_pred)
+        names = self.names_of(y_pred)
+        targets = match_targets(y_true, y_pred, names)
+        weights = match_weights(sample_weight, y_pred, names)
+        total = None
+        for i, output in enumerate(tree.leaves(y_pred)):
+            function = self.functions[i]
+            if function is None or targets[i] is None:
+                continue
+            value = apply_loss(function, targets[i], output, weights[i])
+            if self.trackers and self.trackers[i] is not None:
+                rows = output.shape[0] if getattr(output, "ndim", 0) else 1
+                self.trackers[i].update_state(value, sample_weight=rows)
+            if self.weights[i] is not None:
+                value = value * self.weights[i]
+            total = value if total is None else total + value
+        return total
+
+    def __fingerprint__(self, of):
+        return (of(self.functions), of(self.weights), of(self.output_names))
+
+
+def apply_loss(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+    """The loss of one output, its mask respected."""
+    mask = pure.find_mask(y_pred)
+    if mask is not None:
+        return function.with_mask(y_true, y_pred, sample_weight, mask)
+    return function(y_true, y_pred, sample_weight=sample_weight)
+
+
+def match_targets(y_true: Any, y_pred: Any, names: list[str]) -> list[Any]:
+    """One target per output: by name from a dict, else in order.
+
+    Raises:
+        ValueError: the number of targets is not that of the outputs, or a name is unknown.
+    """
+    if isinstance(y_true, dict) and not isinstance(y_pred, dict):
+        unknown = [k for k in y_true if k not in names]
+        if unknown:
+            raise ValueError(
+                f"The targets name the output {unknown[0]!r}, which the model does not have. "
+                f"Outputs: {', '.join(map(repr, names))}.{nearest(unknown[0], names)}"
+            )
+        return [y_true.get(name) for name in names]
+    if isinstance(y_true, dict):
+        found = dict(zip(("_".join(map(str, p)) for p, _ in tree.paths(y_true)), tree.leaves(y_true)))
+        return [found.get(name) for name in names]
+    targets = tree.leaves(y_true)
+    if len(targets) != len(names):
+        raise ValueError(
+            f"The model has {len(names)} output{'s' * (len(names) != 1)} ({', '.join(map(repr, names))}), "
+            f"but {len(targets)} target{'s' * (len(targets) != 1)} came."
+        )
+    return targets
+
+
+def match_weights(sample_weight: Any, y_pred: Any, names: list[str]) -> list[Any]:
+    """One sample weight per output: one array serves all of them."""
+    if sample_weight is None:
+        return [None] * len(names)
+    if isinstance(sample_weight, dict):
+        return [sample_weight.get(name) for name in names]
+    weights = tree.leaves(sample_weight)
+    if len(weights) == 1:
+        return weights * len(names)
+    if len(weights) != len(names):
+        raise ValueError(f"The model has {len(names)} outputs, but {len(weights)} sample weights came.")
+    return weights
+

@@ -1,0 +1,133 @@
+"""What `compile(metrics=..., weighted_metrics=...)` asks for, matched with a model's outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import metrics as metrics_module
+from keras._core import tree
+from keras._training.compiled_loss import by_output, kind_of_labels, match_targets, match_weights
+
+_ACCURACY = {
+    (True, False): "BinaryAccuracy",
+    (True, True): "BinaryAccuracy",
+    (False, True): "SparseCategoricalAccuracy",
+    (False, False): "CategoricalAccuracy",
+}
+_CROSSENTROPY = {
+    (True, False): "BinaryCrossentropy",
+    (True, True): "BinaryCrossentropy",
+    (False, True): "SparseCategoricalCrossentropy",
+    (False, False): "CategoricalCrossentropy",
+}
+
+
+def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
+    """A metric object from a name, an object, a class, a config or a function.
+
+    'accuracy' and 'crossentropy' mean the binary, the categorical or the sparse kind, judged by the shapes.
+    """
+    if isinstance(identifier, str):
+        table = {"accuracy": _ACCURACY, "acc": _ACCURACY, "crossentropy": _CROSSENTROPY, "ce": _CROSSENTROPY}
+        if identifier.lower() in table:
+            kind = table[identifier.lower()][kind_of_labels(y_true, y_pred)]
+            return getattr(metrics_module, kind)(name=identifier)
+    found = metrics_module.get(identifier)
+    if isinstance(found, metrics_module.Metric):
+        return found
+    name = identifier if isinstance(identifier, str) else getattr(found, "__name__", None) or type(found).__name__
+    return metrics_module.MeanMetricWrapper(found, name="lambda" if name == "<lambda>" else name)
+
+
+class CompiledMetrics:
+    """The metrics of a model's outputs.
+
+    Args:
+        metrics: what `compile` was given; they ignore sample weights.
+        weighted_metrics: what `compile` was given; they respect sample weights.
+        output_names: names of the outputs, or None to make them up.
+    """
+
+    def __init__(self, metrics: Any, weighted_metrics: Any, output_names: list[str] | None = None):
+        self.given = metrics
+        self.given_weighted = weighted_metrics
+        self.output_names = output_names
+        self.built = False
+        self.plain: list[list[Any]] = []
+        self.weighted: list[list[Any]] = []
+        self.names: list[str] = []
+
+    def build(self, y_true: Any, y_pred: Any, names: list[str]) -> None:
+        """Matches metrics with outputs and makes their variables."""
+        self.names = names
+        targets = match_targets(y_true, y_pred, names)
+        outputs = tree.leaves(y_pred)
+        self.plain = self._matched("metrics", self.given, y_pred, targets, outputs)
+        self.weighted = self._matched("weighted_metrics", self.given_weighted, y_pred, targets, outputs)
+        self.built = True
+
+    def _matched(self, what: str, given: Any, y_pred: Any, targets: list, outputs: list) -> list[list[Any]]:
+        if given is None:
+            return [[] for _ in outputs]
+        if not isinstance(given, (list, tuple, dict)) or (isinstance(given, dict) and "class_name" in given):
+            given = [given]
+        several = len(outputs) > 1
+        if isinstance(given, dict):
+            chosen = by_output(what, given, y_pred, self.names, repeat=False)
+        elif several and len(given) == len(outputs):  # one entry per output, as in Keras 3
+            chosen = list(given)
+        elif several and any(isinstance(g, (list, tuple)) for g in given):
+            raise ValueError(f"compile: `{what}` has {len(given)} entries, but the model has {len(outputs)} outputs.")
+        else:
+            chosen = [given] * len(outputs)
+        found = []
+        for one, target, output in zip(chosen, targets, outputs):
+            one = [] if one is None else list(one) if isinstance(one, (list, tuple)) else [one]
+            found.append([] if target is None else [metric_from(m, target, output) for m in one if m is not None])
+        return found
+
+    @property
+    def metrics(self) -> list[Any]:
+        """All metric objects, each once."""
+        found = {id(m): m for group in (*self.plain, *self.weighted) for m in group}
+        return list(found.values())
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Counts one batch."""
+        targets = match_targets(y_true, y_pred, self.names)
+        weights = match_weights(sample_weight, y_pred, self.names)
+        for i, output in enumerate(tree.leaves(y_pred)):
+            if targets[i] is None:
+                continue
+            for metric in self.plain[i]:
+                metric.update_state(targets[i], output)
+            for metric in self.weighted[i]:
+                metric.update_state(targets[i], output, sample_weight=weights[i])
+
+    def result(self) -> dict[str, Any]:
+        """Values by name, with the output's name in front where there are several outputs."""
+        found: dict[str, Any] = {}
+        several = len(self.names) > 1
+        for name, plain, weighted in zip(self.names, self.plain, self.weighted):
+            for kind, group in (("", plain), ("weighted_", weighted)):
+                for metric in group:
+                    value = metric.result()
+                    items = value.items() if isinstance(value, dict) else [(metric.name, value)]
+                    for label, one in items:
+                        label = f"{name}_{label}" if several else label
+                        found[_free_name(label, kind, found)] = one
+        return found
+
+    def __fingerprint__(self, of):
+        return (of(self.plain), of(self.weighted), of(self.names))
+
+
+def _free_name(label: str, kind: str, taken: dict) -> str:
+    if label not in taken:
+        return label
+    candidate = f"{kind}{label}"
+    number = 1
+    while candidate in taken:
+        candidate = f"{label}_{number}"
+        number += 1
+    return candidate

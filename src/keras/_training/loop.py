@@ -1,0 +1,266 @@
+"""Epochs: ask for batches, run the program, hand logs to callbacks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from keras._core import tree
+from keras._data import ArraySource, BatchSource
+from keras._jax import compile as engine
+from keras._training.interrupts import Interrupts
+from keras._training.plan import Planner, Program, capacity_for, padded
+from keras._training.state import RunningState
+
+TICK = 0.1  # seconds between two looks at the logs
+LONGEST_CHUNK = 0.25  # seconds that one call of a program may take, so that Ctrl-C and the clock stay alive
+
+
+class Watcher:
+    """What happens around the steps of one phase.
+
+    Args:
+        begin, end: called before and after each call of a program with step numbers and logs; None if nobody asks.
+        progress: called with steps done, steps in all and logs, at most every `TICK` seconds; None if nobody looks.
+        stop: asked after each call of a program whether to end.
+        interrupts: guards the programs.
+        steps_per_call: steps between `begin` and `end`.
+    """
+
+    def __init__(
+        self,
+        interrupts: Interrupts,
+        begin: Callable | None = None,
+        end: Callable | None = None,
+        progress: Callable | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        steps_per_call: int = 1,
+    ):
+        self.interrupts = interrupts
+        self.begin = begin
+        self.end = end
+        self.progress = progress
+        self.stop = stop
+        self.steps_per_call = steps_per_call
+
+
+class ArrayRun:
+    """Steps over rows in memory.
+
+    Args:
+        source: the data.
+    """
+
+    def __init__(self, source: ArraySource):
+        self.source = source
+        self.batch_size = source.batch_size
+        self.steps: int | None = source.steps()
+        self.full_steps = min(source.rows // source.batch_size, self.steps)
+        self.done = 0
+        self._seconds_per_step = 0.0
+        self._natural: tuple | None = None
+
+    def first_batch(self) -> tuple:
+        """Data with the shapes of a batch."""
+        return self.source.data
+
+    def prepare(self, planner: Planner) -> None:
+        """Finds or makes the programs, before anything is changed."""
+        self.planner = planner
+        if planner.phase == "predict":
+            return
+        self.data = engine.to_device(padded(self.source.data, self.source.rows))
+        order, tail = self._in_order()
+        if self.full_steps:
+            self.full = planner.program("chunk", self.batch_size, self.data, order)
+        if self.steps > self.full_steps:
+            self.tail = planner.program("step", len(tail), self.data, tail)
+
+    def _in_order(self) -> tuple:
+        if self._natural is None:
+            self._natural = self._split(np.arange(self.source.rows, dtype="int32"))
+        return self._natural
+
+    def _split(self, order: np.ndarray) -> tuple:
+        """Row numbers of the full steps, in an array whose length suits many data sets, and those of the last step."""
+        used = self.full_steps * self.batch_size
+        wide = np.zeros((capacity_for(self.full_steps) * self.batch_size,), "int32")
+        wide[:used] = order[:used]
+        return wide, order[used : self.source.rows].astype("int32", copy=False)
+
+    def epoch(self, state: RunningState, watcher: Watcher) -> dict[str, Any]:
+        """All steps once; returns the logs."""
+        order = self.source.order()
+        rows, tail_rows = self._in_order() if order is None else self._split(order)
+        numbers = self.planner.numbers
+        program: Program | None = None
+        result: Any = None
+        step, looked = 0, time.perf_counter()
+        while step < self.steps:
+            count = 1
+            if step < self.full_steps:
+                program, first, used = self.full, step, rows
+                if not program.single:
+                    count = min(self._chunk(watcher), self.full_steps - step)
+            else:
+                program, first, used = self.tail, 0, tail_rows
+            if watcher.begin is not None:
+                watcher.begin(step)
+            started = time.perf_counter()
+            result = watcher.interrupts.run(
+                program.run, state, numbers, self.data, used, np.int32(first), np.int32(first + count)
+            )
+            step += count
+            if watcher.end is not None:
+                watcher.end(step - 1, program.logs(result))
+            elif not program.single and step < self.full_steps:
+                engine.wait_for(result)
+                self._learn((time.perf_counter() - started) / count)
+            if watcher.progress is not None and step < self.steps and time.perf_counter() - looked >= TICK:
+                watcher.progress(step, self.steps, program.logs(result))
+                looked = time.perf_counter()
+            if watcher.stop():
+                break
+        self.done = step
+        return program.logs(result) if program is not None else {}
+
+    def _chunk(self, watcher: Watcher) -> int:
+        """How many steps the next call of the program makes."""
+        if watcher.begin is not None or watcher.end is not None:
+            return watcher.steps_per_call
+        if not self._seconds_per_step:
+            return max(1, min(32, self.full_steps // 8))
+        longest = TICK if watcher.progress is not None else LONGEST_CHUNK
+        return max(1, int(longest / self._seconds_per_step))
+
+    def _learn(self, seconds: float) -> None:
+        """Remembers how long a step takes; the first call, which may have had to warm up, counts least."""
+        known = self._seconds_per_step
+        self._seconds_per_step = seconds if not known else min(seconds, 0.5 * (seconds + known))
+
+    def outputs(self, state: RunningState, watcher: Watcher) -> Any:
+        """The model's outputs for all rows."""
+        size, rows = self.batch_size, self.source.rows
+
+        def batch(i):
+            if rows <= size:
+                return self.source.data
+            return tree.map_leaves(lambda a: None if a is None else a[i * size : (i + 1) * size], self.source.data)
+
+        return collect((batch(i) for i in range(self.steps)), self.planner, self.steps, state, watcher)
+
+
+class BatchRun:
+    """Steps over batches that come one by one.
+
+    Args:
+        source: the data.
+    """
+
+    def __init__(self, source: BatchSource):
+        self.source = source
+        self.steps: int | None = source.steps_per_epoch
+        self.done = 0
+        self._batches: Iterator | None = None
+        self._first: Any = None
+
+    def first_batch(self) -> tuple:
+        """The first batch, which `epoch` will still use."""
+        if self._first is None:
+            self._first = self._next()
+        if self._first is None:
+            raise ValueError("The data is empty: no batch came.")
+        return self._first
+
+    def prepare(self, planner: Planner) -> None:
+        """Finds or makes the program for the first batch, before anything is changed."""
+        self.planner = planner
+        if planner.phase != "predict":
+            planner.program("batch", 0, engine.to_device(self.first_batch()))
+
+    def _next(self) -> Any:
+        if self._first is not None:
+            batch, self._first = self._first, None
+            return batch
+        if self._batches is None:
+            self._batches = iter(self.source.batches())
+        return next(self._batches, None)
+
+    def epoch(self, state: RunningState, watcher: Watcher) -> dict[str, Any]:
+        """The steps of one epoch; returns the logs."""
+        program: Program | None = None
+        result: Any = None
+        step, looked = 0, time.perf_counter()
+        while self.steps is None or step < self.steps:
+            batch = self._next()
+            if batch is None:
+                break
+            batch = engine.to_device(batch)
+            program = self.planner.program("batch", 0, batch)
+            if watcher.begin is not None:
+                watcher.begin(step)
+            result = watcher.interrupts.run(program.run, state, self.planner.numbers, batch)
+            step += 1
+            if watcher.end is not None:
+                watcher.end(step - 1, program.logs(result))
+            if watcher.progress is not None and time.perf_counter() - looked >= TICK:
+                watcher.progress(step, self.steps, program.logs(result))
+                looked = time.perf_counter()
+            if watcher.stop():
+                break
+        self._end_epoch()
+        self.done = step
+        return program.logs(result) if program is not None else {}
+
+    def _end_epoch(self) -> None:
+        if self.steps is None:  # a pass over the data is an epoch; the next one starts anew
+            self._batches = None
+        self.source.on_epoch_end()
+
+    def outputs(self, state: RunningState, watcher: Watcher) -> Any:
+        """The model's outputs for all batches."""
+
+        def batches():
+            count = 0
+            while self.steps is None or count < self.steps:
+                batch = self._next()
+                if batch is None:
+                    return
+                yield batch
+                count += 1
+
+        return collect(batches(), self.planner, self.steps, state, watcher)
+
+
+def collect(batches: Iterable, planner: Planner, steps: int | None, state: RunningState, watcher: Watcher) -> Any:
+    """The outputs for several batches, joined, as NumPy arrays."""
+    found: list[Any] = []
+    looked = time.perf_counter()
+    for step, batch in enumerate(batches):
+        batch = engine.to_device((batch[0], None, None))
+        program = planner.program("batch", 0, batch)
+        if watcher.begin is not None:
+            watcher.begin(step)
+        outputs = watcher.interrupts.run(program.run, state, planner.numbers, batch)
+        found.append(outputs)
+        if watcher.end is not None:
+            watcher.end(step, {"outputs": engine.fetch(outputs)})
+        if watcher.progress is not None and time.perf_counter() - looked >= TICK:
+            watcher.progress(step + 1, steps, {})
+            looked = time.perf_counter()
+        if watcher.stop():
+            break
+    if not found:
+        raise ValueError("predict: the data is empty: no batch came.")
+    fetched = [engine.fetch(outputs) for outputs in found]
+    if len(fetched) == 1:
+        return tree.map_leaves(np.asarray, fetched[0])
+    return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
+
+
+def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
+    """The run that suits a source."""
+    return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)

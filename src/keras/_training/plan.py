@@ -1,0 +1,233 @@
+"""Which program a run uses: found in the cache, or traced, looked at and compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from keras._core import tree
+from keras._jax import compile as engine
+from keras._jax import pure
+from keras._jax.devices import is_cpu
+from keras._training.program import (
+    ForeignVariables,
+    Step,
+    Traced,
+    chunk_of_steps,
+    merged,
+    one_batch,
+    one_step,
+)
+from keras._training.state import RunningState, State, donates
+
+_PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
+
+
+class Program:
+    """Compiled code, with what is needed to call it and to understand what comes out.
+
+    Attributes:
+        single: whether it runs one step rather than a chunk.
+        names: names of the logs when they come as one vector, else None.
+        extra: variables outside the model that it reads or changes.
+    """
+
+    def __init__(self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list):
+        self.compiled = compiled
+        self.single = single
+        self.names = names
+        self.extra = extra
+        self._changed = traced.changed
+        self._whole = traced.whole
+
+    def run(self, state: RunningState, *args: Any) -> Any:
+        """Advances the state and returns the logs or outputs, still on the device."""
+
+        def program(values: State) -> tuple[State, Any]:
+            moving, result = self.compiled(values, *args)
+            return merged(values, moving, self._changed, self._whole), result
+
+        if not self._whole and not self._changed and not state.values.metrics:
+            return self.compiled(state.values, *args)[1]  # predicting changes nothing
+        return state.advance(program)
+
+    def logs(self, result: Any) -> dict[str, Any]:
+        """Logs as plain numbers, fetched in one transfer."""
+        found = engine.fetch(result)
+        if self.names is not None:
+            return dict(zip(self.names, found.tolist()))
+        return plain_logs(found)
+
+
+class OpenProgram:
+    """Steps run operation by operation, for debugging; used in the place of a `Program`."""
+
+    single = True
+
+    def __init__(self, step: Step, kind: str, batch_size: int, keeps_result: bool):
+        self._step = step
+        self._kind = kind
+        self._batch_size = batch_size
+        self._keeps_result = keeps_result
+
+    def run(self, state: RunningState, numbers: Any, data: tuple, order: Any = None, first: int = 0, last: int = 1) -> Any:
+        """Advances the state by one step and returns the logs or outputs."""
+        if self._kind != "batch":
+            data = engine.rows_of_step(data, order, self._batch_size, first)
+
+        def step(values: State) -> tuple[State, Any]:
+            after, result = self._step(values, numbers, data)
+            if not self._keeps_result:
+                with pure.Scope(self._step.variables.metrics, after.metrics):
+                    result = self._step.model.get_metrics_result()
+            return after, result
+
+        return state.advance(step)
+
+    def logs(self, result: Any) -> dict[str, Any]:
+        """Logs as plain numbers."""
+        return plain_logs(engine.fetch(result))
+
+
+def plain_logs(found: dict[str, Any]) -> dict[str, Any]:
+    """Scalars as Python numbers, other values as they are."""
+    return {k: v.item() if getattr(v, "ndim", 0) == 0 and hasattr(v, "item") else v for k, v in found.items()}
+
+
+class Planner:
+    """Finds or makes the programs of one phase of one model.
+
+    Args:
+        model: the model.
+        phase: 'train', 'test' or 'predict'.
+        variables: the variables of the state; it grows when a trace meets further ones.
+    """
+
+    def __init__(self, model: Any, phase: str, variables: State):
+        self.model = model
+        self.phase = phase
+        self.variables = variables
+        self.names: tuple[str, ...] = ()
+        self.numbers: np.ndarray = np.zeros((0,), "float32")
+        self.read_numbers()
+
+    def read_numbers(self) -> None:
+        """Takes the optimizer's numbers as they are now."""
+        if self.phase != "train" or self.model.optimizer is None:
+            return
+        found = self.model.optimizer.numbers()
+        self.names = tuple(found)
+        self.numbers = np.array(list(found.values()), "float32")
+
+    def _open_program(self, kind: str, batch_size: int) -> OpenProgram:
+        step = Step(self.model, self.variables, self.names, self.phase)
+        keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
+        return OpenProgram(step, kind, batch_size, keeps)
+
+    def program(self, kind: str, batch_size: int, data: tuple, order: Any = None) -> Program:
+        """The program for data of these shapes.
+
+        Args:
+            kind: 'chunk' for many steps, 'step' for one, 'batch' for one on a batch that is all of `data`.
+            batch_size: rows per step.
+            data: arrays on the device.
+            order: row numbers.
+        """
+        if self.model.run_eagerly:
+            return self._open_program(kind, batch_size)  # type: ignore[return-value]
+        shape_key = (self.phase, kind, batch_size, engine.shapes_of(data), np.shape(order), self.names)
+        key, cache = self._place(shape_key)
+        found = cache.find(key)
+        if found is not None:
+            self._add(found.extra)
+            return found
+        extra: list = []
+        while True:
+            try:
+                made = self._make(kind, batch_size, data, order, extra)
+                break
+            except ForeignVariables as met:
+                extra = [*extra, *met.variables]
+                self._add(met.variables)
+        if extra:  # bound to these very variables: not for other models
+            key, cache = ("private", shape_key), self.model.private_programs
+        cache.keep(key, made)
+        return made
+
+    def _place(self, shape_key: Hashable) -> tuple[Hashable, engine.ProgramCache]:
+        private = ("private", shape_key)
+        if self.model.private_programs.find(private) is not None:
+            return private, self.model.private_programs
+        structure = self.model.structure_key(self.phase, self.variables)
+        if structure is None:
+            return private, self.model.private_programs
+        return (structure, shape_key), engine.programs
+
+    def _add(self, variables: list) -> None:
+        known = {id(v) for v in self.variables.flat()}
+        new = [v for v in variables if id(v) not in known]
+        if new:
+            self.variables = self.variables._replace(non_trainable=[*self.variables.non_trainable, *new])
+
+    def _make(self, kind: str, batch_size: int, data: tuple, order: Any, extra: list) -> Program:
+        state = State(*([engine.specs_of(v.own_value()) for v in field] for field in self.variables))
+        batch = engine.specs_of(data)
+        if kind != "batch":
+            batch = engine.with_rows(batch, batch_size)
+        step = Step(self.model, self.variables, self.names, self.phase)
+        keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
+        traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
+        names: list[str] | None = None
+
+        def logs_of(moving: State, result: Any) -> Any:
+            nonlocal names
+            if self.phase == "predict":
+                return result
+            if not keeps:
+                with pure.Scope(self.variables.metrics, moving.metrics):
+                    result = self.model.get_metrics_result()
+            flat = tree.leaves(result)
+            if all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
+                names = list(result)
+                return engine.stack_scalars([result[n] for n in names])
+            return {k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()}
+
+        # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
+        single = kind == "step" or (traced.convolution and is_cpu())
+        specs: tuple = (state, engine.specs_of(self.numbers), engine.specs_of(data))
+        if kind == "batch":
+            function = one_batch(traced, logs_of)
+        else:
+            function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size)
+            specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
+        name = f"{self.phase}_{'step' if single or kind == 'batch' else 'chunk'}"
+        donate = (0,) if self.phase == "train" and donates(self.variables) else ()
+        compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
+        return Program(compiled, single, names, traced, extra)
+
+
+def padded(data: tuple, rows: int) -> tuple:
+    """The arrays of a small data set with further rows of zeros, so that nearby lengths share their programs."""
+    arrays = [x for x in tree.leaves(data) if x is not None]
+    if not all(isinstance(x, np.ndarray) for x in arrays) or sum(x.nbytes for x in arrays) > _PADDED_BELOW:
+        return data
+    capacity = capacity_for(rows)
+
+    def pad(x):
+        if x is None or len(x) == capacity:
+            return x
+        wide = np.zeros((capacity, *x.shape[1:]), x.dtype)
+        wide[:rows] = x
+        return wide
+
+    return tree.map_leaves(pad, data)
+
+
+def capacity_for(rows: int) -> int:
+    """The next of 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, ...: at most a quarter more."""
+    if rows <= 8:
+        return max(rows, 1)
+    unit = 1 << (rows.bit_length() - 3)
+    return -(-rows // unit) * unit

@@ -1,0 +1,235 @@
+"""The pure steps of a run, and chunks of them as one program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from keras._jax import compile as engine
+from keras._jax import pure
+from keras._jax.variable import Variable
+from keras._training.state import State
+
+
+class ForeignVariables(Exception):
+    """A trace met variables that are not part of the state; it has to be made again with them in it."""
+
+    def __init__(self, variables: list[Variable]):
+        super().__init__("variables outside the state")
+        self.variables = variables
+
+
+class Step:
+    """One step of a run as a function of values.
+
+    Args:
+        model: whose step it is.
+        variables: the variables of the state, by field.
+        names: names of the numbers that come as one vector.
+        phase: 'train', 'test' or 'predict'.
+    """
+
+    def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str):
+        self.model = model
+        self.variables = variables
+        self.names = names
+        self.phase = phase
+
+    def __call__(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
+        """New state, and what the step hands out: logs, or outputs when predicting."""
+        own = f"{self.phase}_step"
+        if self.model.has_own_step(own):
+            return self._own(getattr(self.model, own), state, numbers, batch)
+        return {"train": self._train, "test": self._test, "predict": self._predict}[self.phase](state, numbers, batch)
+
+    def _scope(self, state: State, numbers: Any) -> pure.Scope:
+        scope = pure.Scope(self.variables.flat(), state.flat(), closed=True)
+        scope.losses = []
+        owner = self.model.optimizer
+        scope.numbers = {(id(owner), name): numbers[i] for i, name in enumerate(self.names)}
+        return scope
+
+    def _after(self, scope: pure.Scope) -> State:
+        """The state a scope ends with."""
+        if scope.foreign:
+            raise ForeignVariables(list(scope.foreign.values()))
+        return State(*(scope.values_of(field) for field in self.variables))
+
+    def _train(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
+        model = self.model
+        x, y, sample_weight = batch
+
+        def loss_of(trainable):
+            with self._scope(state._replace(trainable=trainable), numbers) as scope:
+                self._hand_numbers_down()
+                y_pred = model(x, training=True)
+                loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+                masks = [pure.find_mask(output) for output in engine.leaves_of(y_pred)]
+                return model.optimizer.scale_loss(loss), (loss, y_pred, masks, self._after(scope))
+
+        (_, (loss, y_pred, masks, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
+        with self._scope(after._replace(trainable=state.trainable), numbers) as scope:
+            self._hand_numbers_down()
+            logs = self._count(loss, x, y, y_pred, sample_weight, masks)
+            model.optimizer.apply(gradients, self.variables.trainable)
+            return self._after(scope), logs
+
+    def _test(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
+        model = self.model
+        x, y, sample_weight = batch
+        with self._scope(state, numbers) as scope:
+            y_pred = model(x, training=False)
+            loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+            logs = self._count(loss, x, y, y_pred, sample_weight, [])
+            return self._after(scope), logs
+
+    def _count(self, loss, x, y, y_pred, sample_weight, masks: list) -> Any:
+        for output, mask in zip(engine.leaves_of(y_pred), masks):
+            if mask is not None:
+                pure.put_mask(output, mask)
+        self.model.count_loss(loss, x)
+        return self.model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def _predict(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
+        with self._scope(state, numbers) as scope:
+            outputs = self.model(batch[0], training=False)
+            return self._after(scope), outputs
+
+    def _own(self, method: Callable, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
+        """A step that the user wrote: of values `(state, data)` as in Keras 3 on JAX, or of `(data)` alone."""
+        data = tuple(batch)
+        while len(data) > 1 and data[-1] is None:
+            data = data[:-1]
+        given = data[0] if self.phase == "predict" and len(data) == 1 else data
+        self.model.step_context = (self.variables, self.names)
+        with self._scope(state, numbers) as scope:
+            self._hand_numbers_down()
+            if not self.model.step_takes_state(self.phase):
+                result = method(given)
+                return self._after(scope), result
+            fields = _PUBLIC_STATE[self.phase]
+            result, returned = method(tuple(getattr(state, f) for f in fields), given)
+            after = self._after(scope)
+        if self.phase == "predict":  # Keras 3 hands back the non-trainable values alone
+            return after._replace(non_trainable=list(returned)), result
+        if len(returned) != len(fields):
+            raise ValueError(
+                f"{type(self.model).__name__}.{self.phase}_step must return its logs and a state of {len(fields)} "
+                f"parts ({', '.join(fields)}). The state it returned has {len(returned)}."
+            )
+        return after._replace(**{f: list(r) for f, r in zip(fields, returned)}), result
+
+    def _hand_numbers_down(self) -> None:
+        if self.names:
+            self.model.optimizer.hand_numbers_down()
+
+
+def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, tuple]:
+    """The step that a model without one of its own takes, in the form users know: for `super().train_step(...)`."""
+    variables, names = model.step_context
+    fields = _PUBLIC_STATE[phase]
+    data = data if isinstance(data, (tuple, list)) else (data,)
+    batch = (*data, None, None)[:3]
+    scope = pure.current_scope()
+    around = State(*([scope.read(v) for v in field] if scope else [v.value for v in field] for field in variables))
+    given = around._replace(**{f: list(part) for f, part in zip(fields, state)})
+    numbers = [pure.number(model.optimizer, n) for n in names]
+    step = Step(model, variables, names, phase)
+    after, result = {"train": step._train, "test": step._test, "predict": step._predict}[phase](given, numbers, batch)
+    return result, tuple(getattr(after, f) for f in fields)
+
+
+_PUBLIC_STATE = {
+    "train": ("trainable", "non_trainable", "optimizer", "metrics"),
+    "test": ("trainable", "non_trainable", "metrics"),
+    "predict": ("trainable", "non_trainable"),
+}
+
+
+class Traced:
+    """A step traced once, ready to be put into programs.
+
+    Only training hands the whole state on. Other phases hand on what they change, so that weights are not copied.
+
+    Attributes:
+        convolution: whether it contains a convolution.
+        changed: positions of the non-trainable variables it changes.
+    """
+
+    def __init__(self, step: Step, state: State, numbers: Any, batch: Any, keeps_result: bool):
+        self.whole = step.phase == "train"
+        self.changed: list[int] = []
+
+        def run(state, numbers, batch):
+            after, result = step(state, numbers, batch)
+            if step.phase != "predict":
+                result = result if isinstance(result, dict) else {"loss": result}
+            if not self.whole:
+                self.changed = [i for i, v in enumerate(after.non_trainable) if v is not state.non_trainable[i]]
+                after = State([], [after.non_trainable[i] for i in self.changed], [], after.metrics)
+            return after, result if keeps_result else ()
+
+        self.closed, self.shapes = engine.trace(f"{step.phase}_step", run, state, numbers, batch)
+        self.convolution = engine.has_convolution(self.closed)
+
+    def moving(self, state: State) -> State:
+        """The part of the state that the step hands on."""
+        if self.whole:
+            return state
+        return State([], [state.non_trainable[i] for i in self.changed], [], state.metrics)
+
+    def function(self) -> Callable:
+        """`(fixed state, moving state, numbers, batch) -> (moving state, result)` as traced."""
+        run = engine.replay(self.closed, self.shapes)
+
+        def step(fixed, moving, numbers, batch):
+            return run(merged(fixed, moving, self.changed, self.whole), numbers, batch)
+
+        return step
+
+
+def merged(state: State, moving: State, changed: list[int], whole: bool) -> State:
+    """`state` with the part that a step handed on put in."""
+    if whole:
+        return moving
+    others = list(state.non_trainable)
+    for i, value in zip(changed, moving.non_trainable):
+        others[i] = value
+    return state._replace(non_trainable=others, metrics=moving.metrics)
+
+
+def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int) -> Callable:
+    """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program."""
+    step = traced.function()
+
+    def chunk(state, numbers, data, order, first, last):
+        def body(i, carry):
+            return step(state, carry[0], numbers, engine.rows_of_step(data, order, batch_size, i))
+
+        start = (traced.moving(state), engine.zeros_of(traced.shapes[1]))
+        moving, result = engine.chunk_loop(body, first, last, start)
+        return moving, logs_of(moving, result)
+
+    return chunk
+
+
+def one_step(traced: Traced, logs_of: Callable, batch_size: int) -> Callable:
+    """The same for step `first` alone, without a loop: for what is slow inside loops, and for the last, smaller batch."""
+    step = traced.function()
+
+    def one(state, numbers, data, order, first, last):
+        moving, result = step(state, traced.moving(state), numbers, engine.rows_of_step(data, order, batch_size, first))
+        return moving, logs_of(moving, result)
+
+    return one
+
+
+def one_batch(traced: Traced, logs_of: Callable) -> Callable:
+    """`(state, numbers, batch) -> (moving state, logs)`: one step on a batch that came as a whole."""
+    step = traced.function()
+
+    def batch(state, numbers, data):
+        moving, result = step(state, traced.moving(state), numbers, data)
+        return moving, logs_of(moving, result)
+
+    return batch

@@ -1,0 +1,107 @@
+"""What changes during a run: weights, optimizer slots, metric sums, as one value with named fields."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from keras._jax.compile import copy_arrays
+from keras._jax.variable import Variable
+
+# Above this size a program takes over the memory of the state that goes in; below it, sharing arrays is cheaper.
+_DONATE_FROM = 4 << 20
+
+
+class State(NamedTuple):
+    """Values of all variables a training step reads and changes, or of those variables themselves."""
+
+    trainable: list[Any]
+    non_trainable: list[Any]
+    optimizer: list[Any]
+    metrics: list[Any]
+
+    def flat(self) -> list[Any]:
+        """All fields in one list."""
+        return [*self.trainable, *self.non_trainable, *self.optimizer, *self.metrics]
+
+
+class RunningState:
+    """The values of a run, on loan from the variables.
+
+    The run works on values of its own, so the variables always have a value: whoever reads one during the run gets
+    the newest (`settle`), whoever assigns one changes the run from its next step on (`forget`). At the end `close`
+    gives everything back.
+
+    Args:
+        variables: the variables, by field.
+    """
+
+    def __init__(self, variables: State):
+        self.variables = variables
+        self._flat: list[Variable] = variables.flat()
+        self.donates = donates(variables)
+        self._lock = threading.RLock()
+        self._settled = True
+        self._assigned = False
+        values = State(*([v.own_value() for v in field] for field in variables))
+        self.values = copy_arrays(values) if self.donates else values
+        self._lent = False
+
+    def _lend(self) -> None:
+        """From now on reading a variable asks this run for its value."""
+        for v in self._flat:
+            v._lease = self
+        self._lent = True
+
+    def advance(self, program: Callable[[State], tuple[State, Any]]) -> Any:
+        """Runs `(state) -> (state, result)` on the values and returns the result."""
+        with self._lock:
+            if not self._lent:
+                self._lend()
+            if self._assigned:
+                self._take_assigned()
+            self.values, result = program(self.values)
+            self._settled = False
+        return result
+
+    def replace_metrics(self, metrics: Sequence[Any]) -> None:
+        """Gives the metric variables other values."""
+        with self._lock:
+            self.values = self.values._replace(metrics=copy_arrays(list(metrics)) if self.donates else list(metrics))
+            self._settled = False
+
+    def settle(self) -> None:
+        """Gives the variables the newest values; the run goes on."""
+        with self._lock:
+            if self._settled:
+                return
+            self._settled = True
+            values = copy_arrays(self.values) if self.donates else self.values
+            for v, value in zip(self._flat, values.flat()):
+                v._raw = value
+
+    def forget(self, variable: Variable) -> None:
+        """A variable is being assigned by someone else."""
+        self.settle()
+        self._assigned = True
+
+    def _take_assigned(self) -> None:
+        self._assigned = False
+        values = State(*([v._raw for v in field] for field in self.variables))
+        self.values = copy_arrays(values) if self.donates else values
+
+    def close(self) -> None:
+        """Ends the run: the variables keep the newest values."""
+        with self._lock:
+            if self._lent:
+                self.settle()
+            for v in self._flat:
+                if v._lease is self:
+                    v._lease = None
+            self._lent = False
+
+
+def donates(variables: State) -> bool:
+    """Whether training programs take over the memory of the state: worth it for large models."""
+    return sum(v.size for v in (*variables.trainable, *variables.optimizer)) * 4 >= _DONATE_FROM

@@ -1,0 +1,605 @@
+"""What users call: compile, fit, evaluate, predict, and the calls for one batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from keras import config as settings
+from keras import losses, optimizers
+from keras import metrics as metrics_module
+from keras._core import tree
+from keras._core.fingerprint import Unshareable, structure_of
+from keras._core.signature import parameters
+from keras._data import ArraySource, make_source
+from keras._jax import compile as engine
+from keras._jax.variable import Variable
+from keras._training.build import build_for, is_matched
+from keras._training.compiled_loss import CompiledLoss
+from keras._training.compiled_metrics import CompiledMetrics
+from keras._training.interrupts import Interrupts
+from keras._training.loop import ArrayRun, BatchRun, Watcher, run_for
+from keras._training.plan import Planner
+from keras._training.program import default_step
+from keras._training.state import RunningState, State
+from keras.callbacks import CallbackList, History
+
+_NOT_COMPILED = (
+    "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
+)
+
+
+class Trainer:
+    """The training half of a model: everything that `compile`, `fit`, `evaluate` and `predict` need."""
+
+    # what training keeps on the model, which says nothing about what the model computes
+    _not_structure = frozenset(
+        (
+            "optimizer", "loss", "history", "stop_training", "stop_evaluating", "stop_predicting", "private_programs",
+            "_compile_arguments", "_compiled_loss", "_compiled_metrics", "_loss_tracker", "_captured", "_keys",
+            "_reset_values", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled", "step_context",
+        )
+    )  # fmt: skip
+
+    def _init_training(self) -> None:
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.compiled = False
+        self.stop_training = False
+        self.stop_evaluating = False
+        self.stop_predicting = False
+        self.run_eagerly = False
+        self.jit_compile: Any = "auto"
+        self.steps_per_execution = 1
+        self.private_programs = engine.ProgramCache(64)
+        self._compile_arguments: dict | None = None
+        self._compiled_loss: CompiledLoss | None = None
+        self._compiled_metrics: CompiledMetrics | None = None
+        self._loss_tracker: Any = None
+        self._captured: tuple | None = None
+        self._keys: dict = {}
+        self._reset_values: dict = {}
+        self._debug: str | None = None
+
+    # --- compile
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+        debug=None,
+    ):
+        """Chooses how the model learns.
+
+        Args:
+            optimizer: a name, an optimizer, or its config.
+            loss: a name, a loss or a function; a list or a dict of them for several outputs.
+            loss_weights: a list or a dict of numbers for several outputs.
+            metrics: a list of names, metrics or functions; a list of lists or a dict of them for several outputs.
+            weighted_metrics: the same, for metrics that respect sample weights.
+            run_eagerly: whether steps run operation by operation, for debugging.
+            steps_per_execution: steps between two calls of per-batch hooks.
+            jit_compile: False is the same as `run_eagerly`; 'auto' and True compile.
+            auto_scale_loss: whether the loss is scaled by itself where the policy is 'mixed_float16'.
+            debug: 'nan' looks at the loss of every step and raises an error that names the layer when it is not finite.
+        """
+        if debug not in (None, "nan"):
+            raise ValueError(f"compile: `debug` must be 'nan' or None. Got {debug!r}.")
+        if not isinstance(steps_per_execution, (int, np.integer)) or steps_per_execution < 1:
+            raise ValueError(f"compile: `steps_per_execution` must be a positive integer. Got {steps_per_execution!r}.")
+        if jit_compile not in ("auto", True, False, None):
+            raise ValueError(f"compile: `jit_compile` must be True, False or 'auto'. Got {jit_compile!r}.")
+        optimizer = optimizers.get(optimizer)
+        policy = getattr(self, "dtype_policy", None)
+        if auto_scale_loss and policy is not None and policy.name == "mixed_float16" and optimizer is not None:
+            if not isinstance(optimizer, optimizers.LossScaleOptimizer):
+                optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        names = getattr(self, "output_names", None)
+        compiled_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
+        compiled_metrics = None
+        if metrics is not None or weighted_metrics is not None:
+            compiled_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+        self._check_compile(compiled_loss, compiled_metrics)
+        self.optimizer = optimizer
+        self.loss = loss
+        self._compiled_loss = compiled_loss
+        self._compiled_metrics = compiled_metrics
+        self._loss_tracker = None if loss is None else metrics_module.Mean(name="loss")
+        self.run_eagerly = bool(run_eagerly) or jit_compile is False
+        self.jit_compile = jit_compile
+        self.steps_per_execution = int(steps_per_execution)
+        self._debug = debug
+        self._captured = None
+        self.private_programs.clear()
+        self._keys.clear()
+        self._reset_values.clear()
+        self.stop_training = False
+        self.compiled = True
+        self._compile_arguments = {
+            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
+        }  # fmt: skip
+        self._capture_trainable()
+
+    def _check_compile(self, compiled_loss: CompiledLoss | None, compiled_metrics: CompiledMetrics | None) -> None:
+        """Finds unknown names now, where the outputs are known, rather than in the middle of `fit`."""
+        from_names = [] if compiled_loss is None else tree.leaves(compiled_loss.loss)
+        for one in from_names:
+            if isinstance(one, str) and one.lower() not in ("crossentropy", "ce"):
+                losses.get(one)
+        for given in () if compiled_metrics is None else (compiled_metrics.given, compiled_metrics.given_weighted):
+            for one in tree.leaves(given):
+                if isinstance(one, str) and one.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                    metrics_module.get(one)
+
+    def _capture_trainable(self) -> None:
+        """Freezing takes effect when a model is compiled: what is trainable now stays so until the next `compile`."""
+        if self.built and self._captured is None and self.compiled:
+            self._captured = (self.trainable_variables, self.non_trainable_variables)
+
+    # --- what a step computes; users may override these
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The total loss of one batch: the compiled losses, and what layers and regularizers add."""
+        total = None
+        if self._compiled_loss is not None:
+            if y is None:
+                raise ValueError(
+                    "The model was compiled with a loss, but the data has no targets.\n  Pass y, or batches (x, y)."
+                )
+            total = self._compiled_loss(y, y_pred, sample_weight)
+        for one in self.losses:
+            one = one.sum() if getattr(one, "ndim", 0) else one
+            total = one if total is None else total + one
+        if total is None:
+            raise ValueError("There is no loss: compile(loss=...) was not given one and no layer adds one.")
+        return total
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Counts one batch in the compiled metrics and returns all results by name."""
+        if self._compiled_metrics is not None and y is not None:
+            self._compiled_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def count_loss(self, loss, x) -> None:
+        """Counts the loss of one batch, weighted by its rows."""
+        if self._loss_tracker is not None:
+            rows = next((leaf.shape[0] for leaf in tree.leaves(x) if getattr(leaf, "ndim", 0)), 1)
+            self._loss_tracker.update_state(loss, sample_weight=rows)
+
+    def get_metrics_result(self):
+        """Results of all metrics by name; those that return a dict are opened."""
+        found: dict[str, Any] = {}
+        listed = {id(m) for m in self._listed_metrics()}
+        if self._loss_tracker is not None:
+            found["loss"] = self._loss_tracker.result()
+        if self._compiled_loss is not None:
+            found.update((m.name, m.result()) for m in self._compiled_loss.metrics)
+        if self._compiled_metrics is not None:
+            found.update(self._compiled_metrics.result())
+        for metric in self.metrics:
+            if id(metric) in listed:
+                continue
+            value = metric.result()
+            found.update(value if isinstance(value, dict) else {metric.name: value})
+        return found
+
+    def _listed_metrics(self) -> list[Any]:
+        found = [] if self._loss_tracker is None else [self._loss_tracker]
+        for part in (self._compiled_loss, self._compiled_metrics):
+            found += [] if part is None else part.metrics
+        return found
+
+    @property
+    def metrics(self) -> list[Any]:
+        """Metrics of `compile`, then those of the layers."""
+        found = {id(m): m for m in (*self._listed_metrics(), *super().metrics)}
+        return list(found.values())
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the values that `evaluate` returns, in order."""
+        if not self.compiled:
+            return []
+        return list(self.get_metrics_result())
+
+    def reset_metrics(self) -> None:
+        """Starts all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def has_own_step(self, name: str) -> bool:
+        """Whether a subclass brings its own `train_step`, `test_step` or `predict_step`."""
+        return getattr(type(self), name) is not getattr(Trainer, name)
+
+    def has_own_logs(self, phase: str) -> bool:
+        """Whether logs are what a step of the user's returns, rather than the results of the metrics."""
+        return (
+            self.has_own_step(f"{phase}_step")
+            or type(self).compute_metrics is not Trainer.compute_metrics
+            or type(self).get_metrics_result is not Trainer.get_metrics_result
+        )
+
+    def step_takes_state(self, phase: str) -> bool:
+        """Whether the user's step is one of values, `(state, data)`."""
+        return len(parameters(getattr(type(self), f"{phase}_step"))[0]) >= 2
+
+    def train_step(self, state, data):
+        """One update as a function of values; override it to train in another way.
+
+        Args:
+            state: values of the trainable, the non-trainable, the optimizer's and the metrics' variables.
+            data: one batch, `(x, y, sample_weight)`, as far as they were given.
+
+        Returns:
+            Logs by name, and the new state.
+        """
+        return default_step(self, "train", state, data)
+
+    def test_step(self, state, data):
+        """One step of `evaluate` as a function of values; override it to evaluate in another way."""
+        return default_step(self, "test", state, data)
+
+    def predict_step(self, state, data):
+        """One step of `predict` as a function of values: the outputs and the new non-trainable values."""
+        outputs, after = default_step(self, "predict", state, data)
+        return outputs, after[1]
+
+    # --- fit, evaluate, predict
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Trains the model for a number of epochs.
+
+        Args:
+            x: inputs: an array, a list or dict of arrays, a frame, or a generator of batches `(x, y[, sample_weight])`.
+            y: targets, like x; left out with a generator.
+            batch_size: rows per update, 32 if None.
+            epochs: the number of the last epoch to run.
+            verbose: 0 silent, 1 a progress bar, 2 one line per epoch, 'auto' a bar.
+            callbacks: a list of `Callback` objects.
+            validation_split: the share of rows, taken from the end before shuffling, to validate on.
+            validation_data: `(x, y)` or `(x, y, sample_weight)`, or a generator, to validate on after each epoch.
+            shuffle: whether rows change their order before each epoch; 'batch' shuffles whole batches.
+            class_weight: class number -> weight of its rows in the loss.
+            sample_weight: one weight per row, or per row and time step.
+            initial_epoch: epochs done before.
+            steps_per_epoch: batches that make an epoch; needed with a generator that never ends.
+            validation_steps, validation_batch_size: the same for validation.
+            validation_freq: validate every so many epochs, or after the epochs in a list.
+
+        Returns:
+            A `History` with the logs of each epoch.
+        """
+        self._check_ready("fit", training=True)
+        _check_epochs(epochs, initial_epoch, validation_freq)
+        if validation_split and validation_data is None:
+            source = make_source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
+            if not isinstance(source, ArraySource):
+                raise ValueError(
+                    "fit: `validation_split` needs arrays, of which it takes the last rows. "
+                    f"Got {type(x).__name__}.\n  Pass `validation_data` instead."
+                )
+            source, validation = source.split(validation_split)
+            validation.batch_size = validation_batch_size or validation.batch_size
+        else:
+            source = make_source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
+            validation = self._validation_source(
+                validation_data, validation_batch_size or getattr(source, "batch_size", None), validation_steps
+            )
+        if settings.max_epochs() is not None:
+            epochs = min(epochs, settings.max_epochs())
+        run = self._run("train", source)
+        if not isinstance(callbacks, CallbackList):
+            callbacks = CallbackList(
+                callbacks, add_history=True, add_progbar=verbose != 0, verbose=verbose, epochs=epochs,
+                steps=run.steps, model=self,
+            )  # fmt: skip
+        self.stop_training = False
+        test_run: Any = None
+        reset = self._reset_metric_values()
+        logs: dict[str, Any] = {}
+        state = RunningState(run.planner.variables)
+        try:
+            with Interrupts() as interrupts:
+                watcher = self._watcher(interrupts, callbacks, "train")
+                callbacks.on_train_begin()
+                for epoch in range(initial_epoch, epochs):
+                    state.replace_metrics(reset)
+                    callbacks.on_epoch_begin(epoch)
+                    run.planner.read_numbers()
+                    epoch_logs = run.epoch(state, watcher)
+                    if not run.done:
+                        break
+                    if validation is not None and _validates(epoch, validation_freq):
+                        if test_run is None:
+                            test_run = self._validation_run(validation, run.planner)
+                        callbacks.on_test_begin()
+                        test_watcher = self._watcher(interrupts, callbacks, "test", quiet=True)
+                        found = self._evaluate_with(test_run, state, reset, test_watcher)
+                        callbacks.on_test_end(dict(sorted(found.items())))
+                        epoch_logs.update({f"val_{k}": v for k, v in found.items()})
+                    logs = dict(sorted(epoch_logs.items()))
+                    callbacks.on_epoch_end(epoch, logs)
+                    if self.stop_training:
+                        break
+                if self.optimizer is not None and run.done:
+                    self.optimizer.finalize_variable_values(run.planner.variables.trainable)
+                callbacks.on_train_end(logs)
+        finally:
+            state.close()
+            callbacks.end_progress()
+        return self.history
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **kwargs,
+    ):
+        """The loss and the metrics on data.
+
+        Args:
+            x, y, sample_weight: the data, as `fit` takes it.
+            batch_size: rows per step, 32 if None.
+            verbose: 0 silent, 1 a progress bar, 2 one line.
+            steps: steps to take from a generator.
+            callbacks: a list of `Callback` objects.
+            return_dict: whether to return values by name.
+
+        Returns:
+            The loss, or a list of the loss and the metrics in the order of `metrics_names`, or a dict.
+        """
+        if kwargs:
+            raise TypeError(f"evaluate: unknown arguments {', '.join(kwargs)}.")
+        self._check_ready("evaluate", training=False)
+        run = self._run("test", make_source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
+        if not isinstance(callbacks, CallbackList):
+            callbacks = CallbackList(
+                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
+            )
+        self.stop_evaluating = False
+        state = RunningState(run.planner.variables)
+        try:
+            with Interrupts() as interrupts:
+                callbacks.on_test_begin()
+                watcher = self._watcher(interrupts, callbacks, "test")
+                logs = self._evaluate_with(run, state, self._reset_metric_values(), watcher)
+                callbacks.on_test_end(dict(sorted(logs.items())))
+        finally:
+            state.close()
+            callbacks.end_progress()
+        return _as_asked(logs, return_dict)
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """The outputs for inputs, as NumPy arrays.
+
+        Args:
+            x: inputs, as `fit` takes them.
+            batch_size: rows per step, 32 if None.
+            verbose: 0 silent, 1 a progress bar, 2 one line.
+            steps: steps to take from a generator.
+            callbacks: a list of `Callback` objects.
+        """
+        run = self._run("predict", make_source(x, None, None, batch_size, steps, False, None, "predict"))
+        if not isinstance(callbacks, CallbackList):
+            callbacks = CallbackList(
+                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
+            )
+        self.stop_predicting = False
+        state = RunningState(run.planner.variables)
+        try:
+            with Interrupts() as interrupts:
+                callbacks.on_predict_begin()
+                watcher = self._watcher(interrupts, callbacks, "predict")
+                outputs = run.outputs(state, watcher)
+                callbacks.on_predict_end()
+        finally:
+            state.close()
+            callbacks.end_progress()
+        return outputs
+
+    # --- one batch
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """One update on one batch; the metrics start anew.
+
+        Returns:
+            The loss, or a list of the loss and the metrics, or a dict.
+        """
+        self._check_ready("train_on_batch", training=True)
+        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """The loss and the metrics on one batch."""
+        self._check_ready("test_on_batch", training=False)
+        return self._on_batch("test", x, y, sample_weight, None, return_dict)
+
+    def predict_on_batch(self, x):
+        """The outputs for one batch, as NumPy arrays."""
+        run = self._run("predict", make_source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
+        state = RunningState(run.planner.variables)
+        try:
+            with Interrupts() as interrupts:
+                return run.outputs(state, Watcher(interrupts))
+        finally:
+            state.close()
+
+    def _on_batch(self, phase: str, x, y, sample_weight, class_weight, return_dict) -> Any:
+        source = make_source(x, y, sample_weight, _rows_of(x), None, False, class_weight, f"{phase}_on_batch")
+        if not isinstance(source, ArraySource):
+            raise ValueError(f"{phase}_on_batch takes one batch as arrays. Got {type(x).__name__}.")
+        planner = self._planner(phase, source.data)
+        planner.read_numbers()
+        batch = engine.to_device(source.data)
+        program = planner.program("batch", 0, batch)
+        state = RunningState(planner.variables)
+        try:
+            with Interrupts() as interrupts:
+                state.replace_metrics(self._reset_metric_values())
+                logs = program.logs(interrupts.run(program.run, state, planner.numbers, batch))
+        finally:
+            state.close()
+        return _as_asked(logs, return_dict)
+
+    # --- below
+
+    def _run(self, phase: str, source: Any) -> ArrayRun | BatchRun:
+        """A run over a source, with its programs made: what is wrong with the data shows here."""
+        run = run_for(source)
+        run.prepare(self._planner(phase, run.first_batch()))
+        return run
+
+    def _planner(self, phase: str, batch: tuple) -> Planner:
+        """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
+        if not self.built or not (phase == "predict" or is_matched(self)):
+            build_for(self, batch, phase)
+        self._capture_trainable()
+        trained, others = self._captured or (self.trainable_variables, self.non_trainable_variables)
+        slots: list[Variable] = []
+        if phase == "train" and self.optimizer is not None:
+            if not self.optimizer.built:
+                self.optimizer.build(trained)
+            slots = self.optimizer.variables
+        counted = [] if phase == "predict" else [v for m in self.metrics for v in m.variables]
+        return Planner(self, phase, State(trained, others, slots, counted))
+
+    def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
+        """A run over validation data within `fit`, which reads the state of the training run."""
+        run = run_for(source)
+        batch = run.first_batch()
+        if not is_matched(self):
+            build_for(self, batch, "test")
+        planner = Planner(self, "test", train.variables)
+        run.prepare(planner)
+        if len(planner.variables.flat()) != len(train.variables.flat()):
+            raise ValueError(
+                "Validation uses variables that training did not use. Call evaluate() after fit() instead."
+            )
+        return run
+
+    def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
+        if data is None:
+            return None
+        if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+            x, y, weight = (*data, None)[:3]
+            return make_source(x, y, weight, batch_size, steps, False, None, "validation")
+        return make_source(data, None, None, None, steps, False, None, "validation")
+
+    def _evaluate_with(self, run: Any, state: RunningState, reset: list, watcher: Watcher) -> dict[str, Any]:
+        state.replace_metrics(reset)
+        return dict(run.epoch(state, watcher))
+
+    def _watcher(self, interrupts: Interrupts, callbacks: Any, phase: str, quiet: bool = False) -> Watcher:
+        wanted = getattr(callbacks, f"needs_{phase}_batches")
+        draws = callbacks.progbar is not None and callbacks.progbar.verbose == 1
+        flag = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}[phase]
+        return Watcher(
+            interrupts,
+            begin=getattr(callbacks, f"on_{phase}_batch_begin") if wanted else None,
+            end=getattr(callbacks, f"on_{phase}_batch_end") if wanted else None,
+            progress=callbacks.on_progress if draws and not quiet else None,
+            stop=lambda: getattr(self, flag),
+            steps_per_call=self.steps_per_execution,
+        )
+
+    def _check_ready(self, what: str, training: bool) -> None:
+        own = self.has_own_step("train_step" if training else "test_step")
+        if own and (self.compiled or not training):
+            return
+        if not self.compiled or (training and self.optimizer is None):
+            raise ValueError(_NOT_COMPILED.format(what=f"`model.{what}`"))
+
+    def _reset_metric_values(self) -> list[Any]:
+        """Values of the metric variables at the start of an epoch."""
+        metrics = self.metrics
+        key = tuple(id(v) for m in metrics for v in m.variables)
+        if self._reset_values.get("key") != key:
+            for metric in metrics:
+                metric.reset_state()
+            self._reset_values = {"key": key, "values": [v.own_value() for m in metrics for v in m.variables]}
+        return self._reset_values["values"]
+
+    def structure_key(self, phase: str, variables: State) -> Any:
+        """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""
+        version = self.structure_version()
+        known = self._keys.get(phase)
+        if known is not None and known[0] == version:
+            return known[1]
+        parts: list[Any] = [self]
+        if phase != "predict":
+            parts += [self._compiled_loss, self._compiled_metrics, self._loss_tracker, self.metrics]
+        if phase == "train":
+            parts.append(self.optimizer)
+        try:
+            key = (
+                structure_of(parts, variables.flat()), len(variables.trainable), settings.floatx(),
+                settings.epsilon(), settings.image_data_format(),
+            )  # fmt: skip
+        except Unshareable:
+            key = None
+        self._keys[phase] = (version, key)
+        return key
+
+
+def _check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
+    if not isinstance(epochs, (int, np.integer)) or isinstance(epochs, bool) or epochs < 0:
+        raise ValueError(f"fit: `epochs` must be an integer of at least 0. Got {epochs!r}.")
+    if not isinstance(initial_epoch, (int, np.integer)) or initial_epoch < 0:
+        raise ValueError(f"fit: `initial_epoch` must be an integer of at least 0. Got {initial_epoch!r}.")
+    if isinstance(validation_freq, (int, np.integer)) and validation_freq < 1:
+        raise ValueError(f"fit: `validation_freq` must be at least 1. Got {validation_freq!r}.")
+
+
+def _validates(epoch: int, validation_freq: Any) -> bool:
+    if isinstance(validation_freq, (list, tuple, set)):
+        return epoch + 1 in validation_freq
+    return (epoch + 1) % validation_freq == 0
+
+
+def _rows_of(x: Any) -> int | None:
+    """Rows of the first array in `x`, so that all of it is one batch."""
+    for leaf in tree.leaves(x):
+        shape = getattr(leaf, "shape", None)
+        if shape:
+            return max(int(shape[0]), 1)
+    return max(len(x), 1) if hasattr(x, "__len__") else None
+
+
+def _as_asked(logs: dict[str, Any], return_dict: bool) -> Any:
+    if return_dict:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,79 @@
+"""Copies of models with new weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras._core import tree
+from keras.layers import InputLayer, Layer
+from keras.models._functional import Functional
+from keras.models._model import Model
+from keras.models._sequential import Sequential
+
+
+def clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs):
+    """A model of the same structure with new layers and new weights.
+
+    Args:
+        model: a functional model or a Sequential; other models are made anew from their config.
+        input_tensors: symbolic tensors to build on instead of new inputs.
+        clone_function: `layer -> layer`; makes the copy from the layer's config by default.
+        call_function: `(layer, *args, **kwargs) -> outputs`, called instead of the layer, for functional models.
+        recursive: whether models inside are cloned layer by layer too.
+    """
+    if kwargs:
+        raise TypeError(f"clone_model: unknown arguments {', '.join(kwargs)}.")
+    if not isinstance(model, Model):
+        raise ValueError(f"clone_model takes a model. Got {model!r}.")
+
+    def copy(layer: Layer) -> Layer:
+        if recursive and isinstance(layer, Model):
+            return clone_model(layer, None, clone_function, None, True)
+        if clone_function is not None:
+            return clone_function(layer)
+        return type(layer).from_config(layer.get_config())
+
+    if isinstance(model, Sequential):
+        if call_function is not None:
+            raise ValueError("clone_model: `call_function` is for functional models; a Sequential just calls its layers.")
+        start: list[Any] = []
+        if input_tensors is not None:
+            start = [tree.leaves(input_tensors)[0]]
+        elif model._input_layer is not None:
+            start = [InputLayer.from_config(model._input_layer.get_config())]
+        return Sequential([*start, *(copy(layer) for layer in model.layers)], name=model.name)
+    if model._graph is None or not isinstance(model, Functional):
+        if clone_function is not None or input_tensors is not None:
+            raise ValueError(
+                f"clone_model: {type(model).__name__} is a subclass with its own `call`; it can only be made anew from its config."
+            )
+        return type(model).from_config(model.get_config())
+    return _clone_graph(model, input_tensors, copy, call_function)
+
+
+def _clone_graph(model: Model, input_tensors: Any, copy: Any, call_function: Any) -> Model:
+    graph = model._graph
+    layers: dict[int, Any] = {}
+    values: dict[int, Any] = {}
+    given = [None] * len(graph.inputs) if input_tensors is None else tree.leaves(input_tensors)
+    for old, new in zip(graph.inputs, given):
+        if new is None:
+            layer = InputLayer.from_config(old._keras_history.operation.get_config())
+            new = layer._inbound_nodes[0].outputs[0]
+        values[id(old)] = new
+
+    def fill(x):
+        return values.get(id(x), x)
+
+    for node in graph.nodes:
+        operation = node.operation
+        if isinstance(operation, Layer) and id(operation) not in layers:
+            layers[id(operation)] = copy(operation)
+        target = layers.get(id(operation), operation.function if not isinstance(operation, Layer) else operation)
+        args = tuple(tree.map_leaves(fill, a) for a in node.arguments)
+        kwargs = {k: tree.map_leaves(fill, v) for k, v in node.keywords.items()}
+        result = target(*args, **kwargs) if call_function is None else call_function(target, *args, **kwargs)
+        values.update(zip((id(x) for x in node.outputs), tree.leaves(result)))
+    inputs = tree.map_leaves(lambda x: values[id(x)], graph.input_structure)
+    outputs = tree.map_leaves(lambda x: values[id(x)], graph.output_structure)
+    return type(model)(inputs, outputs, name=model.name)

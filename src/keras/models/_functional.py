@@ -1,0 +1,180 @@
+"""Models made from symbolic tensors: their config and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras._core import tree
+from keras._core.graph import KerasTensor
+from keras._core.serialization import deserialize, serialize
+from keras._jax.op import FunctionCall
+from keras.layers import Layer
+from keras.models import _model
+from keras.models._model import Model
+
+
+class Functional(Model):
+    """A model made from symbolic tensors, as `Model(inputs, outputs)` returns it."""
+
+    def __init__(self, inputs, outputs, name=None, **kwargs):
+        super().__init__(inputs, outputs, name=name, **kwargs)
+
+    def get_config(self) -> dict:
+        """The layers, how they are called, and what goes in and out."""
+        return functional_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects=None):
+        """A model from what `get_config` returned."""
+        return Model.from_config.__func__(cls, config, custom_objects)
+
+
+def functional_config(model: Model) -> dict:
+    """The config of a model made from symbolic tensors, in the form of Keras 3."""
+    graph = model._graph
+    made = {id(n): n for n in graph.nodes}
+    places: dict[tuple[int, int], int] = {}  # (id(operation), node index in the process) -> index within the model
+    for operation in graph.operations:
+        kept = 0
+        for index, node in enumerate(operation._inbound_nodes):
+            if id(node) in made or (node.is_input and any(o in graph.inputs for o in node.outputs)):
+                places[id(operation), index] = kept
+                kept += 1
+
+    def tensor(x: KerasTensor) -> dict:
+        operation, index, position = x._keras_history
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {
+                "shape": list(x.shape), "dtype": x.dtype,
+                "keras_history": [operation.name, places[id(operation), index], position],
+            },
+        }  # fmt: skip
+
+    def fill(x):
+        return tensor(x) if isinstance(x, KerasTensor) else serialize(x)
+
+    layers = []
+    for operation in graph.operations:
+        if isinstance(operation, FunctionCall):
+            entry = {
+                "module": "keras.ops", "class_name": operation.function.__name__,
+                "config": {"name": operation.name}, "registered_name": None,
+            }  # fmt: skip
+        else:
+            entry = serialize(operation)
+        entry["name"] = operation.name
+        entry["inbound_nodes"] = [
+            {"args": tuple(tree.map_leaves(fill, a) for a in n.arguments),
+             "kwargs": {k: tree.map_leaves(fill, v) for k, v in n.keywords.items()}}
+            for i, n in enumerate(operation._inbound_nodes) if id(n) in made and (id(operation), i) in places
+        ]  # fmt: skip
+        layers.append(entry)
+
+    def history(x: KerasTensor) -> list:
+        operation, index, position = x._keras_history
+        return [operation.name, places[id(operation), index], position]
+
+    return {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": layers,
+        "input_layers": tree.map_leaves(history, graph.input_structure),
+        "output_layers": tree.map_leaves(history, graph.output_structure),
+    }
+
+
+def functional_from_config(cls: type, config: dict) -> Model:
+    """A model from the config of one made from symbolic tensors."""
+    from keras import ops
+
+    layers: dict[str, Any] = {}
+    waiting: dict[str, list] = {}
+    for entry in config["layers"]:
+        name = entry.get("name") or entry["config"]["name"]
+        if name in layers:
+            raise ValueError(f"The config has two layers called {name!r}.")
+        if entry.get("module") == "keras.ops":
+            function = getattr(ops, entry["class_name"], None)
+            if function is None or not getattr(function, "is_operation", False):
+                raise ValueError(f"The config calls the operation {entry['class_name']!r}, which is not known.")
+            layers[name] = function
+        else:
+            layers[name] = deserialize({k: v for k, v in entry.items() if k not in ("inbound_nodes", "name")}, None, "keras.layers")
+        waiting[name] = list(entry.get("inbound_nodes", []))
+    outputs: dict[tuple[str, int], list] = {}
+    for name, layer in layers.items():
+        if isinstance(layer, Layer) and not waiting[name] and layer._inbound_nodes:
+            outputs[name, 0] = layer._inbound_nodes[0].outputs
+    counts = dict.fromkeys(layers, 0)
+    while any(waiting.values()):
+        progress = False
+        for name, nodes in waiting.items():
+            while nodes:
+                call = _arguments(nodes[0], outputs)
+                if call is None:
+                    break
+                result = layers[name](*call[0], **call[1])
+                outputs[name, counts[name]] = tree.leaves(result)
+                counts[name] += 1
+                nodes.pop(0)
+                progress = True
+        if not progress:
+            stuck = [n for n, nodes in waiting.items() if nodes]
+            raise ValueError(f"The config's layers {', '.join(stuck)} wait for tensors that no layer makes.")
+
+    def find(place):
+        name, node, position = place
+        try:
+            return outputs[name, node][position]
+        except (KeyError, IndexError):
+            raise ValueError(f"The config names output {position} of call {node} of {name!r}, which does not exist.") from None
+
+    inputs = _map_places(find, config["input_layers"])
+    results = _map_places(find, config["output_layers"])
+    model = cls(inputs=inputs, outputs=results, name=config.get("name"))
+    if config.get("trainable") is False:
+        model._trainable = False
+    return model
+
+
+def _is_place(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and len(x) == 3 and isinstance(x[0], str) and isinstance(x[1], int)
+
+
+def _map_places(function: Any, x: Any) -> Any:
+    if _is_place(x):
+        return function(x)
+    if isinstance(x, dict):
+        return {k: _map_places(function, v) for k, v in x.items()}
+    found = [_map_places(function, i) for i in x]
+    return found
+
+
+def _arguments(node: dict, outputs: dict) -> tuple | None:
+    """Positional and keyword arguments of a call, or None while a tensor among them is not there yet."""
+    missing = False
+
+    def fill(x):
+        nonlocal missing
+        if isinstance(x, dict) and x.get("class_name") == "__keras_tensor__":
+            name, index, position = x["config"]["keras_history"]
+            if (name, index) not in outputs:
+                missing = True
+                return None
+            return outputs[name, index][position]
+        if isinstance(x, dict) and "class_name" in x:
+            return deserialize(x)
+        if isinstance(x, dict):
+            return {k: fill(v) for k, v in x.items()}
+        if isinstance(x, (list, tuple)):
+            return type(x)(fill(i) for i in x)
+        return x
+
+    args = tuple(fill(a) for a in node["args"])
+    kwargs = {k: fill(v) for k, v in node["kwargs"].items()}
+    return None if missing else (args, kwargs)
+
+
+_model._classes["Functional"] = Functional
+_model._functions.update(functional_config=functional_config, functional_from_config=functional_from_config)

@@ -1,0 +1,217 @@
+"""A graph between symbolic inputs and outputs, run on values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import ops
+from keras._core import tree
+from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_nodes
+from keras._jax import pure
+from keras._jax.op import FunctionCall, symbolic_result
+from keras.layers import Layer
+
+
+class Graph:
+    """What lies between symbolic tensors.
+
+    Args:
+        inputs, outputs: symbolic tensors, or lists and dicts of them.
+
+    Attributes:
+        nodes: calls to make, in order.
+        operations: layers and functions, inputs first, as deep ones come before those nearer to the outputs.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any):
+        _check_symbolic("inputs", inputs)
+        _check_symbolic("outputs", outputs)
+        self.input_structure = inputs
+        self.output_structure = outputs
+        self.inputs: list[KerasTensor] = tree.leaves(inputs)
+        self.outputs: list[KerasTensor] = tree.leaves(outputs)
+        seen: set[int] = set()
+        for x in self.inputs:
+            if id(x) in seen:
+                raise ValueError(f"Model: {x!r} stands twice among the inputs.")
+            seen.add(id(x))
+        self.nodes: list[Node] = nodes_between(self.inputs, self.outputs)
+        self.operations: list[Operation] = self._by_depth()
+        _check_names(self.operations)
+
+    def _by_depth(self) -> list[Operation]:
+        """Operations sorted by their largest distance from the outputs, then by when a walk from there meets them."""
+        inputs = {id(x) for x in self.inputs}
+        used = {id(n) for n in self.nodes}
+        met: dict[int, int] = {}
+        operations: dict[int, Operation] = {}
+        node_depth: dict[int, int] = {}
+        depth: dict[int, int] = {}
+
+        def visit(tensors):
+            stack = list(reversed(tensors))
+            done = set()
+            while stack:
+                tensor = stack.pop()
+                if tensor._keras_history is None:
+                    continue
+                operation, index, _ = tensor._keras_history
+                if id(operation) not in met:
+                    met[id(operation)] = len(met)
+                    operations[id(operation)] = operation
+                node = operation._inbound_nodes[index]
+                if id(node) in done or id(tensor) in inputs or id(node) not in used:
+                    continue
+                done.add(id(node))
+                stack.extend(reversed(node.input_tensors))
+
+        visit(self.outputs)
+        for node in reversed(self.nodes):
+            level = max(node_depth.get(id(node), 0), depth.get(id(node.operation), 0))
+            node_depth[id(node)] = depth[id(node.operation)] = level
+            for x in node.input_tensors:
+                if x._keras_history is None:
+                    continue
+                operation, index, _ = x._keras_history
+                parent = operation._inbound_nodes[index]
+                node_depth[id(parent)] = max(node_depth.get(id(parent), 0), level + 1)
+                if id(x) in inputs:
+                    depth[id(operation)] = max(depth.get(id(operation), 0), level + 1)
+        for x in self.inputs:
+            if x._keras_history is not None:
+                operation = x._keras_history.operation
+                operations.setdefault(id(operation), operation)
+                met.setdefault(id(operation), -1)
+                depth.setdefault(id(operation), 0)
+        found = {id(n.operation) for n in self.nodes}
+        found |= {id(x._keras_history.operation) for x in self.inputs if _from_input_layer(x)}
+        chosen = [o for k, o in operations.items() if k in found]
+        return sorted(chosen, key=lambda o: (-depth.get(id(o), 0), met[id(o)]))
+
+    def run(self, inputs: Any) -> Any:
+        """The outputs for values in the place of the inputs."""
+        values = dict(zip((id(x) for x in self.inputs), self.matched(inputs)))
+        run_nodes(self.nodes, values, lambda node, args, kwargs: node.operation(*args, **kwargs))
+        return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+
+    def matched(self, inputs: Any) -> list[Any]:
+        """One value per input: dicts by name, everything else in order; missing last axes of size 1 are mended."""
+        names = [_input_name(x) for x in self.inputs]
+        if isinstance(inputs, dict) and not isinstance(self.input_structure, dict):
+            missing = [n for n in names if n not in inputs]
+            if missing:
+                raise ValueError(
+                    f"The inputs miss {', '.join(map(repr, missing))}. The model's inputs are {', '.join(map(repr, names))}."
+                )
+            flat = [inputs[n] for n in names]
+        elif isinstance(inputs, dict):
+            wanted = tree.paths(self.input_structure)
+            try:
+                flat = [_at(inputs, path) for path, _ in wanted]
+            except (KeyError, IndexError, TypeError):
+                raise ValueError(
+                    f"The model takes inputs {tree.describe(self.input_structure)}. Got {tree.describe(inputs)}."
+                ) from None
+        else:
+            flat = tree.leaves(inputs)
+        if len(flat) != len(self.inputs):
+            raise ValueError(
+                f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
+                f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
+            )
+        return [_fitted(x, s) for x, s in zip(flat, self.inputs)]
+
+    def symbolic(self, inputs: Any) -> Any:
+        """Symbolic outputs for symbolic inputs of other shapes."""
+        values = dict(zip((id(x) for x in self.inputs), tree.leaves(inputs)))
+
+        def call(node, args, kwargs):
+            operation = node.operation
+            if isinstance(operation, Layer):
+                return operation.compute_output_spec(*args, **kwargs)
+            return symbolic_result(operation.function, *args, **kwargs)
+
+        run_nodes(self.nodes, values, call)
+        return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The operations that are layers."""
+        return [o for o in self.operations if isinstance(o, Layer)]
+
+    def __fingerprint__(self, of):
+        place = {id(x): ("input", i, x.shape, x.dtype) for i, x in enumerate(self.inputs)}
+
+        def mark(x):
+            return place[id(x)] if isinstance(x, KerasTensor) else of(x)
+
+        described = []
+        for n, node in enumerate(self.nodes):
+            operation = node.operation
+            what = of(operation.function) if isinstance(operation, FunctionCall) else of(operation)
+            arguments = [mark(x) for x in tree.leaves((node.arguments, node.keywords))]
+            shape = tree.map_leaves(lambda _: None, (node.arguments, node.keywords))
+            described.append((what, of(shape), tuple(arguments)))
+            for i, x in enumerate(node.outputs):
+                place[id(x)] = ("node", n, i)
+        structures = [tree.map_leaves(lambda _: None, s) for s in (self.input_structure, self.output_structure)]
+        return (tuple(described), tuple(place[id(x)] for x in self.outputs), of(structures))
+
+
+def _at(inputs: Any, path: tuple) -> Any:
+    for step in path:
+        inputs = inputs[step]
+    return inputs
+
+
+def _from_input_layer(x: KerasTensor) -> bool:
+    if x._keras_history is None:
+        return False
+    operation, index, _ = x._keras_history
+    return operation._inbound_nodes[index].is_input
+
+
+def _input_name(x: KerasTensor) -> str:
+    return x._keras_history.operation.name if _from_input_layer(x) else x.name
+
+
+def _check_symbolic(what: str, x: Any) -> None:
+    leaves = tree.leaves(x)
+    if not leaves:
+        raise ValueError(f"Model: `{what}` is empty.")
+    for leaf in leaves:
+        if not isinstance(leaf, KerasTensor):
+            raise ValueError(
+                f"Model: `{what}` must be symbolic tensors, as keras.Input() and layers called on it return them. "
+                f"Got a {type(leaf).__name__}."
+            )
+
+
+def _check_names(operations: list[Operation]) -> None:
+    seen: dict[str, Operation] = {}
+    for operation in operations:
+        if isinstance(operation, Layer) and operation.name in seen:
+            raise ValueError(
+                f"Model: the name {operation.name!r} is used by two layers. All layers of a model need names of their own."
+            )
+        seen[operation.name] = operation
+
+
+def _fitted(x: Any, symbol: KerasTensor) -> Any:
+    """`x` with the rank and the dtype that an input was declared with."""
+    if x is None or isinstance(x, KerasTensor):
+        return x
+    shape = getattr(x, "shape", None)
+    if shape is None:
+        return x
+    mask = pure.find_mask(x)
+    if len(shape) == symbol.ndim + 1 and shape[-1] == 1:
+        x = ops.squeeze(x, axis=-1)
+    elif len(shape) == symbol.ndim - 1 and symbol.shape[-1] == 1:
+        x = ops.expand_dims(x, axis=-1)
+    name = getattr(x.dtype, "name", str(x.dtype))
+    if name != symbol.dtype and not (name.startswith(("float", "bfloat")) and symbol.dtype.startswith(("float", "bfloat"))):
+        x = ops.cast(x, symbol.dtype)
+    if mask is not None:
+        pure.put_mask(x, mask)
+    return x

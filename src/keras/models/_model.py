@@ -1,0 +1,273 @@
+"""Models: layers that can be trained, printed and saved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from keras._core import registry, tree
+from keras._core.graph import KerasTensor
+from keras._core.serialization import deserialize, serialize
+from keras._jax.op import symbolic_result
+from keras._training.trainer import Trainer
+from keras.layers import Layer
+from keras.layers._layer import is_shape, structure
+from keras.models._graph import Graph
+from keras.models._summary import print_summary
+from keras.saving import load_weights, save_weights
+
+
+class Model(Trainer, Layer):
+    """Layers grouped into something that can be trained.
+
+    Made from symbolic tensors, `Model(inputs, outputs)`, or by a subclass that makes layers in its constructor and
+    computes with them in `call`.
+
+    Args:
+        inputs, outputs: symbolic tensors, or lists and dicts of them.
+        name: its name.
+
+    >>> inputs = keras.Input((4,))
+    >>> model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    """
+
+    _not_counted = ("_graph",)
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and _is_functional(args, kwargs):
+            cls = _classes["Functional"]
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args, **kwargs):
+        graph = None
+        if _is_functional(args, kwargs):
+            inputs, outputs, args = _take(args, kwargs)
+            graph = Graph(inputs, outputs)
+        name = args[0] if args else kwargs.pop("name", None)
+        super().__init__(name=name, **kwargs)
+        self._init_training()
+        self._graph: Graph | None = graph
+        self._members: list[Layer] = graph.layers if graph is not None else []
+        if graph is not None:
+            self.built = True
+
+    def call(self, inputs, training=None, mask=None):
+        """The outputs for inputs. Subclasses without symbolic tensors override it."""
+        if self._graph is None:
+            raise NotImplementedError(f"{type(self).__name__} has no `call` method. Define call(self, inputs).")
+        return self._graph.run(inputs)
+
+    def __fingerprint__(self, of):
+        hidden = Trainer._not_structure
+        members = vars(self)
+        items = [
+            (name, of(members[name])) for name in sorted(members)
+            if name not in _BOOKKEEPING and name not in hidden
+        ]  # fmt: skip
+        return tuple(items)
+
+    @staticmethod
+    def structure_version() -> int:
+        """A number that changes whenever any layer does."""
+        return structure.number
+
+    # --- what it is made of
+
+    @property
+    def layers(self) -> list[Layer]:
+        """Layers directly inside it."""
+        return list(self._members) if self._graph is not None else self._layers
+
+    def get_layer(self, name=None, index=None):
+        """The layer of a name, or at a position.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if index is not None and name is not None:
+            raise ValueError(f"get_layer: pass `name` or `index`, not both. Got {name!r} and {index!r}.")
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(f"get_layer: there is no layer {index}; {self.name} has {len(layers)}.")
+            return layers[index]
+        if name is None:
+            raise ValueError("get_layer: pass `name` or `index`.")
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        known = ", ".join(repr(layer.name) for layer in layers)
+        raise ValueError(f"get_layer: {self.name} has no layer {name!r}. Layers: {known}.")
+
+    @property
+    def inputs(self) -> list[KerasTensor] | None:
+        """Symbolic inputs, flat; None for a model without a graph."""
+        return None if self._graph is None else self._graph.inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor] | None:
+        """Symbolic outputs, flat; None for a model without a graph."""
+        return None if self._graph is None else self._graph.outputs
+
+    @property
+    def input(self) -> Any:
+        """Symbolic inputs, as they were given."""
+        return super().input if self._graph is None else self._graph.input_structure
+
+    @property
+    def output(self) -> Any:
+        """Symbolic outputs, as they were given."""
+        return super().output if self._graph is None else self._graph.output_structure
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input, or a structure of shapes."""
+        return super().input_shape if self._graph is None else tree.map_leaves(_shape, self._graph.input_structure)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output, or a structure of shapes."""
+        return super().output_shape if self._graph is None else tree.map_leaves(_shape, self._graph.output_structure)
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs: those of their layers."""
+        return [] if self._graph is None else [x._keras_history.operation.name for x in self._graph.inputs]
+
+    @property
+    def output_names(self) -> list[str] | None:
+        """Names of the outputs: those of the layers that make them."""
+        return None if self._graph is None else [x._keras_history.operation.name for x in self._graph.outputs]
+
+    def symbolic_outputs(self) -> Any:
+        """Symbolic outputs with the model's own shapes, or None where tracing has to find them."""
+        return None if self._graph is None else self._graph.output_structure
+
+    def compute_output_spec(self, inputs, training=None, mask=None):
+        """Symbolic outputs for symbolic inputs."""
+        if self._graph is None:
+            return super().compute_output_spec(inputs)
+        flat = tree.leaves(inputs)
+        if len(flat) == len(self._graph.inputs) and all(x.shape == s.shape for x, s in zip(flat, self._graph.inputs)):
+            return tree.map_leaves(lambda x: KerasTensor(x.shape, x.dtype), self._graph.output_structure)
+        return self._graph.symbolic(inputs)
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the outputs for inputs of a shape."""
+        inputs = _symbols(input_shape, self.compute_dtype)
+        return tree.map_leaves(_shape, self.compute_output_spec(inputs))
+
+    def build(self, input_shape=None):
+        """Makes the weights of a model without a graph, for inputs of a shape."""
+        if self._graph is not None or self.built:
+            return
+        if input_shape is None:
+            raise ValueError(f"{self.name}: build() needs the shape of the inputs, with the batch size (or None) first.")
+        inputs = _symbols(tuple(input_shape) if is_shape(input_shape) else input_shape, self.compute_dtype)
+        arguments = inputs if isinstance(input_shape, list) and not is_shape(input_shape) else (inputs,)
+        try:
+            symbolic_result(lambda *a: self._run({}, *a), inputs)
+        except TypeError:
+            if len(arguments) == 1:
+                raise
+            symbolic_result(lambda *a: self._run({}, *a), *arguments)
+        self.built = True
+
+    def _build_once(self, arguments: dict[str, Any]) -> None:
+        if type(self).build is Model.build:  # a subclass's layers build themselves when `call` reaches them
+            self._build_shapes = {"input_shape": tree.map_leaves(_shape, next(iter(arguments.values()), None))}
+            self.built = True
+            return
+        super()._build_once(arguments)
+
+    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+        """Prints the layers with their output shapes and numbers of parameters.
+
+        Args:
+            line_length: width of the table.
+            positions: where columns end, as shares of the width.
+            print_fn: called with each line instead of `print`.
+            expand_nested: whether the layers of models inside are listed too.
+            show_trainable: whether to say which layers are trainable.
+            layer_range: names of the first and the last layer to list.
+        """
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+
+    def reset_states(self) -> None:
+        """Sets the states of stateful recurrent layers back."""
+        for layer in self._flatten_layers(include_self=False):
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
+                layer.reset_states()
+
+    # --- files and configs
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Writes the weights to a `.weights.h5` file, whole or not at all."""
+        return save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+        """Takes weights from a `.weights.h5` file."""
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs) -> str:
+        """The architecture as JSON; `keras.models.model_from_json` makes a model of it.
+
+        Args:
+            kwargs: passed to `json.dumps`.
+        """
+        return json.dumps(serialize(self), **kwargs)
+
+    def get_config(self) -> dict:
+        """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
+        if self._graph is not None and type(self).__init__ is Model.__init__:
+            return _functions["functional_config"](self)
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects=None):
+        """A model from what `get_config` returned."""
+        with registry.object_scope(custom_objects or {}):
+            if "layers" in config and "input_layers" in config:
+                return _functions["functional_from_config"](cls, config)
+            return super().from_config(config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+_BOOKKEEPING = frozenset(
+    ("name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
+     "_building", "_first_shape")
+)  # fmt: skip
+# filled by the files that know more than this one
+_classes: dict[str, type] = {}
+_functions: dict[str, Any] = {}
+
+
+def _shape(x: Any) -> Any:
+    return getattr(x, "shape", None)
+
+
+def _symbols(shape: Any, dtype: str) -> Any:
+    if is_shape(shape):
+        return KerasTensor(shape, dtype)
+    if isinstance(shape, dict):
+        return {k: _symbols(v, dtype) for k, v in shape.items()}
+    return [_symbols(s, dtype) for s in shape]
+
+
+def _is_functional(args: tuple, kwargs: dict) -> bool:
+    return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+def _take(args: tuple, kwargs: dict) -> tuple:
+    """Inputs, outputs and the remaining positional arguments."""
+    rest = list(args)
+    inputs = kwargs.pop("inputs") if "inputs" in kwargs else rest.pop(0)
+    outputs = kwargs.pop("outputs") if "outputs" in kwargs else rest.pop(0)
+    return inputs, outputs, tuple(rest)
+
+
+def model_from_json(json_string: str, custom_objects=None):
+    """A model from what `to_json` returned, without weights and not compiled."""
+    return deserialize(json.loads(json_string), custom_objects, "keras.models")

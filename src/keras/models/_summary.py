@@ -1,0 +1,212 @@
+"""The table that `summary()` prints."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+
+from keras._core.graph import Operation
+from keras._jax.op import FunctionCall
+
+_NARROWEST = 66
+
+
+def print_summary(model: Any, line_length, positions, print_fn, expand_nested, show_trainable, layer_range) -> None:
+    """Prints the layers of a model with output shapes, parameters and, in a graph that is no stack, where inputs come from."""
+    lines = summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range)
+    if print_fn is None:
+        print("\n".join(lines))
+    else:
+        for line in lines:
+            print_fn(line)
+
+
+def summary_lines(model: Any, line_length, positions, expand_nested, show_trainable, layer_range) -> list[str]:
+    """The lines of the table, the totals below it."""
+    linear = _is_stack(model)
+    heads = ["Layer (type)", "Output Shape", "Param #"]
+    if not linear:
+        heads.append("Connected to")
+    if show_trainable:
+        heads.append("Trainable")
+    rows = _rows(model, linear, expand_nested, show_trainable, layer_range, "")
+    widths = _widths(heads, rows, line_length, positions)
+    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), _line(heads, widths, "┃"), _rule("┡╇┩", "━", widths)]
+    for i, row in enumerate(rows):
+        lines += _wrapped(row, widths)
+        if i + 1 < len(rows):
+            lines.append(_rule("├┼┤", "─", widths))
+    lines.append(_rule("└┴┘", "─", widths))
+    lines += _totals(model)
+    return lines if _can_draw() else [line.translate(_PLAIN) for line in lines]
+
+
+_PLAIN = str.maketrans("┏┳┓┡╇┩├┼┤└┴┘━─┃│", "++++++++++++" + "=-||")
+
+
+def _can_draw() -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        "┏━│".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _rows(model: Any, linear: bool, expand: bool, show_trainable: bool, layer_range: Any, indent: str) -> list[list[str]]:
+    rows = []
+    for layer in _chosen(_listed(model), layer_range):
+        row = [f"{indent}{layer.name} ({_kind(layer)})", _shape_text(layer), f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)"]
+        if not linear:
+            row.append("" if indent else _sources(model, layer))
+        if show_trainable:
+            row.append(("Y" if layer.trainable else "N") if getattr(layer, "weights", None) else "-")
+        rows.append(row)
+        if expand and getattr(layer, "_graph", None) is not None:
+            rows += _rows(layer, linear, expand, show_trainable, None, indent + "    └ " if not indent else "    " + indent)
+    return rows
+
+
+def _listed(model: Any) -> list[Operation]:
+    graph = getattr(model, "_graph", None)
+    if graph is None or type(model).__name__ == "Sequential":
+        return model.layers
+    return graph.operations
+
+
+def _chosen(layers: list, layer_range: Any) -> list:
+    if layer_range is None:
+        return layers
+    if len(layer_range) != 2:
+        raise ValueError(f"summary: `layer_range` must be the names of two layers. Got {layer_range!r}.")
+    names = [layer.name for layer in layers]
+    for name in layer_range:
+        if name not in names:
+            raise ValueError(f"summary: `layer_range` names {name!r}, which the model does not have.")
+    first, last = sorted(names.index(n) for n in layer_range)
+    return layers[first : last + 1]
+
+
+def _kind(layer: Any) -> str:
+    return layer.function.__name__ if isinstance(layer, FunctionCall) else type(layer).__name__
+
+
+def _count(layer: Any) -> int:
+    return sum(v.size for v in getattr(layer, "weights", ()))
+
+
+def _is_built(layer: Any) -> bool:
+    return getattr(layer, "built", True)
+
+
+def _shape_text(layer: Any) -> str:
+    nodes = layer._inbound_nodes
+    if not nodes:
+        return "?"
+    shapes = {tuple(x.shape for x in n.outputs): n for n in nodes}
+    texts = []
+    for group in shapes:
+        inner = [str(s) for s in group]
+        texts.append(inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]")
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _sources(model: Any, layer: Any) -> str:
+    used = {id(n) for n in model._graph.nodes} if model._graph is not None else None
+    found = []
+    for node in layer._inbound_nodes:
+        if used is not None and id(node) not in used:
+            continue
+        for x in node.input_tensors:
+            operation, index, position = x._keras_history
+            found.append(f"{operation.name}[{index}][{position}]")
+    return ", ".join(found) or "-"
+
+
+def _is_stack(model: Any) -> bool:
+    graph = getattr(model, "_graph", None)
+    if graph is None or type(model).__name__ == "Sequential":
+        return True
+    if len(graph.inputs) > 1 or len(graph.outputs) > 1:
+        return False
+    seen: set[int] = set()
+    for node in graph.nodes:
+        sources = {id(x) for x in node.input_tensors}
+        if len(sources) != 1 or sources & seen or sum(n.operation is node.operation for n in graph.nodes) > 1:
+            return False
+        seen |= sources
+    return True
+
+
+def _widths(heads: list[str], rows: list[list[str]], line_length: Any, positions: Any) -> list[int]:
+    columns = len(heads)
+    if positions is not None:
+        total = line_length or 100
+        ends = [int(p * total) if p <= 1 else int(p) for p in positions[:columns]]
+        return [max(4, b - a - 3) for a, b in zip([0, *ends], ends)]
+    wanted = [max(len(heads[i]), *(len(r[i]) for r in rows), 1) if rows else len(heads[i]) for i in range(columns)]
+    limit = line_length or max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+    room = limit - 3 * columns - 1
+    while sum(wanted) > room and max(wanted) > 12:
+        wanted[wanted.index(max(wanted))] -= 1
+    spare = min(limit, _NARROWEST) - 3 * columns - 1 - sum(wanted)
+    if spare > 0:
+        wanted[0] += spare // 2
+        wanted[1] += spare - spare // 2
+    return wanted
+
+
+def _rule(corners: str, line: str, widths: list[int]) -> str:
+    return corners[0] + corners[1].join(line * (w + 2) for w in widths) + corners[2]
+
+
+def _line(cells: list[str], widths: list[int], bar: str) -> str:
+    parts = [c.rjust(w) if i == 2 else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths))]
+    return f"{bar} " + f" {bar} ".join(parts) + f" {bar}"
+
+
+def _wrapped(row: list[str], widths: list[int]) -> list[str]:
+    cells = [_split(c, w) for c, w in zip(row, widths)]
+    height = max(len(c) for c in cells)
+    return [_line([c[i] if i < len(c) else "" for c in cells], widths, "│") for i in range(height)]
+
+
+def _split(text: str, width: int) -> list[str]:
+    parts = []
+    while len(text) > width:
+        cut = text.rfind(" ", 1, width + 1)
+        cut = cut if cut > 0 else width
+        parts.append(text[:cut])
+        text = text[cut:].lstrip()
+    return [*parts, text]
+
+
+def _totals(model: Any) -> list[str]:
+    trained = sum(v.size for v in model.trainable_variables)
+    every = sum(v.size for v in model.weights)
+    lines = [_total("Total", model.weights), _total("Trainable", model.trainable_variables)]
+    lines.append(_total("Non-trainable", model.non_trainable_weights))
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and getattr(optimizer, "built", False):
+        lines.insert(1, _total("Optimizer", optimizer.variables)) if trained and every else None
+    return lines
+
+
+def _total(label: str, variables: list) -> str:
+    count = sum(v.size for v in variables)
+    return f" {label} params: {count:,} ({_bytes(sum(v.size * _item_size(v) for v in variables))})"
+
+
+def _item_size(v: Any) -> float:
+    return v.own_value().dtype.itemsize
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "KB", "MB", "GB"):
+        if count < 1024 or unit == "GB":
+            return f"{count:.2f} {unit}"
+        count /= 1024
+    return ""
+
+
