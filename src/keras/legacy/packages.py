@@ -1,0 +1,133 @@
+"""Other packages' names that Keras programs import, answered for one program that asked for it: `python -m keras`.
+
+`tensorflow.keras` is this package. Of `theano`, only what programs import and leave unused.
+"""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any
+
+# beginnings of module names -> the module of this package that stands for them
+STAND_INS = {
+    "tensorflow.keras": "keras",
+    "tensorflow.python.keras": "keras",
+}
+
+# package -> module -> names; they can be imported, and say at their first use that they are not here
+LEFTOVERS = {
+    "tensorflow": {"tensorflow": (), "tensorflow.python": ()},
+    "theano": {
+        "theano": (),
+        "theano.tensor": (),
+        "theano.tensor.shared_randomstreams": ("RandomStreams",),
+        "theano.sandbox": (),
+        "theano.sandbox.rng_mrg": ("MRG_RandomStreams",),
+    },
+}
+
+_NOT_HERE = (
+    "{package} is not installed. `python -m keras` answers {answered} for a program, but {asked} it has not.\n"
+    "  Rewrite that line with keras.ops, or install {package}."
+)
+_ANSWERED = {"tensorflow": "tensorflow.keras", "theano": "imports of theano that a program does not use"}
+
+
+def answer_missing_packages() -> None:
+    """From now on, in this process, answers the packages above where they are not installed."""
+    missing = {package for package in LEFTOVERS if importlib.util.find_spec(package) is None}
+    if missing:
+        sys.meta_path.append(MissingPackages(missing))
+
+
+class MissingPackages:
+    """Finds modules of packages that are not installed."""
+
+    def __init__(self, packages: set[str]):
+        self.packages = packages
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """How to make the module; None for packages that are none of ours.
+
+        Raises:
+            ModuleNotFoundError: a module of a missing package that is not answered.
+        """
+        package = name.partition(".")[0]
+        if package not in self.packages:
+            return None
+        today = _today(name)
+        if today is not None:
+            found = importlib.util.find_spec(today)
+            if found is None:
+                return None
+            return importlib.machinery.ModuleSpec(name, self, is_package=found.submodule_search_locations is not None)
+        if name not in LEFTOVERS[package]:
+            raise ModuleNotFoundError(_not_here(name), name=name)
+        if name == package:
+            print(f"keras: {package} is not installed; this program gets {_ANSWERED[package]} here.", file=sys.stderr)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """None: an ordinary empty module will do."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fills the module: with today's names, or with what complains when used."""
+        name = module.__name__
+        today = _today(name)
+        if today is not None:
+            _stand_for(module, importlib.import_module(today))
+            return
+        for leftover in LEFTOVERS[name.partition(".")[0]][name]:
+            setattr(module, leftover, _unusable(f"{name}.{leftover}"))
+        if name == "tensorflow":
+            _fill_tensorflow(module)
+
+        def __getattr__(attribute: str) -> Any:
+            if attribute.startswith("__"):
+                raise AttributeError(attribute)
+            raise AttributeError(_not_here(f"{name}.{attribute}"))
+
+        module.__getattr__ = __getattr__  # type: ignore[method-assign]
+
+
+def _today(name: str) -> str | None:
+    """The module of this package that stands for one of another, or None."""
+    for prefix, ours in STAND_INS.items():
+        if name == prefix or name.startswith(prefix + "."):
+            return ours + name[len(prefix) :]
+    return None
+
+
+def _stand_for(module: ModuleType, today: ModuleType) -> None:
+    # not today's module itself under a second name: importing below it would load its files twice
+    module.__getattr__ = lambda name: getattr(today, name)  # type: ignore[method-assign]
+    module.__dir__ = lambda: dir(today)  # type: ignore[method-assign]
+    module.__doc__ = today.__doc__
+    if hasattr(today, "__all__"):
+        module.__all__ = list(today.__all__)
+
+
+def _fill_tensorflow(module: ModuleType) -> None:
+    keras = importlib.import_module("keras")
+    module.keras = keras
+    module.__version__ = "2.16.0+kerata"  # the first release whose Keras is Keras 3
+    module.random = ModuleType("tensorflow.random", "Seeds.")
+    module.random.set_seed = keras.utils.set_random_seed
+
+
+def _not_here(asked: str) -> str:
+    package = asked.partition(".")[0]
+    return _NOT_HERE.format(package=package, answered=_ANSWERED[package], asked=asked)
+
+
+def _unusable(name: str) -> type:
+    class Unusable:
+        """A name of a package that is not installed: can be imported, but not used."""
+
+        def __init__(self, *args, **kwargs):
+            raise ImportError(_not_here(name))
+
+    Unusable.__name__ = Unusable.__qualname__ = name.rpartition(".")[2]
+    return Unusable
