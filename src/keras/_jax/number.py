@@ -92,7 +92,7 @@ class Numbered:
                     scope.numbers[(id(thing), name)] = value
 
     def number_kinds(self) -> tuple:
-        """For each number whether it is None, zero or another one: all that the structure of a program may depend on."""
+        """For each number whether it is None, zero or another one: what the structure of a program may depend on."""
         kinds = []
         for name, number in declared(type(self)).items():
             value = number.stored(self)

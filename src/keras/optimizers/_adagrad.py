@@ -1,6 +1,7 @@
 """Adagrad: steps that shrink with the sum of all squared gradients."""
 
 from keras import initializers, ops
+from keras._core.checks import not_negative
 from keras._jax.number import Number
 from keras.optimizers._optimizer import Optimizer
 
@@ -50,11 +51,7 @@ class Adagrad(Optimizer):
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name, **kwargs,
         )  # fmt: skip
-        if not initial_accumulator_value >= 0:
-            raise ValueError(
-                f"Adagrad: `initial_accumulator_value` must not be negative. Got {initial_accumulator_value!r}."
-            )
-        self.initial_accumulator_value = initial_accumulator_value
+        self.initial_accumulator_value = not_negative("initial_accumulator_value", initial_accumulator_value, "Adagrad")
         self.epsilon = epsilon
 
     def build(self, var_list):

@@ -1,6 +1,7 @@
 """Ftrl: follow the regularized leader, for sparse linear models."""
 
 from keras import initializers, ops
+from keras._core.checks import not_negative
 from keras._jax.number import Number
 from keras.optimizers._optimizer import Optimizer
 
@@ -71,8 +72,7 @@ class Ftrl(Optimizer):
             ("l2_regularization_strength", l2_regularization_strength),
             ("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength),
         ):
-            if not value >= 0:
-                raise ValueError(f"Ftrl: `{name}` must not be negative. Got {value!r}.")
+            not_negative(name, value, "Ftrl")
         if not learning_rate_power <= 0:
             raise ValueError(f"Ftrl: `learning_rate_power` must not be positive. Got {learning_rate_power!r}.")
         self.learning_rate_power = learning_rate_power

@@ -171,7 +171,7 @@ class Optimizer(Numbered, Configurable):
             if not isinstance(v, Variable):
                 raise ValueError(f"{type(self).__name__}.build: needs a list of variables. Got a {type(v).__name__}.")
         self._places = {id(v): i for i, v in enumerate(self._trainable_variables)}
-        self.variables  # fixes the order: what the constructor made comes first
+        self._find_variables()  # what the constructor made comes first
         if self.use_ema:
             self._averages = self.add_optimizer_variables(self._trainable_variables, "average")
         if self.gradient_accumulation_steps:
@@ -392,7 +392,7 @@ class Optimizer(Numbered, Configurable):
 
     def _rate_now(self):
         rate = ops.convert_to_tensor(self.learning_rate)
-        return ops.cast(rate, "float32") if rate.dtype in _HALVES else rate
+        return ops.cast(rate, "float32") if rate.dtype.name in _HALVES else rate
 
     def update_all(self, grads: list, variables: list[Variable], learning_rate) -> None:
         """One call of `update_step` per variable."""
@@ -522,14 +522,8 @@ class Optimizer(Numbered, Configurable):
             raise ValueError(f"{owner}.stateless_apply: build the optimizer first: `optimizer.build(variables)`.")
         own, trained = self.variables, self._trainable_variables
         optimizer_variables, trainable_variables = list(optimizer_variables), list(trainable_variables)
-        for what, wanted, came in (
-            ("optimizer_variables", own, optimizer_variables),
-            ("trainable_variables", trained, trainable_variables),
-        ):
-            if len(wanted) != len(came):
-                raise ValueError(
-                    f"{owner}.stateless_apply: `{what}` must have {len(wanted)} values, one per variable. Got {len(came)}."
-                )
+        _check_count(f"{owner}.stateless_apply: `optimizer_variables`", own, optimizer_variables)
+        _check_count(f"{owner}.stateless_apply: `trainable_variables`", trained, trainable_variables)
         _, values = stateless.call(
             lambda: self.apply(grads, trained), [*trained, *own], [*trainable_variables, *optimizer_variables]
         )
@@ -645,3 +639,8 @@ def _takes_the_step(function: Callable) -> bool:
 def _clipped_by_norm(gradient: Any, limit: Any) -> Any:
     norm = ops.sqrt(ops.sum(ops.square(gradient)))
     return gradient * (limit / ops.maximum(norm, limit))
+
+
+def _check_count(what: str, wanted: list, came: list) -> None:
+    if len(wanted) != len(came):
+        raise ValueError(f"{what} must have {len(wanted)} values, one per variable. Got {len(came)}.")

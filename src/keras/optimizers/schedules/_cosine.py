@@ -3,8 +3,9 @@
 import math
 
 from keras import ops
+from keras._core.checks import positive_number
 from keras._jax.number import Number
-from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float, positive_number
+from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float
 
 
 class CosineDecay(LearningRateSchedule):

@@ -1,8 +1,9 @@
 """Rates that fall by a formula: exponentially, as 1/t, as a power, in steps."""
 
 from keras import ops
+from keras._core.checks import positive_number
 from keras._jax.number import Number
-from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float, positive_number
+from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -97,7 +98,13 @@ class PolynomialDecay(LearningRateSchedule):
     power = Number()
 
     def __init__(
-        self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name="PolynomialDecay"
+        self,
+        initial_learning_rate,
+        decay_steps,
+        end_learning_rate=0.0001,
+        power=1.0,
+        cycle=False,
+        name="PolynomialDecay",
     ):
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = positive_number("decay_steps", decay_steps, "PolynomialDecay")

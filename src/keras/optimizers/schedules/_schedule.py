@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from keras import ops
-from keras._core.checks import positive_or_none
 from keras._core.configurable import Configurable
 from keras._jax.number import Numbered, declared
 
@@ -34,10 +33,3 @@ class LearningRateSchedule(Numbered, Configurable):
 def as_float(step: Any) -> Any:
     """The step count as a float, to divide it without rounding."""
     return ops.cast(ops.convert_to_tensor(step), "float32")
-
-
-def positive_number(name: str, value: Any, owner: str) -> Any:
-    """`value` if it is a positive number."""
-    if value is None:
-        raise ValueError(f"{owner}: `{name}` must be a positive number. Got None.")
-    return positive_or_none(name, value, owner)
