@@ -1,0 +1,150 @@
+"""Who may import whom: the table of docs/design.md, compared with the imports of every file."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "keras"
+
+# Folders or files -> what their files may import of this package, and which other packages, beside the standard library
+# and NumPy. `_jax.pure` stands for that file alone. docs/design.md shows the same table.
+TABLE = {
+    "_core": "",
+    "config": "_core",
+    "_jax": "_core config jax",
+    "ops random distribution": "_jax",
+    "activations initializers regularizers constraints": "ops random _core config",
+    "layers": "activations initializers regularizers constraints ops random _core config "
+    "_jax.op _jax.pure _jax.random _jax.variable",
+    "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
+    "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
+    "quantizers": "layers ops _core",
+    "_data": "_core config",
+    "saving": "_core config",
+    "callbacks": "_core config ops saving",
+    "_training": "_core config _jax _data losses metrics optimizers callbacks",
+    "models": "layers _training saving ops _core config _jax.op _jax.pure",
+    "export": "models saving _jax _core",
+    "backend utils": "ANYTHING ABOVE",
+    "datasets applications preprocessing wrappers": "ANYTHING PUBLIC ABOVE",
+}
+
+# These see everything: they put the package together.
+WHOLE = ("__init__", "__main__", "legacy")
+
+# Imports that stand inside a function, each at the one place named here: optional packages, and what is slow to import
+# and rarely needed.
+INSIDE_FUNCTIONS = {
+    ("saving/_hdf5.py", "h5py"),
+    ("_core/draws.py", "ml_dtypes"),  # comes with jax
+    ("initializers/_stft.py", "scipy"),  # comes with jax
+}
+
+
+def allowed():
+    """Folder -> names it may import."""
+    rows, above = {}, []
+    for folders, names in TABLE.items():
+        own = folders.split()
+        if names == "ANYTHING ABOVE":
+            may = above
+        elif names == "ANYTHING PUBLIC ABOVE":
+            may = [name for name in above if not name.startswith("_")]
+        else:
+            may = names.split()
+        rows |= {folder: {folder, *may} for folder in own}
+        above = [*above, *own]
+    return rows
+
+
+ALLOWED = allowed()
+
+
+def imports_of(path):
+    """(module, line, whether inside a function) of every import in a file; `from a import b` comes as a.b."""
+    tree = ast.parse((SOURCE / path).read_text(encoding="utf-8"))
+    functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import; write the whole path"
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for module in modules:
+            yield module, node.lineno, id(node) in inside
+
+
+def forbidden(folder, module):
+    """Whether a file of that folder must not import that module."""
+    package, *rest = module.split(".")
+    if package == "keras":
+        return not rest or not ({rest[0], ".".join(rest[:2])} & ALLOWED[folder])
+    return package not in {"numpy", *sys.stdlib_module_names, *ALLOWED[folder]}
+
+
+FILES = sorted(str(p.relative_to(SOURCE)) for p in SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_imports_what_its_row_of_the_table_names(path):
+    folder = Path(path).parts[0].removesuffix(".py")
+    assert folder in ALLOWED or folder in WHOLE, f"{folder} is in no row of the table"
+    if folder in WHOLE:
+        return
+    wrong = [
+        f"{SOURCE / path}:{line} imports {module}"
+        for module, line, inside in imports_of(path)
+        if not (inside and (path, module.split(".")[0]) in INSIDE_FUNCTIONS) and forbidden(folder, module)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_no_import_hides_inside_a_function(path):
+    wrong = [
+        f"{SOURCE / path}:{line} imports {module}"
+        for module, line, inside in imports_of(path)
+        if inside and (path, module.split(".")[0]) not in INSIDE_FUNCTIONS
+    ]
+    assert not wrong
+
+
+def test_every_import_inside_a_function_that_the_list_names_is_there():
+    found = {(p, module.split(".")[0]) for p in FILES for module, _, inside in imports_of(p) if inside}
+    assert found >= INSIDE_FUNCTIONS
+
+
+def test_only_the_start_of_the_package_imports_what_is_older():
+    users = {
+        p for p in FILES if not p.startswith("legacy") for m, _, _ in imports_of(p) if m.startswith("keras.legacy")
+    }
+    assert users <= {"__init__.py", "__main__.py"}
+
+
+def test_the_rows_point_upwards_only():
+    above = {"jax"}
+    for folders, names in TABLE.items():
+        if not names.startswith("ANYTHING"):
+            below = {name.split(".")[0] for name in names.split()} - above
+            assert not below, f"{folders} must not import {below}"
+        above |= set(folders.split())
+
+
+def test_the_design_shows_the_same_table():
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    shown = {}
+    for folders, names in re.findall(r"^\| (`.*?`) \| (.*?) \|$", text, re.MULTILINE):
+        words = re.findall(r"`([\w.]+)`", names)
+        if not words and names != "nothing":
+            words = [names.upper()]
+        shown[" ".join(re.findall(r"`(\w+)`", folders))] = set(words)
+    assert shown == {
+        folders: {names} if names.startswith("ANYTHING") else set(names.split()) for folders, names in TABLE.items()
+    }
