@@ -1,0 +1,109 @@
+"""Learns to read handwritten digits: 1,797 images of 8 x 8 pixels that come with scikit-learn.
+
+    make demo        (or: python examples/digits.py)
+
+Takes a few seconds on two CPU cores. What it draws is in the folder demo_output.
+"""
+
+import time
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # draws into files, needs no screen
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+from sklearn.datasets import load_digits  # noqa: E402
+
+import keras  # noqa: E402
+from keras import layers  # noqa: E402
+
+OUTPUT = Path("demo_output")
+OUTPUT.mkdir(exist_ok=True)
+
+# The same run every time, bit for bit.
+keras.utils.set_random_seed(7)
+
+# --- The data: images with values from 0 to 1, and the digit each one shows. A fifth is held out.
+
+digits = load_digits()
+images = digits.images[..., None].astype("float32") / 16  # (1797, 8, 8, 1)
+labels = digits.target  # (1797,)
+
+order = np.random.permutation(len(images))
+held_out, rest = order[:360], order[360:]
+x_train, y_train = images[rest], labels[rest]
+x_test, y_test = images[held_out], labels[held_out]
+
+# --- The model: two convolutions find strokes, two dense layers decide.
+
+
+def build():
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+model = build()
+model.summary()
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+# --- Training.
+
+started = time.perf_counter()
+history = model.fit(x_train, y_train, batch_size=32, epochs=15, validation_data=(x_test, y_test))
+seconds = time.perf_counter() - started
+
+loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
+print(f"\nTrained in {seconds:.1f} s. On {len(x_test)} images it has never seen: {accuracy:.1%} right.")
+assert accuracy >= 0.98, "this run should end above 98 %"
+
+# --- The weights go into a file, and from there into a second model that knows nothing yet.
+
+model.save_weights(OUTPUT / "digits.weights.h5")
+second = build()
+second.load_weights(OUTPUT / "digits.weights.h5")
+probabilities = model.predict(x_test, verbose=0)  # (360, 10)
+assert np.array_equal(second.predict(x_test, verbose=0), probabilities)
+print(f"A second model with the weights from {OUTPUT / 'digits.weights.h5'} predicts exactly the same.")
+
+# --- Pictures: how learning went, and what the model gets wrong.
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+for axes, name in ((left, "loss"), (right, "accuracy")):
+    epochs = range(1, len(history.history[name]) + 1)
+    axes.plot(epochs, history.history[name], label="training, with dropout")
+    axes.plot(epochs, history.history["val_" + name], label="held out")
+    axes.set(xlabel="epoch", title=name)
+    axes.legend()
+figure.savefig(OUTPUT / "learning_curve.png", dpi=120, bbox_inches="tight")
+
+guesses = probabilities.argmax(axis=-1)
+mistakes = np.flatnonzero(guesses != y_test)
+columns = max(1, min(6, len(mistakes)))
+rows = max(1, -(-len(mistakes) // columns))
+figure, grid = plt.subplots(rows, columns, figsize=(1.8 * columns, 2.2 * rows), squeeze=False)
+for axes in grid.flat:
+    axes.axis("off")
+for axes, i in zip(grid.flat, mistakes):
+    axes.imshow(x_test[i, :, :, 0], cmap="gray_r")
+    axes.set_title(f"{y_test[i]} read as {guesses[i]}\n({probabilities[i, guesses[i]]:.0%} sure)", fontsize=9)
+figure.suptitle(f"The {len(mistakes)} mistakes" if len(mistakes) else "No mistakes")
+figure.savefig(OUTPUT / "mistakes.png", dpi=120, bbox_inches="tight")
+
+print(f"""
+Look at {OUTPUT / "learning_curve.png"} and {OUTPUT / "mistakes.png"}. Then try, in examples/digits.py:
+  - a third convolution, or no dropout: does the held-out curve still follow the training curve?
+  - callbacks=[keras.callbacks.EarlyStopping(patience=3)] in fit: how many epochs does it take?
+  - your own images: 8 x 8 pixels, white on black, values from 0 to 1, shape (n, 8, 8, 1), into model.predict
+""")
