@@ -78,6 +78,15 @@ def pairs_of_integers(name: str, value: Any, count: int, owner: str = "") -> tup
     raise ValueError(f"{_lead(owner)}`{name}` must be {forms}, none below 0. Got {value!r}.")
 
 
+def axis_or_axes(axis: Any, owner: str = "") -> Any:
+    """`axis` as an int or, if there are several, as a list of them."""
+    if _is_integer(axis):
+        return int(axis)
+    if isinstance(axis, (list, tuple)) and axis and all(_is_integer(a) for a in axis):
+        return [int(a) for a in axis]
+    raise ValueError(f"{_lead(owner)}`axis` must be an integer, or a list of them. Got {axis!r}.")
+
+
 def number(name: str, value: Any, owner: str = "") -> Any:
     """`value` if it is a number."""
     if _is_number(value):

@@ -8,9 +8,12 @@ from keras.layers._activity_regularization import ActivityRegularization
 from keras.layers._alpha_dropout import AlphaDropout
 from keras.layers._batch_normalization import BatchNormalization
 from keras.layers._conv import Conv1D, Conv2D, Conv3D
+from keras.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from keras.layers._dense import Dense
+from keras.layers._depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from keras.layers._dropout import Dropout
+from keras.layers._einsum_dense import EinsumDense
 from keras.layers._elu import ELU
 from keras.layers._embedding import Embedding
 from keras.layers._flatten import Flatten
@@ -24,6 +27,7 @@ from keras.layers._global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from keras.layers._group_normalization import GroupNormalization
 from keras.layers._identity import Identity
 from keras.layers._input_layer import Input, InputLayer
 from keras.layers._input_spec import InputSpec
@@ -63,8 +67,11 @@ from keras.layers._prelu import PReLU
 from keras.layers._relu import ReLU
 from keras.layers._repeat_vector import RepeatVector
 from keras.layers._reshape import Reshape
+from keras.layers._rms_normalization import RMSNormalization
+from keras.layers._separable_conv import SeparableConv1D, SeparableConv2D
 from keras.layers._softmax import Softmax
 from keras.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from keras.layers._unit_normalization import UnitNormalization
 from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from keras.layers._wrapper import Wrapper
 from keras.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
@@ -73,8 +80,11 @@ AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
 AvgPool3D = AveragePooling3D
 Convolution1D = Conv1D
+Convolution1DTranspose = Conv1DTranspose
 Convolution2D = Conv2D
+Convolution2DTranspose = Conv2DTranspose
 Convolution3D = Conv3D
+Convolution3DTranspose = Conv3DTranspose
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalAvgPool3D = GlobalAveragePooling3D
@@ -84,6 +94,8 @@ GlobalMaxPool3D = GlobalMaxPooling3D
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D
 
 __all__ = [
     "ELU",
@@ -101,17 +113,26 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
+    "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GaussianDropout",
@@ -128,6 +149,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "Identity",
     "Input",
     "InputLayer",
@@ -148,14 +170,20 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "Subtract",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
@@ -180,13 +208,14 @@ _RECURRENT: tuple = ()
 
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
-    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv2D, Conv3D, Cropping1D, Cropping2D, Cropping3D,
-    Dense, Dot, Dropout, ELU, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
-    GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D,
-    Identity, InputLayer, Lambda, Layer, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D,
-    MaxPooling3D, Maximum, Minimum, Multiply, PReLU, Permute, ReLU, RepeatVector, Reshape, Softmax, SpatialDropout1D,
-    SpatialDropout2D, SpatialDropout3D, Subtract, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D,
-    ZeroPadding2D, ZeroPadding3D,
+    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
+    Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,
+    EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D,
+    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity,
+    InputLayer, Lambda, Layer, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D,
+    Maximum, Minimum, Multiply, PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Reshape, SeparableConv1D,
+    SeparableConv2D, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, UnitNormalization,
+    UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
 )  # fmt: skip
 
 registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_CLASSES, *_RECURRENT)})

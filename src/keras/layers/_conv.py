@@ -40,6 +40,7 @@ class Conv(Layer):
         self.padding = one_of("padding", str(padding).lower(), self.paddings, owner)
         self.data_format = config.standard_data_format(data_format, owner)
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
+        check_strides_or_dilation(self)
         self.groups = positive_integer("groups", groups, owner)
         if self.filters % self.groups:
             raise ValueError(f"{owner}: `filters` must be a multiple of `groups`. Got {filters} and {groups}.")
@@ -102,6 +103,15 @@ class Conv(Layer):
             self.name, input_shape, self.kernel_size, self.strides, self.padding, self.data_format, self.dilation_rate
         )
         return with_spatial(shape, spatial_sizes(shape, self.data_format), self.data_format, self.filters)
+
+
+def check_strides_or_dilation(layer):
+    """Refuses windows that are both apart and spread out."""
+    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
+        raise ValueError(
+            f"{type(layer).__name__}: only one of `strides` and `dilation_rate` can be above 1. "
+            f"Got {layer.strides} and {layer.dilation_rate}."
+        )
 
 
 def padded_on_the_left(inputs, width, data_format):

@@ -61,7 +61,7 @@ class InputLayer(Layer):
             input_tensor = KerasTensor(self.batch_shape, self.dtype, name=self.name)
         self.add_node((), {}, input_tensor)
 
-    def call(self):
+    def call(self, *inputs):
         raise TypeError(f"{self.name} stands for a model's input and cannot be called. Use its `output`.")
 
     def get_config(self):

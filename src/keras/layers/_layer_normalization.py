@@ -1,7 +1,7 @@
 """LayerNormalization: every sample gets mean 0 and variance 1, then a learned scale and shift."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import known_size, positive_number
+from keras._core.checks import axis_or_axes, known_size, positive_number
 from keras.layers._layer import Layer
 
 
@@ -39,7 +39,7 @@ class LayerNormalization(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.axis = axis_or_axes(axis, "LayerNormalization")
         self.epsilon = positive_number("epsilon", epsilon, "LayerNormalization")
         self.center = center
         self.scale = scale
@@ -53,8 +53,8 @@ class LayerNormalization(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        shape = tuple(known_size(input_shape, axis, self.name) for axis in axes)
+        self._axes = sorted(a % len(input_shape) for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
+        shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
         self.gamma = self.beta = None
         if self.scale or self.rms_scaling:
             self.gamma = self.add_weight(
@@ -76,30 +76,13 @@ class LayerNormalization(Layer):
             )
 
     def call(self, inputs):
-        # statistics of 16-bit numbers are computed in 32 bits
+        if not self.rms_scaling:
+            return ops.layer_normalization(inputs, self.gamma, self.beta, axis=self._axes, epsilon=self.epsilon)
+        # the variance of 16-bit numbers is computed in 32 bits
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
-        axes = sorted(a % x.ndim for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
-        if self.rms_scaling:
-            variance = ops.var(x, axis=axes, keepdims=True)
-            y = x * ops.rsqrt(variance + self.epsilon)
-        else:
-            mean, variance = ops.moments(x, axes, keepdims=True)
-            y = (x - mean) * ops.rsqrt(variance + self.epsilon)
-        if self.gamma is not None:
-            y = y * self._along_axes(self.gamma, x)
-        if self.beta is not None:
-            y = y + self._along_axes(self.beta, x)
-        return ops.cast(y, self.compute_dtype)
-
-    def _along_axes(self, weight, x):
-        """The weight in a shape that broadcasts with the inputs."""
-        if isinstance(self.axis, int):
-            shape = [1] * x.ndim
-            shape[self.axis] = -1
-            return ops.reshape(weight, shape)
-        positions = [a % x.ndim for a in self.axis]
-        in_order = ops.transpose(weight, [positions.index(a) for a in sorted(positions)])
-        return ops.reshape(in_order, [n if i in positions else 1 for i, n in enumerate(x.shape)])
+        scale = ops.rsqrt(ops.var(x, axis=self._axes, keepdims=True) + self.epsilon)
+        along = [size if i in self._axes else 1 for i, size in enumerate(x.shape)]
+        return ops.cast(x * scale * ops.reshape(self.gamma, along), self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""

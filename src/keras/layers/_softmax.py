@@ -1,6 +1,7 @@
 """Softmax: numbers become probabilities."""
 
 from keras import activations, ops
+from keras._core.checks import axis_or_axes
 from keras.layers._layer import Layer
 
 
@@ -19,7 +20,7 @@ class Softmax(Layer):
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
-        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.axis = axis_or_axes(axis, "Softmax")
         self.supports_masking = True
 
     def call(self, inputs, mask=None):

@@ -1,0 +1,34 @@
+"""RMSNormalization: every sample gets a root mean square of 1, then a learned scale."""
+
+from keras import ops
+from keras._core.checks import axis_or_axes, known_size, positive_number
+from keras.layers._layer import Layer
+
+
+class RMSNormalization(Layer):
+    """`y = scale * x / sqrt(mean(x ** 2) + epsilon)`, from Zhang and Sennrich (2019).
+
+    Args:
+        axis: the axis, or axes, along which the mean is taken.
+        epsilon: added to the mean of the squares.
+
+    >>> RMSNormalization()([[1.0, 7.0]])
+    Array([[0.2, 1.4]], dtype=float32)
+    """
+
+    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis_or_axes(axis, "RMSNormalization")
+        self.epsilon = positive_number("epsilon", epsilon, "RMSNormalization")
+
+    def build(self, input_shape):
+        self._axes = sorted(a % len(input_shape) for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
+        shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
+        self.scale = self.add_weight(name="scale", shape=shape, initializer="ones", autocast=False)
+
+    def call(self, inputs):
+        return ops.rms_normalization(inputs, self.scale, axis=self._axes, epsilon=self.epsilon)
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the inputs."""
+        return input_shape
