@@ -49,11 +49,11 @@ class Callback:
 
     def on_train_batch_begin(self, batch, logs=None):
         """Called before every batch of `fit`; each epoch's first is number 0."""
-        self.on_batch_begin(batch, logs=logs)
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch, logs=None):
         """Called after every batch of `fit`."""
-        self.on_batch_end(batch, logs=logs)
+        self.on_batch_end(batch, logs)
 
     def on_test_batch_begin(self, batch, logs=None):
         """Called before every batch of `evaluate`, and of the validation within `fit`."""

@@ -116,12 +116,12 @@ class CallbackList(Callback):
     def on_batch_begin(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_batch_begin"):
-            callback.on_batch_begin(batch, logs=logs)
+            callback.on_batch_begin(batch, logs or {})
 
     def on_batch_end(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_batch_end"):
-            callback.on_batch_end(batch, logs=logs)
+            callback.on_batch_end(batch, logs or {})
 
     def on_epoch_begin(self, epoch, logs=None):
         """Passes it on."""
@@ -140,32 +140,32 @@ class CallbackList(Callback):
     def on_train_batch_begin(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_train_batch_begin"):
-            callback.on_train_batch_begin(batch, logs=logs or {})
+            callback.on_train_batch_begin(batch, logs or {})
 
     def on_train_batch_end(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_train_batch_end"):
-            callback.on_train_batch_end(batch, logs=logs or {})
+            callback.on_train_batch_end(batch, logs or {})
 
     def on_test_batch_begin(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_test_batch_begin"):
-            callback.on_test_batch_begin(batch, logs=logs or {})
+            callback.on_test_batch_begin(batch, logs or {})
 
     def on_test_batch_end(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_test_batch_end"):
-            callback.on_test_batch_end(batch, logs=logs or {})
+            callback.on_test_batch_end(batch, logs or {})
 
     def on_predict_batch_begin(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_predict_batch_begin"):
-            callback.on_predict_batch_begin(batch, logs=logs or {})
+            callback.on_predict_batch_begin(batch, logs or {})
 
     def on_predict_batch_end(self, batch, logs=None):
         """Passes it on."""
         for callback in self._asked_at("on_predict_batch_end"):
-            callback.on_predict_batch_end(batch, logs=logs or {})
+            callback.on_predict_batch_end(batch, logs or {})
 
     def on_train_begin(self, logs=None):
         """Passes it on."""

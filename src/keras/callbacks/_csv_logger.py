@@ -34,35 +34,17 @@ class CSVLogger(Callback):
         self.append = append
         self.keys = None
         self.append_header = True
-        self.csv_file = None
-        self.writer = None
 
     def on_train_begin(self, logs=None):
-        """Opens the file."""
-        self.keys = None
-        self.writer = None
-        self.append_header = True
-        if self.append:
-            self.keys = self._columns_there()
-            self.append_header = self.keys is None
-        self.csv_file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")
+        """Makes the file, or looks what is in it."""
+        self.keys = self._columns_there() if self.append else None
+        self.append_header = self.keys is None
+        with self._opened("a" if self.append else "w"):
+            pass
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes a line."""
         logs = logs or {}
-        if self.writer is None:
-            self._start(logs)
-        values = {name: _text(logs[name]) if name in logs else MISSING for name in self.keys}
-        self.writer.writerow({"epoch": epoch, **values})
-        self.csv_file.flush()
-
-    def on_train_end(self, logs=None):
-        """Closes the file."""
-        if self.csv_file is not None:
-            self.csv_file.close()
-        self.csv_file = self.writer = None
-
-    def _start(self, logs) -> None:
         if self.keys is None:
             self.keys = sorted(logs)
             if not any(name.startswith("val_") for name in self.keys):
@@ -73,9 +55,16 @@ class CSVLogger(Callback):
                 f"CSVLogger: {self.filename} has no columns for {', '.join(left_out)}, so they are not written.",
                 stacklevel=3,
             )
-        self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)
-        if self.append_header:
-            self.writer.writeheader()
+        values = {name: _text(logs[name]) if name in logs else MISSING for name in self.keys}
+        with self._opened("a") as file:
+            writer = csv.DictWriter(file, ["epoch", *self.keys], delimiter=self.sep)
+            if self.append_header:
+                writer.writeheader()
+                self.append_header = False
+            writer.writerow({"epoch": epoch, **values})
+
+    def _opened(self, mode):
+        return open(self.filename, mode, newline="", encoding="utf-8")
 
     def _columns_there(self):
         """The columns of the file to be continued, None if it has none."""

@@ -74,9 +74,8 @@ def _takes_two(schedule) -> bool:
 
 
 def _number(found):
-    if isinstance(found, bool) or getattr(found, "shape", ()) not in ((), (1,)):
+    """`found` as a float if it is one number, else None."""
+    array = np.asarray(found)
+    if array.size != 1 or array.dtype.kind not in "fiuV":  # bfloat16 is of the kind V
         return None
-    try:
-        return float(np.asarray(found, dtype=np.float64).reshape(()))
-    except (TypeError, ValueError):
-        return None
+    return float(array.reshape(()))

@@ -93,10 +93,12 @@ class ModelCheckpoint(MonitorCallback):
             if not self.is_better(value, self.best):
                 self._say(names, f"{self.monitor} did not improve from {_short(self.best)}")
                 return
-            self._say(names, f"{self.monitor} improved from {_short(self.best)} to {_short(value)}, saving to {path}")
+            self._say(
+                names, f"{self.monitor} improved from {_short(self.best)} to {_short(value)}, saving model to {path}"
+            )
         else:
             value = None
-            self._say(names, f"saving to {path}")
+            self._say(names, f"saving model to {path}")
         folder = os.path.dirname(path)
         if folder:
             os.makedirs(folder, exist_ok=True)

@@ -1,7 +1,5 @@
 """The progress bar of fit, evaluate and predict."""
 
-import sys
-
 from keras.callbacks import _progress
 from keras.callbacks._callback import Callback
 from keras.callbacks._progress import Progbar
@@ -72,6 +70,8 @@ class ProgbarLogger(Callback):
         self._in_validation = self._in_fit
         if not self._in_fit:
             self._start()
+        elif self.progbar is not None:
+            self.progbar.hold()
 
     def on_test_batch_end(self, batch, logs=None):
         """Counts a batch."""
@@ -102,7 +102,7 @@ class ProgbarLogger(Callback):
             self.progbar = Progbar(
                 self.target,
                 verbose=self.verbose,
-                interval=_progress.LEAST_INTERVAL[_progress.kind_of(sys.stdout)],
+                interval=_progress.least_interval(),
                 stateless_metrics=(),  # the logs are averages already
             )
 

@@ -16,7 +16,7 @@ from keras import config
 from keras._core.checks import one_of, positive_integer
 
 TERMINAL, NOTEBOOK, FILE = "terminal", "notebook", "file"
-LEAST_INTERVAL = {TERMINAL: 0.1, NOTEBOOK: 0.5, FILE: 0.1}  # seconds between two drawings in a run
+LEAST_INTERVAL = {TERMINAL: 0.1, NOTEBOOK: 0.5, FILE: 0.5}  # seconds between two drawings in a run
 DONE, LEFT = "━", "─"
 DONE_ASCII, LEFT_ASCII = "=", "."
 GREEN, PLAIN = "\x1b[32m", "\x1b[0m"
@@ -49,6 +49,11 @@ def kind_of(stream) -> str:
 def redraws() -> bool:
     """Whether a line on standard output can be drawn again and again."""
     return config.is_interactive_logging_enabled() and sys.stdout is not None and kind_of(sys.stdout) != FILE
+
+
+def least_interval() -> float:
+    """Seconds between two drawings of a run's bar, as suits standard output."""
+    return LEAST_INTERVAL[FILE if sys.stdout is None else kind_of(sys.stdout)]
 
 
 def message(text: str) -> None:
@@ -121,6 +126,7 @@ class Progbar:
         self._seen = 0
         self._first = None  # (steps, time) at the first update, which compiling makes slower than the others
         self._last_step = self._start
+        self._held = None  # when the last step ended, once `hold` was called
         self._shown = {}  # name -> value to show
         self._sums = {}  # name -> (sum, count) of an averaged value
         self._drawn_at = -math.inf
@@ -150,10 +156,14 @@ class Progbar:
         """Says that `n` more steps are done."""
         self.update(self._seen + n, values)
 
+    def hold(self) -> None:
+        """Says that no more steps are made: time that passes from now on is not theirs."""
+        self._held = time.perf_counter()
+
     def _take(self, current, values, now) -> None:
         steps = max(current - self._seen, 1)
         if current > self._seen:
-            self._last_step = now
+            self._last_step = now if self._held is None else self._held
             if self._first is None:
                 self._first = (current, now)
         for name, value in values.items() if isinstance(values, dict) else values:
@@ -315,9 +325,10 @@ def _clock(seconds: float) -> str:
 
 
 def _pace(seconds: float) -> str:
-    if seconds >= 1 or seconds == 0:
+    """5us, 20ms, 3s."""
+    if seconds >= 0.9995 or seconds == 0:
         return f"{seconds:.0f}s"
-    return f"{seconds * 1e3:.0f}ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us"
+    return f"{seconds * 1e3:.0f}ms" if seconds >= 0.9995e-3 else f"{seconds * 1e6:.0f}us"
 
 
 def _is_number(value) -> bool:
