@@ -53,13 +53,10 @@ class Configurable:
 def plain(value: Any) -> Any:
     """`value` as a config holds it; a built-in activation by its name alone, other functions as Keras 3 writes them."""
     if isinstance(value, FunctionType) and value.__name__ != "<lambda>":
-        name = value.__name__
+        name = registry.registered_name(value)
         if registry.module_of(value) == "keras.activations":
             return name
-        return {
-            "module": "builtins", "class_name": "function", "config": name,
-            "registered_name": registry.registered_name(value) if registry.registered_name(value) != name else "function",
-        }  # fmt: skip
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
     return serialize(value)
 
 

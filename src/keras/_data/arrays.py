@@ -246,7 +246,8 @@ def _from_frame(x: Any, where: str) -> np.ndarray:
         if columns is not None:
             text = [str(name) for i, name in enumerate(columns) if any(isinstance(v, str) for v in made[:, i])]
             if text:
-                where = f"{where}, column{'s' if len(text) > 1 else ''} {', '.join(map(repr, text))},"
+                names = f"column{'s' if len(text) > 1 else ''} {', '.join(map(repr, text))}"
+                raise TypeError(TEXT.format(where=f"{where} ({names})"))
         made = _without_missing(made)
     return made
 

@@ -243,15 +243,18 @@ class BatchSource:
             self._pass = self._stream.passes()
         wanted = self.steps_per_epoch
         done = 0
+        if wanted == 0:
+            self._say_why_it_ends(done, wanted)
         while wanted is None or done < wanted:
             batch = self._waiting.pop() if self._waiting else next(self._pass, _NOTHING)
             if batch is _NOTHING:
                 self._pass = None
                 self._say_why_it_ends(done, wanted)
                 return
+            converted = self._converted(batch)
             self._count += 1
             done += 1
-            yield self._converted(batch)
+            yield converted
 
     def on_epoch_end(self) -> None:
         """Tells the object, if it wants to know."""

@@ -7,6 +7,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -201,7 +202,21 @@ def use_disk_cache() -> None:
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
-    jax.config.update("jax_compilation_cache_max_size", 1 << 30)
+    _prune(folder, 1 << 30)
+
+
+def _prune(folder: Path, largest: int) -> None:
+    """Deletes the files that were not used for longest, where the folder holds more than `largest` bytes."""
+    try:
+        files = sorted(((f.stat().st_atime, f.stat().st_size, f) for f in folder.iterdir()), key=lambda item: item[0])
+        excess = sum(size for _, size, _ in files) - largest
+        for _, size, file in files:
+            if excess <= 0:
+                return
+            file.unlink(missing_ok=True)
+            excess -= size
+    except OSError:
+        return  # another process cleans up at the same moment
 
 
 def _disk_ready() -> bool:

@@ -284,7 +284,7 @@ def histogram(x: Tensor, bins=10, range=None) -> Tensors:
         raise ValueError(f"histogram: `range` must be two rising numbers. Got {range!r}.")
     x = floats(x)
     counts, edges = jnp.histogram(x, bins, range)
-    return counts.astype("int32"), edges.astype(x.dtype)
+    return counts.astype(x.dtype), edges.astype(x.dtype)
 
 
 @op

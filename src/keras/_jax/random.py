@@ -11,11 +11,11 @@ import numpy as np
 from keras import config
 from keras._core.draws import fresh_seed
 from keras._core.dtype_policy import dtype_name, is_float_name
+from keras._core.graph import any_symbolic
 from keras._core.names import unique_name_for
 from keras._core.types import Tensor
 from keras._jax.op import _wide_enough, add_call, op
 from keras._jax.variable import Variable
-from keras._core.graph import any_symbolic
 
 
 def set_random_seed(seed: int) -> None:

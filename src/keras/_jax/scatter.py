@@ -192,5 +192,5 @@ def saturate_cast(x: Tensor, dtype) -> Tensor:
 
 
 def is_tensor(x) -> bool:
-    """Whether `x` is an array of the engine, or a symbolic tensor."""
-    return isinstance(x, (jax.Array, KerasTensor))
+    """Whether `x` is an array of the engine: neither a NumPy array, nor a variable, nor a symbolic tensor."""
+    return isinstance(x, jax.Array)

@@ -149,7 +149,8 @@ class CompiledLoss:
         return total
 
     def __fingerprint__(self, of):
-        return (of(self.functions), of(self.weights), of(self.output_names))
+        names = self.output_names if len(self.functions) > 1 else None  # names show in logs where there are several
+        return (of(self.functions), of(self.weights), of(names))
 
 
 def apply_loss(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:

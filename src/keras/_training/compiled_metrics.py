@@ -119,7 +119,7 @@ class CompiledMetrics:
         return found
 
     def __fingerprint__(self, of):
-        return (of(self.plain), of(self.weighted), of(self.names))
+        return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None))
 
 
 def _free_name(label: str, kind: str, taken: dict) -> str:

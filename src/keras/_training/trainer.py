@@ -97,6 +97,12 @@ class Trainer:
             raise ValueError(f"compile: `steps_per_execution` must be a positive integer. Got {steps_per_execution!r}.")
         if jit_compile not in ("auto", True, False, None):
             raise ValueError(f"compile: `jit_compile` must be True, False or 'auto'. Got {jit_compile!r}.")
+        for number in tree.leaves(loss_weights):
+            if number is not None and not isinstance(number, (int, float, np.number)):
+                raise ValueError(
+                    f"compile: `loss_weights` must be numbers. Got {number!r}.\n"
+                    f"  For metrics, write compile(optimizer, loss, metrics=[{number!r}])."
+                )
         optimizer = optimizers.get(optimizer)
         policy = getattr(self, "dtype_policy", None)
         if auto_scale_loss and policy is not None and policy.name == "mixed_float16" and optimizer is not None:

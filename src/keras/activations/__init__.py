@@ -1,7 +1,7 @@
 """Functions applied to a layer's output, element by element or along an axis."""
 
 from keras._core import lookup, registry
-from keras._core.configurable import plain
+from keras._core.configurable import plain as _plain
 from keras.activations._gated import gelu, glu, hard_silu, mish, silu
 from keras.activations._linear import linear
 from keras.activations._rectifiers import celu, elu, leaky_relu, relu, relu6, selu, threshold
@@ -59,6 +59,8 @@ _FUNCTIONS = (
 
 registry.register_built_ins("keras.activations", {f.__name__: f for f in _FUNCTIONS})
 registry.register_built_ins("keras.activations", {"hard_swish": hard_silu, "swish": silu})
+# the module that Keras 3 writes for functions
+registry.register_built_ins("builtins", {f.__name__: f for f in _FUNCTIONS})
 
 
 def get(identifier):
@@ -84,7 +86,7 @@ def serialize(activation):
     >>> serialize(relu)
     'relu'
     """
-    return plain(activation)
+    return _plain(activation)
 
 
 def deserialize(config, custom_objects=None):

@@ -40,7 +40,7 @@ def mish(x):
     >>> mish([0.0, 1.0])
     Array([0., 0.865], dtype=float32)
     """
-    x = x if hasattr(x, "dtype") else ops.convert_to_tensor(x)
+    x = ops.convert_to_tensor(x)
     return x * ops.tanh(ops.softplus(x))
 
 

@@ -26,7 +26,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         return ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
     if threshold == 0 and max_value == 6 and not negative_slope:
         return ops.relu6(x)
-    x = x if hasattr(x, "dtype") else ops.convert_to_tensor(x)
+    x = ops.convert_to_tensor(x)
     passed = x if max_value is None else ops.minimum(x, max_value)
     held = negative_slope * (x - threshold) if negative_slope else ops.zeros_like(x)
     return ops.where(ops.greater(x, threshold), passed, held)

@@ -111,10 +111,13 @@ class Layer(Operation):
             self._variables[:] = [v for v in self._variables if v is not value]
         object.__delattr__(self, name)
 
+    _hidden: frozenset[str] = frozenset()
+    """Attributes that are no part of what it computes, beside the bookkeeping of every layer."""
+
     def _parts(self) -> Iterator[Any]:
         """What its attributes hold, lists and dicts opened, in the order in which they were set."""
         for name, value in list(vars(self).items()):
-            if name in _BOOKKEEPING or name == "_variables":
+            if name in _BOOKKEEPING or name in self._hidden or name == "_variables":
                 continue
             if isinstance(value, (list, tuple, dict)):
                 yield from tree.leaves(list(value.values()) if isinstance(value, dict) else value)
@@ -678,7 +681,7 @@ class Layer(Operation):
         items = []
         for name in sorted(vars(self)):
             # what weights and masks start from is a value that goes into programs, never a constant in them
-            if name in _BOOKKEEPING or name.endswith("_initializer") or name == "seed":
+            if name in _BOOKKEEPING or name in self._hidden or name.endswith("_initializer") or name == "seed":
                 continue
             items.append((name, of(vars(self)[name])))
         return tuple(items)

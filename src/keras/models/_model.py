@@ -31,7 +31,7 @@ class Model(Trainer, Layer):
     >>> model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     """
 
-    _not_counted = ("_graph",)
+    _hidden = Trainer._not_structure
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _is_functional(args, kwargs):
@@ -56,15 +56,6 @@ class Model(Trainer, Layer):
         if self._graph is None:
             raise NotImplementedError(f"{type(self).__name__} has no `call` method. Define call(self, inputs).")
         return self._graph.run(inputs)
-
-    def __fingerprint__(self, of):
-        hidden = Trainer._not_structure
-        members = vars(self)
-        items = [
-            (name, of(members[name])) for name in sorted(members)
-            if name not in _BOOKKEEPING and name not in hidden
-        ]  # fmt: skip
-        return tuple(items)
 
     @staticmethod
     def structure_version() -> int:
@@ -235,10 +226,6 @@ class Model(Trainer, Layer):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-_BOOKKEEPING = frozenset(
-    ("name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
-     "_building", "_first_shape")
-)  # fmt: skip
 # filled by the files that know more than this one
 _classes: dict[str, type] = {}
 _functions: dict[str, Any] = {}

@@ -26,6 +26,8 @@ class Sequential(Model):
     >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     """
 
+    _hidden = Model._hidden | {"_tensors", "_input_layer"}
+
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._tensors: list[Any] = []  # the input, then the output of every layer; empty while the shape is unknown
@@ -83,8 +85,6 @@ class Sequential(Model):
         layer = self._members.pop()
         if self._tensors:
             self._tensors.pop()
-        if not self._members and self._input_layer is not None and self._input_layer.name.startswith("input_layer"):
-            pass
         self._note_graph()
         return layer
 

@@ -13,6 +13,17 @@ from keras._jax.control import (
     vectorized_map,
     while_loop,
 )
+from keras._jax.fft import (
+    extract_sequences,
+    fft,
+    fft2,
+    ifft2,
+    irfft,
+    istft,
+    rfft,
+    stft,
+)
+from keras._jax.linalg import cdist, logdet
 from keras._jax.numpy_elementwise import (
     erf,
     erfc,
@@ -25,6 +36,7 @@ from keras._jax.numpy_indexing import in_top_k, top_k
 from keras._jax.numpy_reductions import logsumexp
 from keras._jax.numpy_shapes import shape, unstack
 from keras._jax.op import cast, convert_to_numpy, convert_to_tensor
+from keras._jax.rearrange import rearrange
 from keras._jax.scatter import (
     dtype,
     is_tensor,
@@ -46,6 +58,7 @@ from keras.ops.numpy import *  # noqa: F403
 __all__ = [
     "associative_scan",
     "cast",
+    "cdist",
     "cond",
     "convert_to_numpy",
     "convert_to_tensor",
@@ -54,15 +67,24 @@ __all__ = [
     "erf",
     "erfc",
     "erfinv",
+    "extract_sequences",
+    "fft",
+    "fft2",
     "fori_loop",
+    "ifft2",
     "image",
     "in_top_k",
+    "irfft",
     "is_tensor",
+    "istft",
     "linalg",
+    "logdet",
     "logsumexp",
     "map",
     "nn",
     "numpy",
+    "rearrange",
+    "rfft",
     "rsqrt",
     "saturate_cast",
     "scan",
@@ -75,6 +97,7 @@ __all__ = [
     "shape",
     "slice",
     "slice_update",
+    "stft",
     "stop_gradient",
     "switch",
     "top_k",

@@ -1,5 +1,6 @@
 """Operations of neural networks."""
 
+from keras._jax.image import psnr
 from keras._jax.nn import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -51,6 +52,12 @@ from keras._jax.nn_normalization import (
     normalize,
     rms_normalization,
 )
+from keras._jax.nn_patches import (
+    depth_to_space,
+    fold,
+    space_to_depth,
+    unfold,
+)
 from keras._jax.numpy_arithmetic import polar
 
 __all__ = [
@@ -63,9 +70,11 @@ __all__ = [
     "celu",
     "conv",
     "conv_transpose",
+    "depth_to_space",
     "depthwise_conv",
     "dot_product_attention",
     "elu",
+    "fold",
     "gelu",
     "glu",
     "hard_shrink",
@@ -83,6 +92,7 @@ __all__ = [
     "normalize",
     "one_hot",
     "polar",
+    "psnr",
     "relu",
     "relu6",
     "rms_normalization",
@@ -94,6 +104,7 @@ __all__ = [
     "softmax",
     "softplus",
     "softsign",
+    "space_to_depth",
     "sparse_categorical_crossentropy",
     "sparse_plus",
     "sparse_sigmoid",
@@ -102,4 +113,5 @@ __all__ = [
     "swish",
     "tanh_shrink",
     "threshold",
+    "unfold",
 ]

@@ -1,6 +1,7 @@
 """Operations as NumPy names them."""
 
 from keras._jax.control import vectorize
+from keras._jax.linalg import slogdet
 from keras._jax.numpy_arithmetic import (
     add,
     allclose,
@@ -418,6 +419,7 @@ __all__ = [
     "sinc",
     "sinh",
     "size",
+    "slogdet",
     "sort",
     "split",
     "sqrt",

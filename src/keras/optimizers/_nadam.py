@@ -1,7 +1,7 @@
 """Nadam: Adam with Nesterov's momentum."""
 
 from keras import ops
-from keras._jax.number import Number, OneMinus
+from keras._jax.number import Number
 from keras.optimizers._optimizer import Optimizer
 
 
@@ -32,8 +32,6 @@ class Nadam(Optimizer):
     beta_1 = Number()
     beta_2 = Number()
     epsilon = Number()
-    one_minus_beta_1 = OneMinus("beta_1")
-    one_minus_beta_2 = OneMinus("beta_2")
 
     def __init__(
         self,
@@ -81,8 +79,8 @@ class Nadam(Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         t = self.step_number()
         kept_m, kept_v = self.slot(self._momentums, variable), self.slot(self._velocities, variable)
-        m = kept_m.value + (gradient - kept_m.value) * self.one_minus_beta_1
-        v = kept_v.value + (ops.square(gradient) - kept_v.value) * self.one_minus_beta_2
+        m = kept_m.value + (gradient - kept_m.value) * (1 - ops.cast(self.beta_1, learning_rate.dtype))
+        v = kept_v.value + (ops.square(gradient) - kept_v.value) * (1 - ops.cast(self.beta_2, learning_rate.dtype))
         kept_m.assign(m)
         kept_v.assign(v)
         product, next_u = self._u_product.value, self._u(t + 1)
