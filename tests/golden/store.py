@@ -39,11 +39,11 @@ class Writer:
         path = os.path.join(self.folder, self.name)
         lines = ",\n".join(json.dumps(case) for case in self.index["cases"])
         with open(path + ".json", "w") as file:
-            file.write('{"made_by": %s,\n"cases": [\n%s\n]}\n' % (json.dumps(self.index["made_by"]), lines))
+            file.write(f'{{"made_by": {json.dumps(self.index["made_by"])},\n"cases": [\n{lines}\n]}}\n')
         flat = {dtype: np.concatenate(parts) for dtype, parts in self.buffers.items()}
         np.savez_compressed(path + ".npz", **flat)
         size = os.path.getsize(path + ".json") + os.path.getsize(path + ".npz")
-        print("%s: %d cases, %d kB" % (self.name, len(self.index["cases"]), size // 1000))
+        print(f"{self.name}: {len(self.index['cases'])} cases, {size // 1000} kB")
 
     def _pack(self, value):
         if isinstance(value, dict):
