@@ -152,10 +152,8 @@ def crop_images(
 
     def run(batch):
         h, w = batch.shape[1:3]
-        rows, columns = (
-            "top_cropping, bottom_cropping and target_height",
-            "left_cropping, right_cropping and target_width",
-        )
+        rows = "top_cropping, bottom_cropping and target_height"
+        columns = "left_cropping, right_cropping and target_width"
         top, bottom = _two_of_three(top_cropping, bottom_cropping, h, target_height, rows, "crop_images")
         left, right = _two_of_three(left_cropping, right_cropping, w, target_width, columns, "crop_images")
         if top + bottom >= h or left + right >= w:
@@ -181,7 +179,8 @@ def pad_images(
 
     def run(batch):
         h, w = batch.shape[1:3]
-        rows, columns = "top_padding, bottom_padding and target_height", "left_padding, right_padding and target_width"
+        rows = "top_padding, bottom_padding and target_height"
+        columns = "left_padding, right_padding and target_width"
         top, bottom = _two_of_three(top_padding, bottom_padding, h, target_height, rows, "pad_images")
         left, right = _two_of_three(left_padding, right_padding, w, target_width, columns, "pad_images")
         return jnp.pad(batch, ((0, 0), (top, bottom), (left, right), (0, 0)))
