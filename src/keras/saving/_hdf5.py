@@ -31,14 +31,27 @@ def _h5py() -> Any:
 
 
 def write(path: str, groups: Mapping[str, tuple[str | None, Mapping[str, Any]]]) -> None:
-    """Writes `groups`, a map from a group's path to its name and its arrays."""
-    with _h5py().File(path, "w", locking=False) as file:
+    """Writes `groups`, a map from a group's path to its name and its arrays.
+
+    Raises:
+        OSError: the disk is full, or takes no more for another reason.
+    """
+    file = _h5py().File(path, "w", locking=False)
+    try:
         for place, (name, arrays) in groups.items():
             group = file.create_group(place)
             if name is not None:
                 group.attrs["name"] = name
             for key, value in arrays.items():
                 _write_array(group, str(key), value)
+    except BaseException:
+        with contextlib.suppress(RuntimeError, OSError):  # closing writes too; the first reason is the one to tell
+            file.close()
+        raise
+    try:
+        file.close()
+    except RuntimeError as error:
+        raise OSError(f"{path} could not be written to the end: {error}") from error
 
 
 def _write_array(group: Any, key: str, value: Any) -> None:
