@@ -226,6 +226,22 @@ def test_without_a_number_of_steps_they_are_counted(clock, screen):
     assert screen.lines()[-1].startswith("1/3 ━━━━━━─")
 
 
+def test_an_epoch_of_unknown_length_that_nobody_told_of_has_no_made_up_count(clock, file):
+    callbacks = CallbackList(add_progbar=True, verbose=1, epochs=1, steps=None)
+    callbacks.on_epoch_begin(0)
+    callbacks.on_epoch_end(0, {"loss": 2.0})
+    assert file.getvalue() == "Epoch 1/1\n0/Unknown 0s 0s/step - loss: 2.0000\n"
+
+
+def test_values_stand_in_the_order_of_their_names_and_at_the_end_in_that_of_the_logs(clock, screen):
+    callbacks = CallbackList(add_progbar=True, verbose=1, epochs=1, steps=2)
+    callbacks.on_epoch_begin(0)
+    callbacks.on_progress(1, 2, {"loss": 1.0, "accuracy": 0.5})
+    assert screen.lines()[-1].endswith(" - accuracy: 0.5000 - loss: 1.0000")
+    callbacks.on_epoch_end(0, {"loss": 1.0, "accuracy": 0.5, "learning_rate": 0.25})
+    assert screen.lines()[-2].endswith(" - loss: 1.0000 - accuracy: 0.5000 - learning_rate: 0.2500")
+
+
 def test_steps_are_right_aligned_and_time_left_is_told(clock, screen):
     bar = Progbar(1000, interval=0)
     clock.now += 5

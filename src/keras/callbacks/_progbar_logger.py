@@ -41,7 +41,7 @@ class ProgbarLogger(Callback):
             self._start()
         if total is not None:
             self.target = self.progbar.target = total
-        self.progbar.update(step, logs, finalize=False)
+        self.progbar.update(step, dict(sorted((logs or {}).items())), finalize=False)
 
     def on_train_begin(self, logs=None):
         """The validation within `fit` has no bar of its own."""
@@ -109,8 +109,9 @@ class ProgbarLogger(Callback):
     def _finish(self, logs) -> None:
         if self.progbar is None:
             return
-        if self.progbar.target is None:
+        if self.progbar.target is None and self.seen:
             self.target = self.progbar.target = self.seen
-        # as the last word on a run's progress may be older than its end
-        self.progbar.update(self.progbar.target, logs, finalize=True)
+        self.progbar.forget_values()
+        # all steps, as the last word on a run's progress may be older than its end
+        self.progbar.update(self.progbar.target or 0, logs, finalize=True)
         self.progbar = None

@@ -160,6 +160,10 @@ class Progbar:
         """Says that no more steps are made: time that passes from now on is not theirs."""
         self._held = time.perf_counter()
 
+    def forget_values(self) -> None:
+        """Forgets all values, so that only those of the next update are shown, in their order."""
+        self._shown, self._sums = {}, {}
+
     def _take(self, current, values, now) -> None:
         steps = max(current - self._seen, 1)
         if current > self._seen:
