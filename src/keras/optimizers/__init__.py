@@ -14,9 +14,13 @@ from keras.optimizers._adamw import AdamW
 from keras.optimizers._ftrl import Ftrl
 from keras.optimizers._lamb import Lamb
 from keras.optimizers._lion import Lion
+from keras.optimizers._loss_scale import LossScaleOptimizer
+from keras.optimizers._multi import MultiOptimizer, OptimizerMap
+from keras.optimizers._muon import Muon
 from keras.optimizers._nadam import Nadam
 from keras.optimizers._optimizer import Optimizer
 from keras.optimizers._rmsprop import RMSprop
+from keras.optimizers._schedule_free_adamw import ScheduleFreeAdamW
 from keras.optimizers._sgd import SGD
 
 __all__ = [
@@ -30,9 +34,14 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
+    "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "schedules",
@@ -91,12 +100,4 @@ def _proper_name(config: dict, custom_objects: dict | None) -> str:
     return known[plain]
 
 
-registry.register_built_ins(
-    _MODULE,
-    {
-        cls.__name__: cls
-        for cls in (
-            SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, Optimizer, RMSprop,
-        )
-    },
-)  # fmt: skip
+registry.register_built_ins(_MODULE, {name: thing for name in __all__ if isinstance(thing := globals()[name], type)})

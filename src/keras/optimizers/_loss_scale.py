@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import initializers, ops
 from keras._core.checks import positive_integer, positive_number
-from keras._core.serialization import deserialize
+from keras._core.serialization import deserialize, serialize
 from keras.optimizers._optimizer import Optimizer
 
 _INNER = (
@@ -52,9 +52,7 @@ class LossScaleOptimizer(Optimizer):
     def build(self, var_list):
         if self.built:
             return
-        self.step_counter = self.add_variable(
-            (), dtype="int32", aggregation="only_first_replica", name="step_counter"
-        )
+        self.step_counter = self.add_variable((), dtype="int32", aggregation="only_first_replica", name="step_counter")
         self.dynamic_scale = self.add_variable(
             (), initializers.Constant(self.initial_scale), "float32", "only_first_replica", name="dynamic_scale"
         )
@@ -134,6 +132,15 @@ class LossScaleOptimizer(Optimizer):
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
         """Names variables that the inner optimizer's weight decay leaves alone."""
         self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return {
+            "inner_optimizer": serialize(self.inner_optimizer),
+            "initial_scale": self.initial_scale,
+            "dynamic_growth_steps": self.dynamic_growth_steps,
+            "name": self.name,
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -14,10 +14,9 @@ class Muon(Optimizer):
     """Muon (Jordan et al., 2024, https://github.com/KellerJordan/Muon; Liu et al., 2025,
     https://arxiv.org/abs/2502.16982).
 
-    For a matrix of shape (a, b), `m = momentum * m + g`, `w = w - learning_rate * s * orthogonal(m)`, where
-    `s = rms_rate * sqrt(max(a, b))`, or `sqrt(max(1, a / b))` without `rms_rate`. `orthogonal` makes all singular values
-    nearly one, by Newton-Schulz steps `X = a * X + b * (X X') X + c * (X X')**2 X`. All other variables, embeddings and
-    excluded ones follow AdamW.
+    For a matrix of shape (n, k), `m = momentum * m + g`, `w = w - learning_rate * s * orthogonal(m)`, where
+    `s = rms_rate * sqrt(max(n, k))`, or 1 without `rms_rate`. `orthogonal` makes all singular values nearly one, by Newton-Schulz steps `X = a * X + b * (X X') X + c * (X X')**2 X`. All other variables,
+    embeddings and excluded ones follow AdamW.
 
     Args:
         learning_rate: a number, a schedule or a function.
@@ -143,7 +142,9 @@ class Muon(Optimizer):
         kept = self.slot(self.momentums, variable)
         m = self.momentum * kept.value + gradient
         kept.assign(m)
-        direction = self.zeropower_via_newtonschulz5(gradient + self.momentum * m if self.nesterov else m, self.ns_steps)
+        direction = self.zeropower_via_newtonschulz5(
+            gradient + self.momentum * m if self.nesterov else m, self.ns_steps
+        )
         variable.assign(variable.value - learning_rate * self.lr_adjust(direction))
 
     def _adam_step(self, gradient, variable, learning_rate):
@@ -156,16 +157,15 @@ class Muon(Optimizer):
         rate = learning_rate * ops.sqrt(1 - self.adam_beta_2**t) / (1 - self.adam_beta_1**t)
         variable.assign(variable.value - m * rate / (ops.sqrt(v) + self.epsilon))
 
-    def transpose_last_axis(self, X):  # noqa: N803
+    def transpose_last_axis(self, X):
         """The matrices with rows and columns exchanged."""
         return ops.swapaxes(X, -1, -2)
 
     def lr_adjust(self, x):
-        """A step scaled for the shape of its matrix."""
-        rows, columns = x.shape[-2:]
+        """A step scaled to the root mean square that `rms_rate` names."""
         if self.stored_number("rms_rate") is None:
-            return x * max(1.0, rows / columns) ** 0.5
-        return x * (self.rms_rate * max(rows, columns) ** 0.5)
+            return x
+        return x * (self.rms_rate * max(x.shape[-2:]) ** 0.5)
 
     def zeropower_via_newtonschulz5(self, x, steps):
         """The matrix with its singular values brought near one by `steps` Newton-Schulz steps."""

@@ -577,6 +577,9 @@ class Optimizer(Numbered, Configurable):
             )
         return cls(**{name: deserialize(value, custom_objects) for name, value in config.items()})
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
     def __fingerprint__(self, of):
         # values of numbers, variables and steps are inputs of programs; names change nothing
         own = {id(v): i for i, v in enumerate(self.variables)}
