@@ -1,5 +1,6 @@
 """Questions about symbolic tensors and dtypes."""
 
+from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.graph import is_symbolic
@@ -37,4 +38,4 @@ def get_source_inputs(tensor) -> list:
 
 def standardize_dtype(dtype) -> str:
     """The name of a dtype: 'float32' for NumPy's float32, for float, and for None the default float type."""
-    return dtype_name(dtype)
+    return dtype_name(config.floatx() if dtype is None else dtype)

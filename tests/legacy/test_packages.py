@@ -1,0 +1,110 @@
+"""`python -m keras SCRIPT`: other packages' names answered for one program, where the packages are missing."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent.parent / "src"
+without_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is not None, reason="the real tensorflow is installed"
+)
+
+
+def run(*arguments, cwd=None):
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=cwd, timeout=300
+    )
+
+
+def run_script(folder, code, *arguments):
+    script = folder / "program.py"
+    script.write_text(code)
+    return run("-m", "keras", str(script), *arguments, cwd=folder)
+
+
+@without_tensorflow
+def test_tensorflow_keras_is_this_package(tmp_path):
+    code = """
+import tensorflow as tf
+import tensorflow.keras as k
+import tensorflow.keras.layers as L
+from tensorflow import keras as tk
+from tensorflow.keras.layers import Dense
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.utils import to_categorical
+from tensorflow.keras.preprocessing.sequence import pad_sequences
+from tensorflow.python.keras.layers import Dropout
+from tensorflow.keras.layers import *
+import keras
+assert Dense is keras.layers.Dense is tf.keras.layers.Dense is L.Dense is k.layers.Dense is tk.layers.Dense
+assert Sequential is keras.Sequential and Dropout is keras.layers.Dropout and Flatten is keras.layers.Flatten
+assert to_categorical is keras.utils.to_categorical and pad_sequences is keras.utils.pad_sequences
+assert keras.layers.__name__ == keras.layers.__spec__.name == "keras.layers"
+tf.random.set_seed(3)
+print("done", tf.__version__)
+"""
+    done = run_script(tmp_path, code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("done 2.16")
+    assert done.stderr.count("\n") == 1
+    assert "tensorflow is not installed" in done.stderr
+
+
+@without_tensorflow
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import tensorflow as tf; tf.constant(1)", "AttributeError: tensorflow is not installed.*tensorflow.constant"),
+        ("import tensorflow.compat.v1", "ModuleNotFoundError: tensorflow is not installed.*tensorflow.compat"),
+        ("from tensorflow import GradientTape", "ImportError: cannot import name 'GradientTape'"),
+        ("import tensorflow.keras.no_such", "No module named 'tensorflow.keras.no_such'"),
+    ],
+)
+def test_the_rest_of_tensorflow_is_missing_and_says_so(tmp_path, code, message):
+    done = run_script(tmp_path, code)
+    assert done.returncode == 1
+    assert message.partition(".*")[0] in done.stderr
+    assert message.rpartition(".*")[2] in done.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("theano") is not None, reason="the real theano is installed")
+def test_an_import_of_theano_that_nothing_uses_is_answered_and_a_use_is_not(tmp_path):
+    done = run_script(tmp_path, "from theano.tensor.shared_randomstreams import RandomStreams\nprint('on we go')")
+    assert done.stdout == "on we go\n", done.stderr
+    done = run_script(tmp_path, "from theano.tensor.shared_randomstreams import RandomStreams\nRandomStreams(1)")
+    assert "ImportError: theano is not installed" in done.stderr
+    done = run_script(tmp_path, "import theano.tensor as T\nT.dot(1, 2)")
+    assert "AttributeError: theano is not installed" in done.stderr
+    assert "theano.tensor.dot" in done.stderr
+
+
+@without_tensorflow
+def test_a_plain_import_of_keras_stands_for_no_other_package():
+    done = run("-c", "import keras; import tensorflow.keras")
+    assert "No module named 'tensorflow'" in done.stderr
+
+
+def test_a_script_runs_as_if_python_had_been_given_it(tmp_path):
+    (tmp_path / "beside.py").write_text("value = 5")
+    code = "import sys, beside; print(__name__, sys.argv[1:], beside.value, sys.path[0]); sys.exit(3)"
+    done = run_script(tmp_path, code, "--epochs", "2", "-v")
+    assert done.stdout == f"__main__ ['--epochs', '2', '-v'] 5 {tmp_path}\n", done.stderr
+    assert done.returncode == 3
+
+
+def test_a_missing_script_is_told(tmp_path):
+    done = run("-m", "keras", "missing.py", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no file 'missing.py'" in done.stderr
+
+
+def test_info_tells_versions_and_settings(tmp_path):
+    done = run("-m", "keras", "info", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for word in ("Python", "jax", "numpy", "computes on   cpu", "float32", "channels_last"):
+        assert word in done.stdout
