@@ -6,6 +6,7 @@
 
 VENV ?= .venv
 WORKERS ?= 2
+PEERS ?= ../peers
 BIN = $(VENV)/bin
 CHECKED = src tests tools benchmarks examples docs
 
@@ -37,7 +38,8 @@ lint: $(VENV)/.has-dev
 	@$(BIN)/mypy
 
 bench: $(VENV)/.has-dev
-	@$(BIN)/python -m benchmarks
+	@benchmarks/environments.sh $(PEERS)
+	@$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/.has-dev
 	@$(BIN)/python docs/build.py
