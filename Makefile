@@ -39,7 +39,7 @@ lint: $(VENV)/.has-dev
 
 bench: $(VENV)/.has-dev
 	@benchmarks/environments.sh $(PEERS)
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py --peers $(PEERS)
 
 docs: $(VENV)/.has-dev
 	@$(BIN)/python docs/build.py
