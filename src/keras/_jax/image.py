@@ -322,8 +322,8 @@ def ssim(
 ) -> Tensor:
     """The structural similarity of images: 1 for equal ones (Wang et al., 2004).
 
-    `mean of (2 m1 m2 + c1) (2 v12 + c2) / ((m1**2 + m2**2 + c1) (v1 + v2 + c2))`, where means `m`, variances `v` and the
-    covariance are taken in a window weighted by a Gauss curve, `c1 = (k1 max_val)**2` and `c2 = (k2 max_val)**2`.
+    `mean of (2 m1 m2 + c1) (2 v12 + c2) / ((m1**2 + m2**2 + c1) (v1 + v2 + c2))`, where means `m`, variances `v` and
+    the covariance are taken in a window weighted by a Gauss curve, `c1 = (k1 max_val)**2` and `c2 = (k2 max_val)**2`.
 
     Args:
         image1, image2: one image or a batch each, of the same shape.

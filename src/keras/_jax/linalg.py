@@ -155,7 +155,7 @@ def norm(x: Tensor, ord=None, axis=None, keepdims=False) -> Tensor:
     Args:
         x: a tensor.
         ord: which norm. For vectors a number `p` (2 if None) means `sum(|x| ** p) ** (1 / p)`, infinity the largest
-            distance from 0. For matrices 'fro' (if None), 'nuc', 1, -1, 2, -2 and the infinities, as NumPy defines them.
+            distance from 0. For matrices 'fro' (if None), 'nuc', 1, -1, 2, -2 and the infinities, as in NumPy.
         axis: the axis of vectors, or the two axes of matrices; all elements in one vector if None.
         keepdims: whether the axes stay, with size 1.
 

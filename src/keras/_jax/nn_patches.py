@@ -106,8 +106,8 @@ def fold(x: Tensor, output_size, kernel_size, dilation=1, padding=0, stride=1) -
     rows, columns = (h - (kh - 1) * dh - 1) // sh + 1, (w - (kw - 1) * dw - 1) // sw + 1
     if x.ndim != 3 or x.shape[1] % (kh * kw) or x.shape[2] != rows * columns:
         raise ValueError(
-            f"fold: an image of {height} x {width} has {rows * columns} windows of {kh * kw} elements, so `x` must have "
-            f"shape (samples, channels * {kh * kw}, {rows * columns}). Got {x.shape}."
+            f"fold: an image of {height} x {width} has {rows * columns} windows of {kh * kw} elements, so `x` must "
+            f"have shape (samples, channels * {kh * kw}, {rows * columns}). Got {x.shape}."
         )
     parts = x.reshape(x.shape[0], -1, kh, kw, rows, columns)
     image = jnp.zeros((*parts.shape[:2], h, w), x.dtype)

@@ -216,8 +216,7 @@ class BatchRun:
         return program.logs(result) if program is not None else {}
 
     def _end_epoch(self) -> None:
-        if self.steps is None:  # a pass over the data is an epoch; the next one starts anew
-            self._batches = None
+        self._batches = None  # `batches()` is one epoch; the source keeps its place
         self.source.on_epoch_end()
 
     def outputs(self, state: RunningState, watcher: Watcher) -> Any:

@@ -11,6 +11,7 @@ from keras._core import tree
 from keras._jax import compile as engine
 from keras._jax import pure
 from keras._jax.devices import is_cpu
+from keras._training.locate import raise_for
 from keras._training.program import (
     ForeignVariables,
     Step,
@@ -96,6 +97,38 @@ def plain_logs(found: dict[str, Any]) -> dict[str, Any]:
     return {k: v.item() if getattr(v, "ndim", 0) == 0 and hasattr(v, "item") else v for k, v in found.items()}
 
 
+class WatchedProgram:
+    """A compiled step whose loss is looked at each time; used in the place of a `Program` to find a bad value."""
+
+    single = True
+
+    def __init__(self, program: Program, planner: Planner, kind: str, batch_size: int):
+        self._program = program
+        self._planner = planner
+        self._kind = kind
+        self._batch_size = batch_size
+
+    def run(self, state: RunningState, numbers: Any, data: tuple, *where: Any) -> Any:
+        """Advances the state by one step.
+
+        Raises:
+            NotFiniteError: the loss is not finite; says which layer's doing it is.
+        """
+        before = state.values
+        result = self._program.run(state, numbers, data, *where)
+        loss = self._program.logs(result).get("loss", 0.0)
+        if not np.isfinite(loss):
+            state.restore(before)
+            batch = data if self._kind == "batch" else engine.rows_of_step(data, where[0], self._batch_size, int(where[1]))
+            step = int(where[1]) if where else 0
+            raise_for(self._planner.model, self._planner.variables.flat(), before.flat(), batch, step)
+        return result
+
+    def logs(self, result: Any) -> dict[str, Any]:
+        """Logs as plain numbers."""
+        return self._program.logs(result)
+
+
 class Planner:
     """Finds or makes the programs of one phase of one model.
 
@@ -137,7 +170,13 @@ class Planner:
         """
         if self.model.run_eagerly:
             return self._open_program(kind, batch_size)  # type: ignore[return-value]
-        shape_key = (self.phase, kind, batch_size, engine.shapes_of(data), np.shape(order), self.names)
+        if self.model.debugs_values and self.phase == "train":
+            kind = "step" if kind == "chunk" else kind
+            return WatchedProgram(self._compiled(kind, batch_size, data, order), self, kind, batch_size)  # type: ignore
+        return self._compiled(kind, batch_size, data, order)
+
+    def _compiled(self, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
+        shape_key = (self.phase, kind, batch_size, engine.shapes_of(data), np.shape(order), self.names, self.model.debugs_values)
         key, cache = self._place(shape_key)
         found = cache.find(key)
         if found is not None:
@@ -203,7 +242,8 @@ class Planner:
             function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
         name = f"{self.phase}_{'step' if single or kind == 'batch' else 'chunk'}"
-        donate = (0,) if self.phase == "train" and donates(self.variables) else ()
+        keeps_before = self.model.debugs_values  # to run the step again
+        donate = (0,) if self.phase == "train" and donates(self.variables) and not keeps_before else ()
         compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
         return Program(compiled, single, names, traced, extra)
 

@@ -71,6 +71,12 @@ class RunningState:
             self.values = self.values._replace(metrics=copy_arrays(list(metrics)) if self.donates else list(metrics))
             self._settled = False
 
+    def restore(self, values: State) -> None:
+        """Takes back a step: the values are those from before it."""
+        with self._lock:
+            self.values = values
+            self._settled = False
+
     def settle(self) -> None:
         """Gives the variables the newest values; the run goes on."""
         with self._lock:

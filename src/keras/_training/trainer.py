@@ -152,6 +152,11 @@ class Trainer:
         if self.built and self._captured is None and self.compiled:
             self._captured = (self.trainable_variables, self.non_trainable_variables)
 
+    @property
+    def debugs_values(self) -> bool:
+        """Whether the loss of every step is looked at, as `compile(debug="nan")` asks."""
+        return self._debug == "nan"
+
     # --- what a step computes; users may override these
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -307,11 +312,6 @@ class Trainer:
         _check_epochs(epochs, initial_epoch, validation_freq)
         if validation_split and validation_data is None:
             source = make_source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
-            if not isinstance(source, ArraySource):
-                raise ValueError(
-                    "fit: `validation_split` needs arrays, of which it takes the last rows. "
-                    f"Got {type(x).__name__}.\n  Pass `validation_data` instead."
-                )
             source, validation = source.split(validation_split)
             validation.batch_size = validation_batch_size or validation.batch_size
         else:
@@ -337,12 +337,16 @@ class Trainer:
                 watcher = self._watcher(interrupts, callbacks, "train")
                 callbacks.on_train_begin()
                 for epoch in range(initial_epoch, epochs):
+                    if getattr(source, "exhausted", False):
+                        break
                     state.replace_metrics(reset)
                     callbacks.on_epoch_begin(epoch)
                     run.planner.read_numbers()
                     epoch_logs = run.epoch(state, watcher)
                     if not run.done:
                         break
+                    if watcher.progress is not None:
+                        callbacks.on_progress(run.done, run.steps, epoch_logs)
                     if validation is not None and _validates(epoch, validation_freq):
                         if test_run is None:
                             test_run = self._validation_run(validation, run.planner)
@@ -530,7 +534,7 @@ class Trainer:
 
     def _watcher(self, interrupts: Interrupts, callbacks: Any, phase: str, quiet: bool = False) -> Watcher:
         wanted = getattr(callbacks, f"needs_{phase}_batches")
-        draws = callbacks.progbar is not None and callbacks.progbar.verbose == 1
+        draws = callbacks.draws_progress
         flag = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}[phase]
         return Watcher(
             interrupts,

@@ -7,6 +7,7 @@ from keras.layers._activation import Activation
 from keras.layers._activity_regularization import ActivityRegularization
 from keras.layers._alpha_dropout import AlphaDropout
 from keras.layers._batch_normalization import BatchNormalization
+from keras.layers._bidirectional import Bidirectional
 from keras.layers._conv import Conv1D, Conv2D, Conv3D
 from keras.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras.layers._cropping import Cropping1D, Cropping2D, Cropping3D
@@ -28,6 +29,7 @@ from keras.layers._global_pooling import (
     GlobalMaxPooling3D,
 )
 from keras.layers._group_normalization import GroupNormalization
+from keras.layers._gru import GRU, GRUCell
 from keras.layers._identity import Identity
 from keras.layers._input_layer import Input, InputLayer
 from keras.layers._input_spec import InputSpec
@@ -35,6 +37,7 @@ from keras.layers._lambda import Lambda
 from keras.layers._layer import Layer
 from keras.layers._layer_normalization import LayerNormalization
 from keras.layers._leaky_relu import LeakyReLU
+from keras.layers._lstm import LSTM, LSTMCell
 from keras.layers._masking import Masking
 from keras.layers._merge import (
     Add,
@@ -68,9 +71,13 @@ from keras.layers._relu import ReLU
 from keras.layers._repeat_vector import RepeatVector
 from keras.layers._reshape import Reshape
 from keras.layers._rms_normalization import RMSNormalization
+from keras.layers._rnn import RNN
 from keras.layers._separable_conv import SeparableConv1D, SeparableConv2D
+from keras.layers._simple_rnn import SimpleRNN, SimpleRNNCell
 from keras.layers._softmax import Softmax
 from keras.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from keras.layers._stacked_rnn_cells import StackedRNNCells
+from keras.layers._time_distributed import TimeDistributed
 from keras.layers._unit_normalization import UnitNormalization
 from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from keras.layers._wrapper import Wrapper
@@ -98,7 +105,6 @@ SeparableConvolution1D = SeparableConv1D
 SeparableConvolution2D = SeparableConv2D
 
 __all__ = [
-    "ELU",
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -111,6 +117,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -132,9 +139,12 @@ __all__ = [
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "ELU",
     "EinsumDense",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -154,6 +164,8 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -171,6 +183,7 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
@@ -178,11 +191,15 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StackedRNNCells",
     "Subtract",
+    "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
@@ -203,8 +220,9 @@ __all__ = [
     "subtract",
 ]
 
-# recurrent layers: import them above, name them in __all__ and in a line of their own in _RECURRENT
-_RECURRENT: tuple = ()
+_RECURRENT = (
+    Bidirectional, GRU, GRUCell, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
+)  # fmt: skip
 
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,

@@ -13,6 +13,7 @@ class CallContext(threading.local):
 
     training: bool | None = None
     depth: int = 0
+    watch: Callable | None = None  # called with (layer, inputs, outputs) after each call on values
 
 
 context = CallContext()

@@ -442,6 +442,8 @@ class Layer(Operation):
                     kwargs.update(masks)
                     with AutocastScope(self.compute_dtype if self.autocast else None):
                         outputs = self.call(*args, **kwargs)
+                    if context.watch is not None:
+                        context.watch(self, args, outputs)
                     if self.activity_regularizer is not None:
                         for output in tree.leaves(outputs):
                             self.add_loss(self.activity_regularizer(output) / output.shape[0])  # a mean over the batch

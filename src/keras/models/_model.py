@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from keras._core.serialization import deserialize, serialize
 from keras._jax.op import symbolic_result
 from keras._training.trainer import Trainer
 from keras.layers import Layer
+from keras.layers._call import context
 from keras.layers._layer import is_shape, structure
 from keras.models._graph import Graph
 from keras.models._summary import print_summary
@@ -61,6 +63,16 @@ class Model(Trainer, Layer):
     def structure_version() -> int:
         """A number that changes whenever any layer does."""
         return structure.number
+
+    @staticmethod
+    @contextlib.contextmanager
+    def watching_calls(watch):
+        """While open, `watch(layer, inputs, outputs)` is called after each call of a layer in this thread."""
+        before, context.watch = context.watch, watch
+        try:
+            yield
+        finally:
+            context.watch = before
 
     # --- what it is made of
 

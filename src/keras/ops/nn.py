@@ -44,6 +44,7 @@ from keras._jax.nn_activations import (
     tanh_shrink,
     threshold,
 )
+from keras._jax.nn_ctc import ctc_decode, ctc_loss
 from keras._jax.nn_losses import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
 from keras._jax.nn_normalization import (
     batch_normalization,
@@ -70,6 +71,8 @@ __all__ = [
     "celu",
     "conv",
     "conv_transpose",
+    "ctc_decode",
+    "ctc_loss",
     "depth_to_space",
     "depthwise_conv",
     "dot_product_attention",

@@ -107,17 +107,18 @@ def _zeros_before(window: int, stride: int, dilation: int, padding: str, extra: 
     """Zeros before the axis in the convolution whose gradient is taken."""
     if padding == "valid":
         return 0
-    reach = (window - 1) * dilation
-    return max(reach + 1 - stride, 0) // 2 if extra is None else reach // 2
+    covered = (window - 1) * dilation + 1
+    # as in Keras 3, the further positions that `output_padding` asks for stand in front as far as they can
+    return max(covered - stride, 0) // 2 if extra is None else max(covered // 2 - extra, 0)
 
 
 def transposed_size(size: int, window: int, stride: int, dilation: int, padding: str, extra: int | None) -> int:
     """The size of one axis after a transposed convolution."""
-    reach = (window - 1) * dilation
+    covered = (window - 1) * dilation + 1
     if extra is None:
-        return size * stride if padding == "same" else size * stride + max(reach + 1 - stride, 0)
-    zeros = 2 * (reach // 2) if padding == "same" else 0
-    return (size - 1) * stride + reach + 1 - zeros + extra
+        return size * stride if padding == "same" else size * stride + max(covered - stride, 0)
+    zeros = 2 * (covered // 2) if padding == "same" else 0
+    return (size - 1) * stride + covered - zeros + extra
 
 
 def convolve_transposed(
