@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from keras import config, ops, random
-from keras._core import draws
+from keras._core import draws, registry
 from keras._core.configurable import Configurable
 from keras._core.dtype_policy import dtype_name
+
+registry.register_built_ins("keras.random", {"SeedGenerator": random.SeedGenerator})  # configs hold them as seeds
 
 
 class Initializer(Configurable):

@@ -1,7 +1,7 @@
 """BatchNormalization: every channel gets mean 0 and variance 1 over the batch, then a learned scale and shift."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import known_size, number_between, positive_number, unavailable
+from keras._core.checks import known_size, number_between, positive_number
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
@@ -23,7 +23,11 @@ class BatchNormalization(Layer):
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: how they start.
         beta_regularizer, gamma_regularizer: penalties on them.
         beta_constraint, gamma_constraint: applied to them after each update.
-        renorm, renorm_clipping, renorm_momentum: batch renormalisation is not available yet; `renorm` must be False.
+        renorm: whether to correct the statistics of the batch towards running ones in training, which helps with small
+            batches: `y = gamma * ((x - mean) / stddev * r + d) + beta` with `r = stddev / running stddev` and
+            `d = (mean - running mean) / running stddev`. From Ioffe (2017).
+        renorm_clipping: a dict of limits: 'rmax' and 'rmin' for r, 'dmax' for the absolute value of d.
+        renorm_momentum: how slowly the running statistics move that `r` and `d` are computed with.
         synchronized: whether all devices count together. They always do.
 
     Call arguments:
@@ -56,8 +60,6 @@ class BatchNormalization(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        unavailable("renorm", renorm or None, "BatchNormalization")
-        unavailable("renorm_clipping", renorm_clipping, "BatchNormalization")
         if not isinstance(axis, int):
             raise ValueError(f"BatchNormalization: `axis` must be an integer. Got {axis!r}.")
         self.axis = axis
@@ -73,9 +75,9 @@ class BatchNormalization(Layer):
         self.gamma_regularizer = regularizers.get(gamma_regularizer)
         self.beta_constraint = constraints.get(beta_constraint)
         self.gamma_constraint = constraints.get(gamma_constraint)
-        self.renorm = False
-        self.renorm_clipping = None
-        self.renorm_momentum = renorm_momentum
+        self.renorm = renorm
+        self.renorm_clipping = _checked_limits(renorm_clipping)
+        self.renorm_momentum = number_between("renorm_momentum", renorm_momentum, 0, 1, "BatchNormalization")
         self.synchronized = synchronized
         self.supports_masking = True
 
@@ -104,29 +106,28 @@ class BatchNormalization(Layer):
                 constraint=self.beta_constraint,
                 autocast=False,
             )
-        self.moving_mean = self.add_weight(
-            name="moving_mean", shape=shape, initializer=self.moving_mean_initializer, trainable=False, autocast=False
-        )
-        self.moving_variance = self.add_weight(
-            name="moving_variance",
-            shape=shape,
-            initializer=self.moving_variance_initializer,
-            trainable=False,
-            autocast=False,
-        )
+        self.moving_mean = self._add_statistic("moving_mean", shape, self.moving_mean_initializer)
+        self.moving_variance = self._add_statistic("moving_variance", shape, self.moving_variance_initializer)
+        if self.renorm:
+            stddev = ops.sqrt(self.moving_variance)
+            self.moving_stddev = self._add_statistic("moving_stddev", shape, lambda *_, **__: stddev)
+            self.renorm_mean = self._add_statistic("renorm_mean", shape, self.moving_mean_initializer)
+            self.renorm_stddev = self._add_statistic("renorm_stddev", shape, lambda *_, **__: stddev)
         self.input_spec = InputSpec(ndim=rank, axes={self.axis % rank: shape[0]})
+
+    def _add_statistic(self, name, shape, initializer):
+        return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False, autocast=False)
 
     def call(self, inputs, training=None, mask=None):
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
         if training and self.trainable:
             mean, variance = self._statistics(x, mask)
-            self.moving_mean.assign(self._moved(self.moving_mean, mean))
-            self.moving_variance.assign(self._moved(self.moving_variance, variance))
+            used = self._renormalised(mean, variance) if self.renorm else (mean, variance, self.gamma, self.beta)
+            self._move_statistics(mean, variance)
         else:
-            mean, variance = self.moving_mean, self.moving_variance
-        y = ops.batch_normalization(
-            x, mean, variance, axis=self.axis, offset=self.beta, scale=self.gamma, epsilon=self.epsilon
-        )
+            used = (self.moving_mean, self.moving_variance, self.gamma, self.beta)
+        mean, variance, scale, offset = used
+        y = ops.batch_normalization(x, mean, variance, axis=self.axis, offset=offset, scale=scale, epsilon=self.epsilon)
         return ops.cast(y, self.compute_dtype)
 
     def _statistics(self, x, mask):
@@ -142,9 +143,48 @@ class BatchNormalization(Layer):
         variance = ops.sum(ops.square(x - mean) * weights, axis=axes, keepdims=True) / count
         return ops.squeeze(mean, axes), ops.squeeze(variance, axes)
 
-    def _moved(self, moving, batch):
-        return moving * self.momentum + ops.cast(batch, moving.dtype) * (1 - self.momentum)
+    def _move_statistics(self, mean, variance):
+        self.moving_mean.assign(_moved(self.moving_mean, mean, self.momentum))
+        if not self.renorm:
+            self.moving_variance.assign(_moved(self.moving_variance, variance, self.momentum))
+            return
+        stddev = ops.sqrt(variance + self.epsilon)
+        self.moving_stddev.assign(_moved(self.moving_stddev, stddev, self.momentum))
+        self.moving_variance.assign(ops.relu(ops.square(self.moving_stddev) - self.epsilon))
+        self.renorm_mean.assign(_moved(self.renorm_mean, mean, self.renorm_momentum))
+        self.renorm_stddev.assign(_moved(self.renorm_stddev, stddev, self.renorm_momentum))
+
+    def _renormalised(self, mean, variance):
+        """The statistics of the batch, and a scale and an offset that take in `r` and `d`."""
+        limits = self.renorm_clipping or {}
+        stddev = ops.sqrt(variance + self.epsilon)
+        r = ops.clip(stddev / self.renorm_stddev, limits.get("rmin", 0), limits.get("rmax", float("inf")))
+        d = (mean - self.renorm_mean) / self.renorm_stddev
+        d = ops.clip(d, -limits.get("dmax", float("inf")), limits.get("dmax", float("inf")))
+        scale, offset = ops.stop_gradient(r), ops.stop_gradient(d)
+        if self.scale:
+            scale, offset = scale * self.gamma, offset * self.gamma
+        return mean, variance, scale, offset + self.beta if self.center else offset
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""
         return input_shape
+
+
+def _moved(moving, batch, momentum):
+    return moving * momentum + ops.cast(batch, moving.dtype) * (1 - momentum)
+
+
+def _checked_limits(limits):
+    if limits is None:
+        return None
+    unknown = [name for name in limits if name not in ("rmax", "rmin", "dmax")]
+    if unknown:
+        raise ValueError(
+            f"BatchNormalization: `renorm_clipping` may hold 'rmax', 'rmin' and 'dmax'. Got {unknown[0]!r}."
+        )
+    if limits.get("rmin", 0) > limits.get("rmax", float("inf")) or limits.get("dmax", 0) < 0:
+        raise ValueError(
+            f"BatchNormalization: 'rmin' must not be above 'rmax', and 'dmax' not below 0. Got {dict(limits)}."
+        )
+    return dict(limits)

@@ -13,6 +13,8 @@ def _of_cell(name: str, text: str) -> property:
 class GatedRNN(RNN):
     """A recurrent layer that makes its own cell."""
 
+    _not_in_config = frozenset(("cell",))
+
     def __init__(
         self, cell, return_sequences, return_state, go_backwards, stateful, unroll, use_cudnn="auto", **kwargs
     ):

@@ -29,7 +29,7 @@ from keras.layers._input_spec import check_inputs
 _BOOKKEEPING = frozenset(
     (
         "name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
-        "_building", "_first_shape", "_kept", "_version",
+        "_building", "_first_shape", "_kept", "_version", "_to_train",
     )
 )  # fmt: skip
 
@@ -86,6 +86,7 @@ class Layer(Operation):
         self._trainable = bool(trainable)
         self._policy: DTypePolicy = settings.dtype_policy() if dtype is None else policy_from(dtype)
         self._variables: list[Variable] = []
+        self._to_train: list[Variable] = []  # those that freezing the layer freezes and thawing it thaws
         self._losses: list[Any] = []
         self._build_shapes: Any = None
         self._building = False
@@ -99,7 +100,7 @@ class Layer(Operation):
             if known is None:
                 raise RuntimeError(f"{type(self).__name__}: call super().__init__() before giving it variables.")
             if not any(v is value for v in known):
-                known.append(value)
+                self._keep(value)
         if name not in _BOOKKEEPING:
             structure.number += 1
         object.__setattr__(self, name, value)
@@ -109,10 +110,14 @@ class Layer(Operation):
         value = self.__dict__.get(name)
         if isinstance(value, Variable):
             self._variables[:] = [v for v in self._variables if v is not value]
+            self._to_train[:] = [v for v in self._to_train if v is not value]
         object.__delattr__(self, name)
 
     _hidden: frozenset[str] = frozenset()
     """Attributes that are no part of what it computes, beside the bookkeeping of every layer."""
+
+    _not_in_config: frozenset[str] = frozenset()
+    """Arguments of base classes that a subclass fills in itself."""
 
     def _parts(self) -> Iterator[Any]:
         """What its attributes hold, lists and dicts opened, in the order in which they were set."""
@@ -224,9 +229,15 @@ class Layer(Operation):
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         variable.overwrite_with_gradient = overwrite_with_gradient
-        self._variables.append(variable)
+        self._keep(variable)
         structure.number += 1
         return variable
+
+    def _keep(self, variable: Variable) -> None:
+        self._variables.append(variable)
+        if variable.trainable:
+            self._to_train.append(variable)
+            variable.trainable = self._trainable
 
     def _scope_name(self) -> str:
         # inside `build` and `call` the layer's own name scope is open already
@@ -237,8 +248,9 @@ class Layer(Operation):
         for part in self._parts():
             if isinstance(part, Variable):
                 found.setdefault(id(part), part)
-        variables = list(found.values())
-        return [v for v in variables if v.trainable] + [v for v in variables if not v.trainable]
+        # the order is that of a layer that is not frozen
+        first = {id(v) for v in self._to_train} | {id(v) for v in found.values() if v.trainable}
+        return [v for v in found.values() if id(v) in first] + [v for v in found.values() if id(v) not in first]
 
     def _seed_variables(self) -> list[Variable]:
         return [part.state for part in self._parts() if isinstance(part, SeedGenerator)]
@@ -305,6 +317,8 @@ class Layer(Operation):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        for variable in self._to_train:
+            variable.trainable = bool(value)
         for layer in self._layers:
             layer.trainable = bool(value)
 
@@ -651,7 +665,7 @@ class Layer(Operation):
             found["activity_regularizer"] = serialize(self.activity_regularizer)
         arguments = bound_arguments(type(self), *self._arguments)
         for name in constructor_parameters(type(self)):
-            if name in _BASE_ARGUMENTS:
+            if name in _BASE_ARGUMENTS or name in self._not_in_config:
                 continue
             if name in vars(self) or (hasattr(type(self), name) and not hasattr(Layer, name)):
                 value = getattr(self, name)

@@ -108,8 +108,8 @@ def _zeros_before(window: int, stride: int, dilation: int, padding: str, extra: 
     if padding == "valid":
         return 0
     covered = (window - 1) * dilation + 1
-    # as in Keras 3, the further positions that `output_padding` asks for stand in front as far as they can
-    return max(covered - stride, 0) // 2 if extra is None else max(covered // 2 - extra, 0)
+    zeros = covered - stride if extra is None else 2 * (covered // 2) - extra
+    return max(zeros, 0) // 2
 
 
 def transposed_size(size: int, window: int, stride: int, dilation: int, padding: str, extra: int | None) -> int:
