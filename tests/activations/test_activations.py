@@ -108,7 +108,9 @@ def test_a_symbolic_tensor_gets_the_shape_of_the_result(name):
     assert y.dtype == "float32"
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "log_sigmoid", "softplus", "tanh", "softmax", "log_softmax", "selu", "mish"])
+@pytest.mark.parametrize(
+    "name", ["sigmoid", "log_sigmoid", "softplus", "tanh", "softmax", "log_softmax", "selu", "mish"]
+)
 def test_large_values_do_not_overflow(name):
     x = np.array([-1e4, 0.0, 1e4], "float32")
     assert np.isfinite(call(name, x)).all()
@@ -153,7 +155,7 @@ def test_relu_has_a_slope_a_ceiling_and_a_threshold(arguments, expected):
 
 
 def test_relu_says_what_is_wrong_with_max_value():
-    with pytest.raises(ValueError, match="`max_value` must be a number of at least 0, or None. Got -1"):
+    with pytest.raises(ValueError, match=r"`max_value` must be a number of at least 0, or None. Got -1"):
         activations.relu([1.0], max_value=-1.0)
 
 
@@ -217,18 +219,18 @@ def test_a_function_of_ones_own_needs_custom_objects_to_come_back():
     assert config["config"] == "cube"
     assert activations.deserialize(config, custom_objects={"cube": cube}) is cube
     assert activations.deserialize("cube", custom_objects={"cube": cube}) is cube
-    with pytest.raises(ValueError, match="cube"):
+    with pytest.raises(ValueError, match=r"cube"):
         activations.deserialize(config)
 
 
 @pytest.mark.parametrize(("wrong", "right"), [("rel", "relu"), ("sofmax", "softmax"), ("Sigmoit", "sigmoid")])
 def test_an_unknown_name_is_answered_with_the_nearest_one(wrong, right):
-    with pytest.raises(ValueError, match=f"Unknown activation: '{wrong}'. Did you mean '{right}'"):
+    with pytest.raises(ValueError, match=rf"Unknown activation: '{wrong}'. Did you mean '{right}'"):
         activations.get(wrong)
 
 
 def test_a_number_is_no_activation():
-    with pytest.raises(ValueError, match="`activation` must be a name, a function, an object or a config. Got 5"):
+    with pytest.raises(ValueError, match=r"`activation` must be a name, a function, an object or a config. Got 5"):
         activations.get(5)
 
 

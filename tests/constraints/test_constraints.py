@@ -49,7 +49,9 @@ def test_the_config_makes_an_equal_one(name):
         np.testing.assert_array_equal(other(W), one(W))
 
 
-@pytest.mark.parametrize("name", ["max_norm", "MaxNorm", "min_max_norm", "MinMaxNorm", "non_neg", "NonNeg", "unit_norm"])
+@pytest.mark.parametrize(
+    "name", ["max_norm", "MaxNorm", "min_max_norm", "MinMaxNorm", "non_neg", "NonNeg", "unit_norm"]
+)
 def test_get_knows_every_name(name):
     cls = getattr(constraints, name)
     assert type(constraints.get(name)) is type(constraints.deserialize(name)) is type(constraints.get(cls)) is cls
@@ -78,9 +80,9 @@ def test_defaults_are_those_of_keras_3():
 
 
 def test_what_is_wrong_is_said():
-    with pytest.raises(ValueError, match="MinMaxNorm: `rate` must be a number from 0 to 1. Got 2"):
+    with pytest.raises(ValueError, match=r"MinMaxNorm: `rate` must be a number from 0 to 1. Got 2"):
         constraints.MinMaxNorm(rate=2)
-    with pytest.raises(ValueError, match="Unknown constraint: 'maxnorm'. Did you mean"):
+    with pytest.raises(ValueError, match=r"Unknown constraint: 'maxnorm'. Did you mean"):
         constraints.get("maxnorm")
 
 

@@ -28,7 +28,7 @@ def test_a_class_of_ones_own_comes_back_through_custom_objects():
     config = initializers.serialize(Scaled(3.0))
     assert type(initializers.deserialize(config, custom_objects={"Scaled": Scaled})) is Scaled
     assert type(initializers.deserialize("Scaled2", custom_objects={"Scaled2": initializers.Ones})) is initializers.Ones
-    with pytest.raises(ValueError, match="custom_objects"):
+    with pytest.raises(ValueError, match=r"custom_objects"):
         initializers.deserialize(config)
 
 
@@ -37,7 +37,9 @@ def test_an_argument_that_is_not_kept_is_named():
         def __init__(self, factor):
             self._factor = factor
 
-    with pytest.raises(ValueError, match="Forgetful: the constructor takes `factor`, but there is no attribute") as info:
+    with pytest.raises(
+        ValueError, match=r"Forgetful: the constructor takes `factor`, but there is no attribute"
+    ) as info:
         Forgetful(2.0).get_config()
     assert "self.factor = factor" in str(info.value)
 

@@ -88,18 +88,20 @@ def test_a_single_row_has_nothing_to_be_orthogonal_to():
 
 
 @pytest.mark.parametrize("value", [-1, "a", float("nan"), float("inf"), [1.0], True])
-@pytest.mark.parametrize(("cls", "name"), [("L1", "l1"), ("L2", "l2"), ("L1L2", "l1"), ("OrthogonalRegularizer", "factor")])
+@pytest.mark.parametrize(
+    ("cls", "name"), [("L1", "l1"), ("L2", "l2"), ("L1L2", "l1"), ("OrthogonalRegularizer", "factor")]
+)
 def test_a_wrong_factor_is_named(cls, name, value):
-    with pytest.raises(ValueError, match=f"{cls}: `{name}` must be a number of at least 0. Got"):
+    with pytest.raises(ValueError, match=rf"{cls}: `{name}` must be a number of at least 0. Got"):
         getattr(regularizers, cls)(**{name: value})
 
 
 def test_what_is_wrong_is_said():
-    with pytest.raises(ValueError, match="`mode` must be one of 'rows', 'columns'. Got 'row'. Did you mean 'rows'"):
+    with pytest.raises(ValueError, match=r"`mode` must be one of 'rows', 'columns'. Got 'row'. Did you mean 'rows'"):
         regularizers.OrthogonalRegularizer(mode="row")
     with pytest.raises(ValueError, match=r"takes a matrix, with 2 axes. Got shape \(1, 2, 2\)"):
         regularizers.OrthogonalRegularizer()(X[None])
-    with pytest.raises(ValueError, match="Unknown regularizer: 'l3'"):
+    with pytest.raises(ValueError, match=r"Unknown regularizer: 'l3'"):
         regularizers.get("l3")
 
 

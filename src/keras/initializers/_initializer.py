@@ -45,7 +45,9 @@ class BuiltInInitializer(Initializer):
     def __call__(self, shape, dtype=None):
         """A tensor of that shape and dtype; the dtype is the default float type if None."""
         shape = tuple(int(size) for size in shape)
-        return ops.convert_to_tensor(self.values(shape, dtype_name(dtype or config.floatx())))
+        name = dtype_name(dtype or config.floatx())
+        # naming the dtype makes it a plain transfer; without, jax compiles a copy for every new shape
+        return ops.convert_to_tensor(self.values(shape, name), dtype=name)
 
     def values(self, shape: tuple[int, ...], dtype: str) -> Any:
         """The values as a NumPy array; as a tensor if they come from a SeedGenerator."""
