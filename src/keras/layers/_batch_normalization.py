@@ -1,5 +1,7 @@
 """BatchNormalization: every channel gets mean 0 and variance 1 over the batch, then a learned scale and shift."""
 
+import math
+
 from keras import constraints, initializers, ops, regularizers
 from keras._core.checks import known_size, number_between, positive_number
 from keras.layers._input_spec import InputSpec
@@ -109,14 +111,16 @@ class BatchNormalization(Layer):
         self.moving_mean = self._add_statistic("moving_mean", shape, self.moving_mean_initializer)
         self.moving_variance = self._add_statistic("moving_variance", shape, self.moving_variance_initializer)
         if self.renorm:
-            stddev = ops.sqrt(self.moving_variance)
-            self.moving_stddev = self._add_statistic("moving_stddev", shape, lambda *_, **__: stddev)
+            self.moving_stddev = self._add_statistic("moving_stddev", shape, self._start_of_stddev)
             self.renorm_mean = self._add_statistic("renorm_mean", shape, self.moving_mean_initializer)
-            self.renorm_stddev = self._add_statistic("renorm_stddev", shape, lambda *_, **__: stddev)
+            self.renorm_stddev = self._add_statistic("renorm_stddev", shape, self._start_of_stddev)
         self.input_spec = InputSpec(ndim=rank, axes={self.axis % rank: shape[0]})
 
     def _add_statistic(self, name, shape, initializer):
         return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False, autocast=False)
+
+    def _start_of_stddev(self, shape, dtype):
+        return ops.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
     def call(self, inputs, training=None, mask=None):
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
@@ -156,11 +160,17 @@ class BatchNormalization(Layer):
 
     def _renormalised(self, mean, variance):
         """The statistics of the batch, and a scale and an offset that take in `r` and `d`."""
-        limits = self.renorm_clipping or {}
         stddev = ops.sqrt(variance + self.epsilon)
-        r = ops.clip(stddev / self.renorm_stddev, limits.get("rmin", 0), limits.get("rmax", float("inf")))
-        d = (mean - self.renorm_mean) / self.renorm_stddev
-        d = ops.clip(d, -limits.get("dmax", float("inf")), limits.get("dmax", float("inf")))
+        running = ops.maximum(self.renorm_stddev, math.sqrt(self.epsilon))
+        r = stddev / running
+        d = (mean - self.renorm_mean) / running
+        limits = self.renorm_clipping or {}
+        if "rmin" in limits:
+            r = ops.maximum(r, limits["rmin"])
+        if "rmax" in limits:
+            r = ops.minimum(r, limits["rmax"])
+        if "dmax" in limits:
+            d = ops.clip(d, -limits["dmax"], limits["dmax"])
         scale, offset = ops.stop_gradient(r), ops.stop_gradient(d)
         if self.scale:
             scale, offset = scale * self.gamma, offset * self.gamma
