@@ -89,7 +89,14 @@ class MeanMetricWrapper(Mean):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
-        return super().update_state(values, sample_weight=masked_weight(sample_weight, mask, self.dtype))
+        weight = masked_weight(sample_weight, mask, self.dtype)
+        if weight is not None:
+            weight = masked_weight(weight, self._counted(y_true), self.dtype)
+        return super().update_state(values, sample_weight=weight)
+
+    def _counted(self, y_true) -> Any:
+        """Which labels count where there are weights; None for all."""
+        return None
 
     def get_config(self):
         """The constructor's arguments; the function and its arguments only for this class itself."""

@@ -30,9 +30,9 @@ def per_sample(values: Any, sample_weight: Any, reduce: Any, dtype: str) -> tupl
     """
     mask = find_mask(values)
     values = ops.cast(ops.convert_to_tensor(values), dtype)
-    sample_weight = masked_weight(sample_weight, mask, dtype)
     if sample_weight is not None:
-        sample_weight = ops.cast(ops.convert_to_tensor(sample_weight), dtype)
+        # Keras 3 looks at the mask of the values only where there are weights
+        sample_weight = masked_weight(ops.cast(ops.convert_to_tensor(sample_weight), dtype), mask, dtype)
         values, sample_weight = aligned(values, sample_weight)
         if values.ndim > sample_weight.ndim:
             values = reduce(values, axis=tuple(range(sample_weight.ndim, values.ndim)))

@@ -15,8 +15,9 @@ class Muon(Optimizer):
     https://arxiv.org/abs/2502.16982).
 
     For a matrix of shape (n, k), `m = momentum * m + g`, `w = w - learning_rate * s * orthogonal(m)`, where
-    `s = rms_rate * sqrt(max(n, k))`, or 1 without `rms_rate`. `orthogonal` makes all singular values nearly one, by Newton-Schulz steps `X = a * X + b * (X X') X + c * (X X')**2 X`. All other variables,
-    embeddings and excluded ones follow AdamW.
+    `s = rms_rate * sqrt(max(n, k))`, or 1 without `rms_rate`. `orthogonal` makes all singular values nearly one, by
+    Newton-Schulz steps `X = a * X + b * (X X') X + c * (X X')**2 X`. All other variables, embeddings and excluded ones
+    follow AdamW.
 
     Args:
         learning_rate: a number, a schedule or a function.
