@@ -1,6 +1,7 @@
 """Who may import whom: the table of docs/design.md, compared with the imports of every file."""
 
 import ast
+import functools
 import re
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ TABLE = {
     "ops random distribution": "_jax",
     "activations initializers regularizers constraints": "ops random _core config",
     "layers": "activations initializers regularizers constraints ops random _core config "
-    "_jax.op _jax.pure _jax.random _jax.variable",
+    "_jax.kernels _jax.op _jax.pure _jax.random _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "quantizers": "layers ops _core",
@@ -64,8 +65,13 @@ def allowed():
 ALLOWED = allowed()
 
 
+@functools.cache
 def imports_of(path):
     """(module, line, whether inside a function) of every import in a file; `from a import b` comes as a.b."""
+    return list(find_imports(path))
+
+
+def find_imports(path):
     tree = ast.parse((SOURCE / path).read_text(encoding="utf-8"))
     functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
     inside = {id(node) for function in functions for node in ast.walk(function)}

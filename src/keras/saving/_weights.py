@@ -25,13 +25,14 @@ OTHER_NAMES: dict[str, str] = {}
 # What base classes define and what therefore says nothing about the parts of an object. Reading some would compute.
 NOT_PARTS = frozenset(
     (
-        "_arguments", "_inbound_nodes", "_input_layer", "_keras_mask", "_layers", "_losses", "_metrics", "_operations",
-        "_outbound_nodes", "_parts", "_variables", "compute_dtype", "count_params", "distribute_strategy", "dtype",
-        "dtype_policy", "inbound_nodes", "input", "input_dtype", "input_names", "input_shape", "inputs", "iterations",
-        "learning_rate", "losses", "metrics", "metrics_names", "metrics_variables", "name", "nodes",
-        "non_trainable_variables", "non_trainable_weights", "operations", "outbound_nodes", "output", "output_names",
-        "output_shape", "outputs", "path", "quantization_mode", "state_updates", "stateful", "states", "trainable",
-        "trainable_variables", "trainable_weights", "updates", "variable_dtype", "variables", "weights",
+        "_arguments", "_inbound_nodes", "_input_layer", "_keras_mask", "_layers", "_losses", "_metrics",
+        "_operations", "_outbound_nodes", "_parts", "_variables", "compute_dtype", "count_params", "debugs_values",
+        "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype", "input_names",
+        "input_shape", "inputs", "iterations", "learning_rate", "losses", "metrics", "metrics_names",
+        "metrics_variables", "name", "nodes", "non_trainable_variables", "non_trainable_weights", "operations",
+        "outbound_nodes", "output", "output_names", "output_shape", "outputs", "path", "quantization_mode",
+        "state_updates", "stateful", "states", "trainable", "trainable_variables", "trainable_weights", "updates",
+        "variable_dtype", "variables", "weights",
     )
 )  # fmt: skip
 
