@@ -34,6 +34,8 @@ def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
             return getattr(metrics_module, kind)(name=identifier)
     found = metrics_module.get(identifier)
     if isinstance(found, metrics_module.Metric):
+        if isinstance(identifier, str) and identifier != type(found).__name__:
+            found.name = identifier  # logs show what was written: 'mae', not 'mean_absolute_error'
         return found
     name = identifier if isinstance(identifier, str) else getattr(found, "__name__", None) or type(found).__name__
     return metrics_module.MeanMetricWrapper(found, name="lambda" if name == "<lambda>" else name)

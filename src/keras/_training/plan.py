@@ -228,7 +228,7 @@ class Planner:
                 with pure.Scope(self.variables.metrics, moving.metrics):
                     result = self.model.get_metrics_result()
             flat = tree.leaves(result)
-            if all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
+            if flat and all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
                 names = list(result)
                 return engine.stack_scalars([result[n] for n in names])
             return {k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()}

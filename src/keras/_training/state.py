@@ -68,6 +68,8 @@ class RunningState:
     def replace_metrics(self, metrics: Sequence[Any]) -> None:
         """Gives the metric variables other values."""
         with self._lock:
+            if self._assigned:
+                self._take_assigned()
             self.values = self.values._replace(metrics=copy_arrays(list(metrics)) if self.donates else list(metrics))
             self._settled = False
 
