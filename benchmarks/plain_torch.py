@@ -9,11 +9,10 @@ the mean loss and the accuracy. Models run eagerly; `--compile` puts `torch.comp
 
 import sys
 
+import samples
+import timing
 import torch
 from torch import nn
-
-import data
-import timing
 
 COMPILE = "--compile" in sys.argv
 
@@ -60,7 +59,7 @@ def time_epochs(name, model, optimizer, loss_function, hits, x, y, batch_size, p
 
 
 def first_network_data():
-    x, y = map(torch.from_numpy, data.first_network())
+    x, y = map(torch.from_numpy, samples.first_network())
     return x, y[:, None]
 
 
@@ -109,7 +108,7 @@ def ten_folds(name):
 
 
 def fit_one_step(name):
-    x, y = (part[:10] for part in data.first_network())
+    x, y = (part[:10] for part in samples.first_network())
     model = first_network_model()
     step = (model, adam(model), nn.BCEWithLogitsLoss(), hits_by_sign)
 
@@ -120,7 +119,7 @@ def fit_one_step(name):
 
 
 def predict_one_row(name):
-    x = data.first_network()[0][:1]
+    x = samples.first_network()[0][:1]
     model = first_network_model().eval()
 
     @torch.inference_mode()
@@ -131,7 +130,7 @@ def predict_one_row(name):
 
 
 def train_on_batch(name):
-    x, y = (part[:10] for part in data.first_network())
+    x, y = (part[:10] for part in samples.first_network())
     model = first_network_model()
     optimizer, loss_function = adam(model), nn.BCEWithLogitsLoss()
 
@@ -159,28 +158,28 @@ class LastStep(nn.Module):
 
 
 def lstm_batch_1(name):
-    x, y = map(torch.from_numpy, data.alphabet())
+    x, y = map(torch.from_numpy, samples.alphabet())
     model = nn.Sequential(LastStep(1, 32), nn.Linear(32, 26))
     step = (model, adam(model), nn.CrossEntropyLoss(), hits_by_class, x, y.argmax(1))
     time_epochs(name, *step, batch_size=1, per_run=20)
 
 
 def stacked_lstm(name):
-    x, y = map(torch.from_numpy, data.sequences())
+    x, y = map(torch.from_numpy, samples.sequences())
     model = nn.Sequential(LastStep(16, 32, count=3), nn.Linear(32, 10))
     step = (model, rmsprop(model), nn.CrossEntropyLoss(), hits_by_class, x, y.argmax(1))
     time_epochs(name, *step, batch_size=64, per_run=10)
 
 
 def embedding_lstm(name):
-    x, y = map(torch.from_numpy, data.tokens())
+    x, y = map(torch.from_numpy, samples.tokens())
     model = nn.Sequential(nn.Embedding(1024, 256), LastStep(256, 128), nn.Dropout(0.5), nn.Linear(128, 1))
     step = (model, rmsprop(model), nn.BCEWithLogitsLoss(), hits_by_sign, x, y[:, None])
     time_epochs(name, *step, batch_size=16, per_run=2)
 
 
 def perceptron(name):
-    x, y = map(torch.from_numpy, data.flat_images())
+    x, y = map(torch.from_numpy, samples.flat_images())
     model = nn.Sequential(
         nn.Linear(784, 512),
         nn.ReLU(),
@@ -195,7 +194,7 @@ def perceptron(name):
 
 
 def images(rows, size, channels):
-    x, y = map(torch.from_numpy, data.images(rows, size, channels))
+    x, y = map(torch.from_numpy, samples.images(rows, size, channels))
     return x.permute(0, 3, 1, 2).to(memory_format=torch.channels_last), y.long()
 
 

@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 
-import data
+import samples
 import timing
 
 keras = importlib.import_module(os.environ.get("KERAS_MODULE", "keras"))
@@ -40,22 +40,22 @@ def time_epochs(name, model, x, y, batch_size, per_run):
 
 
 def first_network_epoch(name):
-    x, y = data.first_network()
+    x, y = samples.first_network()
     time_epochs(name, first_network_model(), x, y, batch_size=10, per_run=20)
 
 
 def first_network_process(name):
     """Timed from outside, by the clock on the wall: import, build, 150 epochs, evaluate."""
-    x, y = data.first_network()
+    x, y = samples.first_network()
     model = first_network_model()
     losses = model.fit(x, y, batch_size=10, epochs=150, verbose=0).history["loss"]
-    loss, accuracy = model.evaluate(x, y, verbose=0)
-    timing.report(name, None, accuracy=float(accuracy), **timing.learned(losses))
+    scores = model.evaluate(x, y, verbose=0)
+    timing.report(name, None, accuracy=float(scores[1]), **timing.learned(losses))
 
 
 def ten_folds(name):
     """Seconds per fold for folds 2 to 10 of ten-fold cross-validation, a new model each."""
-    x, y = data.first_network()
+    x, y = samples.first_network()
     held_out = iter(range(10))
 
     def fold():
@@ -69,32 +69,32 @@ def ten_folds(name):
 
 
 def fit_one_step(name):
-    x, y = (part[:10] for part in data.first_network())
+    x, y = (part[:10] for part in samples.first_network())
     model = first_network_model()
     timing.calls(name, lambda: model.fit(x, y, batch_size=10, epochs=1, verbose=0))
 
 
 def predict_one_row(name):
-    x = data.first_network()[0][:1]
+    x = samples.first_network()[0][:1]
     model = first_network_model()
     timing.calls(name, lambda: model.predict(x, verbose=0))
 
 
 def train_on_batch(name):
-    x, y = (part[:10] for part in data.first_network())
+    x, y = (part[:10] for part in samples.first_network())
     model = first_network_model()
     timing.calls(name, lambda: model.train_on_batch(x, y))
 
 
 def lstm_batch_1(name):
-    x, y = data.alphabet()
+    x, y = samples.alphabet()
     model = keras.Sequential([keras.Input((3, 1)), layers.LSTM(32), layers.Dense(26, activation="softmax")])
     model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
     time_epochs(name, model, x, y, batch_size=1, per_run=20)
 
 
 def stacked_lstm(name):
-    x, y = data.sequences()
+    x, y = samples.sequences()
     model = keras.Sequential(
         [
             keras.Input((8, 16)),
@@ -109,7 +109,7 @@ def stacked_lstm(name):
 
 
 def embedding_lstm(name):
-    x, y = data.tokens()
+    x, y = samples.tokens()
     model = keras.Sequential(
         [
             keras.Input((80,), dtype="int32"),
@@ -124,7 +124,7 @@ def embedding_lstm(name):
 
 
 def perceptron(name):
-    x, y = data.flat_images()
+    x, y = samples.flat_images()
     model = keras.Sequential(
         [
             keras.Input((784,)),
@@ -140,7 +140,7 @@ def perceptron(name):
 
 
 def convolutional(name):
-    x, y = data.images(2560, 28, 1)
+    x, y = samples.images(2560, 28, 1)
     model = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -159,7 +159,7 @@ def convolutional(name):
 
 
 def vgg_like(name):
-    x, y = data.images(128, 100, 3)
+    x, y = samples.images(128, 100, 3)
     model = keras.Sequential(
         [
             keras.Input((100, 100, 3)),
@@ -183,7 +183,7 @@ def vgg_like(name):
 
 
 def residual(name):
-    x, y = data.images(1280, 32, 3)
+    x, y = samples.images(1280, 32, 3)
 
     def normalised(x, filters, strides):
         x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
