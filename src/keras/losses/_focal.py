@@ -70,8 +70,7 @@ def categorical_focal_crossentropy(
     p = ops.softmax(wide(y_pred), axis=axis) if from_logits else wide(y_pred)
     p = p / ops.sum(p, axis=axis, keepdims=True)
     p = ops.clip(p, config.epsilon(), 1.0 - config.epsilon())
-    alpha = ops.convert_to_tensor(alpha, dtype_of(p))
-    values = alpha * ops.power(1.0 - p, gamma) * wide(y_true) * ops.log(p)
+    values = ops.power(1.0 - p, gamma) * wide(y_true) * ops.log(p) * ops.convert_to_tensor(alpha, dtype_of(p))
     return ops.cast(-ops.sum(values, axis=axis), dtype_of(y_pred))
 
 

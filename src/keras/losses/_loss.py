@@ -90,10 +90,11 @@ class Loss(Configurable):
         return ops.convert_to_tensor(x, dtype=self.dtype)
 
     def _label(self, x: Any) -> Any:
-        x = ops.convert_to_tensor(x)
-        if not is_float_name(dtype_of(x)) and "16" in self.dtype:
-            return x  # a class number above 256 would be rounded
-        return ops.cast(x, self.dtype)
+        if "16" in self.dtype:
+            x = ops.convert_to_tensor(x)
+            if not is_float_name(dtype_of(x)):
+                return x  # a class number above 256 would be rounded
+        return ops.convert_to_tensor(x, dtype=self.dtype)
 
 
 class LossFunctionWrapper(Loss):
@@ -168,13 +169,15 @@ def reduce(values: Any, sample_weight: Any, mask: Any, reduction: str | None, ow
 
 def _weights_for(values: Any, weights: Any, what: str) -> tuple[Any, Any]:
     """Weights with as many axes as the values: one weight may stand for everything along the last axes."""
-    values, weights = aligned(values, weights) if len(weights.shape) > len(values.shape) else (values, weights)
-    if len(weights.shape) and len(values.shape):
+    given = tuple(weights.shape)
+    if len(given) > len(values.shape):
+        values, weights = aligned(values, weights)
+    if given and len(values.shape):
         while len(weights.shape) < len(values.shape):
             weights = ops.expand_dims(weights, -1)
         if not fit(tuple(weights.shape), tuple(values.shape)):
             raise ValueError(
-                f"{what} of shape {shown(tuple(weights.shape))} does not fit losses of shape "
-                f"{shown(tuple(values.shape))}.\n  Give one weight per example, or one per loss value."
+                f"{what} of shape {shown(given)} does not fit losses of shape {shown(tuple(values.shape))}.\n"
+                "  Give one weight per example, or one per loss value."
             )
     return values, weights

@@ -49,10 +49,12 @@ def pair(owner: str, y_true: Any, y_pred: Any, exactly: bool = False, axis: Any 
         ValueError: the shapes do not fit.
     """
     y_pred = as_float(y_pred)
-    y_true = ops.cast(ops.convert_to_tensor(y_true), dtype_of(y_pred))
+    y_true = ops.convert_to_tensor(y_true, dtype=dtype_of(y_pred))
     y_true, y_pred = aligned(y_true, y_pred)
     labels, predictions = tuple(y_true.shape), tuple(y_pred.shape)
-    if not fit(labels, predictions, exactly) and not (not exactly and () in (labels, predictions)):
+    if labels == () and predictions and not exactly:
+        y_true, labels = y_true + ops.zeros_like(y_pred), predictions
+    if not fit(labels, predictions, exactly):
         raise ValueError(
             f"{owner}: labels and predictions must have the same shape.\n"
             f"  Got labels of shape {shown(labels)} and predictions of shape {shown(predictions)}."
@@ -107,13 +109,15 @@ def class_numbers(owner: str, y_true: Any, y_pred: Any, axis: int = -1) -> tuple
         f"  Got labels of shape {shown(labels)} and predictions of shape {shown(predictions)}."
     )
     if fit(labels, predictions, True):
+        as_numbers = f"ops.argmax(labels, axis={axis if axis < len(predictions) - 1 else -1})"
         dense = owner.removeprefix("sparse_")
-        message += (
-            f"\n  These labels have shape {shown(labels, 'n')}: one-hot; use {dense} or pass integers,"
-            f"\n  ops.argmax(labels, axis={axis if axis != len(predictions) - 1 else -1})."
-            if dense != owner
-            else f"\n  One-hot labels become class numbers with ops.argmax(labels, axis={axis})."
-        )
+        if dense == owner:
+            message += f"\n  One-hot labels become class numbers with {as_numbers}."
+        else:
+            message += (
+                f"\n  These labels have shape {shown(labels, 'n')}: one-hot; use {dense} or pass integers,"
+                f"\n  {as_numbers}."
+            )
     raise ValueError(message)
 
 
