@@ -240,15 +240,30 @@ def ask_optimizer(question):
     if "without_decay" in question:
         optimizer.exclude_from_weight_decay(var_names=question["without_decay"])
     optimizer.build(variables)
+    step = step_without_variables if question.get("stateless") else step_of_variables
     steps = []
     for gradients in question["gradients"]:
-        optimizer.apply([keras.ops.convert_to_tensor(gradient) for gradient in gradients])
+        step(optimizer, variables, [keras.ops.convert_to_tensor(gradient) for gradient in gradients])
         steps.append([array(variable.value) for variable in variables])
     slots = [array(variable.value) for variable in optimizer.variables]
     names = [variable.name for variable in optimizer.variables]
     optimizer.finalize_variable_values(variables)
     finalized = [array(variable.value) for variable in variables]
     return {"steps": steps, "slots": slots, "slot_names": names, "finalized": finalized}
+
+
+def step_of_variables(optimizer, variables, gradients):
+    optimizer.apply(gradients)
+
+
+def step_without_variables(optimizer, variables, gradients):
+    """The same step through `stateless_apply`: the only way that a `LossScaleOptimizer` has in Keras 3 on JAX."""
+    everything = [*variables, *optimizer.variables]
+    trained, slots = optimizer.stateless_apply(
+        [variable.value for variable in optimizer.variables], gradients, [variable.value for variable in variables]
+    )
+    for variable, value in zip(everything, [*trained, *slots], strict=True):
+        variable.assign(value)
 
 
 def ask_schedule(question):

@@ -37,7 +37,7 @@ class Writer:
 
     def save(self):
         path = os.path.join(self.folder, self.name)
-        lines = ",\n".join(json.dumps(case) for case in self.index["cases"])
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in self.index["cases"])
         with open(path + ".json", "w") as file:
             file.write(f'{{"made_by": {json.dumps(self.index["made_by"])},\n"cases": [\n{lines}\n]}}\n')
         flat = {dtype: np.concatenate(parts) for dtype, parts in self.buffers.items()}

@@ -18,7 +18,7 @@ class Draw:
 
     def real(self, *shape, low=-2.0, high=2.0):
         """Different values spread evenly from `low` to `high`."""
-        size = math.prod(shape)
+        size = int(np.prod(shape))
         self.count += 1
         # A power of two as the step keeps every value exact; the eighths keep arrays of one question apart.
         step = 2.0 ** -math.ceil(math.log2(max(size, 2)))

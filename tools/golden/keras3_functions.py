@@ -95,7 +95,7 @@ def regularizers():
             if path.startswith("Orthogonal") and x.ndim != 2:
                 continue
             table.add(f"{path}:{arguments}:{name}", function=new(f"regularizers.{path}", **arguments), x=x, call={})
-    for name in ("l1", "l2", "l1_l2"):
+    for name in ("l1", "l2"):
         table.add(f"by-name:{name}", function=new("regularizers.get", identifier=name), x=draw.real(2, 3), call={})
     table.write(FOLDER, ask.ask_function)
 

@@ -223,8 +223,6 @@ def shapes():
     labels[0, 0, 1] = 255
     add("sparse-image-ignore", image, labels, draw.real(2, 2, 2, 3))
     add("sparse-image-ignore-weights", image, labels, draw.real(2, 2, 2, 3), sample_weight=draw.positive(2, 2, 2))
-    first = new("losses.SparseCategoricalCrossentropy", from_logits=True, axis=1)
-    add("sparse-channels-first", first, draw.integers(3, 2, 4), draw.real(2, 3, 4))
     add(
         "categorical-steps",
         new("losses.CategoricalCrossentropy"),

@@ -79,7 +79,7 @@ def own_settings():
         for arguments in settings:
             label = "-".join(f"{key}={value}" for key, value in arguments.items())
             add(kind, label, learning_rate=0.1, **arguments)
-        if kind not in ("AdamW", "ScheduleFreeAdamW"):
+        if kind != "AdamW":
             add(kind, "decayed", learning_rate=0.1, weight_decay=0.02)
         add(kind, "schedule", learning_rate=DECAY)
         add(kind, "ema", learning_rate=0.1, use_ema=True, ema_momentum=0.7, ema_overwrite_frequency=4)
@@ -146,6 +146,7 @@ def common_settings():
 
 
 def loss_scaling():
+    pure = {"stateless": True}
     broken = [[np.full((4, 3), np.inf, "float32"), GRADIENTS[0][1]]]
     sgd = new("optimizers.SGD", learning_rate=0.1)
     for label, gradients, arguments in (
@@ -153,8 +154,9 @@ def loss_scaling():
         ("growing", GRADIENTS, {"initial_scale": 8.0, "dynamic_growth_steps": 2}),
         ("overflow", GRADIENTS[:2] + broken + GRADIENTS[2:4], {"initial_scale": 8.0, "dynamic_growth_steps": 2}),
     ):
-        add("LossScaleOptimizer", label, gradients, inner_optimizer=sgd, **arguments)
-    add("LossScaleOptimizer", "Adam", inner_optimizer=new("optimizers.Adam", learning_rate=0.1), initial_scale=2.0)
+        add("LossScaleOptimizer", label, gradients, more=pure, inner_optimizer=sgd, **arguments)
+    adam = new("optimizers.Adam", learning_rate=0.1)
+    add("LossScaleOptimizer", "Adam", more=pure, inner_optimizer=adam, initial_scale=2.0)
 
 
 def schedules():

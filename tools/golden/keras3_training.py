@@ -458,12 +458,13 @@ def image_and_sequence_runs():
         predict(image_v),
     )
     small = D.real(7, 4, 4, 3)
-    add("residual", "residual", {**MSE, "metrics": ["mae"]}, fit(small, Y2[:7], batch_size=3), predict(small))
+    slow = {"optimizer": new("optimizers.SGD", learning_rate=0.003), "loss": "mse", "metrics": ["mae"]}
+    add("residual", "residual", slow, fit(small, Y2[:7], batch_size=3), predict(small))
     line = D.real(7, 8, 2)
     add(
         "convolutional-1d",
         "convolutional_1d",
-        {**MSE, "metrics": ["mae"]},
+        slow,
         fit(line, Y[:7], batch_size=3),
         predict(line),
     )
