@@ -17,13 +17,16 @@ from keras._jax import pure
 
 
 class Number:
-    """A class attribute that holds a number or None, and reads as an input of the program being traced.
+    """A class attribute that holds a number, or None if `optional`, and reads as an input of the program being traced.
 
     >>> class Decay(Numbered):
     ...     rate = Number()
     """
 
     name = ""
+
+    def __init__(self, optional: bool = False):
+        self.optional = optional
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -38,7 +41,10 @@ class Number:
         return stored if traced is None else traced
 
     def __set__(self, owner: Any, value: Any) -> None:
-        vars(owner)[self.name] = _as_number(value, self.name, owner)
+        if value is None and self.optional:
+            vars(owner)[self.name] = None
+        else:
+            vars(owner)[self.name] = _as_number(value, self.name, owner, " or None" if self.optional else "")
 
     def stored(self, owner: Any) -> Any:
         """The number itself, whatever scope is open."""
@@ -50,6 +56,7 @@ class OneMinus(Number):
     is off in the fifth digit."""
 
     def __init__(self, other: str):
+        super().__init__(optional=True)
         self.other = other
 
     def __set__(self, owner: Any, value: Any) -> None:
@@ -113,11 +120,13 @@ def declared(cls: type) -> dict[str, Number]:
     return found
 
 
-def _as_number(value: Any, name: str, owner: Any) -> Any:
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+def _as_number(value: Any, name: str, owner: Any, more: str) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
+    if isinstance(value, np.integer):
+        return int(value)
     if isinstance(value, python_numbers.Real) and not isinstance(value, bool):
-        return float(value) if not isinstance(value, np.integer) else int(value)
+        return float(value)
     if getattr(value, "shape", None) == () and not isinstance(value, np.bool_):
         return float(value)
-    raise ValueError(f"{type(owner).__name__}: `{name}` must be a number. Got {value!r}.")
+    raise ValueError(f"{type(owner).__name__}: `{name}` must be a number{more}. Got {value!r}.")

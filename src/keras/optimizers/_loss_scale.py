@@ -5,6 +5,7 @@ from __future__ import annotations
 from keras import initializers, ops
 from keras._core.checks import positive_integer, positive_number
 from keras._core.serialization import deserialize, serialize
+from keras._jax.number import Number
 from keras.optimizers._optimizer import Optimizer
 
 _INNER = (
@@ -32,6 +33,8 @@ class LossScaleOptimizer(Optimizer):
     >>> w.numpy()
     array([-1.], dtype=float32)
     """
+
+    initial_scale = Number()
 
     def __init__(self, inner_optimizer, initial_scale=32768.0, dynamic_growth_steps=2000, name=None, **kwargs):
         if not kwargs.pop("dynamic", True):
@@ -137,7 +140,7 @@ class LossScaleOptimizer(Optimizer):
         """The constructor's arguments."""
         return {
             "inner_optimizer": serialize(self.inner_optimizer),
-            "initial_scale": self.initial_scale,
+            "initial_scale": self.stored_number("initial_scale"),
             "dynamic_growth_steps": self.dynamic_growth_steps,
             "name": self.name,
         }

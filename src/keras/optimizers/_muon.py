@@ -47,14 +47,14 @@ class Muon(Optimizer):
     adam_beta_2 = Number()
     one_minus_adam_beta_1 = OneMinus("adam_beta_1")
     one_minus_adam_beta_2 = OneMinus("adam_beta_2")
-    adam_weight_decay = Number()
+    adam_weight_decay = Number(optional=True)
     epsilon = Number()
     muon_a = Number()
     muon_b = Number()
     muon_c = Number()
     adam_lr_ratio = Number()
     momentum = Number()
-    rms_rate = Number()
+    rms_rate = Number(optional=True)
 
     def __init__(
         self,

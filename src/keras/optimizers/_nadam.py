@@ -66,7 +66,7 @@ class Nadam(Optimizer):
             return
         super().build(var_list)
         self._momentums, self._velocities = self.add_optimizer_variables(var_list, ["momentum", "velocity"])
-        self._u_product = self.add_variable((), "ones", name="u_product")
+        self._u_product = self.add_variable((), "ones")  # has no name of its own in Keras 3 either
 
     def update_all(self, grads, variables, learning_rate):
         # the product advances once per step, before any variable

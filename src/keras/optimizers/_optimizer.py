@@ -58,13 +58,13 @@ class Optimizer(Numbered, Configurable):
     elementwise = False
     """Whether `update_step` changes each element by its own gradient alone, so that variables may be updated joined."""
 
-    weight_decay = Number()
-    clipnorm = Number()
-    clipvalue = Number()
-    global_clipnorm = Number()
+    weight_decay = Number(optional=True)
+    clipnorm = Number(optional=True)
+    clipvalue = Number(optional=True)
+    global_clipnorm = Number(optional=True)
     ema_momentum = Number()
     one_minus_ema_momentum = OneMinus("ema_momentum")
-    loss_scale_factor = Number()
+    loss_scale_factor = Number(optional=True)
 
     def __init__(
         self,
@@ -106,6 +106,7 @@ class Optimizer(Numbered, Configurable):
                 0, dtype="int32", trainable=False, aggregation="only_first_replica", name="iteration"
             )
             self._learning_rate: Any = self._kept_learning_rate(learning_rate)
+        self._find_variables()
 
     def _refuse(self, unknown: dict) -> None:
         owner = type(self).__name__
@@ -129,7 +130,7 @@ class Optimizer(Numbered, Configurable):
             if not limits[name] > 0:
                 raise ValueError(f"{owner}: `{name}` must be a positive number or None. Got {limits[name]!r}.")
         momentum = self.stored_number("ema_momentum")
-        if momentum is None or not 0 <= momentum <= 1:
+        if not 0 <= momentum <= 1:
             raise ValueError(f"{owner}: `ema_momentum` must be a number from 0 to 1. Got {momentum!r}.")
         if self.ema_overwrite_frequency is not None:
             positive_integer("ema_overwrite_frequency", self.ema_overwrite_frequency, owner)
@@ -171,7 +172,7 @@ class Optimizer(Numbered, Configurable):
             if not isinstance(v, Variable):
                 raise ValueError(f"{type(self).__name__}.build: needs a list of variables. Got a {type(v).__name__}.")
         self._places = {id(v): i for i, v in enumerate(self._trainable_variables)}
-        self._find_variables()  # what the constructor made comes first
+        self._find_variables()  # what a constructor made comes first
         if self.use_ema:
             self._averages = self.add_optimizer_variables(self._trainable_variables, "average")
         if self.gradient_accumulation_steps:
@@ -525,8 +526,9 @@ class Optimizer(Numbered, Configurable):
         _check_count(f"{owner}.stateless_apply: `optimizer_variables`", own, optimizer_variables)
         _check_count(f"{owner}.stateless_apply: `trainable_variables`", trained, trainable_variables)
         _, values = stateless.call(
-            lambda: self.apply(grads, trained), [*trained, *own], [*trainable_variables, *optimizer_variables]
-        )
+            lambda: self.apply(grads, trained), [*trained, *own], [*trainable_variables, *optimizer_variables],
+            f"{owner}.stateless_apply: the variables",
+        )  # fmt: skip
         return values[: len(trained)], values[len(trained) :]
 
     # --- saving
@@ -570,12 +572,8 @@ class Optimizer(Numbered, Configurable):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """An optimizer from what `get_config` returned."""
-        config = dict(config)
-        if isinstance(config.get("learning_rate"), dict):
-            config["learning_rate"] = deserialize(
-                config["learning_rate"], custom_objects, module="keras.optimizers.schedules"
-            )
-        return cls(**{name: deserialize(value, custom_objects) for name, value in config.items()})
+        where = {"learning_rate": "keras.optimizers.schedules"}
+        return cls(**{name: deserialize(value, custom_objects, where.get(name)) for name, value in config.items()})
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"

@@ -61,9 +61,9 @@ class ScheduleFreeAdamW(Optimizer):
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name, **kwargs,
         )  # fmt: skip
-        if not 0 < beta_1 <= 1:
-            raise ValueError(f"ScheduleFreeAdamW: `beta_1` must be above 0 and at most 1. Got {beta_1!r}.")
         self.beta_1 = beta_1
+        if not 0 < self.beta_1 <= 1:
+            raise ValueError(f"ScheduleFreeAdamW: `beta_1` must be above 0 and at most 1. Got {beta_1!r}.")
         self.beta_2 = beta_2
         self.epsilon = epsilon
         self.warmup_steps = warmup_steps

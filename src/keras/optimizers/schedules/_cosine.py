@@ -32,7 +32,7 @@ class CosineDecay(LearningRateSchedule):
     initial_learning_rate = Number()
     decay_steps = Number()
     alpha = Number()
-    warmup_target = Number()
+    warmup_target = Number(optional=True)
     warmup_steps = Number()
 
     def __init__(
