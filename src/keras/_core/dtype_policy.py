@@ -92,7 +92,7 @@ def dtype_name(dtype) -> str:
     """
     if isinstance(dtype, str):
         name = {"half": "float16", "float": "float32", "double": "float64", "int": "int32"}.get(dtype, dtype)
-    elif dtype in (bool, int, float):
+    elif isinstance(dtype, type) and dtype in (bool, int, float):
         name = {bool: "bool", int: "int32", float: "float32"}[dtype]
     else:
         name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)

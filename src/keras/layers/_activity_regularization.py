@@ -16,6 +16,7 @@ class ActivityRegularization(Layer):
     """
 
     _keeps_dtype = True
+    _not_in_config = frozenset(("activity_regularizer",))
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)

@@ -39,7 +39,8 @@ class GlobalAveragePooling(GlobalPooling):
     """Base of the layers that take the mean of each channel."""
 
     def call(self, inputs):
-        return ops.mean(inputs, axis=self._axes, keepdims=self.keepdims)
+        y = ops.mean(inputs, axis=self._axes, keepdims=self.keepdims)
+        return ops.cast(y, self.compute_dtype)  # means of integers are floats
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import types
 import warnings
@@ -113,7 +114,7 @@ class Layer(Operation):
             self._to_train[:] = [v for v in self._to_train if v is not value]
         object.__delattr__(self, name)
 
-    _hidden: frozenset[str] = frozenset()
+    _keras_hidden: frozenset[str] = frozenset()
     """Attributes that are no part of what it computes, beside the bookkeeping of every layer."""
 
     _not_in_config: frozenset[str] = frozenset()
@@ -122,7 +123,7 @@ class Layer(Operation):
     def _parts(self) -> Iterator[Any]:
         """What its attributes hold, lists and dicts opened, in the order in which they were set."""
         for name, value in list(vars(self).items()):
-            if name in _BOOKKEEPING or name in self._hidden or name == "_variables":
+            if name in _BOOKKEEPING or name in self._keras_hidden or name == "_variables":
                 continue
             if isinstance(value, (list, tuple, dict)):
                 yield from tree.leaves(list(value.values()) if isinstance(value, dict) else value)
@@ -370,6 +371,8 @@ class Layer(Operation):
                 symbolic_result(functools.partial(self._run, {}), inputs)
             except Exception as error:
                 raise ValueError(f"{self.name} could not be built for inputs of shape {input_shape}: {error}") from error
+        if not self._building:
+            self._build_shapes = {"input_shape": input_shape}
         self.built = True
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
@@ -661,7 +664,7 @@ class Layer(Operation):
         found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self._policy)}
         if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
             return found
-        if self.activity_regularizer is not None:
+        if self.activity_regularizer is not None and "activity_regularizer" not in self._not_in_config:
             found["activity_regularizer"] = serialize(self.activity_regularizer)
         arguments = bound_arguments(type(self), *self._arguments)
         for name in constructor_parameters(type(self)):
@@ -697,7 +700,7 @@ class Layer(Operation):
         items = []
         for name in sorted(vars(self)):
             # what weights and masks start from is a value that goes into programs, never a constant in them
-            if name in _BOOKKEEPING or name in self._hidden or name.endswith("_initializer") or name == "seed":
+            if name in _BOOKKEEPING or name in self._keras_hidden or name.endswith("_initializer") or name == "seed":
                 continue
             items.append((name, of(vars(self)[name])))
         return tuple(items)
@@ -731,8 +734,6 @@ class Layer(Operation):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     def __deepcopy__(self, memo):
-        import copy
-
         copied = type(self).__new__(type(self), *self._arguments[0], **self._arguments[1])
         memo[id(self)] = copied
         for name, value in vars(self).items():

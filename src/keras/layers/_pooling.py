@@ -41,7 +41,8 @@ class AveragePooling(Pooling):
     """Base of the layers that take the mean of each window; padding does not count."""
 
     def call(self, inputs):
-        return ops.average_pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+        y = ops.average_pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+        return ops.cast(y, self.compute_dtype)  # means of integers are floats
 
 
 class MaxPooling1D(MaxPooling):

@@ -12,7 +12,8 @@ class Softmax(Layer):
         axis: an axis, or several.
 
     Call arguments:
-        mask: false where an element takes no part; its result is 0.
+        mask: false where an element takes no part; its result is 0. One with fewer axes, such as a mask of steps, holds
+            for all elements of a step.
 
     >>> Softmax()([[0.0, 0.0]])
     Array([[0.5, 0.5]], dtype=float32)
@@ -27,6 +28,7 @@ class Softmax(Layer):
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
         if mask is None:
             return activations.softmax(inputs, axis=axis)
+        mask = ops.reshape(mask, mask.shape + (1,) * (inputs.ndim - mask.ndim))
         # the result is exactly 0 where masked, also where all elements are
         lowest = -3e4 if self.compute_dtype == "float16" else -1e9
         probabilities = activations.softmax(ops.where(mask, inputs, lowest), axis=axis)
