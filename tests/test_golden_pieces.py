@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from golden import ask, compare, store
 
 

@@ -104,10 +104,15 @@ def leaves(x):
 
 
 def assert_close(got, wanted, **tolerances):
-    got, wanted = leaves(got), leaves(wanted)
-    assert len(got) == len(wanted)
-    for one, other in zip(got, wanted, strict=True):
+    """Equal arrays or structures of arrays; numbers in lists are one array."""
+    if is_numbers(wanted):
+        got, wanted = [np.asarray(got)], [np.asarray(wanted)]
+    for one, other in zip(leaves(got), leaves(wanted), strict=True):
         np.testing.assert_allclose(one, other, **{"rtol": 1e-5, "atol": 1e-5, **tolerances})
+
+
+def is_numbers(x):
+    return all(is_numbers(i) for i in x) if isinstance(x, list) else isinstance(x, (bool, int, float))
 
 
 # --- checks

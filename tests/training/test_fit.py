@@ -190,7 +190,8 @@ def test_two_outputs_log_the_loss_and_the_metrics_of_each():
     assert set(history.history) == {"loss", "a_loss", "b_loss", "a_mae", "b_mse"}
     values = model.evaluate(x, [y, y], verbose=0, return_dict=True)
     np.testing.assert_allclose(values["loss"], values["a_loss"] + 0.5 * values["b_loss"], rtol=1e-5)
-    assert model.metrics_names == list(values)
+    assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mse"]
+    assert model.evaluate(x, [y, y], verbose=0) == [values[n] for n in model.metrics_names]
 
 
 def test_targets_and_inputs_by_name():
@@ -362,3 +363,15 @@ def test_debug_nan_finds_bad_inputs():
     x[5, 1] = np.nan
     with pytest.raises(FloatingPointError, match="the inputs hold 1 value that is not finite"):
         model.fit(x, y, verbose=0, shuffle=False)
+
+
+def test_predictions_and_weights_belong_to_the_caller():
+    model = line_model()
+    x, _ = line_data()
+    outputs = model.predict(x, verbose=0)
+    outputs[:] = 0
+    weights = model.get_weights()
+    weights[0][:] = 7
+    model.set_weights(weights)
+    weights[0][:] = 9
+    assert model.get_weights()[0].max() == 7

@@ -1,6 +1,9 @@
 """The closed table of classes that a config or a file may name, and what the user adds to it."""
 
 import contextlib
+import functools
+import importlib
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -25,9 +28,32 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
         _modules.setdefault(thing, module)
 
 
+# the modules whose classes configs may name; each fills the table when it is imported
+_MODULES = (
+    "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
+    "keras.models", "keras.optimizers", "keras.regularizers",
+)  # fmt: skip
+_older: dict[str, Callable[[], dict[str, Any]]] = {}
+
+
 def built_in(module: str, name: str) -> Any:
     """The object of that name in a public module, or None."""
-    return _built_in.get(f"{module}.{name}")
+    found = _built_in.get(f"{module}.{name}")
+    if found is None and not all(m in sys.modules for m in _MODULES):
+        for known in _MODULES:
+            importlib.import_module(known)
+        found = _built_in.get(f"{module}.{name}")
+    return found
+
+
+def offer_older_names(module: str, names: Callable[[], dict[str, Any]]) -> None:
+    """Lets a public module answer to further names, made when the first of them is asked for."""
+    _older[module] = functools.cache(names)
+
+
+def older_names(module: str) -> dict[str, Any]:
+    """The further names of a module."""
+    return _older[module]() if module in _older else {}
 
 
 def module_of(thing: Any) -> str | None:

@@ -17,6 +17,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from keras._core.home import keras_home
 from keras._jax.devices import is_cpu
+from keras._jax.variable import array_from
 
 LARGEST_CACHE = 256  # programs; each holds compiled code only
 
@@ -167,7 +168,7 @@ def _device_array(x: Any) -> jax.Array:
     if isinstance(x, jax.Array):
         return x
     counters.transfers["to device"] += 1
-    return jnp.asarray(x)
+    return array_from(np.asarray(x))
 
 
 def fetch(tree: Any) -> Any:

@@ -71,13 +71,17 @@ class OneMinus(Number):
 class Numbered:
     """A base class for owners of numbers."""
 
+    def _declared(self) -> dict[str, Number]:
+        cls: Any = type(self)
+        return declared(cls)
+
     def stored_number(self, name: str) -> Any:
         """The Python number itself: for decisions that shape the program, such as whether there is any momentum."""
         return vars(self).get(name)
 
     def numbers(self) -> dict[str, float]:
         """Name -> value of all numbers that are not None, those of `numbered_parts` as 'part.name'."""
-        found = {name: number.stored(self) for name, number in declared(type(self)).items()}
+        found = {name: number.stored(self) for name, number in self._declared().items()}
         result = {name: float(value) for name, value in found.items() if value is not None}
         for part, thing in self.numbered_parts().items():
             result.update({f"{part}.{name}": value for name, value in thing.numbers().items()})
@@ -101,7 +105,7 @@ class Numbered:
     def number_kinds(self) -> tuple:
         """For each number whether it is None, zero or another one: what the structure of a program may depend on."""
         kinds = []
-        for name, number in declared(type(self)).items():
+        for name, number in self._declared().items():
             value = number.stored(self)
             kinds.append((name, "none" if value is None else "zero" if value == 0 else "number"))
         return tuple(kinds)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import jax.numpy as jnp
 
 from keras import config
@@ -179,38 +182,36 @@ def vander(x: Tensor, N=None, increasing=False) -> Tensor:
     return jnp.vander(x, N, increasing)
 
 
-# --- windows, each of `x` elements
+# --- windows
 
 
-def _window(function, x):
-    return function(int(x)).astype(floatx())
+def _window(function: Callable, x: Any, *numbers: Any):
+    if is_symbolic(x):
+        raise TypeError(f"{function.__name__}: the number of elements must be known. Got a symbolic tensor.")
+    return function(int(x), *numbers).astype(floatx())
 
 
-@op
-def bartlett(x: Tensor) -> Tensor:
+def bartlett(x):
     """A triangle from 0 up to 1 and down to 0, with `x` elements."""
     return _window(jnp.bartlett, x)
 
 
-@op
-def blackman(x: Tensor) -> Tensor:
+def blackman(x):
     """The Blackman window with `x` elements: `0.42 - 0.5 cos(t) + 0.08 cos(2 t)` for `t` from 0 to 2 pi."""
     return _window(jnp.blackman, x)
 
 
-@op
-def hamming(x: Tensor) -> Tensor:
+def hamming(x):
     """The Hamming window with `x` elements: `0.54 - 0.46 cos(t)` for `t` from 0 to 2 pi."""
     return _window(jnp.hamming, x)
 
 
-@op
-def hanning(x: Tensor) -> Tensor:
+def hanning(x):
     """The Hann window with `x` elements: `0.5 - 0.5 cos(t)` for `t` from 0 to 2 pi."""
     return _window(jnp.hanning, x)
 
 
 @op
-def kaiser(x: Tensor, beta: Tensor) -> Tensor:
+def kaiser(x, beta: Tensor) -> Tensor:
     """The Kaiser window with `x` elements: `i0(beta sqrt(1 - t**2)) / i0(beta)` for `t` from -1 to 1."""
-    return jnp.kaiser(int(x), beta).astype(floatx())
+    return _window(jnp.kaiser, x, beta)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -53,7 +54,10 @@ def reshape(x: Tensor, newshape) -> Tensor:
     Array([[1, 2],
            [3, 4]], dtype=int32)
     """
-    return jnp.reshape(x, [-1 if d is None else d for d in _listed(newshape)])
+    try:
+        return jnp.reshape(x, [-1 if d is None else d for d in _listed(newshape)])
+    except TypeError as error:
+        raise ValueError(f"reshape: shape {jnp.shape(x)} cannot become {tuple(_listed(newshape))}.") from error
 
 
 @op
@@ -288,7 +292,8 @@ def repeat(x: Tensor, repeats, axis=None) -> Tensor:
     >>> repeat([1, 2], [1, 3])
     Array([1, 2, 2, 2], dtype=int32)
     """
-    return jnp.repeat(jnp.asarray(x), repeats if isinstance(repeats, int) else jnp.asarray(repeats), axis)
+    # how large the result is must be known, so the numbers stay NumPy's where they are
+    return jnp.repeat(jnp.asarray(x), repeats if isinstance(repeats, jax.Array) else np.asarray(repeats), axis)
 
 
 @op

@@ -16,7 +16,7 @@ from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
 from keras._jax import pure
-from keras._jax.variable import Variable
+from keras._jax.variable import Variable, array_from
 
 # Two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well.
 # They are far apart, so that no stride makes their quotients equal, and most sizes that a tensor is cut by divide them.
@@ -145,7 +145,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
             name = config.floatx()
         elif array.dtype.kind == "i":
             name = "int32"
-    return jnp.asarray(array, dtype=None if name is None else _wide_enough(name))
+    return array_from(array if name is None else array.astype(_wide_enough(name), copy=False))
 
 
 _EXTENDED = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
@@ -182,8 +182,8 @@ def symbolic_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """What `function` returns, with symbolic tensors for arrays, found by tracing it without computing.
 
     This is the one place where shapes and dtypes of symbolic results come from. An unknown size is traced as two
-    different numbers; a size of the result that differs between the two is unknown. An operation with a shape rule
-    of its own is asked first.
+    different numbers; a size of the result that differs between the two is unknown. Both are large, so `x[:5]` of an
+    unknown size counts as 5 long. An operation with a shape rule of its own is asked first.
     """
     rule = getattr(function, "shapes", None)
     if rule is not None:
@@ -268,7 +268,12 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
             )
         return [x for x in tree.leaves(result) if _is_array(x)]
 
-    shapes = iter(jax.eval_shape(run, specs))
+    try:
+        shapes = iter(jax.eval_shape(run, specs))
+    except (TypeError, ValueError) as error:
+        if any(None in x.shape for x in symbols):
+            error.add_note(f"Sizes of {stand_in} in this message stand for sizes that are not known yet.")
+        raise
     leaves = [next(shapes) if _is_array(x) else x for x in tree.leaves(result)]
     return tree.map_leaves(lambda _: None, result), leaves
 

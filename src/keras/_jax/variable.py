@@ -140,8 +140,8 @@ class Variable:
         return value
 
     def numpy(self) -> np.ndarray:
-        """The value as a NumPy array."""
-        return np.asarray(self.value)
+        """The value as a NumPy array of the caller's own."""
+        return np.array(self.value)
 
     def assign(self, value: Any) -> None:
         """Gives it a new value of the same shape; the dtype stays."""
@@ -262,7 +262,19 @@ def _to_array(value: Any, dtype: str | None) -> jax.Array:
         dtype = config.floatx() if value.dtype.kind == "f" else ("int32" if value.dtype.kind in "iu" else None)
     elif dtype is None and value.dtype == np.float64 and isinstance(value, np.ndarray):
         dtype = config.floatx()
-    return jnp.asarray(value, dtype=None if dtype is None else jax.dtypes.canonicalize_dtype(dtype))
+    name = None if dtype is None else jax.dtypes.canonicalize_dtype(dtype)
+    if isinstance(value, jax.Array):
+        return value if name is None or value.dtype == name else value.astype(name)
+    return array_from(np.array(value, dtype=name))  # a copy: the caller may change the original
+
+
+def array_from(value: np.ndarray) -> jax.Array:
+    """An array on the device; it may share the memory of `value`.
+
+    Other ways compile a program to copy for every new shape.
+    """
+    dtype = jax.dtypes.canonicalize_dtype(value.dtype)
+    return jax.device_put(value if value.dtype == dtype else value.astype(dtype))
 
 
 def _binary(function: Callable, swapped: bool = False) -> Callable:

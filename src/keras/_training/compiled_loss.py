@@ -107,7 +107,7 @@ class CompiledLoss:
         if not any(f is not None for f in self.functions):
             raise ValueError("compile: `loss` is None for every output, so there is nothing to train for.")
         self.trackers = []
-        if len(names) > 1:
+        if sum(f is not None for f in self.functions) > 1:
             self.trackers = [
                 None if f is None else metrics.Mean(name=f"{name}_loss") for f, name in zip(self.functions, names)
             ]
@@ -124,8 +124,12 @@ class CompiledLoss:
 
     @property
     def metrics(self) -> list[Any]:
-        """Means of the single losses."""
-        return [t for t in self.trackers if t is not None]
+        """Means of the single losses, in the order of the outputs, or of the dict that named the losses."""
+        found = [t for t in self.trackers if t is not None]
+        if isinstance(self.loss, dict):
+            order = {f"{name}_loss": i for i, name in enumerate(self.loss)}
+            found.sort(key=lambda t: order.get(t.name, len(order)))
+        return found
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The weighted sum of the outputs' losses; None where there is no target."""

@@ -34,7 +34,7 @@ def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
             return getattr(metrics_module, kind)(name=identifier)
     found = metrics_module.get(identifier)
     if isinstance(found, metrics_module.Metric):
-        if isinstance(identifier, str) and identifier != type(found).__name__:
+        if isinstance(identifier, str):
             found.name = identifier  # logs show what was written: 'mae', not 'mean_absolute_error'
         return found
     name = identifier if isinstance(identifier, str) else getattr(found, "__name__", None) or type(found).__name__
@@ -111,13 +111,14 @@ class CompiledMetrics:
         found: dict[str, Any] = {}
         several = len(self.names) > 1
         for name, plain, weighted in zip(self.names, self.plain, self.weighted):
-            for kind, group in (("", plain), ("weighted_", weighted)):
+            mine: dict[str, Any] = {}
+            for prefix, group in (("", plain), ("weighted_", weighted)):
                 for metric in group:
                     value = metric.result()
-                    items = value.items() if isinstance(value, dict) else [(metric.name, value)]
-                    for label, one in items:
-                        label = f"{name}_{label}" if several else label
-                        found[_free_name(label, kind, found)] = one
+                    for label, one in value.items() if isinstance(value, dict) else [(metric.name, value)]:
+                        mine[_free_name(label, prefix, mine)] = one
+            for label, one in mine.items():
+                found[_free_name(f"{name}_{label}" if several else label, "", found)] = one
         return found
 
     def __fingerprint__(self, of):

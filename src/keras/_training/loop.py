@@ -256,7 +256,7 @@ def collect(batches: Iterable, planner: Planner, steps: int | None, state: Runni
         raise ValueError("predict: the data is empty: no batch came.")
     fetched = [engine.fetch(outputs) for outputs in found]
     if len(fetched) == 1:
-        return tree.map_leaves(np.asarray, fetched[0])
+        return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
     return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
 
 

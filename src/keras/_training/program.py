@@ -64,13 +64,12 @@ class Step:
                 self._hand_numbers_down()
                 y_pred = model(x, training=True)
                 loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-                masks = [pure.find_mask(output) for output in engine.leaves_of(y_pred)]
-                return model.optimizer.scale_loss(loss), (loss, y_pred, masks, self._after(scope))
+                return model.optimizer.scale_loss(loss), (loss, y_pred, self._after(scope))
 
-        (_, (loss, y_pred, masks, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
+        (_, (loss, y_pred, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
         with self._scope(after._replace(trainable=state.trainable), numbers) as scope:
             self._hand_numbers_down()
-            logs = self._count(loss, x, y, y_pred, sample_weight, masks)
+            logs = self._count(loss, x, y, y_pred, sample_weight)
             model.optimizer.apply(gradients, self.variables.trainable)
             return self._after(scope), logs
 
@@ -80,13 +79,10 @@ class Step:
         with self._scope(state, numbers) as scope:
             y_pred = model(x, training=False)
             loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-            logs = self._count(loss, x, y, y_pred, sample_weight, [])
+            logs = self._count(loss, x, y, y_pred, sample_weight)
             return self._after(scope), logs
 
-    def _count(self, loss, x, y, y_pred, sample_weight, masks: list) -> Any:
-        for output, mask in zip(engine.leaves_of(y_pred), masks):
-            if mask is not None:
-                pure.put_mask(output, mask)
+    def _count(self, loss, x, y, y_pred, sample_weight) -> Any:
         self.model.count_loss(loss, x)
         return self.model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 

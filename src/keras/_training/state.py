@@ -35,12 +35,14 @@ class RunningState:
 
     Args:
         variables: the variables, by field.
+        phase: 'train' changes all of them, other phases the non-trainable ones and the metrics alone.
     """
 
-    def __init__(self, variables: State):
+    def __init__(self, variables: State, phase: str):
         self.variables = variables
         self._flat: list[Variable] = variables.flat()
-        self.donates = donates(variables)
+        self._first_changed = 0 if phase == "train" else len(variables.trainable)
+        self.donates = phase == "train" and donates(variables)
         self._lock = threading.RLock()
         self._settled = True
         self._assigned = False
@@ -48,17 +50,16 @@ class RunningState:
         self.values = copy_arrays(values) if self.donates else values
         self._lent = False
 
-    def _lend(self) -> None:
-        """From now on reading a variable asks this run for its value."""
+    def lend(self) -> RunningState:
+        """From now on reading or assigning a variable asks this run: for runs with callbacks in between."""
         for v in self._flat:
             v._lease = self
         self._lent = True
+        return self
 
     def advance(self, program: Callable[[State], tuple[State, Any]]) -> Any:
         """Runs `(state) -> (state, result)` on the values and returns the result."""
         with self._lock:
-            if not self._lent:
-                self._lend()
             if self._assigned:
                 self._take_assigned()
             self.values, result = program(self.values)
@@ -86,7 +87,7 @@ class RunningState:
                 return
             self._settled = True
             values = copy_arrays(self.values) if self.donates else self.values
-            for v, value in zip(self._flat, values.flat()):
+            for v, value in list(zip(self._flat, values.flat()))[self._first_changed :]:
                 v._raw = value
 
     def forget(self, variable: Variable) -> None:
@@ -102,12 +103,12 @@ class RunningState:
     def close(self) -> None:
         """Ends the run: the variables keep the newest values."""
         with self._lock:
+            self.settle()
             if self._lent:
-                self.settle()
-            for v in self._flat:
-                if v._lease is self:
-                    v._lease = None
-            self._lent = False
+                for v in self._flat:
+                    if v._lease is self:
+                        v._lease = None
+                self._lent = False
 
 
 def donates(variables: State) -> bool:

@@ -118,7 +118,7 @@ class Trainer:
         self.loss = loss
         self._compiled_loss = compiled_loss
         self._compiled_metrics = compiled_metrics
-        self._loss_tracker = None if loss is None else metrics_module.Mean(name="loss")
+        self._loss_tracker = metrics_module.Mean(name="loss")
         self.run_eagerly = bool(run_eagerly) or jit_compile is False
         self.jit_compile = jit_compile
         self.steps_per_execution = int(steps_per_execution)
@@ -221,7 +221,17 @@ class Trainer:
         """Names of the values that `evaluate` returns, in order."""
         if not self.compiled:
             return []
-        return list(self.get_metrics_result())
+        return list(self._in_order(self.get_metrics_result()))
+
+    def _in_order(self, logs: dict[str, Any]) -> dict[str, Any]:
+        """Logs as `evaluate` lists them, in the order of Keras 3: losses, a single output's metrics, others by name."""
+        first = ["loss"]
+        if self._compiled_loss is not None:
+            first += [m.name for m in self._compiled_loss.metrics]
+        if self._compiled_metrics is not None and len(self._compiled_metrics.names) <= 1:
+            first += list(self._compiled_metrics.result())
+        names = [n for n in first if n in logs]
+        return {n: logs[n] for n in (*names, *sorted(n for n in logs if n not in first))}
 
     def reset_metrics(self) -> None:
         """Starts all metrics anew."""
@@ -331,7 +341,7 @@ class Trainer:
         test_run: Any = None
         reset = self._reset_metric_values()
         logs: dict[str, Any] = {}
-        state = RunningState(run.planner.variables)
+        state = RunningState(run.planner.variables, "train").lend()
         try:
             with Interrupts() as interrupts:
                 watcher = self._watcher(interrupts, callbacks, "train")
@@ -401,7 +411,7 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_evaluating = False
-        state = RunningState(run.planner.variables)
+        state = RunningState(run.planner.variables, "test")
         try:
             with Interrupts() as interrupts:
                 callbacks.on_test_begin()
@@ -411,7 +421,7 @@ class Trainer:
         finally:
             state.close()
             callbacks.end_progress()
-        return _as_asked(logs, return_dict)
+        return _as_asked(self._in_order(logs), return_dict)
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for inputs, as NumPy arrays.
@@ -429,7 +439,7 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_predicting = False
-        state = RunningState(run.planner.variables)
+        state = RunningState(run.planner.variables, "predict")
         try:
             with Interrupts() as interrupts:
                 callbacks.on_predict_begin()
@@ -460,7 +470,7 @@ class Trainer:
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
         run = self._run("predict", make_source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
-        state = RunningState(run.planner.variables)
+        state = RunningState(run.planner.variables, "predict")
         try:
             with Interrupts() as interrupts:
                 return run.outputs(state, Watcher(interrupts))
@@ -475,14 +485,14 @@ class Trainer:
         planner.read_numbers()
         batch = engine.to_device(source.data)
         program = planner.program("batch", 0, batch)
-        state = RunningState(planner.variables)
+        state = RunningState(planner.variables, phase)
         try:
             with Interrupts() as interrupts:
                 state.replace_metrics(self._reset_metric_values())
                 logs = program.logs(interrupts.run(program.run, state, planner.numbers, batch))
         finally:
             state.close()
-        return _as_asked(logs, return_dict)
+        return _as_asked(self._in_order(logs), return_dict)
 
     # --- below
 
@@ -564,7 +574,8 @@ class Trainer:
 
     def structure_key(self, phase: str, variables: State) -> Any:
         """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""
-        version = self.structure_version()
+        counts = tuple(len(field) for field in variables)
+        version = (self.structure_version(), counts)
         known = self._keys.get(phase)
         if known is not None and known[0] == version:
             return known[1]
@@ -575,7 +586,7 @@ class Trainer:
             parts.append(self.optimizer)
         try:
             key = (
-                structure_of(parts, variables.flat()), len(variables.trainable), settings.floatx(),
+                structure_of(parts, variables.flat()), counts, settings.floatx(),
                 settings.epsilon(), settings.image_data_format(),
             )  # fmt: skip
         except Unshareable:
@@ -610,6 +621,6 @@ def _rows_of(x: Any) -> int | None:
 
 def _as_asked(logs: dict[str, Any], return_dict: bool) -> Any:
     if return_dict:
-        return logs
+        return dict(sorted(logs.items()))
     values = list(logs.values())
     return values[0] if len(values) == 1 else values

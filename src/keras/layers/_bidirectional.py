@@ -47,7 +47,7 @@ class Bidirectional(Layer):
         self.supports_masking = True
         self._start_weights = weights
 
-    _hidden = frozenset(("_start_weights",))
+    _keras_hidden = frozenset(("_start_weights",))
 
     @property
     def layer(self):

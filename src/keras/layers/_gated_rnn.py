@@ -10,6 +10,14 @@ def _of_cell(name: str, text: str) -> property:
     return property(lambda self: getattr(self.cell, name), doc=text)
 
 
+class _Sequences(InputSpec):
+    def wrong_ndim(self, owner, shape):
+        text = f"{owner} takes sequences with 3 axes: (batch, time, features). Got shape {shape}, which has {len(shape)}."
+        if len(shape) == 2:
+            text += "\n  For one feature per time step, pass x[:, :, None]; for one time step, x[:, None, :]."
+        return text
+
+
 class GatedRNN(RNN):
     """A recurrent layer that makes its own cell."""
 
@@ -27,7 +35,11 @@ class GatedRNN(RNN):
             )
         super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, **kwargs)
         self.use_cudnn = use_cudnn
-        self.input_spec = InputSpec(ndim=3)
+        self.input_spec = _Sequences(ndim=3)
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        super().build(sequences_shape, initial_state_shape)
+        self.input_spec = _Sequences(ndim=3, axes={-1: sequences_shape[-1]})
 
     of_cell = staticmethod(_of_cell)
 

@@ -3,7 +3,7 @@
 from keras import activations, ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell
+from keras.layers._rnn_cell import GatedCell, dropped
 
 
 class GRUCell(GatedCell):
@@ -60,59 +60,40 @@ class GRUCell(GatedCell):
         width = 3 * self.units
         return (2, width) if self.reset_after else (width,)
 
-    def _biases(self):
-        """The bias of the inputs and that of the recurrent product."""
-        if self.bias is None:
-            return None, None
-        return (self.bias[0], self.bias[1]) if self.reset_after else (self.bias, None)
+    def input_bias(self):
+        return self.bias[0] if self.reset_after and self.bias is not None else self.bias
 
-    def call(self, inputs, states, training=False):
-        h = states[0]
-        back = self.dropped(h, self.recurrent_mask(inputs.shape[0], training))
-        own, recurrent_bias = self._biases()
-        x = ops.matmul(self.input_mask(inputs, training), self.kernel)
-        x = x if own is None else x + own
-        xz, xr, xg = ops.split(x, 3, axis=-1)
-        u, units = ops.convert_to_tensor(self.recurrent_kernel), self.units
+    def recurrent_bias(self):
+        """The bias that is added to the product with the output of the step before, or None."""
+        return self.bias[1] if self.reset_after and self.bias is not None else None
+
+    def step(self, x, states, m):
+        (h,), u = states, ops.convert_to_tensor(self.recurrent_kernel)
+        back, (xz, xr, xg) = dropped(h, m), ops.split(x, 3, axis=-1)
         if self.reset_after:
-            product = ops.matmul(back, u)
-            product = product if recurrent_bias is None else product + recurrent_bias
-            hz, hr, hg = ops.split(product, 3, axis=-1)
+            product, bias = ops.matmul(back, u), self.recurrent_bias()
+            hz, hr, hg = ops.split(product if bias is None else product + bias, 3, axis=-1)
             z, r = self.recurrent_activation(xz + hz), self.recurrent_activation(xr + hr)
             g = self.activation(xg + r * hg)
         else:
-            z = self.recurrent_activation(xz + ops.matmul(back, u[:, :units]))
-            r = self.recurrent_activation(xr + ops.matmul(back, u[:, units : 2 * units]))
-            g = self.activation(xg + ops.matmul(r * back, u[:, 2 * units :]))
-        h = z * h + (1 - z) * g
-        return h, [h]
-
-    def run(self, x, states, mask, training):
-        """Outputs of all steps and the last state, for inputs with time first."""
-        own, recurrent_bias = self._biases()
-        z = ops.matmul(self.input_mask(x, training), self.kernel)
-        z = z if own is None else z + own
-        (h,) = states
-        m, u = self.recurrent_mask(x.shape[1], training), ops.convert_to_tensor(self.recurrent_kernel)
-        if not self.reset_after:
-            outputs = recurrent.gru(self.recurrent_activation, self.activation, z, h, u, m, mask)
-        elif self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid:
-            b = ops.zeros((3 * self.units,), z.dtype) if recurrent_bias is None else recurrent_bias
-            outputs = recurrent.gru_reset_after(z, h, u, ops.convert_to_tensor(b), m, mask)
-        else:
-            outputs, _, _ = recurrent.any_cell(self._step(u, recurrent_bias, m), z, [h], mask)
-        return outputs, [outputs[-1]]
-
-    def _step(self, u, recurrent_bias, m):
-        def step(x, states):
-            product = ops.matmul(self.dropped(states[0], m), u)
-            product = product if recurrent_bias is None else product + recurrent_bias
-            (xz, xr, xg), (hz, hr, hg) = ops.split(x, 3, axis=-1), ops.split(product, 3, axis=-1)
+            hz, hr = ops.split(ops.matmul(back, u[:, : 2 * self.units]), 2, axis=-1)
             z, r = self.recurrent_activation(xz + hz), self.recurrent_activation(xr + hr)
-            h = z * states[0] + (1 - z) * self.activation(xg + r * hg)
-            return h, [h]
+            g = self.activation(xg + ops.matmul(r * back, u[:, 2 * self.units :]))
+        return (z * h + (1 - z) * g,)
 
-        return step
+    def kernel_loop(self, x, states, m, mask, unroll):
+        (h,), u, bias = states, ops.convert_to_tensor(self.recurrent_kernel), self.recurrent_bias()
+        if not self.reset_after:
+            outputs = recurrent.gru(*self._activations(), unroll, x, h, u, m, mask)
+        elif self._activations() == (activations.sigmoid, activations.tanh):
+            b = ops.zeros((3 * self.units,), dtype=x.dtype) if bias is None else bias
+            outputs = recurrent.gru_reset_after(unroll, x, h, u, b, m, mask)
+        else:
+            return None
+        return outputs, (outputs[-1],)
+
+    def _activations(self):
+        return self.recurrent_activation, self.activation
 
 
 class GRU(GatedRNN):

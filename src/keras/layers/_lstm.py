@@ -3,7 +3,7 @@
 from keras import activations, initializers, ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell
+from keras.layers._rnn_cell import GatedCell, dropped
 
 
 class LSTMCell(GatedCell):
@@ -75,29 +75,19 @@ class LSTMCell(GatedCell):
 
         return gates
 
-    def call(self, inputs, states, training=False):
-        h = self.dropped(states[0], self.recurrent_mask(inputs.shape[0], training))
-        z = ops.matmul(self.input_mask(inputs, training), self.kernel) + ops.matmul(h, self.recurrent_kernel)
-        new = self._gates(z if self.bias is None else z + self.bias, states)
-        return new[0], list(new)
+    def step(self, x, states, m):
+        z = x + ops.matmul(dropped(states[0], m), self.recurrent_kernel)
+        return recurrent.lstm_step(self.recurrent_activation, self.activation, z, states)
 
-    def _gates(self, z, states):
-        i, f, g, o = ops.split(z, 4, axis=-1)
-        gate, activation = self.recurrent_activation, self.activation
-        c = gate(f) * states[1] + gate(i) * activation(g)
-        return gate(o) * activation(c), c
+    def kernel_loop(self, x, states, m, mask, unroll):
+        (h, c), u = states, ops.convert_to_tensor(self.recurrent_kernel)
+        if self._activations() == (activations.sigmoid, activations.tanh):
+            outputs, c = recurrent.lstm(unroll, x, h, c, u, m, mask)
+            return outputs, (outputs[-1], c)
+        return recurrent.one_product_cell(recurrent.lstm_step, self._activations(), unroll, x, (h, c), u, m, mask)
 
-    def run(self, x, states, mask, training):
-        """Outputs of all steps and the last states, for inputs with time first."""
-        z = ops.matmul(self.input_mask(x, training), self.kernel)
-        z = z if self.bias is None else z + self.bias
-        h, c = states
-        m, u = self.recurrent_mask(x.shape[1], training), ops.convert_to_tensor(self.recurrent_kernel)
-        if self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid:
-            outputs, c = recurrent.lstm(z, h, c, u, m, mask)
-        else:
-            outputs, (_, c) = recurrent.elementwise_cell(self._gates, z, (h, c), u, m, mask)
-        return outputs, [outputs[-1], c]
+    def _activations(self):
+        return self.recurrent_activation, self.activation
 
 
 class LSTM(GatedRNN):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
 from keras._core import tree
 from keras._jax.kernels import recurrent
 from keras._jax.variable import Variable
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
+from keras.layers._recurrent_cells import (
+    as_dims, as_list, build_cell, call_cell, check_cell, initial_state_of, output_size_of,
+)  # fmt: skip
+from keras.layers._rnn_cell import GatedCell
 from keras.layers._stacked_rnn_cells import StackedRNNCells
 
 
@@ -43,11 +45,8 @@ class RNN(Layer):
     ):
         super().__init__(**kwargs)
         if isinstance(cell, (list, tuple)):
-            cell = StackedRNNCells(list(cell))
-        if not hasattr(cell, "call") or not hasattr(cell, "state_size"):
-            raise ValueError(
-                f"{type(self).__name__}: `cell` needs a `call` method and a `state_size`. Got {cell!r}."
-            )
+            cell = StackedRNNCells(cell)
+        check_cell(cell, type(self).__name__)
         self.cell = cell
         self.return_sequences = bool(return_sequences)
         self.return_state = bool(return_state)
@@ -56,181 +55,153 @@ class RNN(Layer):
         self.unroll = bool(unroll)
         self.zero_output_for_mask = bool(zero_output_for_mask)
         self.supports_masking = True
+        self.input_spec = InputSpec(min_ndim=3)
         self.states: list[Variable] | None = None
 
-    # --- shapes
+    # states come and go with the data: they are no weights
+    _hidden = frozenset(("states",))
+
+    def _seed_variables(self):
+        return [*super()._seed_variables(), *(self.states or ())]
+
+    # --- sizes and shapes
+
+    @property
+    def state_size(self) -> list:
+        """The sizes of the states; where cells are stacked, those of each cell."""
+        return as_list(self.cell.state_size)
+
+    @property
+    def single_state(self) -> bool:
+        """Whether the cell has one state and gives its size without a list."""
+        return not isinstance(self.cell.state_size, (list, tuple))
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
-        sequences_shape = _first_shape_of(sequences_shape)
-        batch, steps = sequences_shape[0], sequences_shape[1]
-        output = getattr(self.cell, "output_size", None)
-        output = tree.leaves(self.cell.state_size)[0] if output is None else output
-        output = (output,) if isinstance(output, int) else tuple(output)
+        batch, steps = sequences_shape[:2]
+        output = as_dims(output_size_of(self.cell))
         shape = (batch, steps, *output) if self.return_sequences else (batch, *output)
         if not self.return_state:
             return shape
-        return [shape, *((batch, *_dims(s)) for s in tree.leaves(self.cell.state_size))]
+        return (shape, *tree.map_leaves(lambda size: (batch, size), self.state_size))
 
     def compute_mask(self, inputs, previous_mask):
-        mask = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
-        mask = mask if self.return_sequences else None
-        if not self.return_state:
-            return mask
-        return [mask, *(None for _ in tree.leaves(self.cell.state_size))]
+        mask = tree.leaves(previous_mask)[0] if self.return_sequences else None
+        return [mask, *tree.map_leaves(lambda _: None, self.state_size)] if self.return_state else mask
 
     # --- building and states
 
     def build(self, sequences_shape, initial_state_shape=None):
-        shape = _first_shape_of(sequences_shape)
-        if len(shape) < 3:
-            raise ValueError(
-                f"{self.name} takes sequences with at least 3 axes: (batch, time, features). Got shape {shape}.\n"
-                "  For one feature per time step, pass x[:, :, None]."
-            )
-        self.input_spec = InputSpec(min_ndim=3) if not self.input_spec else self.input_spec
-        if isinstance(self.cell, Layer) and not self.cell.built:
-            self.cell.build((shape[0], *shape[2:]))
+        build_cell(self.cell, (sequences_shape[0], *sequences_shape[2:]))
         if self.stateful and self.states is None:
-            self._make_states(shape[0])
+            self._make_states(sequences_shape[0])
 
     def _make_states(self, batch_size: int | None) -> None:
         if batch_size is None:
             raise ValueError(
                 f"{self.name} is stateful, so it needs a fixed batch size.\n"
-                "  Give the model's input one: keras.Input(batch_shape=(batch, time, features)), or\n"
-                "  batch_input_shape=(batch, time, features) on the first layer."
+                "  Give the model's input one: keras.Input(batch_shape=(batch, time, features))."
             )
-        first = tree.leaves(self.get_initial_state(batch_size))
         self.states = [
-            Variable(s, trainable=False, autocast=False, dtype=self.compute_dtype, name=f"state_{i}")
-            for i, s in enumerate(first)
+            Variable(state, dtype=self.compute_dtype, trainable=False, autocast=False, name="rnn_state")
+            for state in tree.leaves(self.get_initial_state(batch_size))
         ]
-
-    def _own_variables(self):
-        # states come and go with the data; they are no weights
-        states = {id(s) for s in self.states or ()}
-        return [v for v in super()._own_variables() if id(v) not in states]
-
-    def _seed_variables(self):
-        return [*super()._seed_variables(), *(self.states or ())]
 
     def get_initial_state(self, batch_size):
         """States of zeros, or what the cell says states start as."""
-        if hasattr(self.cell, "get_initial_state"):
-            return tree.leaves(self.cell.get_initial_state(batch_size=batch_size))
-        return [ops.zeros((batch_size, *_dims(s)), dtype=self.compute_dtype) for s in tree.leaves(self.cell.state_size)]
+        return initial_state_of(self.cell, batch_size, self.compute_dtype)
 
     def reset_state(self):
         """Sets the states of a stateful layer back to their start."""
-        self.reset_states()
+        if self.states is not None:
+            start = self.get_initial_state(self.states[0].shape[0])
+            for variable, value in zip(self.states, tree.leaves(start)):
+                variable.assign(value)
 
-    def reset_states(self, states=None):
-        """Sets the states of a stateful layer: to their start, or to arrays.
-
-        Raises:
-            AttributeError: the layer is not stateful.
-        """
-        if not self.stateful:
-            raise AttributeError(f"{self.name} is not stateful, so it has no states to reset.")
-        if self.states is None:
-            return
-        if states is None:
-            states = tree.leaves(self.get_initial_state(self.states[0].shape[0]))
-        states = states if isinstance(states, (list, tuple)) else [states]
-        if len(states) != len(self.states):
-            raise ValueError(f"{self.name} has {len(self.states)} states. reset_states() got {len(states)}.")
-        for variable, value in zip(self.states, states):
-            variable.assign(value)
+    def reset_states(self):
+        """Sets the states of a stateful layer back to their start."""
+        self.reset_state()
 
     # --- the computation
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
-        if isinstance(sequences, (list, tuple)):  # [x, state, ...], as earlier releases passed states
-            sequences, initial_state = sequences[0], list(sequences[1:]) or initial_state
-        if isinstance(mask, (list, tuple)):
-            mask = mask[0]
-        given = initial_state is not None
-        if given:
-            states = tree.leaves(initial_state)
-            if len(states) != len(tree.leaves(self.cell.state_size)):
-                raise ValueError(
-                    f"{self.name} has {len(tree.leaves(self.cell.state_size))} states. `initial_state` has {len(states)}."
-                )
+        if sequences.shape[1] == 0:
+            raise ValueError(f"{self.name} takes sequences of at least one time step. Got shape {sequences.shape}.")
+        states = self._first_states(sequences.shape[0], initial_state)
+        last, outputs, states = self.inner_loop(
+            sequences=sequences, initial_state=states, mask=mask, training=training
+        )
+        if self.stateful:
+            for variable, value in zip(self.states, tree.leaves(states)):
+                variable.assign(value)
+        output = outputs if self.return_sequences else last
+        return (output, *states) if self.return_state else output
+
+    def _first_states(self, batch_size, given):
+        if given is not None:
+            states = tree.leaves(given)
+            self._check_states(states, batch_size)
         elif self.stateful:
-            if sequences.shape[0] != self.states[0].shape[0]:
-                raise ValueError(
-                    f"{self.name} is stateful with batch size {self.states[0].shape[0]}. Got a batch of "
-                    f"{sequences.shape[0]}.\n  Pass batch_size={self.states[0].shape[0]}, and data of a multiple of it."
-                )
             states = [s.value for s in self.states]
+            if states[0].shape[0] != batch_size:
+                raise ValueError(
+                    f"{self.name} is stateful with batch size {states[0].shape[0]}. Got a batch of {batch_size}.\n"
+                    f"  Pass batch_size={states[0].shape[0]}, and data whose length is a multiple of it."
+                )
         else:
-            states = tree.leaves(self.get_initial_state(sequences.shape[0]))
-        states = [ops.cast(s, self.compute_dtype) for s in states]
+            states = tree.leaves(self.get_initial_state(batch_size))
+        return tree.pack_like(self.state_size, [ops.cast(s, self.compute_dtype) for s in states])
+
+    def _check_states(self, states, batch_size):
+        wanted = [tuple(s.shape) for s in tree.leaves(self.get_initial_state(batch_size))]
+        got = [tuple(s.shape) for s in states]
+        if got != wanted:
+            raise ValueError(
+                f"{self.name}: `initial_state` must hold {len(wanted)} state{'s' * (len(wanted) != 1)} of shape "
+                f"{', '.join(map(str, wanted))}. Got {', '.join(map(str, got))}."
+            )
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """The last output, the outputs of all time steps if they are wanted, and the last states.
+
+        Args:
+            sequences: (batch, time, ...).
+            initial_state: states, arranged like `state_size`.
+            mask: (batch, time) or None.
+            training: whether to leave out what dropout leaves out.
+        """
         x = ops.swapaxes(sequences, 0, 1)  # (batch, time, ...) -> (time, batch, ...)
-        mask = None if mask is None else ops.swapaxes(ops.cast(mask, "bool"), 0, 1)
+        mask = None if mask is None else ops.swapaxes(self._mask_of_steps(mask, sequences), 0, 1)
         if self.go_backwards:
             x = ops.flip(x, axis=0)
             mask = None if mask is None else ops.flip(mask, axis=0)
-        outputs, last, states = self.inner_loop(x, states, mask, training, given or self.stateful)
-        if self.stateful:
-            for variable, value in zip(self.states, states):
-                variable.assign(value)
-        output = ops.swapaxes(outputs, 0, 1) if self.return_sequences else last
-        return (output, *states) if self.return_state else output
+        outputs, states = self._over_steps(x, initial_state, mask, training)
+        last = outputs[-1]
+        return last, ops.swapaxes(outputs, 0, 1) if self.return_sequences else last[:, None], states
 
-    def inner_loop(self, x, states, mask, training, warm):
-        """Outputs of all time steps, the last one, and the last states, for inputs with time first.
+    def _mask_of_steps(self, mask, sequences):
+        mask = ops.cast(mask, "bool")
+        steps = tuple(sequences.shape[:2])
+        if tuple(mask.shape) != steps + (1,) * (mask.ndim - 2):
+            raise ValueError(f"{self.name} takes a mask of shape (batch, time), here {steps}. Got shape {mask.shape}.")
+        return ops.reshape(mask, steps)
 
-        Args:
-            warm: whether the states may start as something else than zeros.
-        """
-        run = getattr(self.cell, "run", None)
-        if run is not None and not self.unroll:
-            outputs, states = run(x, states, mask, training)
-            last = outputs[-1]
-            if mask is not None:
-                outputs, last = self._shown(outputs, last, mask, warm)
-            return outputs, last, states
-        self._forget_masks()
-        structure = self.cell.state_size
+    def _over_steps(self, x, states, mask, training):
+        """Outputs of all steps and the last states, for inputs and mask with time first."""
+        cell = self.cell
+        if getattr(cell, "runs_whole", False) and cell.compute_dtype == self.compute_dtype:
+            outputs, states = cell.run(x, states, mask, training, self.unroll)
+            if self.zero_output_for_mask and mask is not None:
+                outputs = ops.where(ops.expand_dims(mask, -1), outputs, ops.zeros_like(outputs))
+            return outputs, states
+        outputs, states, losses = recurrent.any_cell(
+            lambda x, states: call_cell(cell, x, states, training), x, states, mask,
+            before=tree.leaves(states[-1] if isinstance(cell, StackedRNNCells) else states)[0],
+            zero_output=self.zero_output_for_mask, unroll=self.unroll, repeated=self._mask_seeds(),
+        )  # fmt: skip
+        self.add_loss(losses)
+        return outputs, states
 
-        def cell(x, states):
-            output, new = self.cell(x, _as_states(structure, states), training=training) if _takes_training(
-                self.cell
-            ) else self.cell(x, _as_states(structure, states))
-            return output, tree.leaves(new)
-
-        outputs, last, states = recurrent.any_cell(cell, x, states, mask, self.zero_output_for_mask, self.unroll)
-        return outputs, last, states
-
-    def _shown(self, outputs, last, mask, warm):
-        """Outputs with what a masked step shows: the former output, or zeros where there is none or they are asked for."""
-        if self.zero_output_for_mask and self.return_sequences:
-            outputs = ops.where(ops.expand_dims(mask, -1), outputs, ops.zeros_like(outputs))
-        elif warm:  # a state that came from outside is no output of this sequence
-            seen = ops.cumsum(ops.cast(mask, "int32"), axis=0) > 0
-            outputs = ops.where(ops.expand_dims(seen, -1), outputs, ops.zeros_like(outputs))
-            last = outputs[-1]
-        return outputs, last
-
-    def _forget_masks(self) -> None:
-        """Lets cells draw new dropout masks."""
-        for layer in self.cell._flatten_layers() if isinstance(self.cell, Layer) else ():
-            if hasattr(layer, "forget_masks"):
-                layer.forget_masks()
-
-
-def _takes_training(cell: Any) -> bool:
-    return isinstance(cell, Layer)
-
-
-def _as_states(structure: Any, states: list) -> list:
-    return list(states)
-
-
-def _dims(size: Any) -> tuple:
-    return (size,) if isinstance(size, int) else tuple(size)
-
-
-def _first_shape_of(shape: Any) -> tuple:
-    return shape[0] if isinstance(shape, list) or (shape and isinstance(shape[0], (list, tuple))) else shape
+    def _mask_seeds(self):
+        """What the cells of this package, however deep inside, draw their dropout masks with: one mask for all steps."""
+        cells = self.cell._flatten_layers() if isinstance(self.cell, Layer) else []
+        return [c.mask_seed for c in cells if isinstance(c, GatedCell) and c.mask_seed is not None]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from keras import activations, constraints, initializers, ops, random, regularizers
+from keras._core import registry
 from keras._core.checks import number_between, positive_integer
+from keras._jax.kernels import recurrent
 from keras.layers._layer import Layer
 
 
 class GatedCell(Layer):
     """A cell with one product with the input, one with its output of the step before, and a bias.
 
-    Subclasses say how many `gates` they have, and compute in `call` (one step) and `run` (all steps at once).
+    Subclasses say how many `gates` they have, and compute in `step` (one of them) and `kernel_loop` (all of them).
     """
 
     gates = 1
@@ -55,7 +57,7 @@ class GatedCell(Layer):
         self.seed_generator = random.SeedGenerator(seed) if dropout or recurrent_dropout else None
         self._masks: dict[str, Any] = {}
 
-    _hidden = frozenset(("_masks",))
+    _keras_hidden = frozenset(("_masks",))
 
     @property
     def state_size(self):
@@ -96,33 +98,86 @@ class GatedCell(Layer):
                 regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             )  # fmt: skip
 
-    def input_mask(self, x, training) -> Any:
-        """x without what dropout leaves out: (..., batch, features), the same features at all time steps."""
-        if not training or not self.dropout:
-            return x
-        return x * self._mask("input", self.dropout, x.shape[-2:])
+    # --- the computation
 
-    def recurrent_mask(self, batch_size, training) -> Any:
+    def call(self, inputs, states, training=False):
+        nested = isinstance(states, (list, tuple))
+        m = self.recurrent_mask(inputs.shape[0], training)
+        new = self.step(self.projected(inputs, training), states if nested else [states], m)
+        return new[0], list(new) if nested else new[0]
+
+    def step(self, x, states, m) -> tuple:
+        """The new states, the output first, from projected inputs and the states before.
+
+        Args:
+            m: what the output of the step before is multiplied with on its way back in, or None.
+        """
+        raise NotImplementedError
+
+    def kernel_loop(self, x, states, m, mask, unroll) -> tuple | None:
+        """Outputs of all steps and the last states, from a kernel for them; None if there is none."""
+        raise NotImplementedError
+
+    whole = True
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "call" in vars(cls) and "whole" not in vars(cls):
+            cls.whole = False
+
+    @property
+    def runs_whole(self) -> bool:
+        """Whether `run` gives what `call` gives step by step: a subclass may have a `call` of its own."""
+        return self.whole and self.activity_regularizer is None
+
+    def run(self, x, states, mask, training, unroll):
+        """Outputs of all steps and the last states, for inputs and mask with time first."""
+        m = self.recurrent_mask(x.shape[1], training)
+        z = self.projected(x, training)
+        found = None
+        # a function of the user's may read variables, whose gradients kernels do not see
+        if all(map(registry.module_of, self._activations())):
+            found = self.kernel_loop(z, states, m, mask, unroll)
+        if found is None:
+
+            def cell(x, states):
+                new = self.step(x, states, m)
+                return new[0], new
+
+            *found, losses = recurrent.any_cell(cell, z, tuple(states), mask, before=states[0], unroll=unroll)
+            self.add_loss(losses)
+        outputs, states = found
+        return outputs, list(states)
+
+    def _activations(self) -> tuple:
+        return (self.activation,)
+
+    def projected(self, x, training):
+        """The part of a step that depends on inputs alone: (..., batch, features) -> (..., batch, gates * units)."""
+        if training and self.dropout:
+            x = x * self._mask(self.dropout, x.shape[-2:])  # the same features at all time steps
+        z, bias = ops.matmul(x, self.kernel), self.input_bias()
+        return z if bias is None else z + bias
+
+    def input_bias(self):
+        """The bias that is added to the product with the inputs, or None."""
+        return self.bias
+
+    def recurrent_mask(self, batch_size, training):
         """The factor (batch, units) of the output that goes back into the cell, or None."""
         if not training or not self.recurrent_dropout:
             return None
-        return self._mask("recurrent", self.recurrent_dropout, (batch_size, self.units))
+        return self._mask(self.recurrent_dropout, (batch_size, self.units))
 
-    def _mask(self, name: str, rate: float, shape: tuple) -> Any:
-        if name not in self._masks:
-            ones = ops.ones(shape, dtype=self.compute_dtype)
-            mask = random.dropout(ones, rate, seed=self.seed_generator)
-            if not self._remembers:
-                return mask
-            self._masks[name] = mask
-        return self._masks[name]
+    def _mask(self, rate, shape):
+        return random.dropout(ops.ones(shape, dtype=self.compute_dtype), rate, seed=self.seed_generator)
 
-    _remembers = False
+    @property
+    def mask_seed(self):
+        """The variable with the state of the seed that dropout masks are drawn with, or None."""
+        return None if self.seed_generator is None else self.seed_generator.state
 
-    def forget_masks(self) -> None:
-        """Lets the next step draw new masks."""
-        self._masks.clear()
 
-    def dropped(self, h, mask):
-        """h times the mask, if there is one."""
-        return h if mask is None else h * mask
+def dropped(h, m):
+    """h times the mask, if there is one."""
+    return h if m is None else h * m

@@ -3,7 +3,7 @@
 from keras import ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell
+from keras.layers._rnn_cell import GatedCell, dropped
 
 
 class SimpleRNNCell(GatedCell):
@@ -21,22 +21,17 @@ class SimpleRNNCell(GatedCell):
         inputs: (batch, features), state: (batch, units), output: (batch, units).
     """
 
-    def call(self, inputs, states, training=False):
-        h = self.dropped(states[0], self.recurrent_mask(inputs.shape[0], training))
-        z = ops.matmul(self.input_mask(inputs, training), self.kernel) + ops.matmul(h, self.recurrent_kernel)
-        h = self.activation(z if self.bias is None else z + self.bias)
-        return h, [h]
+    whole = True
 
-    def run(self, x, states, mask, training):
-        """Outputs of all steps and the last state, for inputs with time first."""
-        z = ops.matmul(self.input_mask(x, training), self.kernel)
-        z = z if self.bias is None else z + self.bias
-        m, u = self.recurrent_mask(x.shape[1], training), ops.convert_to_tensor(self.recurrent_kernel)
-        outputs, last = recurrent.elementwise_cell(self._activate, z, tuple(states), u, m, mask)
-        return outputs, list(last)
+    def call(self, sequence, states, training=False):
+        return super().call(sequence, states, training)
 
-    def _activate(self, z, states):
-        return (self.activation(z),)
+    def step(self, x, states, m):
+        return (self.activation(x + ops.matmul(dropped(states[0], m), self.recurrent_kernel)),)
+
+    def kernel_loop(self, x, states, m, mask, unroll):
+        u = ops.convert_to_tensor(self.recurrent_kernel)
+        return recurrent.one_product_cell(recurrent.plain_step, (self.activation,), unroll, x, tuple(states), u, m, mask)
 
 
 class SimpleRNN(GatedRNN):

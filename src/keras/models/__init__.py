@@ -1,6 +1,6 @@
 """Models: functional, sequential, subclassed."""
 
-from keras._core.registry import register_built_ins
+from keras._core import registry
 from keras.models._clone import clone_model
 from keras.models._functional import Functional
 from keras.models._model import Model, model_from_json
@@ -8,6 +8,6 @@ from keras.models._sequential import Sequential
 
 __all__ = ["Functional", "Model", "Sequential", "clone_model", "model_from_json"]
 
-register_built_ins("keras.models", {"Functional": Functional, "Model": Model, "Sequential": Sequential})
-register_built_ins("keras", {"Model": Model, "Sequential": Sequential})
-register_built_ins("keras.layers", {"Functional": Functional, "Model": Model, "Sequential": Sequential})
+registry.register_built_ins("keras.models", {"Functional": Functional, "Model": Model, "Sequential": Sequential})
+registry.register_built_ins("keras", {"Model": Model, "Sequential": Sequential})
+registry.register_built_ins("keras.layers", {"Functional": Functional, "Model": Model, "Sequential": Sequential})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras import ops
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._core.serialization import deserialize, serialize
@@ -86,8 +87,6 @@ def functional_config(model: Model) -> dict:
 
 def functional_from_config(cls: type, config: dict) -> Model:
     """A model from the config of one made from symbolic tensors."""
-    from keras import ops
-
     layers: dict[str, Any] = {}
     waiting: dict[str, list] = {}
     for entry in config["layers"]:

@@ -33,7 +33,7 @@ class Model(Trainer, Layer):
     >>> model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     """
 
-    _hidden = Trainer._not_structure
+    _keras_hidden = Trainer._not_structure
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _is_functional(args, kwargs):

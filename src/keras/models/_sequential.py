@@ -26,7 +26,7 @@ class Sequential(Model):
     >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     """
 
-    _hidden = Model._hidden | {"_tensors", "_input_layer"}
+    _keras_hidden = Model._keras_hidden | {"_tensors", "_input_layer"}
 
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):
         super().__init__(name=name, trainable=trainable, **kwargs)

@@ -22,21 +22,20 @@ def attend(query, key, value, bias, mask, scale, is_causal: bool, flash: bool | 
     kind = jnp.result_type(query, key, value)
     query, key, value = (x.astype(kind) for x in (query, key, value))
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    if flash is None:
-        flash = soft_cap is None and _why_not_flash(query, value, bias) is None
-    elif flash:
-        reason = _why_not_flash(query, value, bias)
-        if soft_cap is not None:
-            reason = "the fused kernel has no `attn_logits_soft_cap`"
-        if reason is not None:
+    if flash is not False:
+        reason = _why_not_flash(query, value, bias, soft_cap)
+        if reason is None:
+            try:
+                return jax.nn.dot_product_attention(
+                    query, key, value, bias, mask, scale=scale, is_causal=is_causal, implementation="cudnn"
+                )
+            except (RuntimeError, NotImplementedError, ValueError) as error:  # no cuDNN, or one without this layout
+                reason = str(error)
+        if flash:
             raise ValueError(
                 f"dot_product_attention: `flash_attention=True` cannot be done here: {reason}.\n"
                 "  Leave `flash_attention=None` to use it wherever it is possible."
             )
-    if flash:
-        return jax.nn.dot_product_attention(
-            query, key, value, bias, mask, scale=scale, is_causal=is_causal, implementation="cudnn"
-        )
     return _by_formula(query, key, value, bias, mask, scale, is_causal, soft_cap)
 
 
@@ -53,8 +52,10 @@ def _check(query, key, value) -> None:
         )
 
 
-def _why_not_flash(query, value, bias) -> str | None:
+def _why_not_flash(query, value, bias, soft_cap) -> str | None:
     """What keeps the fused kernel from being used, or None."""
+    if soft_cap is not None:
+        return "the kernel has no `attn_logits_soft_cap`"
     if platform() != "gpu":
         return f"this platform is {platform()!r}, and the kernel exists on 'gpu' only"
     if query.dtype not in (jnp.float16, jnp.bfloat16):

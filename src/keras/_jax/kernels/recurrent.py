@@ -7,30 +7,38 @@ is one product after it, instead of a sum of small ones inside.
 Shapes: time first, `x` (time, batch, gates * units), states (batch, units), `u` (units, gates * units),
 `mask` (time, batch) or None. Where the mask is False the state stays as it was. `m` (batch, units) or None multiplies
 the output that goes back into the cell, the same at all steps: recurrent dropout (Gal and Ghahramani, 2016).
+`unroll` writes all steps out instead of looping. The functions are compiled, so that a call outside of compiled code
+does not compile its loop again; functions among their arguments stay in that cache, so they must be built-in ones.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from keras._jax import pure
+from keras._jax.variable import Variable
 
 _UNROLL_UP_TO = 8  # steps: a loop this short costs more than its body
 
 
-def loop(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
-    """`jax.lax.scan`, without the loop where there are few steps."""
+def loop(step: Callable, carry: Any, xs: Any, unroll: bool = False, reverse: bool = False) -> tuple[Any, Any]:
+    """`jax.lax.scan`, written out where it is short or `unroll` says so."""
     steps = jax.tree.leaves(xs)[0].shape[0]
-    return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=steps if 0 < steps <= _UNROLL_UP_TO else 1)
+    return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=steps if unroll or steps <= _UNROLL_UP_TO else 1)
 
 
 def _keep(mask: Any, new: jax.Array, old: jax.Array) -> jax.Array:
     return new if mask is None else jnp.where(mask[:, None], new, old)
+
+
+def _masked(keep: Any, gradient: jax.Array) -> jax.Array:
+    """The gradient that goes through the step; where the mask is False it goes around it."""
+    return gradient if keep is None else jnp.where(keep[:, None], gradient, 0)
 
 
 def _product(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -47,16 +55,23 @@ def _before(first: jax.Array, states: jax.Array) -> jax.Array:
     return jnp.concatenate([first[None], states[:-1]], axis=0)
 
 
+def _kernel(run: Callable, forward: Callable, backward: Callable, constants: int) -> Callable:
+    """`run` with its gradient, compiled for each value of its first `constants` arguments."""
+    places = tuple(range(constants))
+    with_gradient = jax.custom_vjp(run, nondiff_argnums=places)
+    with_gradient.defvjp(forward, backward)
+    return jax.jit(with_gradient, static_argnums=places, inline=True)
+
+
 # --- long short-term memory (Hochreiter and Schmidhuber, 1997), with tanh and the logistic function
 
 
-@jax.custom_vjp
-def lstm(x: jax.Array, h: jax.Array, c: jax.Array, u: jax.Array, m: Any, mask: Any) -> tuple[jax.Array, jax.Array]:
+def _lstm(unroll: bool, x: jax.Array, h: jax.Array, c: jax.Array, u: jax.Array, m: Any, mask: Any) -> tuple:
     """All outputs and the last cell state; gates in the order input, forget, candidate, output."""
-    return _lstm_forward(x, h, c, u, m, mask)[0]
+    return _lstm_forward(unroll, x, h, c, u, m, mask)[0]
 
 
-def _lstm_forward(x, h, c, u, m, mask):
+def _lstm_forward(unroll, x, h, c, u, m, mask):
     def step(carry, item):
         h, c = carry
         z, keep = item
@@ -67,11 +82,11 @@ def _lstm_forward(x, h, c, u, m, mask):
         h, c = _keep(keep, new_h, h), _keep(keep, new_c, c)
         return (h, c), (h, c, jnp.concatenate([i, f, g, o], axis=-1))
 
-    (_, last), (hs, cs, gates) = loop(step, (h, c), (x, mask))
+    (_, last), (hs, cs, gates) = loop(step, (h, c), (x, mask), unroll)
     return (hs, last), (hs, cs, gates, h, c, u, m, mask)
 
 
-def _lstm_backward(saved, gradients):
+def _lstm_backward(unroll, saved, gradients):
     hs, cs, gates, first_h, first_c, u, m, mask = saved
     dhs, dc = gradients
 
@@ -80,7 +95,7 @@ def _lstm_backward(saved, gradients):
         d_out, before, gates, keep = item
         i, f, g, o = jnp.split(gates, 4, axis=-1)
         dh = dh + d_out
-        through_h, through_c = (dh, dc) if keep is None else (jnp.where(keep[:, None], dh, 0), jnp.where(keep[:, None], dc, 0))
+        through_h, through_c = _masked(keep, dh), _masked(keep, dc)
         t = jnp.tanh(f * before + i * g)
         d = through_c + through_h * o * (1 - t * t)
         dz = jnp.concatenate(
@@ -90,23 +105,22 @@ def _lstm_backward(saved, gradients):
         return (_dropped(dz @ u.T, m) + stay_h, d * f + stay_c), dz
 
     items = (dhs, _before(first_c, cs), gates, mask)
-    (dh, dc), dz = loop(step, (jnp.zeros_like(first_h), dc), items, reverse=True)
+    (dh, dc), dz = loop(step, (jnp.zeros_like(first_h), dc), items, unroll, reverse=True)
     return dz, dh, dc, _product(_dropped(_before(first_h, hs), m), dz), None, None
 
 
-lstm.defvjp(_lstm_forward, _lstm_backward)
+lstm = _kernel(_lstm, _lstm_forward, _lstm_backward, constants=1)
 
 
 # --- gated recurrent unit (Cho and others, 2014); `after` has the reset gate act after the product, as cuDNN does
 
 
-@jax.custom_vjp
-def gru_reset_after(x: jax.Array, h: jax.Array, u: jax.Array, b: jax.Array, m: Any, mask: Any) -> jax.Array:
+def _gru_after(unroll: bool, x: jax.Array, h: jax.Array, u: jax.Array, b: jax.Array, m: Any, mask: Any) -> jax.Array:
     """All outputs; gates in the order update, reset, candidate; `b` (3 * units,) is the recurrent bias."""
-    return _gru_after_forward(x, h, u, b, m, mask)[0]
+    return _gru_after_forward(unroll, x, h, u, b, m, mask)[0]
 
 
-def _gru_after_forward(x, h, u, b, m, mask):
+def _gru_after_forward(unroll, x, h, u, b, m, mask):
     def step(h, item):
         x, keep = item
         xz, xr, xg = jnp.split(x, 3, axis=-1)
@@ -116,18 +130,18 @@ def _gru_after_forward(x, h, u, b, m, mask):
         new = _keep(keep, z * h + (1 - z) * g, h)
         return new, (new, jnp.concatenate([z, r, g, rg], axis=-1))
 
-    _, (hs, gates) = loop(step, h, (x, mask))
+    _, (hs, gates) = loop(step, h, (x, mask), unroll)
     return hs, (hs, gates, h, u, m, mask)
 
 
-def _gru_after_backward(saved, dhs):
+def _gru_after_backward(unroll, saved, dhs):
     hs, gates, first, u, m, mask = saved
 
     def step(dh, item):
         d_out, before, gates, keep = item
         z, r, g, rg = jnp.split(gates, 4, axis=-1)
         dh = dh + d_out
-        through = dh if keep is None else jnp.where(keep[:, None], dh, 0)
+        through = _masked(keep, dh)
         dg = through * (1 - z) * (1 - g * g)
         dz = through * (before - g) * z * (1 - z)
         dr = dg * rg * r * (1 - r)
@@ -135,41 +149,41 @@ def _gru_after_backward(saved, dhs):
         stay = 0 if keep is None else dh - through
         return _dropped(d_recurrent @ u.T, m) + through * z + stay, (jnp.concatenate([dz, dr, dg], axis=-1), d_recurrent)
 
-    dh, (dx, d_recurrent) = loop(step, jnp.zeros_like(first), (dhs, _before(first, hs), gates, mask), reverse=True)
+    items = (dhs, _before(first, hs), gates, mask)
+    dh, (dx, d_recurrent) = loop(step, jnp.zeros_like(first), items, unroll, reverse=True)
     du = _product(_dropped(_before(first, hs), m), d_recurrent)
     return dx, dh, du, d_recurrent.sum(axis=(0, 1)), None, None
 
 
-gru_reset_after.defvjp(_gru_after_forward, _gru_after_backward)
+gru_reset_after = _kernel(_gru_after, _gru_after_forward, _gru_after_backward, constants=1)
 
 
-# --- any cell whose step is one product with the state and then works on each element by itself
+# --- any cell whose step is one product with the state and then a function of it
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def elementwise_cell(
-    cell: Callable, x: jax.Array, states: tuple, u: jax.Array, m: Any, mask: Any
-) -> tuple[jax.Array, tuple]:
+def _cell(
+    cell: Callable, functions: tuple, unroll: bool, x: jax.Array, states: tuple, u: jax.Array, m: Any, mask: Any
+) -> tuple:
     """All outputs and the last states.
 
     Args:
-        cell: `(x_t + h @ u, states) -> new states`, element by element; the first state is the output.
+        cell: `(*functions, x_t + h @ u, states) -> new states`; the first state is the output.
     """
-    return _cell_forward(cell, x, states, u, m, mask)[0]
+    return _cell_forward(cell, functions, unroll, x, states, u, m, mask)[0]
 
 
-def _cell_forward(cell, x, states, u, m, mask):
+def _cell_forward(cell, functions, unroll, x, states, u, m, mask):
     def step(states, item):
         x, keep = item
         z = x + _dropped(states[0], m) @ u
-        new = tuple(_keep(keep, n, s) for n, s in zip(cell(z, states), states))
+        new = tuple(_keep(keep, n, s) for n, s in zip(cell(*functions, z, states), states))
         return new, (new, z)
 
-    last, (all_states, zs) = loop(step, states, (x, mask))
+    last, (all_states, zs) = loop(step, states, (x, mask), unroll)
     return (all_states[0], last), (all_states, zs, states, u, m, mask)
 
 
-def _cell_backward(cell, saved, gradients):
+def _cell_backward(cell, functions, unroll, saved, gradients):
     all_states, zs, first, u, m, mask = saved
     d_outputs, d_last = gradients
     before = tuple(_before(f, s) for f, s in zip(first, all_states))
@@ -177,28 +191,41 @@ def _cell_backward(cell, saved, gradients):
     def step(carry, item):
         d_out, z, states, keep = item
         carry = (carry[0] + d_out, *carry[1:])
-        through = carry if keep is None else tuple(jnp.where(keep[:, None], d, 0) for d in carry)
-        _, pull = jax.vjp(cell, z, states)
+        through = tuple(_masked(keep, d) for d in carry)
+        _, pull = jax.vjp(functools.partial(cell, *functions), z, states)
         dz, d_states = pull(through)
         d_states = (d_states[0] + _dropped(dz @ u.T, m), *d_states[1:])
         if keep is not None:
             d_states = tuple(d + (c - t) for d, c, t in zip(d_states, carry, through))
         return d_states, dz
 
-    d_first, dz = loop(step, d_last, (d_outputs, zs, before, mask), reverse=True)
+    d_first, dz = loop(step, d_last, (d_outputs, zs, before, mask), unroll, reverse=True)
     return dz, d_first, _product(_dropped(before[0], m), dz), None, None
 
 
-elementwise_cell.defvjp(_cell_forward, _cell_backward)
+one_product_cell = _kernel(_cell, _cell_forward, _cell_backward, constants=3)
+
+
+def lstm_step(gate: Callable, activation: Callable, z: jax.Array, states: Sequence[jax.Array]) -> tuple:
+    """The step of an LSTM, for `one_product_cell`."""
+    i, f, g, o = jnp.split(z, 4, axis=-1)
+    c = gate(f) * states[1] + gate(i) * activation(g)
+    return gate(o) * activation(c), c
+
+
+def plain_step(activation: Callable, z: jax.Array, states: Sequence[jax.Array]) -> tuple:
+    """The step of a plain recurrent layer, for `one_product_cell`."""
+    return (activation(z),)
 
 
 # --- gated recurrent unit as first published: the reset gate acts on the state before the product
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def gru(gate: Callable, activation: Callable, x: jax.Array, h: jax.Array, u: jax.Array, m: Any, mask: Any) -> jax.Array:
-    """All outputs; `gate` and `activation` work on each element by itself."""
-    return _gru_forward(gate, activation, x, h, u, m, mask)[0]
+def _gru(
+    gate: Callable, activation: Callable, unroll: bool, x: jax.Array, h: jax.Array, u: jax.Array, m: Any, mask: Any
+) -> jax.Array:
+    """All outputs; gates in the order update, reset, candidate."""
+    return _gru_forward(gate, activation, unroll, x, h, u, m, mask)[0]
 
 
 def _gru_gates(gate, x, h, u, m):
@@ -207,7 +234,7 @@ def _gru_gates(gate, x, h, u, m):
     return z, r
 
 
-def _gru_forward(gate, activation, x, h, u, m, mask):
+def _gru_forward(gate, activation, unroll, x, h, u, m, mask):
     units = h.shape[-1]
 
     def step(h, item):
@@ -218,11 +245,11 @@ def _gru_forward(gate, activation, x, h, u, m, mask):
         new = _keep(keep, z * h + (1 - z) * activation(e), h)
         return new, (new, a, b, e)
 
-    _, (hs, a, b, e) = loop(step, h, (x, mask))
+    _, (hs, a, b, e) = loop(step, h, (x, mask), unroll)
     return hs, (hs, a, b, e, h, u, m, mask)
 
 
-def _gru_backward(gate, activation, saved, dhs):
+def _gru_backward(gate, activation, unroll, saved, dhs):
     hs, a, b, e, first, u, m, mask = saved
     units = first.shape[-1]
     before = _before(first, hs)
@@ -230,7 +257,7 @@ def _gru_backward(gate, activation, saved, dhs):
     def step(dh, item):
         d_out, h, a, b, e, keep = item
         dh = dh + d_out
-        through = dh if keep is None else jnp.where(keep[:, None], dh, 0)
+        through = _masked(keep, dh)
         z, pull_z = jax.vjp(gate, a)
         r, pull_r = jax.vjp(gate, b)
         g, pull_g = jax.vjp(activation, e)
@@ -243,7 +270,7 @@ def _gru_backward(gate, activation, saved, dhs):
         back = _dropped(dz @ u[:, : 2 * units].T + d_reset * r, m) + through * z + stay
         return back, (jnp.concatenate([dz, de], axis=-1), r)
 
-    dh, (dx, r) = loop(step, jnp.zeros_like(first), (dhs, before, a, b, e, mask), reverse=True)
+    dh, (dx, r) = loop(step, jnp.zeros_like(first), (dhs, before, a, b, e, mask), unroll, reverse=True)
     dropped = _dropped(before, m)
     du = jnp.concatenate(
         [_product(dropped, dx[..., : 2 * units]), _product(r * dropped, dx[..., 2 * units :])], axis=-1
@@ -251,57 +278,103 @@ def _gru_backward(gate, activation, saved, dhs):
     return dx, dh, du, None, None
 
 
-gru.defvjp(_gru_forward, _gru_backward)
+gru = _kernel(_gru, _gru_forward, _gru_backward, constants=3)
 
 
 # --- a cell that is a function of its own
 
 
-def any_cell(cell: Callable, xs: Any, states: Any, mask: Any, zero_output: bool = False, unroll: bool = False) -> tuple:
-    """Outputs of all steps, the last output and the last states of `cell(x_t, states) -> (output, states)`.
+def any_cell(
+    cell: Callable,
+    xs: Any,
+    states: Any,
+    mask: Any = None,
+    before: Any = None,
+    zero_output: bool = False,
+    unroll: bool = False,
+    repeated: Sequence[Variable] = (),
+) -> tuple[Any, Any, list[jax.Array]]:
+    """Outputs of all steps, the last states and the added losses of `cell(x_t, states) -> (output, states)`.
 
-    The cell may read and assign variables, such as those of seed generators.
+    The cell may read and assign variables, such as those of seed generators, and add losses, which are summed over
+    the steps.
 
     Args:
         xs: inputs, or a structure of them, time first.
-        mask: (time, batch) or None; where it is False, output and states stay as they were, the output at first zero.
+        mask: (time, batch) or None; where it is False, output and states stay as they were.
+        before: what the output was before the first step; zeros if None or if outputs have another shape.
         zero_output: whether the output is zero instead where the mask is False.
         unroll: whether to write the steps out instead of looping.
+        repeated: variables that every step finds as the first one did, so that all draw the same from their seeds.
     """
     first = jax.tree.map(lambda a: a[0], xs)
-    shape = jax.eval_shape(lambda x, s: _quietly(cell, x, s)[0], first, states)
-    start = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shape)
-    variables = pure.assigned_by(cell, first, states)
-    lifted = pure.lift(cell, variables)
+    (shape, _), variables = _one_step(cell, first, states)
+    output = None if mask is None or zero_output else _start(shape, before)
+    at_first = [_current(v) for v in variables]
+    again = {id(v) for v in repeated}
+
+    def with_losses(x, states):
+        scope = pure.current_scope()
+        scope.losses = []
+        return *cell(x, states), scope.losses
+
+    lifted = pure.lift(with_losses, variables)
 
     def step(carry, item):
         output, states, values = carry
         x, keep = item
-        (new_output, new_states), values = lifted(values, x, states)
-        new_states = jax.tree.map(lambda n, s: n.astype(s.dtype), new_states, states)
-        shown = new_output
+        values = [a if id(v) in again else now for v, a, now in zip(variables, at_first, values)]
+        (new, new_states, losses), values = lifted(values, x, states)
+        new_states = jax.tree.map(lambda s, n: n.astype(s.dtype), states, _packed_like(states, new_states))
         if keep is not None:
-            choose = functools.partial(_choose, keep)
-            new_output = jax.tree.map(choose, new_output, output)
-            new_states = jax.tree.map(choose, new_states, states)
-            shown = jax.tree.map(lambda o: choose(o, jnp.zeros_like(o)), shown) if zero_output else new_output
-        return (new_output, new_states, values), shown
+            old = jax.tree.map(jnp.zeros_like, new) if zero_output else output
+            new = jax.tree.map(functools.partial(_choose, keep), new, old)
+            new_states = jax.tree.map(functools.partial(_choose, keep), new_states, states)
+        return (None if output is None else new, new_states, values), (new, losses)
 
-    steps = jax.tree.leaves(xs)[0].shape[0]
-    short = 0 < steps <= _UNROLL_UP_TO or unroll
-    carry = (start, states, [_current(v) for v in variables])
-    (last, states, values), outputs = jax.lax.scan(step, carry, (xs, mask), unroll=max(steps, 1) if short else 1)
-    for variable, value in zip(variables, values):
+    carry, (outputs, losses) = _steps(step, (output, states, at_first), (xs, mask), unroll)
+    for variable, value in zip(variables, carry[2]):
         variable.assign(value)
-    return outputs, last, states
+    return outputs, carry[1], [loss.sum(axis=0) for loss in losses]
 
 
-def _quietly(cell: Callable, x: Any, states: Any) -> Any:
-    with pure.Scope():
-        return cell(x, states)
+def _one_step(cell: Callable, x: Any, states: Any) -> tuple[Any, list[Variable]]:
+    """What a step returns, as shapes, and which variables it assigns, found by tracing it."""
+    assigned: dict[int, Variable] = {}
+
+    def watched(*args):
+        with pure.Scope() as scope:
+            scope.losses = []
+            result = cell(*args)
+            assigned.update(scope.written)
+            return result
+
+    return jax.eval_shape(watched, x, states), list(assigned.values())
 
 
-def _current(variable: Any) -> jax.Array:
+def _start(shape: Any, before: Any) -> Any:
+    fits = getattr(shape, "shape", None) == getattr(before, "shape", ())
+    return before.astype(shape.dtype) if fits else jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shape)
+
+
+def _packed_like(states: Any, new: Any) -> Any:
+    """`new`, which may hold lists where `states` holds tuples, with the structure of `states`."""
+    return jax.tree.unflatten(jax.tree.structure(states), jax.tree.leaves(new))
+
+
+def _steps(step: Callable, carry: Any, items: Any, unroll: bool) -> tuple[Any, Any]:
+    """A loop in compiled code; otherwise one step after the other, since compiling this one loop would take longer."""
+    if not unroll and (pure.in_scope() or any(map(pure.is_traced, jax.tree.leaves((carry, items))))):
+        return loop(step, carry, items)
+    shown = []
+    for t in range(jax.tree.leaves(items)[0].shape[0]):
+        carry, out = step(carry, jax.tree.map(lambda a, t=t: a[t], items))
+        shown.append(out)
+    return carry, jax.tree.map(lambda *outs: jnp.stack(outs), *shown)
+
+
+def _current(variable: Variable) -> jax.Array:
+    """The stored value, in the dtype that assignments keep."""
     scope = pure.current_scope()
     return variable.own_value() if scope is None else scope.read(variable)
 

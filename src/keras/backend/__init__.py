@@ -1,0 +1,55 @@
+"""`keras.backend`: the settings, and what of its functions today's Keras still has."""
+
+from keras._core import names as _names
+from keras._core import registry as _registry
+from keras._core.dtype_policy import dtype_name as _dtype_name
+from keras._core.dtype_policy import is_float_name as _is_float_name
+from keras.config import (
+    backend,
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from keras.utils import clear_session, is_keras_tensor, standardize_dtype
+
+__all__ = [
+    "backend",
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "get_uid",
+    "image_data_format",
+    "is_float_dtype",
+    "is_int_dtype",
+    "is_keras_tensor",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "standardize_dtype",
+]
+
+
+def get_uid(prefix=""):
+    """A number that is one larger at every call with the same prefix, starting at 1."""
+    name = _names.unique_name(f"uid of {prefix}")
+    return int(name.rpartition("_")[2]) + 1 if name[-1].isdigit() and "_" in name else 1
+
+
+def is_float_dtype(dtype):
+    """Whether a dtype is a float."""
+    return _is_float_name(_dtype_name(dtype))
+
+
+def is_int_dtype(dtype):
+    """Whether a dtype is an integer, signed or not."""
+    return _dtype_name(dtype).startswith(("int", "uint"))
+
+
+def __getattr__(name: str):
+    found = _registry.older_names("keras.backend").get(name)
+    if found is None:
+        raise AttributeError(f"module 'keras.backend' has no attribute {name!r}")
+    return found

@@ -1,0 +1,86 @@
+"""Input and InputLayer."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+
+from .contract import assert_close
+
+
+def test_input_is_a_symbolic_tensor_with_an_open_batch():
+    x = layers.Input((3, None), name="pictures", dtype="uint8")
+    assert (x.shape, x.dtype, x.name) == ((None, 3, None), "uint8", "pictures")
+    assert layers.Input(shape=()).shape == (None,)
+    assert layers.Input([3], batch_size=2).shape == (2, 3)
+    assert layers.Input(batch_shape=(4, 3)).shape == (4, 3)
+    assert layers.Input((3,)).dtype == keras.config.floatx()
+
+
+def test_the_layer_behind_an_input():
+    layer = layers.InputLayer((3,), name="start")
+    assert layer.output.shape == (None, 3)
+    assert (layer.batch_shape, layer.dtype, layer.built, layer.weights) == ((None, 3), "float32", True, [])
+    assert layer.get_config() == {
+        "batch_shape": (None, 3),
+        "dtype": "float32",
+        "sparse": False,
+        "ragged": False,
+        "name": "start",
+        "optional": False,
+    }
+    other = layers.InputLayer.from_config(layer.get_config())
+    assert other.output.shape == (None, 3)
+    with pytest.raises(TypeError, match="start stands for a model's input and cannot be called"):
+        layer(np.ones((1, 3)))
+
+
+def test_input_around_a_tensor_that_is_there():
+    tensor = keras.KerasTensor((2, 3), "int32") if hasattr(keras, "KerasTensor") else None
+    if tensor is None:
+        pytest.skip("keras.KerasTensor is not public yet")
+    assert layers.Input(tensor=tensor) is tensor
+    with pytest.raises(ValueError, match="`dtype` is 'float32', but `tensor` has dtype 'int32'"):
+        layers.Input(tensor=keras.KerasTensor((2, 3), "int32"), dtype="float32")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "`shape` is missing"),
+        ({"shape": 5}, r"`shape` must be a tuple of sizes. Got 5; write \(5,\) for vectors"),
+        ({"shape": "ab"}, "`shape` must be a tuple of integers and None. Got 'ab'"),
+        ({"shape": (3, -1)}, "must not hold negative sizes"),
+        ({"shape": (3,), "batch_shape": (2, 3)}, "give `shape` or `batch_shape`, not both"),
+        ({"shape": (3,), "batch_size": 0}, "`batch_size` must be a positive integer. Got 0"),
+        ({"shape": (3,), "sparse": True}, "`sparse` must not be True: tensors are dense here"),
+        ({"shape": (3,), "ragged": True}, "`ragged` must not be True: tensors are dense here"),
+        ({"tensor": np.ones(3)}, "`tensor` must be a symbolic tensor. Got a ndarray"),
+        ({"shape": (3,), "dtype": "float31"}, "'float31'"),
+    ],
+)
+def test_input_says_what_is_wrong(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        layers.Input(**arguments)
+
+
+def test_a_symbolic_tensor_has_no_value():
+    with pytest.raises(TypeError, match="has no value yet, so it cannot decide an `if`"):
+        bool(layers.Input((3,)))
+    with pytest.raises(ValueError, match="has no value yet, so NumPy cannot use it"):
+        np.asarray(layers.Input((3,)))
+
+
+def test_layers_know_their_symbolic_inputs_and_outputs():
+    x = layers.Input((3,))
+    dense = layers.Dense(2)
+    y = dense(x)
+    assert dense.input is x
+    assert dense.output is y
+    assert (dense.input_shape, dense.output_shape) == ((None, 3), (None, 2))
+    second = dense(layers.Input((3,)))
+    assert dense.get_output_at(1) is second
+    with pytest.raises(AttributeError, match=r"is shared(?s:.*)get_output_at"):
+        _ = dense.output
+    assert_close(dense(np.zeros((1, 3))), np.zeros((1, 2)))

@@ -1,0 +1,203 @@
+"""What the base class does for layers of one's own."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers, ops
+
+from .contract import assert_close
+
+
+class Scale(layers.Layer):
+    def __init__(self, start=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.start = start
+
+    def build(self, input_shape):
+        self.counter = self.add_weight(name="counter", shape=(), initializer="zeros", trainable=False)
+        self.factor = self.add_weight(
+            name="factor", shape=(input_shape[-1],), initializer=keras.initializers.Constant(self.start)
+        )
+
+    def call(self, x):
+        self.counter.assign_add(1.0)
+        return x * self.factor
+
+
+class Pair(layers.Layer):
+    def __init__(self, units=2, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.first = layers.Dense(units)
+        self.rest = [Scale(3.0), layers.Dropout(0.5)]
+
+    def call(self, x, training=None):
+        x = self.first(x)
+        for layer in self.rest:
+            x = layer(x)
+        return x
+
+
+def test_weights_that_are_trained_come_first():
+    layer = Scale()
+    layer(np.ones((1, 2)))
+    assert [w.name for w in layer.weights] == ["factor", "counter"]
+    assert [w.name for w in layer.trainable_weights] == ["factor"]
+    assert [w.name for w in layer.non_trainable_weights] == ["counter"]
+    assert layer.factor.path == f"{layer.name}/factor"
+    assert layer.count_params() == 3
+
+
+def test_assigned_weights_change_when_called():
+    layer = Scale(start=2.0)
+    assert_close(layer(np.ones((1, 2))), [[2.0, 2.0]])
+    layer(np.ones((1, 2)))
+    assert_close(layer.counter, 2.0)
+
+
+def test_stateless_calls_leave_the_layer_alone():
+    layer = Scale()
+    layer.build((None, 2))
+    outputs, (counter,) = layer.stateless_call([np.array([5.0, 6.0])], [np.array(7.0)], np.ones((1, 2)))
+    assert_close(outputs, [[5.0, 6.0]])
+    assert_close(counter, 8.0)
+    assert_close(layer.counter, 0.0)
+    with pytest.raises(ValueError, match=r"has 1 trainable and 1 non-trainable variables(?s:.*)got 0 and 1"):
+        layer.stateless_call([], [np.array(7.0)], np.ones((1, 2)))
+
+
+def test_layers_inside_are_found_in_attributes_and_lists():
+    layer = Pair()
+    layer(np.ones((1, 3)))
+    assert [w.path.split("/")[-1] for w in layer.weights] == ["kernel", "bias", "factor", "counter"]
+    layer.trainable = False
+    assert layer.trainable_weights == []
+    assert not layer.first.kernel.trainable
+    layer.trainable = True
+    assert [w.name for w in layer.trainable_weights] == ["kernel", "bias", "factor"]
+
+
+def test_training_is_passed_down():
+    layer = Pair()
+    x = np.ones((8, 3))
+    assert (np.asarray(layer(x, training=True)) == 0).any()
+    assert not (np.asarray(layer(x, training=False)) == 0).any()
+    assert not (np.asarray(layer(x)) == 0).any()
+
+
+def test_the_config_is_read_from_the_constructor():
+    config = Pair(units=5, name="p").get_config()
+    assert config["units"] == 5
+    other = Pair.from_config(config)
+    assert (other.units, other.name) == (5, "p")
+
+
+def test_freezing_before_building_holds_for_the_weights_made_later():
+    layer = layers.Dense(2, trainable=False)
+    layer.build((None, 3))
+    assert [w.trainable for w in layer.weights] == [False, False]
+    layer.trainable = True
+    assert [w.trainable for w in layer.weights] == [True, True]
+    normalization = layers.BatchNormalization()
+    normalization.build((None, 3))
+    normalization.trainable = False
+    normalization.trainable = True
+    assert [w.trainable for w in normalization.weights] == [True, True, False, False]
+
+
+def test_set_weights_changes_nothing_when_a_shape_is_wrong():
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    before = layer.get_weights()
+    with pytest.raises(ValueError, match="has 2 weights, but set_weights\\(\\) got 1"):
+        layer.set_weights([np.ones((3, 2))])
+    with pytest.raises(ValueError, match=r"bias has shape \(2,\), but set_weights\(\) got \(3,\)"):
+        layer.set_weights([np.ones((3, 2)), np.ones(3)])
+    assert_close(layer.get_weights(), before, rtol=0, atol=0)
+
+
+def test_unbuilt_layers_say_so():
+    with pytest.raises(ValueError, match=r"is not built yet(?s:.*)call build"):
+        layers.Dense(2).set_weights([np.ones((3, 2)), np.ones(2)])
+    with pytest.raises(ValueError, match="is not built yet"):
+        layers.Dense(2).count_params()
+
+
+def test_a_forgotten_super_init_is_named():
+    class Forgetful(layers.Layer):
+        def __init__(self):
+            pass
+
+        def call(self, x):
+            return x
+
+    with pytest.raises(RuntimeError, match="Forgetful: its __init__ did not call super"):
+        Forgetful()(np.ones((1, 2)))
+
+
+def test_losses_are_added_in_call():
+    class Penalty(layers.Layer):
+        def call(self, x):
+            self.add_loss(ops.sum(x))
+            return x
+
+    layer = Penalty()
+    layer(np.ones((2, 3)))
+    layer(np.ones((2, 4)))
+    assert_close(layer.losses, [8.0])
+    _, _, losses = layer.stateless_call([], [], np.ones((2, 3)), return_losses=True)
+    assert_close(losses, [6.0])
+
+
+def test_floats_are_converted_to_the_dtype_of_the_layer_and_integers_are_not():
+    class Seen(layers.Layer):
+        def call(self, x):
+            self.seen = x.dtype
+            return x
+
+    layer = Seen(dtype="float16")
+    layer(np.ones(2, "float64"))
+    assert layer.seen == "float16"
+    layer(np.ones(2, "int32"))
+    assert layer.seen == "int32"
+    Seen(dtype="float16", autocast=False)
+
+
+def test_several_inputs_are_built_by_name():
+    class Both(layers.Layer):
+        def build(self, left_shape, right_shape):
+            self.shapes = (left_shape, right_shape)
+
+        def call(self, left, right):
+            return left + right
+
+    layer = Both()
+    assert_close(layer(np.ones((1, 2)), right=np.ones((1, 2))), [[2.0, 2.0]])
+    assert layer.shapes == ((1, 2), (1, 2))
+
+
+def test_masks_reach_the_layers_that_take_them():
+    class Count(layers.Layer):
+        def call(self, x, mask=None):
+            return ops.sum(ops.cast(mask, "int32"), axis=-1)
+
+    x = np.array([[[1.0], [0.0], [2.0]]])
+    between = [layers.Dense(2), layers.Dropout(0.5), layers.Activation("relu"), layers.BatchNormalization()]
+    y = layers.Masking()(x)
+    for layer in between:
+        y = layer(y)
+    assert_close(Count()(y), [2])
+
+
+def test_a_mask_that_is_lost_is_warned_about():
+    x = layers.Masking()(np.ones((1, 2, 3)))
+    with pytest.warns(UserWarning, match="f got an input|does not support masking"):
+        layers.Flatten(name="f")(x)
+
+
+def test_a_layer_is_shared_by_its_calls():
+    dense = layers.Dense(2)
+    a, b = dense(layers.Input((3,))), dense(layers.Input((3,)))
+    assert a.shape == b.shape
+    assert len(dense.weights) == 2
