@@ -37,7 +37,7 @@ def test_lambda_takes_and_gives_masks():
     with pytest.warns(UserWarning, match="does not support masking"):
         seen = layers.Lambda(lambda x, mask=None: ops.cast(mask, "float32"))(x)
     assert_close(seen, [[0.0, 1.0]])
-    given = layers.Lambda(lambda x: x, mask=lambda x, mask: ops.logical_not(mask))(x)
+    given = layers.Lambda(lambda x: x + 1, mask=lambda x, mask: ops.logical_not(mask))(x)
     np.testing.assert_array_equal(given._keras_mask, [[True, False]])
 
 
