@@ -79,7 +79,7 @@ class IoU(_ConfusionMatrix):
             along `axis` says the class.
         axis: the axis of the classes.
 
-    >>> float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1]).round(4))  # 1 / (1 + 1 + 1)
+    >>> round(float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1])), 4)  # 1 / (1 + 1 + 1)
     0.3333
     """
 
@@ -121,7 +121,7 @@ class BinaryIoU(IoU):
         name: the name in logs.
         dtype: see `IoU`.
 
-    >>> float(BinaryIoU(target_class_ids=[0, 1], threshold=0.3)([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7]).round(4))
+    >>> round(float(BinaryIoU(target_class_ids=[0, 1], threshold=0.3)([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])), 4)
     0.3333
     """
 
@@ -140,7 +140,7 @@ class MeanIoU(IoU):
     Args:
         num_classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: see `IoU`.
 
-    >>> float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1]).round(4))
+    >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 4)
     0.3333
     """
 
@@ -182,7 +182,7 @@ class OneHotMeanIoU(MeanIoU):
         sparse_y_pred: whether predictions are class numbers.
 
     >>> y_true, y_pred = [[0, 1], [1, 0], [0, 1]], [[0.2, 0.8], [0.1, 0.9], [0.3, 0.7]]
-    >>> float(OneHotMeanIoU(num_classes=2)(y_true, y_pred).round(4))  # (0 + 2 / 3) / 2
+    >>> round(float(OneHotMeanIoU(num_classes=2)(y_true, y_pred)), 4)  # (0 + 2 / 3) / 2
     0.3333
     """
 

@@ -122,7 +122,7 @@ class R2Score(Metric):
     Shapes:
         y_true, y_pred: (batch, outputs).
 
-    >>> float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]]).round(3))
+    >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 3)
     0.571
     """
 

@@ -22,7 +22,7 @@ class Adam(Optimizer):
 
     >>> w = keras.Variable([1.0])
     >>> Adam(learning_rate=0.1).apply([[2.0]], [w])
-    >>> w.numpy()
+    >>> w.numpy().round(4)
     array([0.9], dtype=float32)
     """
 

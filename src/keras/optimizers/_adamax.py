@@ -21,7 +21,7 @@ class Adamax(Optimizer):
 
     >>> w = keras.Variable([1.0])
     >>> Adamax(learning_rate=0.1).apply([[2.0]], [w])
-    >>> w.numpy()
+    >>> w.numpy().round(4)
     array([0.9], dtype=float32)
     """
 

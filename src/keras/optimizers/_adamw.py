@@ -18,7 +18,7 @@ class AdamW(Adam):
 
     >>> w = keras.Variable([1.0])
     >>> AdamW(learning_rate=0.1, weight_decay=0.5).apply([[2.0]], [w])
-    >>> w.numpy()
+    >>> w.numpy().round(4)
     array([0.85], dtype=float32)
     """
 

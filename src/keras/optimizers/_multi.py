@@ -20,9 +20,9 @@ class OptimizerMap(MutableMapping):
         optimizer_map: a dict of keys and optimizers to begin with.
 
     >>> optimizers = OptimizerMap(SGD())
-    >>> optimizers["encoder/.*"] = Adam()
+    >>> optimizers["encoder/.*"] = Adam(name="for_encoder")
     >>> optimizers["encoder/dense/kernel"]
-    <Adam name=adam>
+    <Adam name=for_encoder>
     """
 
     def __init__(self, default_optimizer, optimizer_map=None):
@@ -64,10 +64,14 @@ class OptimizerMap(MutableMapping):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config, custom_objects=None):
         """A map from what `get_config` returned."""
-        made = {key: deserialize(value, module="keras.optimizers") for key, value in config["optimizer_map"].items()}
-        return cls(deserialize(config["default_optimizer"], module="keras.optimizers"), made)
+
+        def made(value):
+            return deserialize(value, custom_objects, module="keras.optimizers")
+
+        others = {key: made(value) for key, value in config["optimizer_map"].items()}
+        return cls(made(config["default_optimizer"]), others)
 
 
 class MultiOptimizer(Optimizer):

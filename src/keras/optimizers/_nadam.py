@@ -24,7 +24,7 @@ class Nadam(Optimizer):
     >>> w = keras.Variable([1.0])
     >>> Nadam(learning_rate=0.1).apply([[2.0]], [w])
     >>> w.numpy().round(4)
-    array([0.8932], dtype=float32)
+    array([0.8937], dtype=float32)
     """
 
     elementwise = True

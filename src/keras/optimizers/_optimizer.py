@@ -20,7 +20,7 @@ from keras._core.signature import constructor_parameters
 from keras._jax import stateless
 from keras._jax.number import Number, Numbered, OneMinus, declared
 from keras._jax.variable import Variable
-from keras.optimizers.schedules._schedule import LearningRateSchedule
+from keras.optimizers.schedules._schedule import LearningRateSchedule, wide_float
 
 _HALVES = ("float16", "bfloat16")
 
@@ -392,8 +392,7 @@ class Optimizer(Numbered, Configurable):
         self.update_all(grads, variables, self._rate_now())
 
     def _rate_now(self):
-        rate = ops.convert_to_tensor(self.learning_rate)
-        return ops.cast(rate, "float32") if rate.dtype.name in _HALVES else rate
+        return ops.cast(self.learning_rate, wide_float())
 
     def update_all(self, grads: list, variables: list[Variable], learning_rate) -> None:
         """One call of `update_step` per variable."""
@@ -406,7 +405,7 @@ class Optimizer(Numbered, Configurable):
 
     def step_number(self):
         """The number of the update being made, from 1, as a float."""
-        return ops.cast(ops.convert_to_tensor(self.iterations), "float32") + 1.0
+        return ops.cast(ops.convert_to_tensor(self.iterations), wide_float()) + 1.0
 
     def assign(self, variable, value) -> None:
         """Gives a variable a value."""

@@ -3,7 +3,7 @@
 from keras import ops
 from keras._core.checks import positive_number
 from keras._jax.number import Number
-from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float
+from keras.optimizers.schedules._schedule import LearningRateSchedule, as_float, wide_float
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -18,8 +18,8 @@ class ExponentialDecay(LearningRateSchedule):
         staircase: whether the quotient is rounded down, so that the rate falls in jumps.
         name: a name.
 
-    >>> float(ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)(20))
-    0.025
+    >>> float(ExponentialDecay(1.0, decay_steps=10, decay_rate=0.5)(20))
+    0.25
     """
 
     initial_learning_rate = Number()
@@ -52,8 +52,8 @@ class InverseTimeDecay(LearningRateSchedule):
         staircase: whether the quotient is rounded down, so that the rate falls in jumps.
         name: a name.
 
-    >>> float(InverseTimeDecay(0.1, decay_steps=1, decay_rate=1.0)(3))
-    0.025
+    >>> float(InverseTimeDecay(1.0, decay_steps=1, decay_rate=1.0)(3))
+    0.25
     """
 
     initial_learning_rate = Number()
@@ -154,7 +154,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     def __call__(self, step):
         step = ops.convert_to_tensor(step)
-        rate = ops.convert_to_tensor(self.values[-1], dtype="float32")
+        rate = ops.convert_to_tensor(self.values[-1], dtype=wide_float())
         for boundary, value in reversed(list(zip(self.boundaries, self.values))):
             rate = ops.where(step <= boundary, value, rate)
         return rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras import config as settings
 from keras import ops
 from keras._core.configurable import Configurable
 from keras._jax.number import Numbered, declared
@@ -30,6 +31,11 @@ class LearningRateSchedule(Numbered, Configurable):
         )
 
 
+def wide_float() -> str:
+    """The dtype of learning rates and step counts: float32, or float64 where that is the default."""
+    return "float64" if settings.floatx() == "float64" else "float32"
+
+
 def as_float(step: Any) -> Any:
     """The step count as a float, to divide it without rounding."""
-    return ops.cast(ops.convert_to_tensor(step), "float32")
+    return ops.cast(ops.convert_to_tensor(step), wide_float())
