@@ -61,7 +61,7 @@ def weights_for(layer, draw):
 
 FIRST = {"data_format": "channels_first"}
 STEPS_MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [0, 1, 0, 1, 1]], bool)
-PAIR_MASK = np.array([[1, 0, 1, 1, 1], [0, 1, 1, 0, 0], [0, 1, 0, 1, 1]], bool)
+PAIR_MASK = np.array([[1, 0, 1, 1, 1], [0, 1, 1, 1, 0], [0, 1, 0, 1, 1]], bool)
 
 
 def core_layers():
