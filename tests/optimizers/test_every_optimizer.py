@@ -329,3 +329,17 @@ def test_every_optimizer_and_schedule_lists_its_numbers():
     assert of_both["learning_rate.decay_rate"] == 0.5
     assert of_both["clipnorm"] == 2.0
     assert issubclass(optimizers.Optimizer, Numbered)
+
+
+def test_64_bit_variables_move_with_64_bit_numbers():
+    keras.config.set_floatx("float64")
+    w = keras.Variable(np.array([1.0]))
+    optimizer = optimizers.Adam(0.1, epsilon=0.0)
+    m = v = 0.0
+    wanted = 1.0
+    for t, g in enumerate((0.3, -0.7, 0.2), 1):
+        optimizer.apply([np.array([g])], [w])
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        wanted -= 0.1 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / np.sqrt(v)
+    assert w.dtype == "float64"
+    np.testing.assert_allclose(w.numpy(), [wanted], rtol=1e-12)
