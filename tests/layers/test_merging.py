@@ -26,6 +26,14 @@ def test_element_by_element(function, layer, wanted):
     assert_close(layer()([A]), A)
 
 
+@pytest.mark.parametrize("layer", [layers.Add, layers.Concatenate, layers.Maximum, layers.Average])
+@pytest.mark.parametrize("dtypes", [("int32", "float32"), ("uint8", "int32"), ("float32", "bool")])
+def test_inputs_of_several_dtypes_are_promoted_alike_on_symbols_and_arrays(layer, dtypes):
+    symbol = layer()([layers.Input((2,), dtype=d) for d in dtypes])
+    array = layer()([np.ones((1, 2), d) for d in dtypes])
+    assert symbol.dtype == array.dtype.name
+
+
 def test_subtract_takes_the_second_from_the_first():
     assert_close(layers.subtract([A, B]), [[-3.0, 3.0]])
     with pytest.raises(ValueError, match=r"takes two inputs. Got 3"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -201,7 +202,7 @@ class Variable:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self._shape))
+        return math.prod(self._shape)
 
     def __len__(self) -> int:
         return self._shape[0]

@@ -142,6 +142,7 @@ class Planner:
         self.model = model
         self.phase = phase
         self.variables = variables
+        self.donates = phase == "train" and donates(variables)
         self.names: tuple[str, ...] = ()
         self.numbers: np.ndarray = np.zeros((0,), "float32")
         self.read_numbers()
@@ -243,7 +244,7 @@ class Planner:
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
         name = f"{self.phase}_{'step' if single or kind == 'batch' else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
-        donate = (0,) if self.phase == "train" and donates(self.variables) and not keeps_before else ()
+        donate = (0,) if self.donates and not keeps_before else ()
         compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
         return Program(compiled, single, names, traced, extra)
 

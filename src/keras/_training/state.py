@@ -34,15 +34,16 @@ class RunningState:
     gives everything back.
 
     Args:
-        variables: the variables, by field.
+        planner: knows the variables, by field, and whether programs take over their memory.
         phase: 'train' changes all of them, other phases the non-trainable ones and the metrics alone.
     """
 
-    def __init__(self, variables: State, phase: str):
+    def __init__(self, planner: Any, phase: str):
+        variables = planner.variables
         self.variables = variables
         self._flat: list[Variable] = variables.flat()
         self._first_changed = 0 if phase == "train" else len(variables.trainable)
-        self.donates = phase == "train" and donates(variables)
+        self.donates = phase == "train" and planner.donates
         self._lock = threading.RLock()
         self._settled = True
         self._assigned = False

@@ -38,7 +38,7 @@ class Trainer:
         (
             "optimizer", "loss", "history", "stop_training", "stop_evaluating", "stop_predicting", "private_programs",
             "_compile_arguments", "_compiled_loss", "_compiled_metrics", "_loss_tracker", "_captured", "_keys",
-            "_reset_values", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled", "step_context",
+            "_reset_values", "_planners", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled", "step_context",
         )
     )  # fmt: skip
 
@@ -60,6 +60,7 @@ class Trainer:
         self._captured: tuple | None = None
         self._keys: dict = {}
         self._reset_values: dict = {}
+        self._planners: dict = {}
         self._debug: str | None = None
 
     # --- compile
@@ -127,6 +128,7 @@ class Trainer:
         self.private_programs.clear()
         self._keys.clear()
         self._reset_values.clear()
+        self._planners.clear()
         self.stop_training = False
         self.compiled = True
         self._compile_arguments = {
@@ -225,13 +227,11 @@ class Trainer:
 
     def _in_order(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Logs as `evaluate` lists them, in the order of Keras 3: losses, a single output's metrics, others by name."""
-        first = ["loss"]
-        if self._compiled_loss is not None:
-            first += [m.name for m in self._compiled_loss.metrics]
-        if self._compiled_metrics is not None and len(self._compiled_metrics.names) <= 1:
-            first += list(self._compiled_metrics.result())
-        names = [n for n in first if n in logs]
-        return {n: logs[n] for n in (*names, *sorted(n for n in logs if n not in first))}
+        if self._compiled_loss is None or len(self._compiled_loss.functions) <= 1:
+            return logs
+        first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
+        rest = sorted(n for n in logs if n not in first)
+        return {n: logs[n] for n in (*first, *rest) if n in logs}
 
     def reset_metrics(self) -> None:
         """Starts all metrics anew."""
@@ -341,7 +341,7 @@ class Trainer:
         test_run: Any = None
         reset = self._reset_metric_values()
         logs: dict[str, Any] = {}
-        state = RunningState(run.planner.variables, "train").lend()
+        state = RunningState(run.planner, "train").lend()
         try:
             with Interrupts() as interrupts:
                 watcher = self._watcher(interrupts, callbacks, "train")
@@ -411,7 +411,7 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_evaluating = False
-        state = RunningState(run.planner.variables, "test")
+        state = RunningState(run.planner, "test")
         try:
             with Interrupts() as interrupts:
                 callbacks.on_test_begin()
@@ -439,7 +439,7 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_predicting = False
-        state = RunningState(run.planner.variables, "predict")
+        state = RunningState(run.planner, "predict")
         try:
             with Interrupts() as interrupts:
                 callbacks.on_predict_begin()
@@ -470,7 +470,7 @@ class Trainer:
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
         run = self._run("predict", make_source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
-        state = RunningState(run.planner.variables, "predict")
+        state = RunningState(run.planner, "predict")
         try:
             with Interrupts() as interrupts:
                 return run.outputs(state, Watcher(interrupts))
@@ -482,10 +482,9 @@ class Trainer:
         if not isinstance(source, ArraySource):
             raise ValueError(f"{phase}_on_batch takes one batch as arrays. Got {type(x).__name__}.")
         planner = self._planner(phase, source.data)
-        planner.read_numbers()
         batch = engine.to_device(source.data)
         program = planner.program("batch", 0, batch)
-        state = RunningState(planner.variables, phase)
+        state = RunningState(planner, phase)
         try:
             with Interrupts() as interrupts:
                 state.replace_metrics(self._reset_metric_values())
@@ -504,6 +503,10 @@ class Trainer:
 
     def _planner(self, phase: str, batch: tuple) -> Planner:
         """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
+        known = self._planners.get(phase)
+        if known is not None and known[0] == (self.structure_version(), id(self.optimizer)):
+            known[1].read_numbers()
+            return known[1]
         if not self.built or not (phase == "predict" or is_matched(self)):
             build_for(self, batch, phase)
         self._capture_trainable()
@@ -514,7 +517,10 @@ class Trainer:
                 self.optimizer.build(trained)
             slots = self.optimizer.variables
         counted = [] if phase == "predict" else [v for m in self.metrics for v in m.variables]
-        return Planner(self, phase, State(trained, others, slots, counted))
+        planner = Planner(self, phase, State(trained, others, slots, counted))
+        if phase == "predict" or is_matched(self):
+            self._planners[phase] = ((self.structure_version(), id(self.optimizer)), planner)
+        return planner
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
         """A run over validation data within `fit`, which reads the state of the training run."""
@@ -564,9 +570,9 @@ class Trainer:
 
     def _reset_metric_values(self) -> list[Any]:
         """Values of the metric variables at the start of an epoch."""
-        metrics = self.metrics
-        key = tuple(id(v) for m in metrics for v in m.variables)
+        key = self.structure_version()
         if self._reset_values.get("key") != key:
+            metrics = self.metrics
             for metric in metrics:
                 metric.reset_state()
             self._reset_values = {"key": key, "values": [v.own_value() for m in metrics for v in m.variables]}

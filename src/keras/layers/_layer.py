@@ -102,7 +102,7 @@ class Layer(Operation):
                 raise RuntimeError(f"{type(self).__name__}: call super().__init__() before giving it variables.")
             if not any(v is value for v in known):
                 self._keep(value)
-        if name not in _BOOKKEEPING:
+        if name not in _BOOKKEEPING and name not in self._keras_hidden:
             structure.number += 1
         object.__setattr__(self, name, value)
 

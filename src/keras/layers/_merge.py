@@ -3,7 +3,9 @@
 import functools
 
 from keras import ops
+from keras._core import tree
 from keras._core.checks import integers
+from keras._core.graph import KerasTensor
 from keras.layers._layer import Layer, is_shape
 
 
@@ -47,6 +49,12 @@ class Merge(Layer):
         if is_shape(input_shape) or isinstance(input_shape, dict) or not input_shape:
             raise ValueError(f"{self.name} takes a list of tensors. Got {_what(input_shape)}.\n  write: layer([a, b])")
         return [tuple(shape) for shape in input_shape]
+
+    def _output_dtype(self, args, kwargs):
+        given = {self._dtype_in_call(x.dtype) for x in tree.leaves((args, kwargs)) if isinstance(x, KerasTensor)}
+        if len(given) == 1 or not self._keeps_dtype:
+            return super()._output_dtype(args, kwargs)
+        return functools.reduce(ops.add, (KerasTensor((), dtype) for dtype in given)).dtype
 
     def compute_mask(self, inputs, mask=None):
         """True where any of the masks is, if all inputs have one."""

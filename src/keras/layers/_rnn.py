@@ -59,7 +59,7 @@ class RNN(Layer):
         self.states: list[Variable] | None = None
 
     # states come and go with the data: they are no weights
-    _hidden = frozenset(("states",))
+    _keras_hidden = frozenset(("states",))
 
     def _seed_variables(self):
         return [*super()._seed_variables(), *(self.states or ())]

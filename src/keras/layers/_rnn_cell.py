@@ -55,9 +55,6 @@ class GatedCell(Layer):
         self.recurrent_dropout = number_between("recurrent_dropout", recurrent_dropout, 0, 1, type(self).__name__)
         self.seed = seed
         self.seed_generator = random.SeedGenerator(seed) if dropout or recurrent_dropout else None
-        self._masks: dict[str, Any] = {}
-
-    _keras_hidden = frozenset(("_masks",))
 
     @property
     def state_size(self):

@@ -338,8 +338,13 @@ def any_cell(
     return outputs, carry[1], [loss.sum(axis=0) for loss in losses]
 
 
+def assigned_by_step(cell: Callable, x: Any, states: Any) -> list[Variable]:
+    """Variables that a step of `any_cell` assigns, found by tracing it."""
+    return _one_step(cell, x, states)[1]
+
+
 def _one_step(cell: Callable, x: Any, states: Any) -> tuple[Any, list[Variable]]:
-    """What a step returns, as shapes, and which variables it assigns, found by tracing it."""
+    """What a step returns, as shapes, and which variables it assigns."""
     assigned: dict[int, Variable] = {}
 
     def watched(*args):
