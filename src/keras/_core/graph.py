@@ -45,6 +45,7 @@ class KerasTensor:
         self.record_history = record_history
         self.name: str = name or unique_name("keras_tensor")
         self._keras_history: History | None = None
+        self._pre_serialized_keras_history: Any = None  # where a config says that it came from
         self._keras_mask: Any = None
 
     @property
@@ -215,7 +216,8 @@ class Operation:
     def _only_node(self, what: str) -> Node:
         if len(self._inbound_nodes) > 1 and len({id(t) for n in self._inbound_nodes for t in n.outputs}) > 1:
             raise AttributeError(
-                f"{self.name} is shared: it was called {len(self._inbound_nodes)} times, so its `{what}` is not unique.\n"
+                f"{self.name} is shared: it was called {len(self._inbound_nodes)} times, "
+                f"so its `{what}` is not unique.\n"
                 f"  write:  layer.get_{what}_at(node_index)"
             )
         return self._node(0)
@@ -253,7 +255,10 @@ class Operation:
         """Shape of the input, or list of shapes, of the only call."""
         shapes = {tuple(x.shape for x in n.input_tensors or n.outputs) for n in self._inbound_nodes}
         if len(shapes) > 1:
-            raise AttributeError(f"{self.name} was called on inputs of {len(shapes)} shapes.\n  write:  layer.get_input_shape_at(node_index)")
+            raise AttributeError(
+                f"{self.name} was called on inputs of {len(shapes)} shapes.\n"
+                "  write:  layer.get_input_shape_at(node_index)"
+            )
         return self.get_input_shape_at(0)
 
     @property
@@ -261,7 +266,9 @@ class Operation:
         """Shape of the output, or list of shapes, of the only call."""
         shapes = {tuple(x.shape for x in n.outputs) for n in self._inbound_nodes}
         if len(shapes) > 1:
-            raise AttributeError(f"{self.name} has outputs of {len(shapes)} shapes.\n  write:  layer.get_output_shape_at(node_index)")
+            raise AttributeError(
+                f"{self.name} has outputs of {len(shapes)} shapes.\n  write:  layer.get_output_shape_at(node_index)"
+            )
         return self.get_output_shape_at(0)
 
 

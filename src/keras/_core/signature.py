@@ -40,13 +40,11 @@ def constructor_parameters(cls: type) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _init_signature(cls: type) -> inspect.Signature:
-    return inspect.signature(cls.__init__)
+    return inspect.signature(cls.__init__)  # type: ignore[misc]
 
 
 def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
     """Constructor arguments by name, as they came; `*args` parameters are left out."""
     signature = _init_signature(cls)
-    names = [
-        p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ][1:]
-    return {**dict(zip(names, args)), **kwargs}
+    by_place = [p for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return {**dict(zip((p.name for p in by_place[1:]), args)), **kwargs}

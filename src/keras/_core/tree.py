@@ -38,8 +38,8 @@ def _leaves(x: Any) -> Iterator[Any]:
 def map_leaves(function: Callable, x: Any, *others: Any) -> Any:
     """`x` with every leaf replaced by `function(leaf, ...)`; `others` have the same structure."""
     if isinstance(x, Mapping):
-        items = {k: map_leaves(function, x[k], *(o[k] for o in others)) for k in x}
-        return type(x)(items) if isinstance(x, OrderedDict) else items
+        entries = {k: map_leaves(function, x[k], *(o[k] for o in others)) for k in x}
+        return type(x)(entries) if isinstance(x, OrderedDict) else entries
     if isinstance(x, (list, tuple)):
         for other in others:
             if not isinstance(other, (list, tuple)) or len(other) != len(x):

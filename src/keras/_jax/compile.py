@@ -127,7 +127,9 @@ def _contains(jaxpr: Any, primitive: str) -> bool:
     return False
 
 
-def compile_program(name: str, function: Callable, args: Sequence[Any], donate: tuple[int, ...] = (), convolution=False) -> Any:
+def compile_program(
+    name: str, function: Callable, args: Sequence[Any], donate: tuple[int, ...] = (), convolution=False
+) -> Any:
     """Compiles `function` for arguments of these shapes.
 
     Args:
@@ -179,7 +181,9 @@ def fetch(tree: Any) -> Any:
 
 def specs_of(tree: Any) -> Any:
     """Shapes and dtypes in the place of arrays."""
-    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False)), tree)
+    return jax.tree.map(
+        lambda x: jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False)), tree
+    )
 
 
 class _Disk:
@@ -192,7 +196,9 @@ def use_disk_cache() -> None:
     if _disk_ready():
         return
     _Disk.ready = True
-    if os.environ.get("KERAS_JIT_CACHE", "1") == "0" or not _Disk.wanted or jax.config.jax_compilation_cache_dir:
+    if os.environ.get("KERAS_JIT_CACHE", "1") == "0" or not _Disk.wanted:
+        return
+    if jax.config.values.get("jax_compilation_cache_dir"):
         return
     folder = keras_home() / "jit_cache" / jax.__version__
     try:

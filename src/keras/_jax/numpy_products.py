@@ -174,7 +174,8 @@ def correlate(x1: Tensor, x2: Tensor, mode="valid") -> Tensor:
         x1, x2: one-dimensional tensors.
         mode: 'valid' for positions where they overlap fully, 'same' for as many as elements, 'full' for all.
     """
-    return jnp.correlate(*common_floats(x1, x2), mode=mode)
+    first, second = common_floats(x1, x2)
+    return jnp.correlate(first, second, mode=mode)
 
 
 @op

@@ -15,6 +15,7 @@ from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
+from keras._core.types import Tensor
 from keras._jax import pure
 from keras._jax.variable import Variable, array_from
 
@@ -161,7 +162,7 @@ def _wide_enough(name: str):
 
 
 @op
-def cast(x: Tensor, dtype) -> Tensor:  # noqa: F821
+def cast(x: Tensor, dtype) -> Tensor:
     """`x` converted to `dtype`.
 
     >>> cast([1.7], "int32")

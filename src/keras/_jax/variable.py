@@ -14,7 +14,6 @@ import numpy as np
 from keras import config
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
-from keras._core.types import Shape
 from keras._jax import pure
 
 
@@ -79,7 +78,7 @@ class Variable:
             raise TypeError(f"Variable: unknown arguments {', '.join(kwargs)}.")
         if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
             raise ValueError(
-                "Variable: `aggregation` must be 'none', 'mean', 'sum' or 'only_first_replica'. " f"Got {aggregation!r}."
+                f"Variable: `aggregation` must be 'none', 'mean', 'sum' or 'only_first_replica'. Got {aggregation!r}."
             )
         if synchronization not in (None, "none", "on_read", "on_write", "auto"):
             raise ValueError(
@@ -101,7 +100,7 @@ class Variable:
         self._initializer = initializer if callable(initializer) else None
         self._lease: Any = None
         value = self._first_value(initializer, shape, dtype)
-        self._shape: Shape = tuple(value.shape)
+        self._shape: tuple[int, ...] = tuple(value.shape)
         self._dtype: str = value.dtype.name
         self._raw: jax.Array = value
 
@@ -183,7 +182,7 @@ class Variable:
         return (self._shape, self._dtype, self.trainable, self.autocast, of(self.regularizer), of(self.constraint))
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> tuple[int, ...]:
         """Sizes of the axes."""
         return self._shape
 
@@ -291,21 +290,23 @@ def _binary(function: Callable, swapped: bool = False) -> Callable:
     return operator
 
 
-for _name, _function in {
+_both_ways: dict[str, Callable] = {
     "add": jnp.add, "sub": jnp.subtract, "mul": jnp.multiply, "truediv": jnp.true_divide, "floordiv": jnp.floor_divide,
     "mod": jnp.mod, "pow": jnp.power, "matmul": jnp.matmul, "and": jnp.logical_and, "or": jnp.logical_or,
     "xor": jnp.logical_xor,
-}.items():  # fmt: skip
-    setattr(Variable, f"__{_name}__", _binary(_function))
-    setattr(Variable, f"__r{_name}__", _binary(_function, swapped=True))
-for _name, _function in {
+}  # fmt: skip
+_comparisons: dict[str, Callable] = {
     "lt": jnp.less, "le": jnp.less_equal, "gt": jnp.greater, "ge": jnp.greater_equal,
     "eq": jnp.equal, "ne": jnp.not_equal,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _both_ways.items():
+    setattr(Variable, f"__{_name}__", _binary(_function))
+    setattr(Variable, f"__r{_name}__", _binary(_function, swapped=True))
+for _name, _function in _comparisons.items():
     setattr(Variable, f"__{_name}__", _binary(_function))
 Variable.__hash__ = lambda self: id(self)  # type: ignore[method-assign]
-Variable.__neg__ = lambda self: -self.value  # type: ignore[attr-defined]
-Variable.__pos__ = lambda self: self.value  # type: ignore[attr-defined]
+Variable.__neg__ = lambda self: -self.value  # type: ignore[operator]
+Variable.__pos__ = lambda self: self.value  # type: ignore[operator]
 Variable.__abs__ = lambda self: jnp.abs(self.value)  # type: ignore[attr-defined]
-Variable.__invert__ = lambda self: jnp.invert(self.value)  # type: ignore[attr-defined]
+Variable.__invert__ = lambda self: jnp.invert(self.value)  # type: ignore[operator]
 Variable.__round__ = lambda self, ndigits=None: jnp.round(self.value, ndigits or 0)  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ class ArrayRun:
     def __init__(self, source: ArraySource):
         self.source = source
         self.batch_size = source.batch_size
-        self.steps: int | None = source.steps()
+        self.steps: int = source.steps()
         self.full_steps = min(source.rows // source.batch_size, self.steps)
         self.done = 0
         self._seconds_per_step = 0.0

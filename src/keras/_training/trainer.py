@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,9 @@ from keras._training.loop import ArrayRun, BatchRun, Watcher, run_for
 from keras._training.plan import Planner
 from keras._training.program import default_step
 from keras._training.state import RunningState, State
-from keras.callbacks import CallbackList, History
+from keras.callbacks import CallbackList
 
-_NOT_COMPILED = (
-    "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
-)
+_NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
 
 
 class Trainer:
@@ -38,9 +37,20 @@ class Trainer:
         (
             "optimizer", "loss", "history", "stop_training", "stop_evaluating", "stop_predicting", "private_programs",
             "_compile_arguments", "_compiled_loss", "_compiled_metrics", "_loss_tracker", "_captured", "_keys",
-            "_reset_values", "_planners", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled", "step_context",
+            "_reset_values", "_planners", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled",
+            "step_context",
         )
     )  # fmt: skip
+
+    # what a model brings
+    built: bool
+    trainable_variables: list[Variable]
+    non_trainable_variables: list[Variable]
+    structure_version: Callable[[], int]
+
+    def _layer_metrics(self) -> list[Any]:
+        """Metrics of the layers; a model overrides it."""
+        raise NotImplementedError
 
     def _init_training(self) -> None:
         self.optimizer: Any = None
@@ -106,9 +116,9 @@ class Trainer:
                 )
         optimizer = optimizers.get(optimizer)
         policy = getattr(self, "dtype_policy", None)
-        if auto_scale_loss and policy is not None and policy.name == "mixed_float16" and optimizer is not None:
-            if not isinstance(optimizer, optimizers.LossScaleOptimizer):
-                optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        scales = auto_scale_loss and policy is not None and policy.name == "mixed_float16"
+        if scales and optimizer is not None and not isinstance(optimizer, optimizers.LossScaleOptimizer):
+            optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         names = getattr(self, "output_names", None)
         compiled_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
         compiled_metrics = None
@@ -215,7 +225,7 @@ class Trainer:
     @property
     def metrics(self) -> list[Any]:
         """Metrics of `compile`, then those of the layers."""
-        found = {id(m): m for m in (*self._listed_metrics(), *super().metrics)}
+        found = {id(m): m for m in (*self._listed_metrics(), *self._layer_metrics())}
         return list(found.values())
 
     @property

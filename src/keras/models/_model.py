@@ -76,6 +76,9 @@ class Model(Trainer, Layer):
 
     # --- what it is made of
 
+    def _layer_metrics(self) -> list[Any]:
+        return super(Trainer, self).metrics
+
     @property
     def layers(self) -> list[Layer]:
         """Layers directly inside it."""
@@ -165,7 +168,9 @@ class Model(Trainer, Layer):
         if self._graph is not None or self.built:
             return
         if input_shape is None:
-            raise ValueError(f"{self.name}: build() needs the shape of the inputs, with the batch size (or None) first.")
+            raise ValueError(
+                f"{self.name}: build() needs the shape of the inputs, with the batch size (or None) first."
+            )
         inputs = _symbols(tuple(input_shape) if is_shape(input_shape) else input_shape, self.compute_dtype)
         arguments = inputs if isinstance(input_shape, list) and not is_shape(input_shape) else (inputs,)
         try:
@@ -183,7 +188,15 @@ class Model(Trainer, Layer):
             return
         super()._build_once(arguments)
 
-    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
         """Prints the layers with their output shapes and numbers of parameters.
 
         Args:

@@ -80,13 +80,13 @@ def pool_average(x, pool_size, strides, padding: str, channels_first: bool) -> j
     if _tiles(sizes, window, steps, zeros):
         return _without_overlap(x, axes, sizes, window, jnp.add, jnp.sum) / np.prod(window).astype(x.dtype)
     rank = x.ndim
-    everywhere = [_over_all_axes(rank, axes, window, 1), _over_all_axes(rank, axes, steps, 1)]
+    windows, moves = _over_all_axes(rank, axes, window, 1), _over_all_axes(rank, axes, steps, 1)
     borders = _over_all_axes(rank, axes, zeros, (0, 0))
-    total = lax.reduce_window(x, np.zeros((), x.dtype), lax.add, *everywhere, borders)
+    total = lax.reduce_window(x, np.zeros((), x.dtype), lax.add, windows, moves, borders)
     if not any(map(sum, zeros)):
         return total / np.prod(window).astype(x.dtype)
     ones = jnp.ones([n if a in axes else 1 for a, n in enumerate(x.shape)], x.dtype)
-    return total / lax.reduce_window(ones, np.zeros((), x.dtype), lax.add, *everywhere, borders)
+    return total / lax.reduce_window(ones, np.zeros((), x.dtype), lax.add, windows, moves, borders)
 
 
 # --- a given number of windows, as even as possible: window i of n reaches from floor(i * size / n) to
