@@ -30,7 +30,8 @@ TABLE = {
     "_training": "_core config _jax _data losses metrics optimizers callbacks",
     "models": "layers _training saving ops _core config _jax.op _jax.pure",
     "export": "models saving _jax _core",
-    "backend utils": "ANYTHING ABOVE",
+    "utils": "ANYTHING ABOVE",
+    "backend": "ANYTHING ABOVE",
     "datasets applications preprocessing wrappers": "ANYTHING PUBLIC ABOVE",
 }
 

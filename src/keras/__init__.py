@@ -7,13 +7,13 @@ Modules are loaded when they are first used, so `import keras` itself costs next
 """
 
 import importlib
-from typing import TYPE_CHECKING
+import typing
 
 from keras._core import ownership
 
 ownership.refuse_other_owners()
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from keras import (
         activations,
         callbacks,

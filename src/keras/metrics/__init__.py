@@ -1,7 +1,8 @@
 """Metrics: numbers about predictions, summed up over batches."""
 
 from keras._core import registry
-from keras._core.names import nearest, snake_case
+from keras._core.names import nearest as _nearest
+from keras._core.names import snake_case as _snake_case
 from keras._core.serialization import deserialize as _deserialize
 from keras._core.serialization import serialize as _serialize
 from keras.losses import (
@@ -198,11 +199,11 @@ def _named(name: str):
         return known[_SHORT[plain]]
     classes = {k: v for k, v in known.items() if isinstance(v, type)}
     for k, v in classes.items():
-        if plain in (k.lower(), snake_case(k)):
+        if plain in (k.lower(), _snake_case(k)):
             return v
     if name in known:
         return known[name]
-    raise ValueError(f"Unknown metric: {name!r}.{nearest(name, [*known, *_SHORT])}")
+    raise ValueError(f"Unknown metric: {name!r}.{_nearest(name, [*known, *_SHORT])}")
 
 
 def serialize(metric):
@@ -219,5 +220,5 @@ def deserialize(config, custom_objects=None):
 
 
 registry.register_built_ins(
-    _MODULE, {name: thing for name in __all__ if (thing := globals()[name]) not in (get, serialize, deserialize)}
+    _MODULE, {name: _thing for name in __all__ if (_thing := globals()[name]) not in (get, serialize, deserialize)}
 )

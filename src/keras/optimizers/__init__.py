@@ -1,7 +1,7 @@
 """Optimizers: how weights follow their gradients."""
 
 from keras._core import registry
-from keras._core.names import nearest
+from keras._core.names import nearest as _nearest
 from keras._core.serialization import deserialize as _deserialize
 from keras._core.serialization import serialize as _serialize
 from keras.optimizers import schedules
@@ -93,11 +93,11 @@ def _proper_name(config: dict, custom_objects: dict | None) -> str:
     plain = name.lower().replace("_", "")
     if plain not in known:
         raise ValueError(
-            f"Unknown optimizer: {name!r}.{nearest(name, known.values())}\n"
+            f"Unknown optimizer: {name!r}.{_nearest(name, known.values())}\n"
             f"  If it is yours, pass custom_objects={{{name!r}: {name}}}, or register it with\n"
             f"  @keras.saving.register_keras_serializable()."
         )
     return known[plain]
 
 
-registry.register_built_ins(_MODULE, {name: thing for name in __all__ if isinstance(thing := globals()[name], type)})
+registry.register_built_ins(_MODULE, {name: _thing for name in __all__ if isinstance(_thing := globals()[name], type)})
