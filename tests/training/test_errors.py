@@ -60,7 +60,7 @@ def test_compile_names_what_is_wrong(arguments, words):
 @pytest.mark.parametrize("call", [lambda m: m.fit(X, Y), lambda m: m.evaluate(X, Y), lambda m: m.train_on_batch(X, Y)])
 def test_training_needs_compile(call):
     model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
-    with pytest.raises(ValueError, match="Call model.compile"):
+    with pytest.raises(ValueError, match=r"Call model\.compile"):
         call(model)
 
 
@@ -68,7 +68,7 @@ def test_a_dict_of_losses_with_an_unknown_output_names_the_known_ones():
     inputs = keras.Input((4,))
     model = keras.Model(inputs, [layers.Dense(1, name="left")(inputs), layers.Dense(1, name="right")(inputs)])
     model.compile("sgd", {"left": "mse", "rigth": "mse"})
-    with pytest.raises(ValueError, match="'rigth'.*Did you mean 'right'"):
+    with pytest.raises(ValueError, match=r"'rigth'.*Did you mean 'right'"):
         model.fit(X, [Y, Y], verbose=0)
 
 

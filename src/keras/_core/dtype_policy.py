@@ -29,7 +29,8 @@ class DTypePolicy:
             name = "float32"
         if not isinstance(name, str) or (name not in MIXED and name not in DTYPES):
             raise ValueError(
-                f"DTypePolicy: `name` must be a dtype such as 'float32', or one of {', '.join(map(repr, MIXED))}. Got {name!r}."
+                f"DTypePolicy: `name` must be a dtype such as 'float32', or one of {', '.join(map(repr, MIXED))}. "
+                f"Got {name!r}."
             )
         self._name = name
         self._compute_dtype, self._variable_dtype = MIXED.get(name, (name, name))

@@ -15,7 +15,8 @@ _custom_names: dict[Any, str] = {}
 
 
 class _Scope(threading.local):
-    objects: dict[str, Any] = {}
+    def __init__(self) -> None:
+        self.objects: dict[str, Any] = {}
 
 
 _scope = _Scope()

@@ -31,13 +31,18 @@ def serialize(thing: Any) -> Any:
     if thing is None or isinstance(thing, (bool, int, float, str)):
         return thing
     if isinstance(thing, (list, tuple)):
-        return type(thing)(serialize(x) for x in thing) if type(thing) in (list, tuple) else [serialize(x) for x in thing]
+        return (
+            type(thing)(serialize(x) for x in thing) if type(thing) in (list, tuple) else [serialize(x) for x in thing]
+        )
     if isinstance(thing, dict):
         return {str(k): serialize(v) for k, v in thing.items()}
     if isinstance(thing, bytes):
         return {"class_name": "__bytes__", "config": {"value": thing.decode("utf-8")}}
     if isinstance(thing, slice):
-        return {"class_name": "__slice__", "config": {k: serialize(getattr(thing, k)) for k in ("start", "stop", "step")}}
+        return {
+            "class_name": "__slice__",
+            "config": {k: serialize(getattr(thing, k)) for k in ("start", "stop", "step")},
+        }
     if thing is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
     if isinstance(thing, np.generic):
@@ -52,7 +57,12 @@ def serialize(thing: Any) -> Any:
             "config": {"shape": list(thing.shape), "dtype": thing.dtype, "keras_history": found},
         }
     if isinstance(thing, DTypePolicy):
-        return {"module": "keras", "class_name": type(thing).__name__, "config": thing.get_config(), "registered_name": None}
+        return {
+            "module": "keras",
+            "class_name": type(thing).__name__,
+            "config": thing.get_config(),
+            "registered_name": None,
+        }
     if isinstance(thing, types.FunctionType) and thing.__name__ == "<lambda>":
         return {"class_name": "__lambda__", "config": {"value": None}}
     if isinstance(thing, (types.FunctionType, types.BuiltinFunctionType, type)):
@@ -69,7 +79,9 @@ def serialize(thing: Any) -> Any:
         return {"class_name": "__tensor__", "config": {"value": value.tolist(), "dtype": str(value.dtype)}}
     if isinstance(thing, np.dtype):
         return thing.name
-    raise ValueError(f"{type(thing).__name__} objects cannot be put into a config: give the class a `get_config` method.")
+    raise ValueError(
+        f"{type(thing).__name__} objects cannot be put into a config: give the class a `get_config` method."
+    )
 
 
 def _serialize_object(thing: Any) -> dict:
@@ -154,7 +166,9 @@ def _make(cls: Any, inner: Any) -> Any:
     return cls.from_config(inner)
 
 
-def find(name: str, module: str | None = None, custom_objects: dict | None = None, registered: str | None = None) -> Any:
+def find(
+    name: str, module: str | None = None, custom_objects: dict | None = None, registered: str | None = None
+) -> Any:
     """The class or function a config names.
 
     Raises:

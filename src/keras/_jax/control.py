@@ -266,8 +266,8 @@ def associative_scan(f, elems, reverse=False, axis=0):
     """Running results of combining all entries up to each one, in about `log2(n)` rounds.
 
     Args:
-        f: a function that combines two tensors (or structures), for which `f(f(a, b), c) == f(a, f(b, c))`. It is called
-            for many pairs at once, about twice per round.
+        f: a function that combines two tensors (or structures), for which `f(f(a, b), c) == f(a, f(b, c))`. It is
+            called for many pairs at once, about twice per round.
         elems: a tensor, or a nested structure of tensors.
         reverse: whether to begin with the last entry.
         axis: the axis of the entries.

@@ -78,7 +78,8 @@ def ctc_decode(
     Args:
         inputs: logits, (samples, frames, classes).
         sequence_lengths: how many frames of each row count.
-        strategy: 'greedy' takes the best class of every frame; 'beam_search' sums over the paths of the labels it keeps.
+        strategy: 'greedy' takes the best class of every frame; 'beam_search' sums over the paths of the labels it
+            keeps.
         beam_width: how many sequences of labels a beam search keeps.
         top_paths: how many of them it returns.
         merge_repeated: whether 'greedy' merges repeated classes. A beam search always does.

@@ -216,7 +216,9 @@ def _dropout(inputs: Tensor, rate, noise_shape=None, seed=None) -> Tensor:
         shape = noise_shape
     keep = keep_mask(seed, shape, rate)
     scale = 1.0 / (1.0 - jnp.asarray(rate, inputs.dtype))
-    return jnp.where(keep, inputs * jnp.where(jnp.isfinite(scale), scale, 0).astype(inputs.dtype), jnp.zeros((), inputs.dtype))
+    return jnp.where(
+        keep, inputs * jnp.where(jnp.isfinite(scale), scale, 0).astype(inputs.dtype), jnp.zeros((), inputs.dtype)
+    )
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None):

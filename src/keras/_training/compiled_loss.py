@@ -25,7 +25,9 @@ def loss_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
 
 def _crossentropy_for(y_true: Any, y_pred: Any) -> str:
     binary, sparse = kind_of_labels(y_true, y_pred)
-    return "binary_crossentropy" if binary else "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+    return (
+        "binary_crossentropy" if binary else "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+    )
 
 
 def kind_of_labels(y_true: Any, y_pred: Any) -> tuple[bool, bool]:
@@ -103,7 +105,9 @@ class CompiledLoss:
         weights = self.loss_weights
         if isinstance(weights, (int, float)) and len(names) > 1:
             raise ValueError("compile: `loss_weights` must be a list or a dict where the model has several outputs.")
-        self.weights = [None] * len(names) if weights is None else by_output("loss_weights", weights, y_pred, names, repeat=True)
+        self.weights = (
+            [None] * len(names) if weights is None else by_output("loss_weights", weights, y_pred, names, repeat=True)
+        )
         if not any(f is not None for f in self.functions):
             raise ValueError("compile: `loss` is None for every output, so there is nothing to train for.")
         self.trackers = []
@@ -203,4 +207,3 @@ def match_weights(sample_weight: Any, y_pred: Any, names: list[str]) -> list[Any
     if len(weights) != len(names):
         raise ValueError(f"The model has {len(names)} outputs, but {len(weights)} sample weights came.")
     return weights
-

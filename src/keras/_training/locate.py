@@ -33,7 +33,9 @@ def raise_for(model: Any, variables: Sequence[Variable], values: Sequence[Any], 
             bad = _bad(x)
             if bad is not None:
                 label = f"{name}{''.join(f'[{p!r}]' for p in path)}"
-                raise NotFiniteError(f"{where}: the {label} hold {bad}.\n  Clean the data, for example with numpy.nan_to_num(x).")
+                raise NotFiniteError(
+                    f"{where}: the {label} hold {bad}.\n  Clean the data, for example with numpy.nan_to_num(x)."
+                )
     for variable, value in zip(variables, values):
         bad = _bad(value)
         if bad is not None:
@@ -64,7 +66,8 @@ class _Watch:
             bad = _bad(output)
             if bad is not None:
                 raise NotFiniteError(
-                    f"{self.where}: {layer.name} ({type(layer).__name__}) is the first layer whose output holds {bad}.\n"
+                    f"{self.where}: {layer.name} ({type(layer).__name__}) is the first layer "
+                    f"whose output holds {bad}.\n"
                     f"  Its inputs lie in {_range(inputs)}, its weights in {_range([v.value for v in layer.weights])}."
                 )
 

@@ -73,7 +73,9 @@ class OpenProgram:
         self._batch_size = batch_size
         self._keeps_result = keeps_result
 
-    def run(self, state: RunningState, numbers: Any, data: tuple, order: Any = None, first: int = 0, last: int = 1) -> Any:
+    def run(
+        self, state: RunningState, numbers: Any, data: tuple, order: Any = None, first: int = 0, last: int = 1
+    ) -> Any:
         """Advances the state by one step and returns the logs or outputs."""
         if self._kind != "batch":
             data = engine.rows_of_step(data, order, self._batch_size, first)
@@ -119,7 +121,9 @@ class WatchedProgram:
         loss = self._program.logs(result).get("loss", 0.0)
         if not np.isfinite(loss):
             state.restore(before)
-            batch = data if self._kind == "batch" else engine.rows_of_step(data, where[0], self._batch_size, int(where[1]))
+            batch = (
+                data if self._kind == "batch" else engine.rows_of_step(data, where[0], self._batch_size, int(where[1]))
+            )
             step = int(where[1]) if where else 0
             raise_for(self._planner.model, self._planner.variables.flat(), before.flat(), batch, step)
         return result
@@ -177,7 +181,15 @@ class Planner:
         return self._compiled(kind, batch_size, data, order)
 
     def _compiled(self, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
-        shape_key = (self.phase, kind, batch_size, engine.shapes_of(data), np.shape(order), self.names, self.model.debugs_values)
+        shape_key = (
+            self.phase,
+            kind,
+            batch_size,
+            engine.shapes_of(data),
+            np.shape(order),
+            self.names,
+            self.model.debugs_values,
+        )
         key, cache = self._place(shape_key)
         found = cache.find(key)
         if found is not None:

@@ -210,7 +210,7 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int) -> Callab
 
 
 def one_step(traced: Traced, logs_of: Callable, batch_size: int) -> Callable:
-    """The same for step `first` alone, without a loop: for what is slow inside loops, and for the last, smaller batch."""
+    """The same for step `first` alone, without a loop: for what is slow inside loops, and for a last, smaller batch."""
     step = traced.function()
 
     def one(state, numbers, data, order, first, last):

@@ -12,7 +12,9 @@ def _of_cell(name: str, text: str) -> property:
 
 class _Sequences(InputSpec):
     def wrong_ndim(self, owner, shape):
-        text = f"{owner} takes sequences with 3 axes: (batch, time, features). Got shape {shape}, which has {len(shape)}."
+        text = (
+            f"{owner} takes sequences with 3 axes: (batch, time, features). Got shape {shape}, which has {len(shape)}."
+        )
         if len(shape) == 2:
             text += "\n  For one feature per time step, pass x[:, :, None]; for one time step, x[:, None, :]."
         return text

@@ -17,7 +17,7 @@ from keras._core import registry, tree
 from keras._core.dtype_policy import DTypePolicy, dtype_name, is_float_name, policy_from
 from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.names import name_scope
-from keras._core.serialization import deserialize, serialize, serialize_dict
+from keras._core.serialization import deserialize, serialize
 from keras._core.signature import bound_arguments, constructor_parameters
 from keras._jax import pure
 from keras._jax.op import convert_to_tensor, symbolic_result
@@ -343,7 +343,8 @@ class Layer(Operation):
         for variable, value in zip(variables, weights):
             if tuple(np.shape(value)) != variable.shape:
                 raise ValueError(
-                    f"{self.name}: weight {variable.path} has shape {variable.shape}, but set_weights() got {np.shape(value)}."
+                    f"{self.name}: weight {variable.path} has shape {variable.shape}, "
+                    f"but set_weights() got {np.shape(value)}."
                 )
         for variable, value in zip(variables, weights):
             variable.assign(value)
@@ -370,7 +371,9 @@ class Layer(Operation):
             try:
                 symbolic_result(functools.partial(self._run, {}), inputs)
             except Exception as error:
-                raise ValueError(f"{self.name} could not be built for inputs of shape {input_shape}: {error}") from error
+                raise ValueError(
+                    f"{self.name} could not be built for inputs of shape {input_shape}: {error}"
+                ) from error
         if not self._building:
             self._build_shapes = {"input_shape": input_shape}
         self.built = True
@@ -422,7 +425,12 @@ class Layer(Operation):
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"{type(self).__name__}: its __init__ did not call super().__init__().")
         signature = call_signature(type(self).call)
-        if args and type(args[0]) is list and args[0] and all(type(x) in (int, float, bool) for x in tree.leaves(args[0])):
+        if (
+            args
+            and type(args[0]) is list
+            and args[0]
+            and all(type(x) in (int, float, bool) for x in tree.leaves(args[0]))
+        ):
             args = (convert_to_tensor(args[0]), *args[1:])
         args = tuple(self._convert(a) for a in args)
         if kwargs:
@@ -448,9 +456,9 @@ class Layer(Operation):
                     self._build_once(tensors)
                     check_inputs(self.input_spec, first, self.name) if self.input_spec is not None else None
                 masks = self._masks_for(signature, arguments, kwargs)
-                if signature.has_training and (training is not None or "training" in kwargs):
-                    if "training" not in signature.positional[: len(args)]:
-                        kwargs["training"] = training
+                wants_training = signature.has_training and (training is not None or "training" in kwargs)
+                if wants_training and "training" not in signature.positional[: len(args)]:
+                    kwargs["training"] = training
                 if any_symbolic(args) or any_symbolic(kwargs):
                     outputs = self._call_symbolic(signature, args, kwargs, masks)
                 else:
@@ -495,7 +503,12 @@ class Layer(Operation):
                 return x
             is_float = np.asarray(x).dtype.kind == "f"
             return convert_to_tensor(x, self.compute_dtype if is_float and self.autocast else None)
-        if self.autocast and dtype != self.compute_dtype and is_float_name(dtype.name) and is_float_name(self.compute_dtype):
+        if (
+            self.autocast
+            and dtype != self.compute_dtype
+            and is_float_name(dtype.name)
+            and is_float_name(self.compute_dtype)
+        ):
             mask = pure.find_mask(x)
             x = x.astype(self.compute_dtype)
             if mask is not None:
@@ -629,9 +642,7 @@ class Layer(Operation):
 
     # --- as a function of values
 
-    def stateless_call(
-        self, trainable_variables, non_trainable_variables, *args, return_losses=False, **kwargs
-    ):
+    def stateless_call(self, trainable_variables, non_trainable_variables, *args, return_losses=False, **kwargs):
         """Calls the layer with other values for its variables.
 
         Returns:
@@ -655,7 +666,9 @@ class Layer(Operation):
 
     def _check_built(self, what: str) -> None:
         if not self.built:
-            raise ValueError(f"{self.name}: {what}() needs a layer that is built. Call it on data or call build() first.")
+            raise ValueError(
+                f"{self.name}: {what}() needs a layer that is built. Call it on data or call build() first."
+            )
 
     # --- config
 

@@ -9,8 +9,14 @@ from keras._jax.variable import Variable
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 from keras.layers._recurrent_cells import (
-    as_dims, as_list, build_cell, call_cell, check_cell, initial_state_of, output_size_of,
-)  # fmt: skip
+    as_dims,
+    as_list,
+    build_cell,
+    call_cell,
+    check_cell,
+    initial_state_of,
+    output_size_of,
+)
 from keras.layers._rnn_cell import GatedCell
 from keras.layers._stacked_rnn_cells import StackedRNNCells
 
@@ -127,9 +133,7 @@ class RNN(Layer):
         if sequences.shape[1] == 0:
             raise ValueError(f"{self.name} takes sequences of at least one time step. Got shape {sequences.shape}.")
         states = self._first_states(sequences.shape[0], initial_state)
-        last, outputs, states = self.inner_loop(
-            sequences=sequences, initial_state=states, mask=mask, training=training
-        )
+        last, outputs, states = self.inner_loop(sequences=sequences, initial_state=states, mask=mask, training=training)
         if self.stateful:
             for variable, value in zip(self.states, tree.leaves(states)):
                 variable.assign(value)
@@ -202,6 +206,6 @@ class RNN(Layer):
         return outputs, states
 
     def _mask_seeds(self):
-        """What the cells of this package, however deep inside, draw their dropout masks with: one mask for all steps."""
+        """What the cells of this package, however deep inside, draw dropout masks with: one mask for all steps."""
         cells = self.cell._flatten_layers() if isinstance(self.cell, Layer) else []
         return [c.mask_seed for c in cells if isinstance(c, GatedCell) and c.mask_seed is not None]

@@ -31,7 +31,9 @@ class SimpleRNNCell(GatedCell):
 
     def kernel_loop(self, x, states, m, mask, unroll):
         u = ops.convert_to_tensor(self.recurrent_kernel)
-        return recurrent.one_product_cell(recurrent.plain_step, (self.activation,), unroll, x, tuple(states), u, m, mask)
+        return recurrent.one_product_cell(
+            recurrent.plain_step, (self.activation,), unroll, x, tuple(states), u, m, mask
+        )
 
 
 class SimpleRNN(GatedRNN):

@@ -3,8 +3,14 @@
 from keras._core import tree
 from keras.layers._layer import Layer
 from keras.layers._recurrent_cells import (
-    as_dims, as_list, build_cell, call_cell, check_cell, initial_state_of, output_size_of,
-)  # fmt: skip
+    as_dims,
+    as_list,
+    build_cell,
+    call_cell,
+    check_cell,
+    initial_state_of,
+    output_size_of,
+)
 
 
 class StackedRNNCells(Layer):

@@ -80,7 +80,9 @@ class TimeDistributed(Wrapper):
         inner = self.layer._flatten_layers()
         seeds = {id(p.state) for layer in inner for p in layer._parts() if isinstance(p, SeedGenerator)}
         others = {id(v) for v in self.layer.variables if not v.trainable and id(v) not in seeds}
-        return bool(others) and any(id(v) in others for v in recurrent.assigned_by_step(self._step(kwargs), (x, mask), ()))
+        return bool(others) and any(
+            id(v) in others for v in recurrent.assigned_by_step(self._step(kwargs), (x, mask), ())
+        )
 
     def _step(self, kwargs):
         def step(items, states):

@@ -15,7 +15,9 @@ class Row(NamedTuple):
 
 
 ROWS = [
-    *(Row(name, "x axis=None keepdims=False", name) for name in ("mean", "sum", "max", "min", "prod", "std", "var", "any", "all")),
+    *(Row(name, "x axis=None keepdims=False", name) for name in (
+        "mean", "sum", "max", "min", "prod", "std", "var", "any", "all",
+    )),
     *(Row(name, "x", name) for name in (
         "abs", "square", "sqrt", "exp", "log", "sign", "sin", "cos", "sigmoid", "tanh", "softplus", "zeros_like",
         "ones_like", "transpose", "round", "stop_gradient",

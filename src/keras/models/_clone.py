@@ -35,7 +35,9 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
 
     if isinstance(model, Sequential):
         if call_function is not None:
-            raise ValueError("clone_model: `call_function` is for functional models; a Sequential just calls its layers.")
+            raise ValueError(
+                "clone_model: `call_function` is for functional models; a Sequential just calls its layers."
+            )
         start: list[Any] = []
         if input_tensors is not None:
             start = [tree.leaves(input_tensors)[0]]
@@ -45,7 +47,8 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     if model._graph is None or not isinstance(model, Functional):
         if clone_function is not None or input_tensors is not None:
             raise ValueError(
-                f"clone_model: {type(model).__name__} is a subclass with its own `call`; it can only be made anew from its config."
+                f"clone_model: {type(model).__name__} is a subclass with its own `call`; "
+                "it can only be made anew from its config."
             )
         return type(model).from_config(model.get_config())
     return _clone_graph(model, input_tensors, copy, call_function)

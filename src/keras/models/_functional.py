@@ -99,7 +99,9 @@ def functional_from_config(cls: type, config: dict) -> Model:
                 raise ValueError(f"The config calls the operation {entry['class_name']!r}, which is not known.")
             layers[name] = function
         else:
-            layers[name] = deserialize({k: v for k, v in entry.items() if k not in ("inbound_nodes", "name")}, None, "keras.layers")
+            layers[name] = deserialize(
+                {k: v for k, v in entry.items() if k not in ("inbound_nodes", "name")}, None, "keras.layers"
+            )
         waiting[name] = list(entry.get("inbound_nodes", []))
     outputs: dict[tuple[str, int], list] = {}
     for name, layer in layers.items():
@@ -127,7 +129,9 @@ def functional_from_config(cls: type, config: dict) -> Model:
         try:
             return outputs[name, node][position]
         except (KeyError, IndexError):
-            raise ValueError(f"The config names output {position} of call {node} of {name!r}, which does not exist.") from None
+            raise ValueError(
+                f"The config names output {position} of call {node} of {name!r}, which does not exist."
+            ) from None
 
     inputs = _map_places(find, config["input_layers"])
     results = _map_places(find, config["output_layers"])
@@ -146,8 +150,7 @@ def _map_places(function: Any, x: Any) -> Any:
         return function(x)
     if isinstance(x, dict):
         return {k: _map_places(function, v) for k, v in x.items()}
-    found = [_map_places(function, i) for i in x]
-    return found
+    return [_map_places(function, i) for i in x]
 
 
 def _arguments(node: dict, outputs: dict) -> tuple | None:

@@ -101,7 +101,8 @@ class Graph:
             missing = [n for n in names if n not in inputs]
             if missing:
                 raise ValueError(
-                    f"The inputs miss {', '.join(map(repr, missing))}. The model's inputs are {', '.join(map(repr, names))}."
+                    f"The inputs miss {', '.join(map(repr, missing))}. "
+                    f"The model's inputs are {', '.join(map(repr, names))}."
                 )
             flat = [inputs[n] for n in names]
         elif isinstance(inputs, dict):
@@ -192,7 +193,8 @@ def _check_names(operations: list[Operation]) -> None:
     for operation in operations:
         if isinstance(operation, Layer) and operation.name in seen:
             raise ValueError(
-                f"Model: the name {operation.name!r} is used by two layers. All layers of a model need names of their own."
+                f"Model: the name {operation.name!r} is used by two layers. "
+                "All layers of a model need names of their own."
             )
         seen[operation.name] = operation
 
@@ -210,7 +212,9 @@ def _fitted(x: Any, symbol: KerasTensor) -> Any:
     elif len(shape) == symbol.ndim - 1 and symbol.shape[-1] == 1:
         x = ops.expand_dims(x, axis=-1)
     name = getattr(x.dtype, "name", str(x.dtype))
-    if name != symbol.dtype and not (name.startswith(("float", "bfloat")) and symbol.dtype.startswith(("float", "bfloat"))):
+    if name != symbol.dtype and not (
+        name.startswith(("float", "bfloat")) and symbol.dtype.startswith(("float", "bfloat"))
+    ):
         x = ops.cast(x, symbol.dtype)
     if mask is not None:
         pure.put_mask(x, mask)

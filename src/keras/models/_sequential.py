@@ -62,7 +62,8 @@ class Sequential(Model):
             return
         if any(m.name == layer.name for m in self._members):
             raise ValueError(
-                f"Sequential: there is a layer called {layer.name!r} already. All layers of a model need names of their own."
+                f"Sequential: there is a layer called {layer.name!r} already. "
+                "All layers of a model need names of their own."
             )
         if not self._members and not self._tensors:
             start = _start_of(layer)
@@ -73,7 +74,8 @@ class Sequential(Model):
             output = layer(self._tensors[-1])
             if isinstance(output, (list, tuple, dict)):
                 raise ValueError(
-                    f"Sequential: {layer.name} has several outputs. Each layer must have one; use keras.Model for others."
+                    f"Sequential: {layer.name} has several outputs. "
+                    "Each layer must have one; use keras.Model for others."
                 )
             self._tensors.append(output)
         self._members.append(layer)

@@ -13,7 +13,7 @@ _NARROWEST = 66
 
 
 def print_summary(model: Any, line_length, positions, print_fn, expand_nested, show_trainable, layer_range) -> None:
-    """Prints the layers of a model with output shapes, parameters and, in a graph that is no stack, where inputs come from."""
+    """Prints the layers of a model with output shapes, parameters and, in graphs, where inputs come from."""
     lines = summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range)
     if print_fn is None:
         print("\n".join(lines))
@@ -54,17 +54,25 @@ def _can_draw() -> bool:
     return True
 
 
-def _rows(model: Any, linear: bool, expand: bool, show_trainable: bool, layer_range: Any, indent: str) -> list[list[str]]:
+def _rows(
+    model: Any, linear: bool, expand: bool, show_trainable: bool, layer_range: Any, indent: str
+) -> list[list[str]]:
     rows = []
     for layer in _chosen(_listed(model), layer_range):
-        row = [f"{indent}{layer.name} ({_kind(layer)})", _shape_text(layer), f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)"]
+        row = [
+            f"{indent}{layer.name} ({_kind(layer)})",
+            _shape_text(layer),
+            f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)",
+        ]
         if not linear:
             row.append("" if indent else _sources(model, layer))
         if show_trainable:
             row.append(("Y" if layer.trainable else "N") if getattr(layer, "weights", None) else "-")
         rows.append(row)
         if expand and getattr(layer, "_graph", None) is not None:
-            rows += _rows(layer, linear, expand, show_trainable, None, indent + "    └ " if not indent else "    " + indent)
+            rows += _rows(
+                layer, linear, expand, show_trainable, None, indent + "    └ " if not indent else "    " + indent
+            )
     return rows
 
 
@@ -208,5 +216,3 @@ def _bytes(count: float) -> str:
             return f"{count:.2f} {unit}"
         count /= 1024
     return ""
-
-

@@ -56,10 +56,6 @@ from keras.ops.nn import *  # noqa: F403
 from keras.ops.numpy import *  # noqa: F403
 
 __all__ = [
-    "image",
-    "linalg",
-    "nn",
-    "numpy",
     "associative_scan",
     "cast",
     "cdist",
@@ -76,13 +72,17 @@ __all__ = [
     "fft2",
     "fori_loop",
     "ifft2",
+    "image",
     "in_top_k",
     "irfft",
     "is_tensor",
     "istft",
+    "linalg",
     "logdet",
     "logsumexp",
     "map",
+    "nn",
+    "numpy",
     "rearrange",
     "rfft",
     "rsqrt",

@@ -147,7 +147,8 @@ def _gru_after_backward(unroll, saved, dhs):
         dr = dg * rg * r * (1 - r)
         d_recurrent = jnp.concatenate([dz, dr, dg * r], axis=-1)
         stay = 0 if keep is None else dh - through
-        return _dropped(d_recurrent @ u.T, m) + through * z + stay, (jnp.concatenate([dz, dr, dg], axis=-1), d_recurrent)
+        d_input = jnp.concatenate([dz, dr, dg], axis=-1)
+        return _dropped(d_recurrent @ u.T, m) + through * z + stay, (d_input, d_recurrent)
 
     items = (dhs, _before(first, hs), gates, mask)
     dh, (dx, d_recurrent) = loop(step, jnp.zeros_like(first), items, unroll, reverse=True)
