@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.types import Tensor
-from keras._jax.dtypes import floats
+from keras._jax.dtypes import floats, whole
 from keras._jax.op import op
 
 # --- rectifiers
@@ -113,7 +113,7 @@ def softsign(x: Tensor) -> Tensor:
 @op
 def hard_tanh(x: Tensor) -> Tensor:
     """`x` clipped to the range from -1 to 1."""
-    return jax.nn.hard_tanh(floats(x))
+    return jax.nn.hard_tanh(whole(x))
 
 
 @op

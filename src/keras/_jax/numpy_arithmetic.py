@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import jax
 import jax.numpy as jnp
 
 from keras._core.types import Tensor
@@ -61,16 +62,21 @@ def _division(x1, x2):
     return (x1, x2) if kind == jnp.float32 else common_floats(x1, x2)
 
 
+def _countable(x1, x2):
+    """Both tensors, as int32 where they are booleans, which cannot be divided."""
+    return (whole(x1), x2) if jnp.result_type(x1, x2) == jnp.bool_ else (x1, x2)
+
+
 @_elementwise
 def floor_divide(x1: Tensor, x2: Tensor) -> Tensor:
     """The largest whole number not above `x1 / x2`."""
-    return jnp.floor_divide(whole(x1) if hasattr(x1, "dtype") else x1, x2)
+    return jnp.floor_divide(*_countable(x1, x2))
 
 
 @_elementwise
 def mod(x1: Tensor, x2: Tensor) -> Tensor:
     """What is left of `x1` after division by `x2`, with the sign of `x2`."""
-    return jnp.mod(whole(x1) if hasattr(x1, "dtype") else x1, x2)
+    return jnp.mod(*_countable(x1, x2))
 
 
 @_elementwise
@@ -148,8 +154,9 @@ def nextafter(x1: Tensor, x2: Tensor) -> Tensor:
 @_elementwise
 def ldexp(x1: Tensor, x2: Tensor) -> Tensor:
     """`x1 * 2**x2` for whole numbers `x2`."""
-    if hasattr(x2, "dtype") and not jnp.issubdtype(x2.dtype, jnp.integer):
-        raise TypeError(f"ldexp: `x2` must hold whole numbers. Got dtype {x2.dtype}.")
+    kind = jnp.result_type(x2)
+    if not jnp.issubdtype(kind, jnp.integer):
+        raise TypeError(f"ldexp: `x2` must hold whole numbers. Got dtype {kind}.")
     x1 = common_floats(x1)[0]
     return x1 * jnp.exp2(jnp.asarray(x2, x1.dtype))
 
@@ -169,8 +176,8 @@ def lcm(x1: Tensor, x2: Tensor) -> Tensor:
 @_elementwise
 def polar(abs_: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from lengths and angles in radians: `abs_ * exp(i angle)`."""
-    abs_, angle = common_floats(abs_, angle)
-    return (abs_ * jnp.cos(angle)) + 1j * (abs_ * jnp.sin(angle))
+    abs_, angle = (x.astype(jnp.promote_types(x.dtype, jnp.float32)) for x in common_floats(abs_, angle))
+    return jax.lax.complex(abs_ * jnp.cos(angle), abs_ * jnp.sin(angle))
 
 
 # --- comparisons

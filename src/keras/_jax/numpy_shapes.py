@@ -350,7 +350,19 @@ def rot90(array: Tensor, k=1, axes=(0, 1)) -> Tensor:
 # --- diagonals
 
 
-@op
+def _diag_shapes(trace, x, k=0):
+    return with_shape(x, (None,)) if len(x.shape) == 2 and None in x.shape else trace(x, k)
+
+
+def _diagonal_shapes(trace, x, offset=0, axis1=0, axis2=1):
+    pair = {axis1 % len(x.shape), axis2 % len(x.shape)}
+    if None not in [x.shape[a] for a in pair]:
+        return trace(x, offset, axis1, axis2)
+    # either axis may be the one that ends the diagonal
+    return with_shape(x, (*(d for a, d in enumerate(x.shape) if a not in pair), None))
+
+
+@op(shapes=_diag_shapes)
 def diag(x: Tensor, k=0) -> Tensor:
     """The diagonal `k` of a matrix, or a matrix with a vector on that diagonal."""
     return jnp.diag(x, k)
@@ -362,7 +374,7 @@ def diagflat(x: Tensor, k=0) -> Tensor:
     return jnp.diagflat(x, k)
 
 
-@op
+@op(shapes=_diagonal_shapes)
 def diagonal(x: Tensor, offset=0, axis1=0, axis2=1) -> Tensor:
     """The diagonal of two axes, as a new last axis."""
     return jnp.diagonal(x, offset, axis1, axis2)
