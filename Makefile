@@ -10,7 +10,7 @@ PEERS ?= ../peers
 BIN = $(VENV)/bin
 CHECKED = src tests tools benchmarks examples docs
 
-.PHONY: demo test test-quick test-newest lint bench docs clean help
+.PHONY: demo test test-all test-quick test-newest lint bench docs clean help
 
 help:
 	@sed -n 's/^# //p' Makefile | sed -n '1,2p'
@@ -24,13 +24,20 @@ demo: $(VENV)/.has-demo
 test: lint test-newest
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-# the part of the suite that takes moments per test
+# whole runs, and what surrounds them
+QUICK = tests/training tests/callbacks tests/data tests/saving tests/legacy tests/utils tests/layers/test_core.py \
+	tests/layers/test_in_models.py tests/ops/test_control_flow.py tests/project/test_public_names.py
+
 test-quick: $(VENV)/.has-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(QUICK)
 
 # the same part on the newest Python around, with the newest jax for it
 test-newest:
-	@tools/on_newest_python.sh -n $(WORKERS) -m "not slow"
+	@tools/on_newest_python.sh -n $(WORKERS) -m "not slow" $(QUICK)
+
+# every case of the large tables, of which `make test` runs one in four: the better part of an hour
+test-all: $(VENV)/.has-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --all
 
 lint: $(VENV)/.has-dev
 	@$(BIN)/ruff check $(CHECKED)

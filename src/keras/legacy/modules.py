@@ -101,9 +101,37 @@ def install() -> None:
     if any(isinstance(finder, OldModules) for finder in sys.meta_path):
         return
     sys.meta_path.append(OldModules())
+    sys.meta_path.insert(0, Packages())
     for name in sorted(_PARENTS):
         if name in sys.modules:
             _answer_attributes(sys.modules[name])
+
+
+class Packages:
+    """Lets today's packages answer to their older modules as soon as they are loaded."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """The ordinary way to make a package, followed by `_answer_attributes`; None for all others."""
+        if name not in _PARENTS or name in _KNOWN:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Followed(spec.loader)
+        return spec
+
+
+class _Followed:
+    """A loader that does one thing more after loading."""
+
+    def __init__(self, loader: Any):
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        _answer_attributes(module)
 
 
 def _answer_attributes(module: ModuleType) -> None:
