@@ -94,6 +94,8 @@ class OldModules:
                 found.append(name)
         module.__all__ = sorted(found)
         module.__doc__ = f"Names that older programs import from `{module.__name__}`."
+        if module.__name__ in _PARENTS:
+            _answer_attributes(module)
 
 
 def install() -> None:
