@@ -11,7 +11,8 @@ class ActivityRegularization(Layer):
         l1, l2: the factors.
 
     >>> layer = ActivityRegularization(l1=0.1)
-    >>> layer([[1.0, -2.0]]); layer.losses
+    >>> y = layer([[1.0, -2.0]])
+    >>> layer.losses
     [Array(0.3, dtype=float32)]
     """
 

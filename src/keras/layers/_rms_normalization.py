@@ -12,8 +12,8 @@ class RMSNormalization(Layer):
         axis: the axis, or axes, along which the mean is taken.
         epsilon: added to the mean of the squares.
 
-    >>> RMSNormalization()([[1.0, 7.0]])
-    Array([[0.2, 1.4]], dtype=float32)
+    >>> RMSNormalization()([[3.0, -3.0]]).round(2)
+    Array([[ 1., -1.]], dtype=float32)
     """
 
     def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
