@@ -15,15 +15,6 @@ from ops.cases_nn import CASES
 FLOATS = ("float16", "bfloat16", "float32")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quick_compilation():
-    """Hundreds of small programs run once each: compiling them well would take longer than running them."""
-    before = jax.config.jax_disable_most_optimizations
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
-
-
 def function_of(case):
     return functools.reduce(getattr, case.op.split("."), ops)
 

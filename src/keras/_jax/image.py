@@ -81,8 +81,9 @@ def resize(
             batch = batch[:, top : top + new_h, left : left + new_w]
         elif pad_to_aspect_ratio:
             new_h, new_w = max(h, int(w * height / width)), max(w, int(h * width / height))
+            # as much on both sides, as in Keras 3, even where one more row or column would fit better
             top, left = (new_h - h) // 2, (new_w - w) // 2
-            borders = ((0, 0), (top, new_h - h - top), (left, new_w - w - left), (0, 0))
+            borders = ((0, 0), (top, top), (left, left), (0, 0))
             batch = jnp.pad(batch, borders, constant_values=fill_value)
         shape = (batch.shape[0], height, width, batch.shape[3])
         if method == "nearest" or is_inexact(batch.dtype):
@@ -112,13 +113,10 @@ def scale_and_translate(
     """
     names = {"linear": "linear", "cubic": "cubic", **{k: v for k, v in _METHODS.items() if k != "nearest"}}
     method = names[one_of("method", method, names, owner="scale_and_translate")]
-    images = jnp.asarray(images)
-    x = floats(images)
-    moved = jax.image.scale_and_translate(
-        x, tuple(output_shape), tuple(spatial_dims), jnp.asarray(scale, jnp.float32),
+    return jax.image.scale_and_translate(
+        floats(images), tuple(output_shape), tuple(spatial_dims), jnp.asarray(scale, jnp.float32),
         jnp.asarray(translation, jnp.float32), method, antialias=antialias,
     )  # fmt: skip
-    return _rounded(moved, images.dtype)
 
 
 def _two_of_three(before, after, size, target, names: str, who: str) -> tuple[int, int]:
@@ -299,15 +297,14 @@ def sobel_edges(images: Tensor, data_format=None) -> Tensor:
     """How fast brightness changes downwards and to the right (Sobel and Feldman, 1968).
 
     Shapes:
-        images: (samples, height, width, channels), result: (samples, height, width, channels, 2); the image is mirrored
-        at its borders. With channels first the result is (samples, channels, height, width, 2).
+        images: (samples, height, width, channels), result: (samples, height, width, channels, 2), or with channels
+        first (samples, channels, height, width, 2). Beyond the borders the image counts as 0.
     """
     down = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
 
     def run(batch):
         x = floats(batch)
-        x = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
-        edges = [blurred(x, jnp.asarray(k, x.dtype))[:, 1:-1, 1:-1] for k in (down, down.T)]
+        edges = [blurred(x, jnp.asarray(k, x.dtype)) for k in (down, down.T)]
         return jnp.stack(edges, axis=-1)
 
     return on_channels_last(run, images, data_format, "sobel_edges")

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from keras import config
 from keras._core.types import Tensor
-from keras._jax.dtypes import dtype_or, floats
+from keras._jax.dtypes import dtype_or, whole
 from keras._jax.kernels import attention, convolution, pooling
 from keras._jax.op import op
 
@@ -39,7 +39,7 @@ def conv(inputs: Tensor, kernel: Tensor, strides=1, padding="valid", data_format
     (1, 3, 2)
     """
     first = _channels_first(data_format, "conv")
-    return convolution.convolve(floats(inputs), floats(kernel), strides, padding, first, dilation_rate)
+    return convolution.convolve(whole(inputs), whole(kernel), strides, padding, first, dilation_rate)
 
 
 @op
@@ -52,7 +52,7 @@ def depthwise_conv(
         kernel: (*window, channels, multiplier); result: (samples, *new sizes, channels * multiplier).
     """
     first = _channels_first(data_format, "depthwise_conv")
-    return convolution.convolve_depthwise(floats(inputs), floats(kernel), strides, padding, first, dilation_rate)
+    return convolution.convolve_depthwise(whole(inputs), whole(kernel), strides, padding, first, dilation_rate)
 
 
 @op
@@ -66,7 +66,7 @@ def separable_conv(
         depthwise_kernel: (*window, channels, multiplier); pointwise_kernel: (1, ..., channels * multiplier, filters).
     """
     return convolution.convolve_separable(
-        floats(inputs), floats(depthwise_kernel), floats(pointwise_kernel), strides, padding,
+        whole(inputs), whole(depthwise_kernel), whole(pointwise_kernel), strides, padding,
         _channels_first(data_format, "separable_conv"), dilation_rate,
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def conv_transpose(
     """
     first = _channels_first(data_format, "conv_transpose")
     return convolution.convolve_transposed(
-        floats(inputs), floats(kernel), strides, padding, output_padding, first, dilation_rate
+        whole(inputs), whole(kernel), strides, padding, output_padding, first, dilation_rate
     )
 
 

@@ -56,7 +56,7 @@ def selu(x: Tensor) -> Tensor:
 def threshold(x: Tensor, threshold, default_value) -> Tensor:
     """`x` where it is above `threshold`, and `default_value` elsewhere."""
     x = jnp.asarray(x)
-    return jnp.where(x > threshold, x, jnp.asarray(default_value, x.dtype))
+    return jnp.where(x > threshold, x, jnp.asarray(default_value).astype(jnp.result_type(x, default_value)))
 
 
 @op

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from keras import config
 from keras._core.checks import integers
 from keras._core.types import Tensor
+from keras._jax.dtypes import whole
 from keras._jax.op import op
 
 
@@ -24,32 +25,32 @@ def depth_to_space(x: Tensor, block_size, data_format="channels_last") -> Tensor
 
     Shapes:
         x: (samples, h, w, channels * block_size**2), result: (samples, h * block_size, w * block_size, channels).
+
+    With channels last the channels of one pixel are neighbours in `x`; with channels first, as in Keras 3, the pixels
+    of one channel are.
     """
-    x = jnp.asarray(x)
-    first = _block(x, block_size, data_format, "depth_to_space")
+    x, b = jnp.asarray(x), block_size
+    first = _block(x, b, data_format, "depth_to_space")
+    n, h, w, c = [x.shape[0], *x.shape[2:], x.shape[1]] if first else x.shape
+    if c % b**2:
+        raise ValueError(f"depth_to_space: the channels must be a multiple of {b**2}. Got {c}.")
     if first:
-        x = jnp.moveaxis(x, 1, -1)
-    n, h, w, c = x.shape
-    if c % block_size**2:
-        raise ValueError(f"depth_to_space: the channels must be a multiple of {block_size**2}. Got shape {x.shape}.")
-    x = x.reshape(n, h, w, block_size, block_size, c // block_size**2).transpose(0, 1, 3, 2, 4, 5)
-    x = x.reshape(n, h * block_size, w * block_size, c // block_size**2)
-    return jnp.moveaxis(x, -1, 1) if first else x
+        return x.reshape(n, c // b**2, b, b, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, c // b**2, h * b, w * b)
+    return x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5).reshape(n, h * b, w * b, c // b**2)
 
 
 @op
 def space_to_depth(x: Tensor, block_size, data_format="channels_last") -> Tensor:
     """Blocks of pixels laid out as channels: the way back from `depth_to_space`."""
-    x = jnp.asarray(x)
-    first = _block(x, block_size, data_format, "space_to_depth")
+    x, b = jnp.asarray(x), block_size
+    first = _block(x, b, data_format, "space_to_depth")
+    n, h, w, c = [x.shape[0], *x.shape[2:], x.shape[1]] if first else x.shape
+    if h % b or w % b:
+        raise ValueError(f"space_to_depth: height and width must be multiples of {b}. Got {h} and {w}.")
+    h, w = h // b, w // b
     if first:
-        x = jnp.moveaxis(x, 1, -1)
-    n, h, w, c = x.shape
-    if h % block_size or w % block_size:
-        raise ValueError(f"space_to_depth: height and width must be multiples of {block_size}. Got {h} and {w}.")
-    x = x.reshape(n, h // block_size, block_size, w // block_size, block_size, c).transpose(0, 1, 3, 2, 4, 5)
-    x = x.reshape(n, h // block_size, w // block_size, c * block_size**2)
-    return jnp.moveaxis(x, -1, 1) if first else x
+        return x.reshape(n, c, h, b, w, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b**2, h, w)
+    return x.reshape(n, h, b, w, b, c).transpose(0, 1, 3, 2, 4, 5).reshape(n, h, w, c * b**2)
 
 
 def _window(kernel_size, dilation, padding, stride, who: str):
@@ -99,7 +100,7 @@ def fold(x: Tensor, output_size, kernel_size, dilation=1, padding=0, stride=1) -
         output_size: height and width of the image.
         kernel_size, dilation, padding, stride: as they were given to `unfold`.
     """
-    x = jnp.asarray(x)
+    x = whole(x)
     (kh, kw), (dh, dw), (ph, pw), (sh, sw) = _window(kernel_size, dilation, padding, stride, "fold")
     height, width = integers("output_size", output_size, 2, "fold")
     h, w = height + 2 * ph, width + 2 * pw

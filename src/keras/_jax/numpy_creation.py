@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from keras import config
 from keras._core.graph import is_symbolic
 from keras._core.types import Tensor, Tensors
-from keras._jax.dtypes import dtype_or, floats, floatx
+from keras._jax.dtypes import common_floats, dtype_or, floatx, is_inexact
 from keras._jax.op import as_array, convert_to_tensor, op
 
 
@@ -122,11 +122,10 @@ def arange(start, stop=None, step=None, dtype=None):
         raise ValueError("arange: how many numbers there are must be known. Got a symbolic tensor.")
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
-        dtype = "int32" if all(isinstance(v, int) for v in given) else None
-        kinds = [jnp.asarray(v).dtype for v in given] if dtype is None else []
-        if dtype is None and all(jnp.issubdtype(k, jnp.integer) for k in kinds):
-            dtype = jnp.result_type(*kinds)
-    return jnp.arange(start, stop, step, dtype_or(dtype, config.floatx()))
+        kind = jnp.result_type(*given)
+        numbers = all(isinstance(v, (int, float)) for v in given)
+        dtype = config.floatx() if numbers and is_inexact(kind) else kind
+    return jnp.arange(start, stop, step, dtype_or(dtype, None))
 
 
 @op
@@ -144,24 +143,24 @@ def linspace(start: Tensor, stop: Tensor, num=50, endpoint=True, retstep=False, 
     >>> linspace(0, 1, 3)
     Array([0. , 0.5, 1. ], dtype=float32)
     """
-    start, stop = floats(start), floats(stop)
-    kind = dtype_or(dtype, jnp.result_type(start, stop))
+    start, stop = common_floats(start, stop)
+    kind = dtype_or(dtype, start.dtype)
     return jnp.linspace(start, stop, num, endpoint=endpoint, retstep=retstep, dtype=kind, axis=axis)
 
 
 @op
 def logspace(start: Tensor, stop: Tensor, num=50, endpoint=True, base=10, dtype=None, axis=0) -> Tensor:
     """`num` numbers from `base**start` to `base**stop`, each the same multiple of the one before."""
-    start, stop = floats(start), floats(stop)
-    kind = dtype_or(dtype, jnp.result_type(start, stop))
+    start, stop = common_floats(start, stop)
+    kind = dtype_or(dtype, start.dtype)
     return jnp.logspace(start, stop, num, endpoint=endpoint, base=base, dtype=kind, axis=axis)
 
 
 @op
 def geomspace(start: Tensor, stop: Tensor, num=50, endpoint=True, dtype=None, axis=0) -> Tensor:
     """`num` numbers from `start` to `stop`, each the same multiple of the one before."""
-    start, stop = floats(start), floats(stop)
-    kind = dtype_or(dtype, jnp.result_type(start, stop))
+    start, stop = common_floats(start, stop)
+    kind = dtype_or(dtype, start.dtype)
     return jnp.geomspace(start, stop, num, endpoint=endpoint, dtype=kind, axis=axis)
 
 

@@ -400,6 +400,7 @@ def view_as_complex(x: Tensor) -> Tensor:
     x = floats(x)
     if x.ndim == 0 or x.shape[-1] != 2:
         raise ValueError(f"view_as_complex: the last axis must hold pairs, real and imaginary. Got shape {x.shape}.")
+    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))  # there are no complex numbers of 16 bits
     return jax.lax.complex(x[..., 0], x[..., 1])
 
 
