@@ -132,6 +132,41 @@ def test_jvp_is_the_derivative_along_a_direction():
     assert (value, slope, rest) == (0.0, 2.0, "kept")
 
 
+@pytest.mark.parametrize(
+    ("shape", "kernel", "settings"),
+    [
+        ((2, 5, 6, 4), (3, 2, 4, 3), {"strides": 2, "padding": "same"}),
+        ((2, 5, 6, 4), (3, 2, 2, 6), {"padding": "same"}),
+        ((2, 4, 6, 5), (3, 2, 4, 3), {"data_format": "channels_first", "dilation_rate": 2}),
+        ((2, 7, 3), (3, 3, 2), {"padding": "same"}),
+        ((1, 3, 4, 5, 2), (2, 2, 2, 2, 3), {}),
+    ],
+)
+def test_a_convolution_gives_the_same_inside_a_loop(shape, kernel, settings):
+    x, k = (np.sin(np.arange(np.prod(s), dtype="float32")).reshape(s) for s in (shape, kernel))
+
+    def total(k, loop):
+        def step(c, _):
+            return c, ops.conv(x, k, **settings)
+
+        return ops.sum((ops.scan(step, 0.0, length=1)[1][0] if loop else step(0, 0)[1]) ** 2)
+
+    outside, inside = (jax.jit(jax.value_and_grad(total), static_argnums=1)(k, loop) for loop in (False, True))
+    np.testing.assert_allclose(inside[0], outside[0], rtol=1e-5)
+    np.testing.assert_allclose(inside[1], outside[1], rtol=1e-4, atol=1e-4)
+
+
+def test_convolutions_in_loops_on_a_cpu_are_matrix_products():
+    x, k = np.ones((1, 5, 2), "float32"), np.ones((3, 2, 2), "float32")
+
+    def looped(x):
+        return ops.fori_loop(0, 2, lambda i, y: ops.conv(y, k, padding="same"), x)
+
+    expected = jax.default_backend() != "cpu"
+    assert ("conv_general_dilated" in str(jax.make_jaxpr(looped)(x))) == expected
+    assert "conv_general_dilated" in str(jax.make_jaxpr(lambda x: ops.conv(x, k))(x))
+
+
 def test_gradients_pass_through_branches_and_loops():
     def f(x):
         y = ops.cond(x > 0, lambda: x**2, lambda: -x)

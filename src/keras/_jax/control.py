@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from keras._core import tree
 from keras._core.types import Tensor
 from keras._jax import pure
+from keras._jax.kernels.convolution import inside_loop
 from keras._jax.op import as_array, convert_to_tensor, op
 from keras._jax.variable import Variable
 
@@ -28,6 +29,16 @@ def _arrays(x: Any) -> Any:
 def _assign(variables: Sequence[Variable], values: Sequence[Any]) -> None:
     for variable, value in zip(variables, values):
         variable.assign(value)
+
+
+def _body(function: Callable) -> Callable:
+    """`function` as the body of a compiled loop."""
+
+    def run(*args):
+        with inside_loop():
+            return function(*args)
+
+    return run
 
 
 def _assigned_by_any(functions: Sequence[Callable], *args: Any) -> list[Variable]:
@@ -123,7 +134,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     if pure.assigned_by(cond, *start):
         raise ValueError("while_loop: `cond` assigned a variable, or drew random numbers. Do that in `body`.")
     variables = pure.assigned_by(once, start)
-    step = pure.lift(once, variables)
+    step = _body(pure.lift(once, variables))
     test = pure.lift(lambda values: cond(*values), variables)
 
     def goes_on(carry):
@@ -155,7 +166,7 @@ def fori_loop(lower: Tensor, upper: Tensor, body_fun, init_val):
         return _arrays(body_fun(i, value))
 
     variables = pure.assigned_by(once, jnp.asarray(lower), start)
-    step = pure.lift(once, variables)
+    step = _body(pure.lift(once, variables))
 
     def advance(i, carry):
         value, state = step(carry[1], i, carry[0])
@@ -207,7 +218,7 @@ def _scan_with_variables(f, start, entries, length=None, reverse=False, unroll=1
 
     one = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape[1:], a.dtype), entries)
     variables = pure.assigned_by(once, start, one)
-    step = pure.lift(once, variables)
+    step = _body(pure.lift(once, variables))
 
     def advance(carry, x):
         (value, y), state = step(carry[1], carry[0], x)

@@ -17,9 +17,9 @@ from jax import lax
 from keras import config
 from keras._core.checks import integers, one_of
 from keras._core.types import Tensor
+from keras._jax.casting import saturate_cast
 from keras._jax.dtypes import common_floats, floats, is_inexact
 from keras._jax.op import op
-from keras._jax.scatter import saturate_cast
 
 
 def on_channels_last(function: Callable, images: Any, data_format: Any, who: str, channels_move: bool = True) -> Any:

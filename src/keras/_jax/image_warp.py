@@ -10,11 +10,11 @@ import jax.numpy as jnp
 from keras._core.checks import integers, one_of
 from keras._core.types import Tensor
 from keras._jax import random
+from keras._jax.casting import saturate_cast
 from keras._jax.dtypes import floats, is_inexact
 from keras._jax.image import blurred, gaussian, on_channels_last
 from keras._jax.kernels.convolution import convolve
 from keras._jax.op import op
-from keras._jax.scatter import saturate_cast
 from keras.config import standard_data_format
 
 _FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")

@@ -1,6 +1,7 @@
 """Every operation: at once on arrays and variables, traced in compiled code, a graph node on symbolic tensors."""
 
 from keras._jax import operators as _operators  # noqa: F401  gives symbolic tensors their arithmetic
+from keras._jax.casting import dtype, is_tensor, saturate_cast
 from keras._jax.control import (
     associative_scan,
     cond,
@@ -38,9 +39,6 @@ from keras._jax.numpy_shapes import shape, unstack
 from keras._jax.op import cast, convert_to_numpy, convert_to_tensor
 from keras._jax.rearrange import rearrange
 from keras._jax.scatter import (
-    dtype,
-    is_tensor,
-    saturate_cast,
     scatter,
     scatter_update,
     segment_max,

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import threading
+
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from keras._core.checks import integers, one_of
+from keras._jax.devices import is_cpu
+
+
+class _Loops(threading.local):
+    depth = 0
+
+
+_loops = _Loops()
+
+
+@contextlib.contextmanager
+def inside_loop():
+    """While open, the body of a compiled loop is being traced.
+
+    XLA's convolution on the CPU takes 30 times as long inside a loop as outside, so there it is a matrix product.
+    """
+    _loops.depth += 1
+    try:
+        yield
+    finally:
+        _loops.depth -= 1
 
 
 def axis_names(spatial: int, channels_first: bool) -> str:
@@ -58,10 +83,33 @@ def convolve(inputs, kernel, strides, padding: str, channels_first: bool, dilati
             f"groups that makes. Got {channels} channels and a kernel of shape {kernel.shape}."
         )
     inputs, kernel = _common(inputs, kernel)
+    if _loops.depth and is_cpu():
+        return _by_matrix_product(inputs, kernel, strides, padding, channels_first, dilation)
     return lax.conv_general_dilated(
         inputs, kernel, strides, padding.upper(), rhs_dilation=dilation,
         dimension_numbers=_dimensions(spatial, channels_first), feature_group_count=channels // per_group,
     )  # fmt: skip
+
+
+def _by_matrix_product(inputs, kernel, strides, padding: str, channels_first: bool, dilation) -> jax.Array:
+    """The same as one product of a matrix of patches with the kernel."""
+    x = jnp.moveaxis(inputs, 1, -1) if channels_first else inputs
+    window, (per_group, filters) = kernel.shape[:-2], kernel.shape[-2:]
+    groups = x.shape[-1] // per_group
+    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation)]
+    zeros = lax.padtype_to_pads(x.shape[1:-1], reach, strides, padding.upper())
+    x = jnp.pad(x, [(0, 0), *zeros, (0, 0)])
+    counts = [(n - r) // s + 1 for n, r, s in zip(x.shape[1:-1], reach, strides)]
+    parts = []
+    for place in itertools.product(*map(range, window)):
+        starts = [i * d for i, d in zip(place, dilation)]
+        cut = (slice(b, b + (n - 1) * s + 1, s) for b, n, s in zip(starts, counts, strides))
+        parts.append(x[(slice(None), *cut)])
+    # (samples, places, window, groups, channels) times (window, channels, groups, filters)
+    patches = jnp.stack(parts, axis=-2).reshape(x.shape[0], -1, len(parts), groups, per_group)
+    weights = kernel.reshape(len(parts), per_group, groups, filters // groups)
+    y = jnp.einsum("npkgc,kcgf->npgf", patches, weights).reshape(x.shape[0], *counts, filters)
+    return jnp.moveaxis(y, -1, 1) if channels_first else y
 
 
 def convolve_depthwise(inputs, kernel, strides, padding: str, channels_first: bool, dilation) -> jax.Array:
