@@ -279,3 +279,10 @@ def test_top_k_and_sort_work_on_whole_numbers_and_floats():
     values, places = ops.top_k(np.array([[3, 9, 5]]), 2)
     assert (values.tolist(), places.tolist()) == ([[9, 5]], [[1, 2]])
     np.testing.assert_array_equal(ops.take([10, 20], [1, -1]), [20, 20])
+
+
+def test_argpartition_puts_smaller_elements_before_and_larger_ones_after():
+    x = np.array([[3.0, 1.0, 2.0, 0.0], [7.0, 5.0, 6.0, 8.0]])
+    found = np.take_along_axis(x, np.asarray(ops.argpartition(x, 2)), -1)
+    np.testing.assert_array_equal(found[:, 2], np.sort(x)[:, 2])
+    np.testing.assert_array_equal(np.sort(found[:, :2]), np.sort(x)[:, :2])
