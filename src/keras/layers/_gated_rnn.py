@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras._core.checks import one_of
 from keras.layers._input_spec import InputSpec
 from keras.layers._rnn import RNN
 
@@ -21,13 +22,28 @@ class _Sequences(InputSpec):
 
 
 class GatedRNN(RNN):
-    """A recurrent layer that makes its own cell."""
+    """A recurrent layer that makes its own cell.
 
-    _not_in_config = frozenset(("cell",))
+    Args:
+        implementation: 0, 1 or 2: how other engines arranged the products. The values are the same, and the kernels
+            here know one arrangement.
+    """
+
+    _not_in_config = frozenset(("cell", "implementation"))
 
     def __init__(
-        self, cell, return_sequences, return_state, go_backwards, stateful, unroll, use_cudnn="auto", **kwargs
+        self,
+        cell,
+        return_sequences,
+        return_state,
+        go_backwards,
+        stateful,
+        unroll,
+        use_cudnn="auto",
+        implementation=2,
+        **kwargs,
     ):
+        one_of("implementation", implementation, (0, 1, 2), type(self).__name__)
         if use_cudnn not in ("auto", True, False):
             raise ValueError(f"{type(self).__name__}: `use_cudnn` must be 'auto', True or False. Got {use_cudnn!r}.")
         if use_cudnn is True:

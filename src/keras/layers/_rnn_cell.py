@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import activations, constraints, initializers, ops, random, regularizers
 from keras._core import registry
-from keras._core.checks import number_between, positive_integer
+from keras._core.checks import number_between, one_of, positive_integer
 from keras._jax.kernels import recurrent
 from keras.layers._layer import Layer
 
@@ -18,6 +18,7 @@ class GatedCell(Layer):
     """
 
     gates = 1
+    _not_in_config = frozenset(("implementation",))
 
     def __init__(
         self,
@@ -36,9 +37,12 @@ class GatedCell(Layer):
         dropout=0.0,
         recurrent_dropout=0.0,
         seed=None,
+        implementation=2,
         **kwargs,
     ):
         super().__init__(**kwargs)
+        # how other engines arranged the products: the values are the same
+        one_of("implementation", implementation, (0, 1, 2), type(self).__name__)
         self.units = positive_integer("units", units, type(self).__name__)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
