@@ -19,10 +19,12 @@ TABLE = {
     "_jax": "_core config jax",
     "ops random distribution": "_jax",
     "activations initializers regularizers constraints": "ops random _core config",
+    "dtype_policies": "_core",
     "layers": "activations initializers regularizers constraints ops random _core config "
     "_jax.kernels _jax.op _jax.pure _jax.random _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
+    "mixed_precision": "optimizers _core config",
     "quantizers": "layers ops _core",
     "_data": "_core config",
     "saving": "_core config",

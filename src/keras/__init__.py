@@ -19,10 +19,12 @@ if typing.TYPE_CHECKING:
         callbacks,
         config,
         constraints,
+        dtype_policies,
         initializers,
         layers,
         losses,
         metrics,
+        mixed_precision,
         models,
         ops,
         optimizers,
@@ -32,10 +34,10 @@ if typing.TYPE_CHECKING:
         saving,
         utils,
     )
-    from keras._core.dtype_policy import DTypePolicy
     from keras._core.graph import KerasTensor
     from keras._jax.random import SeedGenerator
     from keras._jax.variable import Variable
+    from keras.dtype_policies import DTypePolicy, FloatDTypePolicy
     from keras.initializers import Initializer
     from keras.layers import Input, InputSpec, Layer
     from keras.losses import Loss
@@ -48,7 +50,8 @@ __version__ = "0.1.0"
 
 # where each public name that is no module comes from
 _HOMES = {
-    "DTypePolicy": "keras._core.dtype_policy",
+    "DTypePolicy": "keras.dtype_policies",
+    "FloatDTypePolicy": "keras.dtype_policies",
     "Functional": "keras.models",
     "Initializer": "keras.initializers",
     "Input": "keras.layers",
@@ -67,6 +70,7 @@ _HOMES = {
 
 __all__ = [
     "DTypePolicy",
+    "FloatDTypePolicy",
     "Functional",
     "Initializer",
     "Input",
@@ -85,10 +89,12 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",

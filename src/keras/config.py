@@ -11,7 +11,10 @@ from collections.abc import Callable
 
 from keras._core.checks import one_of
 from keras._core.dtype_policy import DTypePolicy, policy_from
+from keras._core.dtype_policy import default as default_policy_name
 from keras._core.home import read_settings
+from keras._core.policy_map import DTypePolicyMap
+from keras._core.quantized_policy import QuantizedDTypePolicy
 
 __all__ = [
     "backend",
@@ -117,8 +120,22 @@ def dtype_policy() -> DTypePolicy:
 
 
 def set_dtype_policy(policy) -> None:
-    """Sets the default policy from a DTypePolicy or a name such as 'mixed_bfloat16'."""
+    """Sets the default policy from a DTypePolicy or a name such as 'mixed_bfloat16'.
+
+    A policy that quantises, such as 'int8_from_float32', holds for layers that can; a DTypePolicyMap names layers.
+    """
     _settings.dtype_policy = policy_from(policy)
+
+
+def _plain_policy_name() -> str:
+    """The name of the global policy without what it says about quantisation or single layers."""
+    policy = dtype_policy()
+    if isinstance(policy, DTypePolicyMap):
+        policy = policy.default_policy
+    return policy.source_name if isinstance(policy, QuantizedDTypePolicy) else policy.name
+
+
+default_policy_name.name = _plain_policy_name
 
 
 def backend() -> str:

@@ -1,5 +1,11 @@
 """Dtype policies: which dtype a layer computes in, and which its variables are kept in."""
 
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 DTYPES = (
     "bool", "uint8", "uint16", "uint32", "uint64", "int4", "int8", "int16", "int32", "int64",
@@ -12,12 +18,21 @@ MIXED = {
 }
 
 
+class _Default:
+    """Where a policy without a name takes one from; `keras.config` puts the global policy here."""
+
+    name: Callable[[], str] = staticmethod(lambda: "float32")
+
+
+default = _Default()
+
+
 class DTypePolicy:
     """Says in which dtype a layer computes and in which its variables are kept.
 
     Args:
         name: a dtype such as 'float32' for both, or 'mixed_float16' or 'mixed_bfloat16': compute in 16 bits, keep
-            variables in float32.
+            variables in float32. The global policy's name if None.
 
     >>> policy = DTypePolicy("mixed_bfloat16")
     >>> policy.compute_dtype, policy.variable_dtype
@@ -26,14 +41,9 @@ class DTypePolicy:
 
     def __init__(self, name=None):
         if name is None:
-            name = "float32"
-        if not isinstance(name, str) or (name not in MIXED and name not in DTYPES):
-            raise ValueError(
-                f"DTypePolicy: `name` must be a dtype such as 'float32', or one of {', '.join(map(repr, MIXED))}. "
-                f"Got {name!r}."
-            )
+            name = default.name()
         self._name = name
-        self._compute_dtype, self._variable_dtype = MIXED.get(name, (name, name))
+        self._compute_dtype, self._variable_dtype = dtypes_of(name)
 
     @property
     def name(self) -> str:
@@ -51,9 +61,18 @@ class DTypePolicy:
         return self._variable_dtype
 
     @property
-    def quantization_mode(self):
-        """None: this policy quantises nothing."""
+    def quantization_mode(self) -> str | None:
+        """How weights are quantised: 'int8', 'int4', 'float8', 'gptq', 'awq', or None."""
         return None
+
+    def convert_input(self, x, autocast, dtype):
+        """An input as a layer sees it.
+
+        Arrays and symbolic tensors of floats are cast to `dtype` if `autocast`; other arrays become tensors, and what
+        is no array stays as it is.
+        """
+        # the engine is not loaded before there is something to convert
+        return importlib.import_module("keras._jax.casting").converted_input(x, autocast, dtype_name(dtype))
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -65,7 +84,7 @@ class DTypePolicy:
         return cls(**config)
 
     def __eq__(self, other) -> bool:
-        return type(other) is type(self) and other.name == self.name
+        return type(other) is type(self) and other.get_config() == self.get_config()
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self._name))
@@ -74,15 +93,48 @@ class DTypePolicy:
         return f"<{type(self).__name__} {self._name!r}>"
 
 
+class FloatDTypePolicy(DTypePolicy):
+    """The name of earlier releases for DTypePolicy."""
+
+
+def dtypes_of(name: Any) -> tuple[str, str]:
+    """The compute dtype and the variable dtype that the name of a policy without quantisation stands for."""
+    if not isinstance(name, str) or (name not in MIXED and name not in DTYPES):
+        raise ValueError(
+            f"DTypePolicy: `name` must be a dtype such as 'float32', or one of {', '.join(map(repr, MIXED))}. "
+            f"Got {name!r}."
+        )
+    return MIXED.get(name, (name, name))
+
+
+# what makes policies that this file does not know: filled by those who do
+by_class: dict[str, type[DTypePolicy]] = {"DTypePolicy": DTypePolicy, "FloatDTypePolicy": FloatDTypePolicy}
+by_name: list[Callable[[str], DTypePolicy | None]] = []
+
+
 def policy_from(value) -> DTypePolicy:
-    """A policy from a policy, a name, a dtype object, or the config of one."""
+    """A policy from a policy, a name, a dtype object, or the config of one; the global one from None.
+
+    Raises:
+        ValueError: it is nothing of that.
+    """
     if isinstance(value, DTypePolicy):
         return value
+    if value is None:
+        return DTypePolicy()
     if isinstance(value, dict) and "config" in value:
-        return DTypePolicy.from_config(value["config"])
+        name = value.get("class_name", "DTypePolicy")
+        if name not in by_class:
+            raise ValueError(f"The config names the dtype policy {name!r}. Known ones: {', '.join(by_class)}.")
+        return by_class[name].from_config(value["config"])
     if isinstance(value, dict) and "name" in value:
-        return DTypePolicy(value["name"])
-    return DTypePolicy(dtype_name(value) if value not in MIXED else value)
+        return policy_from(value["name"])
+    if isinstance(value, str):
+        for read in by_name:
+            found = read(value)
+            if found is not None:
+                return found
+    return DTypePolicy(value if isinstance(value, str) and value in MIXED else dtype_name(value))
 
 
 def dtype_name(dtype) -> str:

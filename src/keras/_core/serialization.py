@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry
-from keras._core.dtype_policy import DTypePolicy, policy_from
+from keras._core.dtype_policy import DTypePolicy, by_class, policy_from
 from keras._core.graph import KerasTensor
 from keras._core.names import nearest
 
@@ -58,7 +58,7 @@ def serialize(thing: Any) -> Any:
         }
     if isinstance(thing, DTypePolicy):
         return {
-            "module": "keras",
+            "module": "keras" if type(thing) is DTypePolicy else "keras.dtype_policies",
             "class_name": type(thing).__name__,
             "config": thing.get_config(),
             "registered_name": None,
@@ -147,7 +147,7 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
         raise ValueError("The config holds a lambda, which is code. Pass the function in `custom_objects` instead.")
     if name in ("function", "type"):
         return find(inner, config.get("module") or module, custom_objects, config.get("registered_name"))
-    if name.endswith("DTypePolicy") and config.get("module") in ("keras", "keras.dtype_policies", None):
+    if name in by_class and config.get("module") in ("keras", "keras.dtype_policies", None):
         return policy_from(config)
     cls = find(name, config.get("module") or module, custom_objects, config.get("registered_name"))
     with registry.object_scope(custom_objects or {}):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from keras._core.dtype_policy import dtype_name
+from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor
 from keras._jax.dtypes import _wide_enough, is_inexact
@@ -44,6 +44,17 @@ def saturate_cast(x: Tensor, dtype) -> Tensor:
         inside = jnp.where((x > low) & (x < high), x, 0).astype(kind)
         return jnp.where(x >= high, limits.max, jnp.where(x <= low, limits.min, inside)).astype(kind)
     return jnp.clip(x, int(low), int(high)).astype(kind) if not is_inexact(kind) else x.astype(kind)
+
+
+def converted_input(x, autocast: bool, dtype: str):
+    """An input as a layer sees it: arrays become tensors, floats of `dtype` if `autocast`; other things stay."""
+    if isinstance(x, KerasTensor):
+        cast = autocast and is_float_name(x.dtype) and x.dtype != dtype
+        return KerasTensor(x.shape, dtype) if cast else x
+    if not hasattr(x, "__array__") and not hasattr(x, "__jax_array__"):
+        return x
+    x = convert_to_tensor(x)
+    return x.astype(dtype) if autocast and jnp.issubdtype(x.dtype, jnp.floating) else x
 
 
 def is_tensor(x) -> bool:

@@ -1,0 +1,19 @@
+"""Computing in 16 bits: the dtype policies and the optimizer for it, under the names of Keras 2."""
+
+from keras._core.dtype_policy import DTypePolicy
+from keras.config import dtype_policy, set_dtype_policy
+from keras.optimizers import LossScaleOptimizer
+
+Policy = DTypePolicy
+global_policy = dtype_policy
+set_global_policy = set_dtype_policy
+
+__all__ = [
+    "DTypePolicy",
+    "LossScaleOptimizer",
+    "Policy",
+    "dtype_policy",
+    "global_policy",
+    "set_dtype_policy",
+    "set_global_policy",
+]
