@@ -10,6 +10,7 @@ from typing import Any
 
 _built_in: dict[str, Any] = {}  # class or function name -> object, as files and configs name it
 _modules: dict[Any, str] = {}  # object -> public module, such as 'keras.layers'
+_public_names: dict[type, str] = {}  # class -> the first name it got
 _custom: dict[str, Any] = {}  # what `register_keras_serializable` added
 _custom_names: dict[Any, str] = {}
 
@@ -27,6 +28,8 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
     for name, thing in objects.items():
         _built_in[f"{module}.{name}"] = thing
         _modules.setdefault(thing, module)
+        if isinstance(thing, type):
+            _public_names.setdefault(thing, name)
 
 
 # the modules whose classes configs may name; each fills the table when it is imported
@@ -60,6 +63,12 @@ def older_names(module: str) -> dict[str, Any]:
 def module_of(thing: Any) -> str | None:
     """The public module of a built-in class or function, or None for a user's."""
     return _modules.get(thing)
+
+
+def public_name_of(cls: type) -> str:
+    """The name by which files and configs know a class: its own, unless the table knows it by another one only."""
+    own = cls.__name__
+    return own if _built_in.get(f"{_modules.get(cls)}.{own}") is cls else _public_names.get(cls, own)
 
 
 def built_ins_of(module: str) -> dict[str, Any]:

@@ -68,24 +68,49 @@ def _why_not_flash(query, value, bias, soft_cap) -> str | None:
 
 
 def _by_formula(query, key, value, bias, mask, scale, is_causal, soft_cap) -> jax.Array:
-    batch, targets, heads, size = query.shape
-    sources, key_heads = key.shape[1:3]
-    grouped = query.reshape(batch, targets, key_heads, heads // key_heads, size)
-    scores = jnp.einsum("btkgd,bskd->bkgts", grouped, key, preferred_element_type=_at_least_32(query.dtype))
-    scores = scores.reshape(batch, heads, targets, sources) * scale
+    scores = _scores(query, key) * scale
     if bias is not None:
         scores = scores + bias.astype(scores.dtype)
     if soft_cap is not None:
         scores = jnp.tanh(scores / soft_cap) * soft_cap
     if is_causal:
-        causal = jnp.tril(jnp.ones((targets, sources), bool))
+        causal = jnp.tril(jnp.ones((query.shape[1], key.shape[1]), bool))
         mask = causal if mask is None else jnp.logical_and(mask, causal)
+    return weighted(_softmax(scores, mask).astype(query.dtype), value)
+
+
+def shares(query, key, mask, scale: float) -> jax.Array:
+    """How much each source counts for each target: all nothing for a target whose sources are all masked.
+
+    Shapes:
+        query: (batch, targets, heads, size); key: (batch, sources, key heads, size); mask: booleans that broadcast to
+        the result, or None; result: (batch, heads, targets, sources).
+    """
+    found = _softmax(_scores(query, key) * scale, mask)
+    return (found if mask is None else jnp.where(mask, found, 0)).astype(query.dtype)
+
+
+def weighted(shares: jax.Array, value: jax.Array) -> jax.Array:
+    """The values that the shares (batch, heads, targets, sources) make up: (batch, targets, heads, size)."""
+    batch, heads, targets, sources = shares.shape
+    key_heads = value.shape[2]
+    grouped = shares.reshape(batch, key_heads, heads // key_heads, targets, sources)
+    return jnp.einsum("bkgts,bskd->btkgd", grouped, value).reshape(batch, targets, heads, value.shape[-1])
+
+
+def _scores(query, key) -> jax.Array:
+    batch, targets, heads, size = query.shape
+    sources, key_heads = key.shape[1:3]
+    grouped = query.reshape(batch, targets, key_heads, heads // key_heads, size)
+    scores = jnp.einsum("btkgd,bskd->bkgts", grouped, key, preferred_element_type=_at_least_32(query.dtype))
+    return scores.reshape(batch, heads, targets, sources)
+
+
+def _softmax(scores, mask) -> jax.Array:
     if mask is not None:
         # not minus infinity: a row in which everything is masked gets equal shares instead of NaN
         scores = jnp.where(mask, scores, 0.7 * jnp.finfo(scores.dtype).min)
-    shares = jax.nn.softmax(scores, axis=-1).astype(query.dtype)
-    shares = shares.reshape(batch, key_heads, heads // key_heads, targets, sources)
-    return jnp.einsum("bkgts,bskd->btkgd", shares, value).reshape(batch, targets, heads, value.shape[-1])
+    return jax.nn.softmax(scores, axis=-1)
 
 
 def _at_least_32(dtype):
