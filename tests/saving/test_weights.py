@@ -348,7 +348,7 @@ HARM = {
     "text": (lambda g: replace(g, data="import os", dtype=h5py.string_dtype()), "no real numbers"),
     "references": (lambda g: replace(g, shape=(4, 3), dtype=h5py.ref_dtype), "no real numbers"),
     "complex numbers": (lambda g: replace(g, data=np.zeros((4, 3), "complex64")), "no real numbers"),
-    "records": (lambda g: replace(g, data=np.zeros((4, 3), "f4,f4")), "no numbers that are known"),
+    "records": (lambda g: replace(g, data=np.zeros((4, 3), "f4,f4")), "no real numbers"),
     "bytes without a meaning": (lambda g: replace(g, data=np.zeros((4, 3), "V2")), "no numbers that are known"),
     "a size beyond the file": (lambda g: replace(g, shape=(2**20, 2**20), dtype="f4", chunks=(64, 64)), "claims"),
     "a packed array larger than its place": (

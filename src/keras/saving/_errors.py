@@ -1,0 +1,40 @@
+"""What is raised when a file is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+
+class BadFile(ValueError):
+    """A file that is damaged, or holds what no file of a model holds. Says where and why."""
+
+
+# what code that takes a config apart raises when the config is not what it should be
+_WRONG_CONTENT = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+    NotImplementedError, AssertionError, UnicodeError, EOFError, struct.error, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def refusing(path: str, place: str) -> Iterator[None]:
+    """Turns what goes wrong inside into a BadFile that names the file and the place in it."""
+    try:
+        yield
+    except BadFile:
+        raise
+    except _WRONG_CONTENT as error:
+        reason = error.args[0] if isinstance(error, KeyError) and error.args else error
+        text = str(reason) or type(error).__name__
+        if isinstance(error, RecursionError):
+            text = "it is nested too deeply"
+        raise BadFile(f"{path} is refused: at {place}, {_one_sentence(text)}") from error
+
+
+def _one_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ")")) else f"{text}."
