@@ -15,13 +15,13 @@ SOURCE = ROOT / "src" / "keras"
 # and NumPy. `_jax.pure` stands for that file alone. docs/design.md shows the same table.
 TABLE = {
     "_core": "",
-    "config": "_core",
+    "config tree": "_core",
     "_jax": "_core config jax",
     "ops random distribution": "_jax",
     "activations initializers regularizers constraints": "ops random _core config",
     "dtype_policies": "_core",
     "layers": "activations initializers regularizers constraints ops random _core config "
-    "_jax.kernels _jax.op _jax.pure _jax.random _jax.variable",
+    "_jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "mixed_precision": "optimizers _core config",
@@ -30,7 +30,7 @@ TABLE = {
     "saving": "_core config",
     "callbacks": "_core config ops saving",
     "_training": "_core config _jax _data losses metrics optimizers callbacks",
-    "models": "layers _training saving ops _core config _jax.op _jax.pure",
+    "models": "layers _training saving ops _core config _jax.op _jax.operation _jax.pure _jax.stateless",
     "export": "models saving _jax _core",
     "utils": "ANYTHING ABOVE",
     "backend": "ANYTHING ABOVE",

@@ -32,10 +32,14 @@ if typing.TYPE_CHECKING:
         random,
         regularizers,
         saving,
+        tree,
         utils,
     )
     from keras._core.graph import KerasTensor
+    from keras._jax.devices import device_scope as device
+    from keras._jax.operation import Operation
     from keras._jax.random import SeedGenerator
+    from keras._jax.scopes import StatelessScope, SymbolicScope, name_scope
     from keras._jax.variable import Variable
     from keras.dtype_policies import DTypePolicy, FloatDTypePolicy
     from keras.initializers import Initializer
@@ -43,34 +47,42 @@ if typing.TYPE_CHECKING:
     from keras.losses import Loss
     from keras.metrics import Metric
     from keras.models import Functional, Model, Sequential
+    from keras.models._function import Function
     from keras.optimizers import Optimizer
     from keras.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
-# where each public name that is no module comes from
+# where each public name that is no module comes from; after a colon its name there, where that is another
 _HOMES = {
     "DTypePolicy": "keras.dtype_policies",
     "FloatDTypePolicy": "keras.dtype_policies",
+    "Function": "keras.models._function",
     "Functional": "keras.models",
     "Initializer": "keras.initializers",
     "Input": "keras.layers",
     "InputSpec": "keras.layers",
-    "KerasTensor": "keras._core.graph",
+    "KerasTensor": "keras._jax.operators",
     "Layer": "keras.layers",
     "Loss": "keras.losses",
     "Metric": "keras.metrics",
     "Model": "keras.models",
+    "Operation": "keras._jax.operation",
     "Optimizer": "keras.optimizers",
     "Regularizer": "keras.regularizers",
     "SeedGenerator": "keras._jax.random",
     "Sequential": "keras.models",
+    "StatelessScope": "keras._jax.scopes",
+    "SymbolicScope": "keras._jax.scopes",
     "Variable": "keras._jax.variable",
+    "device": "keras._jax.devices:device_scope",
+    "name_scope": "keras._jax.scopes",
 }
 
 __all__ = [
     "DTypePolicy",
     "FloatDTypePolicy",
+    "Function",
     "Functional",
     "Initializer",
     "Input",
@@ -80,35 +92,48 @@ __all__ = [
     "Loss",
     "Metric",
     "Model",
+    "Operation",
     "Optimizer",
     "Regularizer",
     "SeedGenerator",
     "Sequential",
+    "StatelessScope",
+    "SymbolicScope",
     "Variable",
     "activations",
     "callbacks",
     "config",
     "constraints",
     "dtype_policies",
+    "device",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "mixed_precision",
     "models",
+    "name_scope",
     "ops",
     "optimizers",
     "preprocessing",
     "random",
     "regularizers",
     "saving",
+    "tree",
     "utils",
+    "version",
 ]
+
+
+def version() -> str:
+    """The version of this package."""
+    return __version__
 
 
 def __getattr__(name: str):
     if name in _HOMES:
-        found = getattr(importlib.import_module(_HOMES[name]), name)
+        home, _, there = _HOMES[name].partition(":")
+        found = getattr(importlib.import_module(home), there or name)
     elif name in __all__ or name == "backend":
         found = importlib.import_module(f"keras.{name}")
     else:

@@ -18,15 +18,23 @@ from keras._core.quantized_policy import QuantizedDTypePolicy
 
 __all__ = [
     "backend",
+    "disable_flash_attention",
     "disable_interactive_logging",
+    "disable_jit_cache",
     "disable_traceback_filtering",
     "dtype_policy",
+    "enable_flash_attention",
     "enable_interactive_logging",
+    "enable_jit_cache",
     "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_flash_attention_enabled",
     "is_interactive_logging_enabled",
+    "is_jit_cache_enabled",
+    "is_nnx_enabled",
     "is_traceback_filtering_enabled",
     "max_epochs",
     "max_steps_per_epoch",
@@ -43,6 +51,13 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 AXIS_ORDERS = ("channels_last", "channels_first")
 
 
+UNSAFE = (
+    "enable_unsafe_deserialization: files are not trusted for a whole process here.\n"
+    "  Trust one file, in the call that reads it: keras.saving.load_model(path, safe_mode=False),\n"
+    "  or pass the functions that it needs: custom_objects={...}."
+)
+
+
 class _Settings:
     floatx = "float32"
     epsilon = 1e-7
@@ -50,6 +65,8 @@ class _Settings:
     dtype_policy: DTypePolicy | None = None
     interactive_logging = True
     traceback_filtering = True
+    flash_attention: bool | None = None
+    jit_cache = True
     max_epochs: int | None = None
     max_steps_per_epoch: int | None = None
 
@@ -57,12 +74,19 @@ class _Settings:
 _settings = _Settings()
 _lock = threading.RLock()
 _on_floatx_change: list[Callable[[str], None]] = []
+_on_jit_cache_change: list[Callable[[bool], None]] = []
 
 
 def on_floatx_change(function: Callable[[str], None]) -> None:
     """Calls `function` with the float type now and at every change: how the engine learns that it needs 64 bits."""
     _on_floatx_change.append(function)
     function(_settings.floatx)
+
+
+def on_jit_cache_change(function: Callable[[bool], None]) -> None:
+    """Calls `function` now and at every change with whether compiled programs are kept on disk."""
+    _on_jit_cache_change.append(function)
+    function(_settings.jit_cache)
 
 
 def floatx() -> str:
@@ -179,6 +203,56 @@ def is_traceback_filtering_enabled() -> bool:
     return _settings.traceback_filtering
 
 
+def enable_flash_attention() -> None:
+    """Attention uses the platform's fused kernel wherever that can compute it, as it does unless told otherwise."""
+    _settings.flash_attention = True
+
+
+def disable_flash_attention() -> None:
+    """Attention is computed by its formula, unless a call asks for the platform's fused kernel."""
+    _settings.flash_attention = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """True or False as set; None, the default, lets the engine use the fused kernel where it can."""
+    return _settings.flash_attention
+
+
+def enable_jit_cache() -> None:
+    """Keeps compiled programs on disk, in `jit_cache` below the Keras home folder (the default)."""
+    _set_jit_cache(True)
+
+
+def disable_jit_cache() -> None:
+    """Keeps programs that are compiled from now on in memory only, as the variable `KERAS_JIT_CACHE=0` does."""
+    _set_jit_cache(False)
+
+
+def is_jit_cache_enabled() -> bool:
+    """Whether compiled programs are kept on disk, for the next process that needs them."""
+    return _settings.jit_cache
+
+
+def _set_jit_cache(wanted: bool) -> None:
+    _settings.jit_cache = wanted
+    for function in _on_jit_cache_change:
+        function(wanted)
+
+
+def enable_unsafe_deserialization() -> None:
+    """Not possible: nothing makes every file of a process trusted.
+
+    Raises:
+        RuntimeError: always; says how one file is trusted.
+    """
+    raise RuntimeError(UNSAFE)
+
+
+def is_nnx_enabled() -> bool:
+    """Whether layers are modules of Flax NNX: never, here they are classes of their own."""
+    return False
+
+
 def max_epochs() -> int | None:
     """The most epochs any `fit` runs, or None: for trying a script quickly."""
     return _settings.max_epochs
@@ -240,6 +314,7 @@ def _read_start_settings() -> None:
             _take("keras.json", name, file[name], allowed)
         if variable in os.environ:
             _take(variable, name, os.environ[variable], allowed)
+    _settings.jit_cache = os.environ.get("KERAS_JIT_CACHE", "1") != "0"
     _settings.max_epochs = _limit_from("KERAS_MAX_EPOCHS")
     _settings.max_steps_per_epoch = _limit_from("KERAS_MAX_STEPS_PER_EPOCH")
 

@@ -93,12 +93,6 @@ class KerasTensor:
     __jax_array__ = __array__
 
 
-def install_operators(operators: dict[str, Callable]) -> None:
-    """Gives symbolic tensors their arithmetic; the engine, which knows the operations, calls this once."""
-    for name, function in operators.items():
-        setattr(KerasTensor, name, function)
-
-
 def is_symbolic(x: Any) -> bool:
     """Whether `x` is a symbolic tensor."""
     return isinstance(x, KerasTensor)

@@ -15,11 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
+from keras import config
 from keras._core.home import keras_home
 from keras._jax.devices import is_cpu
 from keras._jax.variable import array_from
 
 LARGEST_CACHE = 256  # programs; each holds compiled code only
+_SMALL = 1 << 16  # bytes of an array that is handed to programs from host memory
 
 # Measured on AVX2: convolutions 5 times faster, recurrent loops slower. So only programs with convolutions get it.
 _CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
@@ -173,9 +175,21 @@ def _device_array(x: Any) -> jax.Array:
     return array_from(np.asarray(x))
 
 
+def inputs(tree: Any) -> Any:
+    """Every array of a structure as programs take it: small ones as they are, which costs less than moving them."""
+    leaves, structure = jax.tree.flatten(tree)
+    return structure.unflatten([x if _is_small(x) else _device_array(x) for x in leaves])
+
+
+def _is_small(x: Any) -> bool:
+    return type(x) is np.ndarray and x.nbytes <= _SMALL and x.dtype.itemsize < 8 and is_cpu()
+
+
 def fetch(tree: Any) -> Any:
     """Every array of a structure as NumPy, in one transfer."""
     counters.transfers["to host"] += 1
+    if isinstance(tree, jax.Array):
+        return np.asarray(tree)
     return jax.device_get(tree)
 
 
@@ -189,6 +203,7 @@ def specs_of(tree: Any) -> Any:
 class _Disk:
     wanted = True
     ready = False
+    folder: str | None = None  # ours, where the user has not chosen another
 
 
 def use_disk_cache() -> None:
@@ -196,7 +211,7 @@ def use_disk_cache() -> None:
     if _disk_ready():
         return
     _Disk.ready = True
-    if os.environ.get("KERAS_JIT_CACHE", "1") == "0" or not _Disk.wanted:
+    if not _Disk.wanted:
         return
     if jax.config.values.get("jax_compilation_cache_dir"):
         return
@@ -207,7 +222,8 @@ def use_disk_cache() -> None:
             return
     except OSError:
         return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
+    _Disk.folder = str(folder)
+    jax.config.update("jax_compilation_cache_dir", _Disk.folder)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
     _prune(folder, 1 << 30)
 
@@ -234,9 +250,12 @@ def enable_disk_cache(wanted: bool) -> None:
     """Turns the on-disk cache on or off for programs compiled from now on."""
     _Disk.wanted = wanted
     _Disk.ready = False
-    if not wanted:
+    if not wanted and _Disk.folder is not None and jax.config.values.get("jax_compilation_cache_dir") == _Disk.folder:
         jax.config.update("jax_compilation_cache_dir", None)
-        _Disk.ready = True
+        _Disk.folder = None
+
+
+config.on_jit_cache_change(enable_disk_cache)
 
 
 @jax.jit

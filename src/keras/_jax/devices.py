@@ -25,9 +25,17 @@ def is_cpu() -> bool:
     return platform() == "cpu"
 
 
-@contextlib.contextmanager
-def device_scope(device_name: str):
-    """Makes arrays and computations inside live on a device such as 'cpu:0' or 'gpu:1'."""
+def device_scope(device_name: str) -> contextlib.AbstractContextManager:
+    """Makes arrays and computations inside live on a device such as 'cpu:0' or 'gpu:1'.
+
+    Raises:
+        ValueError: there is no such device; the message lists those that there are.
+
+    >>> with keras.device("cpu:0"):
+    ...     x = keras.ops.ones((2,))
+    """
+    if not isinstance(device_name, str):
+        raise ValueError(f"device: `device_name` must be a string such as 'gpu:0'. Got {device_name!r}.")
     kind, _, index = str(device_name).replace("/", "").removeprefix("device:").partition(":")
     kind = {"cuda": "gpu"}.get(kind.lower(), kind.lower())
     try:
@@ -35,5 +43,4 @@ def device_scope(device_name: str):
     except (RuntimeError, IndexError, ValueError):
         known = ", ".join(f"{d.platform}:{d.id}" for d in jax.devices())
         raise ValueError(f"device: {device_name!r} is not here. Devices: {known}.") from None
-    with jax.default_device(device):
-        yield
+    return jax.default_device(device)

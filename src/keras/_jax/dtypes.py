@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from keras import config
 from keras._core.dtype_policy import dtype_name
@@ -70,3 +71,27 @@ def whole(x: Any) -> jax.Array:
     """`x` as an array whose booleans became int32."""
     x = jnp.asarray(x)
     return x.astype("int32") if x.dtype == jnp.bool_ else x
+
+
+_NUMBERS = {bool: False, int: 0, float: 0.0}
+
+
+def result_type(*dtypes: Any) -> str:
+    """The dtype that arithmetic on values of several dtypes has.
+
+    Args:
+        *dtypes: dtypes, None for the default float type; `int`, `float` and `bool` stand for Python numbers, which
+            widen nothing of their own kind.
+
+    Raises:
+        ValueError: a dtype is unknown, or is one that is never converted by itself (8-bit floats).
+
+    >>> keras.backend.result_type("int32", "float16"), keras.backend.result_type("float16", float)
+    ('float16', 'float16')
+    """
+    if not dtypes:
+        return config.floatx()
+    given = [_NUMBERS[d] if d in (bool, int, float) else dtype_or(d, config.floatx()) for d in dtypes]
+    if all(not isinstance(d, np.dtype) for d in given):
+        return config.floatx() if float in dtypes else "int32" if int in dtypes else "bool"
+    return dtype_name(jnp.result_type(*given))

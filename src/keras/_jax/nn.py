@@ -145,12 +145,15 @@ def dot_product_attention(
         mask: booleans of such a shape; a source counts for a target where it is true.
         scale: a factor of the scores; `1 / sqrt(size)` if None.
         is_causal: whether a target sees only sources up to its own position.
-        flash_attention: True demands the fused kernel of the platform, False avoids it, None takes it where it exists.
+        flash_attention: True demands the fused kernel of the platform, False avoids it, None does what
+            `keras.config` says, which is to take it where it exists unless that was changed.
         attn_logits_soft_cap: `cap * tanh(scores / cap)` replaces the scores, if given.
 
     Raises:
         ValueError: shapes do not fit, or `flash_attention=True` where there is no such kernel.
     """
+    if flash_attention is None and config.is_flash_attention_enabled() is False:
+        flash_attention = False
     return attention.attend(query, key, value, bias, mask, scale, is_causal, flash_attention, attn_logits_soft_cap)
 
 

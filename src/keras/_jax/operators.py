@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from keras._core.graph import install_operators
+from keras._core.graph import KerasTensor
 from keras._jax import numpy_arithmetic as arithmetic
 from keras._jax.numpy_elementwise import absolute, logical_not, negative, round
 from keras._jax.numpy_indexing import get_item
@@ -42,7 +42,7 @@ def _swapped(function: Callable) -> Callable:
     return lambda self, other: function(other, self)
 
 
-install_operators(
+_METHODS = (
     {f"__{name}__": _forward(function) for name, function in (_TWO_SIDED | _COMPARISONS).items()}
     | {f"__r{name}__": _swapped(function) for name, function in _TWO_SIDED.items()}
     | {
@@ -55,3 +55,6 @@ install_operators(
         "squeeze": lambda self, axis=None: squeeze(self, axis),
     }
 )
+
+for _name, _method in _METHODS.items():
+    setattr(KerasTensor, _name, _method)

@@ -4,6 +4,7 @@ from keras._core import names as _names
 from keras._core import registry as _registry
 from keras._core.dtype_policy import dtype_name as _dtype_name
 from keras._core.dtype_policy import is_float_name as _is_float_name
+from keras._jax.dtypes import result_type
 from keras.config import (
     backend,
     epsilon,
@@ -25,6 +26,7 @@ __all__ = [
     "is_float_dtype",
     "is_int_dtype",
     "is_keras_tensor",
+    "result_type",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",

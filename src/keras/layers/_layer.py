@@ -15,12 +15,13 @@ from keras import config as settings
 from keras import constraints, initializers, regularizers
 from keras._core import registry, tree
 from keras._core.dtype_policy import DTypePolicy, dtype_name, is_float_name, policy_from
-from keras._core.graph import KerasTensor, Operation, any_symbolic
+from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import name_scope
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import bound_arguments, constructor_parameters
 from keras._jax import pure
 from keras._jax.op import convert_to_tensor, symbolic_result
+from keras._jax.operation import Operation
 from keras._jax.random import SeedGenerator
 from keras._jax.variable import AutocastScope, Variable
 from keras.layers._call import build_parameters, call_signature, context

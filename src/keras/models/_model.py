@@ -9,12 +9,14 @@ from typing import Any
 from keras._core import registry, tree
 from keras._core.graph import KerasTensor
 from keras._core.serialization import deserialize, serialize
+from keras._jax import stateless
 from keras._jax.op import symbolic_result
 from keras._training.trainer import Trainer
 from keras.layers import Layer
 from keras.layers._call import context
 from keras.layers._layer import is_shape, structure
 from keras.models._graph import Graph
+from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.saving import load_weights, save_weights
 
@@ -214,6 +216,54 @@ class Model(Trainer, Layer):
         for layer in self._flatten_layers(include_self=False):
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
                 layer.reset_states()
+
+    # --- as a function of values
+
+    def get_state_tree(self, value_format="backend_tensor") -> dict:
+        """Values of all variables as nested dicts by the parts of their paths.
+
+        Args:
+            value_format: 'backend_tensor' for arrays as the model has them, 'numpy_array' for copies in NumPy.
+
+        Returns:
+            A dict with `trainable_variables`, `non_trainable_variables`, `optimizer_variables`, `metrics_variables`.
+        """
+        return state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict) -> None:
+        """Assigns values in the form of `get_state_tree`; variables that it does not name stay as they are.
+
+        Raises:
+            ValueError: a name is unknown or a shape differs; no variable is assigned then.
+        """
+        set_state_tree(self, state_tree)
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        metrics_variables,
+        x=None,
+        y=None,
+        y_pred=None,
+        sample_weight=None,
+        training=True,
+    ):
+        """`compute_loss` with other values for the variables.
+
+        Returns:
+            The loss, and the new values of the trainable, the non-trainable and the metrics' variables.
+        """
+        given = (trainable_variables, non_trainable_variables, metrics_variables)
+        fields = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
+        loss, values = stateless.call(
+            lambda: self.compute_loss(x, y, y_pred, sample_weight, training),
+            [v for field in fields for v in field],
+            [v for field in given for v in field],
+            "stateless_compute_loss: the variables together",
+        )
+        first, second = len(fields[0]), len(fields[0]) + len(fields[1])
+        return loss, (values[:first], values[first:second], values[second:])
 
     # --- files and configs
 

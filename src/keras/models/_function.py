@@ -1,0 +1,84 @@
+"""The way from symbolic inputs to symbolic outputs, as one operation."""
+
+from keras._core import tree
+from keras._core.graph import KerasTensor
+from keras._jax.operation import Operation
+from keras.models._graph import Graph
+
+
+class Function(Operation):
+    """Computes symbolic outputs from symbolic inputs: a model without weights of its own, training or saving.
+
+    Args:
+        inputs, outputs: symbolic tensors, or lists and dicts of them.
+        name: its name; made up if None.
+
+    Raises:
+        ValueError: an output does not depend on the inputs alone.
+
+    >>> x = keras.Input((3,))
+    >>> double = keras.Function(x, x * 2)
+    >>> double(np.ones((1, 3)))
+    Array([[2., 2., 2.]], dtype=float32)
+    """
+
+    def __init__(self, inputs, outputs, name=None):
+        super().__init__(name=name)
+        self._graph = Graph(inputs, outputs)
+
+    @property
+    def operations(self) -> list:
+        """What it computes with, inputs first."""
+        return list(self._graph.operations)
+
+    @property
+    def inputs(self) -> list:
+        """The symbolic inputs, flat."""
+        return self._graph.inputs
+
+    @property
+    def outputs(self) -> list:
+        """The symbolic outputs, flat."""
+        return self._graph.outputs
+
+    def call(self, inputs):
+        """The outputs for values of the inputs.
+
+        Raises:
+            ValueError: there are more or fewer inputs, or one does not have the shape it was declared with.
+        """
+        for x, symbol in zip(self._graph.matched(inputs), self._graph.inputs):
+            shape = tuple(getattr(x, "shape", ()))
+            if len(shape) != symbol.ndim or any(d not in (None, s) for d, s in zip(symbol.shape, shape)):
+                raise ValueError(f"{self.name}: an input must have shape {symbol.shape}. Got shape {shape}.")
+        return self._graph.run(inputs)
+
+    def compute_output_spec(self, inputs):
+        """Symbolic outputs for symbolic inputs."""
+        return self._graph.symbolic(inputs)
+
+    def compute_output_shape(self, input_shape):
+        """The shapes of the outputs for shapes of the inputs."""
+        symbols = [
+            KerasTensor(shape, symbol.dtype) for shape, symbol in zip(_shapes(input_shape), self._graph.inputs)
+        ]  # fmt: skip
+        found = self.compute_output_spec(tree.pack_like(self._graph.input_structure, symbols))
+        return tree.map_leaves(lambda x: x.shape, found)
+
+    def get_config(self) -> dict:
+        """Not possible: a graph is written as a model.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError(
+            f"{self.name}: a Function cannot be written as a config. Make a model: keras.Model(inputs, outputs)."
+        )
+
+
+def _shapes(x) -> list:
+    if isinstance(x, dict):
+        return [shape for key in sorted(x) for shape in _shapes(x[key])]
+    if all(d is None or isinstance(d, int) for d in x):
+        return [tuple(x)]
+    return [shape for item in x for shape in _shapes(item)]
