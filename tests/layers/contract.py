@@ -8,6 +8,7 @@ import copy
 import inspect
 import json
 import warnings
+from functools import partial
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -30,6 +31,7 @@ class Case(NamedTuple):
     random: whether training draws random numbers.
     mixes_samples: whether a sample's result depends on the others in inference.
     slope: whether the gradient is the slope; some layers leave out a part of it on purpose.
+    spread: whether the inputs are arguments of their own instead of a list.
     """
 
     layer: type
@@ -42,6 +44,7 @@ class Case(NamedTuple):
     random: bool = False
     mixes_samples: bool = False
     slope: bool = True
+    spread: bool = False
 
     def make(self, **more):
         """A new layer; one with random draws has a fixed seed."""
@@ -67,10 +70,14 @@ class Case(NamedTuple):
     def built(self, **more):
         """A new layer with weights that are neither zero nor one."""
         layer = self.make(**more)
-        layer(self.symbols())
+        self.on(layer, self.symbols())
         draw = np.random.default_rng(1)
         layer.set_weights([draw.uniform(0.5, 1.0, size=w.shape).astype(w.dtype) for w in layer.weights])
         return layer
+
+    def on(self, function, inputs, **call):
+        """What a layer, or a method of one, returns for inputs."""
+        return function(*inputs, **call) if self.spread else function(inputs, **call)
 
     @property
     def is_float(self):
@@ -129,9 +136,9 @@ def its_config_makes_an_equal_layer(case):
     layer = case.built()
     other = case.layer.from_config(layer.get_config())
     assert other.name == layer.name
-    other(case.symbols())
+    case.on(other, case.symbols())
     other.set_weights(layer.get_weights())
-    assert_close(other(case.inputs(), **case.call), layer(case.inputs(), **case.call), rtol=0, atol=0)
+    assert_close(case.on(other, case.inputs(), **case.call), case.on(layer, case.inputs(), **case.call), rtol=0, atol=0)
 
 
 def it_goes_through_json_and_back(case):
@@ -153,9 +160,9 @@ def what_its_constructor_was_given_is_in_its_config(case):
 
 def its_outputs_have_the_promised_shape_and_dtype(case):
     layer = case.make()
-    symbols = layer(case.symbols())
-    called = layer(case.inputs(), **case.call)
-    promised = layer.compute_output_shape(map_shapes(lambda s: (None, *s[1:]), case.shape))
+    symbols = case.on(layer, case.symbols())
+    called = case.on(layer, case.inputs(), **case.call)
+    promised = case.on(layer.compute_output_shape, map_shapes(lambda s: (None, *s[1:]), case.shape))
     sizes = [x.shape for x in jax.tree.leaves(symbols)]
     assert sizes == ([tuple(promised)] if is_one_shape(promised) else [tuple(s) for s in promised])
     for symbol, array in zip(jax.tree.leaves(symbols), jax.tree.leaves(called), strict=True):
@@ -175,9 +182,9 @@ def it_is_traced_as_it_runs(case):
     trained, others = ([v.value for v in part] for part in (layer.trainable_variables, layer.non_trainable_variables))
     for training in (False, True) if takes_training(layer) else (None,):
         call = case.call if training is None else {**case.call, "training": training}
-        run = jax.jit(lambda t, n, x, call=call: layer.stateless_call(t, n, x, **call))
+        run = jax.jit(lambda t, n, x, call=call: case.on(partial(layer.stateless_call, t, n), x, **call))
         outputs, state = run(trained, others, x)
-        wanted = layer(x, **call)
+        wanted = case.on(layer, x, **call)
         tolerance = 1e-4 if training else 1e-5
         assert_close(outputs, wanted, rtol=tolerance, atol=tolerance)
         assert_close(state, [v.value for v in layer.non_trainable_variables], rtol=tolerance, atol=tolerance)
@@ -201,7 +208,7 @@ def its_gradient_is_the_slope(case):
 
         def total(point):
             values, inputs = point[0], point[1] if case.is_float else x
-            outputs, _ = layer.stateless_call(values, others, inputs, **call)
+            outputs, _ = case.on(partial(layer.stateless_call, values, others), inputs, **call)
             return sum((leaf * cotangent(leaf.shape)).sum() for leaf in jax.tree.leaves(outputs))
 
         if not jax.tree.leaves(point):
@@ -224,15 +231,16 @@ def cotangent(shape):
 
 
 def it_computes_in_the_dtype_of_its_policy(case):
-    wanted = case.built()(case.inputs(), **case.call)
+    wanted = case.on(case.built(), case.inputs(), **case.call)
     for policy, computes, keeps in (
         ("mixed_bfloat16", "bfloat16", "float32"),
         ("float16", "float16", "float16"),
     ):
         layer = case.built(dtype=policy)
         assert {w.dtype for w in layer.weights} <= {keeps}
-        outputs = layer(case.inputs(), **case.call)
-        for symbol, output, full in zip(jax.tree.leaves(layer(case.symbols())), leaves(outputs), leaves(wanted)):
+        outputs = case.on(layer, case.inputs(), **case.call)
+        symbols = jax.tree.leaves(case.on(layer, case.symbols()))
+        for symbol, output, full in zip(symbols, leaves(outputs), leaves(wanted)):
             assert output.dtype.name == (computes if full.dtype.kind == "f" else full.dtype.name)
             assert symbol.dtype == output.dtype.name
             if full.dtype.kind == "f":
@@ -248,7 +256,7 @@ def it_lets_a_mask_through_or_says_that_it_does_not(case):
     layer = case.built()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        outputs = layer(masked, **case.call)
+        outputs = case.on(layer, masked, **case.call)
     said = any("does not support masking" in str(w.message) for w in caught)
     assert said != layer.supports_masking
     if layer.supports_masking and type(layer).compute_mask is layers.Layer.compute_mask:
@@ -261,15 +269,17 @@ def it_draws_the_same_with_the_same_seed(case):
         return
     x = case.inputs()
     first, second = case.built(), case.built()
-    one, other = first(x, training=True), second(x, training=True)
+    one, other = case.on(first, x, training=True), case.on(second, x, training=True)
     assert_close(one, other, rtol=0, atol=0)
-    assert any((a != b).any() for a, b in zip(leaves(one), leaves(first(x, training=True)))), "the second draw differs"
+    assert any((a != b).any() for a, b in zip(leaves(one), leaves(case.on(first, x, training=True)))), (
+        "the second draw differs"
+    )
     found = []
     for _ in range(2):
         keras.utils.set_random_seed(5)
-        found.append(case.built(seed=None)(x, training=True))
+        found.append(case.on(case.built(seed=None), x, training=True))
     assert_close(*found, rtol=0, atol=0)
-    assert_close(first(x), first(x, training=False), rtol=0, atol=0)
+    assert_close(case.on(first, x), case.on(first, x, training=False), rtol=0, atol=0)
 
 
 def each_sample_stands_for_itself(case):
@@ -277,9 +287,9 @@ def each_sample_stands_for_itself(case):
         return
     layer = case.built()
     x = case.inputs()
-    first = jax.tree.map(lambda a: a[:1], (x, case.call))
-    whole = layer(x, **case.call)
-    assert_close(layer(first[0], **first[1]), jax.tree.map(lambda a: a[:1], whole))
+    first = jax.tree.map(lambda a: a if isinstance(a, bool) else a[:1], (x, case.call))
+    whole = case.on(layer, x, **case.call)
+    assert_close(case.on(layer, first[0], **first[1]), jax.tree.map(lambda a: a[:1], whole))
 
 
 def it_computes_the_same_in_both_axis_orders(case):
@@ -287,16 +297,16 @@ def it_computes_the_same_in_both_axis_orders(case):
         return
     last, first = case.built(), case.built(data_format="channels_last")
     x = case.inputs()
-    assert_close(first(x), last(x), rtol=0, atol=0)
+    assert_close(case.on(first, x), case.on(last, x), rtol=0, atol=0)
     moved = case.layer(**case.arguments, data_format="channels_first", **({"seed": 7} if case.random else {}))
     flipped = np.moveaxis(x, -1, 1)
     moved.build(flipped.shape)
     moved.set_weights(last.get_weights())
-    outputs, wanted = moved(flipped), last(x)
+    outputs, wanted = case.on(moved, flipped), case.on(last, x)
     if outputs.ndim == x.ndim:
         outputs = np.moveaxis(outputs, 1, -1)
     assert_close(outputs, wanted)
-    assert tuple(moved.compute_output_shape(flipped.shape)) == moved(flipped).shape
+    assert tuple(moved.compute_output_shape(flipped.shape)) == case.on(moved, flipped).shape
 
 
 def it_can_be_frozen_and_thawed(case):
@@ -313,7 +323,7 @@ def it_can_be_frozen_and_thawed(case):
 def its_copy_has_weights_of_its_own(case):
     layer = case.built()
     other = copy.deepcopy(layer)
-    assert_close(other(case.inputs(), **case.call), layer(case.inputs(), **case.call), rtol=0, atol=0)
+    assert_close(case.on(other, case.inputs(), **case.call), case.on(layer, case.inputs(), **case.call), rtol=0, atol=0)
     if layer.weights:
         other.weights[0].assign(other.weights[0].numpy() + 1)
         assert (other.weights[0].numpy() != layer.weights[0].numpy()).all()

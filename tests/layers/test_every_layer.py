@@ -10,6 +10,10 @@ from .contract import LAYER_CHECKS, Case, name_of
 BN_STATE = ("moving_mean", "moving_variance")
 IMAGE, SEQUENCE, VOLUME, ROWS = (2, 6, 5, 4), (2, 6, 4), (2, 4, 5, 4, 2), (3, 4)
 STEPS_MASK = np.array([[True, True, False, True, False, False], [True] * 6])
+QUERIES_AND_VALUES = [(2, 4, 3), (2, 5, 3)]
+SOURCES_MASK = np.array([[True, True, False, True, False], [True] * 5])
+PAIRS_MASK = np.arange(40).reshape(2, 4, 5) % 3 > 0
+PROJECTIONS = ("kernel", "bias") * 4
 
 
 def square_plus(x, summand=0):
@@ -95,6 +99,52 @@ LAYER_CASES = [
     Case(layers.GroupNormalization, {"groups": 2}, IMAGE, ("gamma", "beta")),
     Case(layers.GroupNormalization, {"groups": -1, "axis": 1}, IMAGE, ("gamma", "beta")),
     Case(layers.UnitNormalization, {"axis": [1, 2]}, SEQUENCE),
+    # attention
+    Case(layers.Attention, {}, QUERIES_AND_VALUES),
+    Case(layers.Attention, {"use_scale": True}, [*QUERIES_AND_VALUES, (2, 5, 3)], ("scale",)),
+    Case(
+        layers.Attention,
+        {"score_mode": "concat", "dropout": 0.4},
+        QUERIES_AND_VALUES,
+        ("concat_score_weight",),
+        call={"mask": [None, SOURCES_MASK]},
+        random=True,
+    ),
+    Case(layers.AdditiveAttention, {}, QUERIES_AND_VALUES, ("scale",), call={"use_causal_mask": True}),
+    Case(layers.MultiHeadAttention, {"num_heads": 2, "key_dim": 3}, QUERIES_AND_VALUES, PROJECTIONS, spread=True),
+    Case(
+        layers.MultiHeadAttention,
+        {"num_heads": 2, "key_dim": 3, "value_dim": 2, "output_shape": (2, 3), "use_gate": True, "dropout": 0.3},
+        QUERIES_AND_VALUES,
+        (*PROJECTIONS, "kernel", "bias"),
+        call={"attention_mask": PAIRS_MASK, "value_mask": SOURCES_MASK},
+        random=True,
+        spread=True,
+    ),
+    Case(
+        layers.MultiHeadAttention,
+        {"num_heads": 2, "key_dim": 2, "attention_axes": 2, "use_bias": False, "sliding_window": 2},
+        [(2, 3, 4, 3), (2, 3, 4, 3)],
+        ("kernel",) * 4,
+        call={"use_causal_mask": True},
+        spread=True,
+    ),
+    Case(
+        layers.GroupQueryAttention,
+        {"head_dim": 2, "num_query_heads": 4, "num_key_value_heads": 2},
+        QUERIES_AND_VALUES,
+        PROJECTIONS,
+        call={"value_mask": SOURCES_MASK, "use_causal_mask": True},
+        spread=True,
+    ),
+    Case(
+        layers.GroupQueryAttention,
+        {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1, "use_gate": True, "dropout": 0.4},
+        [*QUERIES_AND_VALUES, (2, 5, 2)],
+        (*PROJECTIONS, "kernel", "bias"),
+        random=True,
+        spread=True,
+    ),
     # convolution
     Case(layers.Conv1D, {"filters": 3, "kernel_size": 3}, SEQUENCE, ("kernel", "bias")),
     Case(

@@ -5,7 +5,9 @@ from keras._core.serialization import deserialize as _deserialize
 from keras._core.serialization import serialize as _serialize
 from keras.layers._activation import Activation
 from keras.layers._activity_regularization import ActivityRegularization
+from keras.layers._additive_attention import AdditiveAttention
 from keras.layers._alpha_dropout import AlphaDropout
+from keras.layers._attention import Attention
 from keras.layers._batch_normalization import BatchNormalization
 from keras.layers._bidirectional import Bidirectional
 from keras.layers._conv import Conv1D, Conv2D, Conv3D
@@ -29,6 +31,7 @@ from keras.layers._global_pooling import (
     GlobalMaxPooling3D,
 )
 from keras.layers._group_normalization import GroupNormalization
+from keras.layers._group_query_attention import GroupedQueryAttention as GroupQueryAttention
 from keras.layers._gru import GRU, GRUCell
 from keras.layers._identity import Identity
 from keras.layers._input_layer import Input, InputLayer
@@ -57,6 +60,7 @@ from keras.layers._merge import (
     multiply,
     subtract,
 )
+from keras.layers._multi_head_attention import MultiHeadAttention
 from keras.layers._permute import Permute
 from keras.layers._pooling import (
     AveragePooling1D,
@@ -112,7 +116,9 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -162,6 +168,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "Identity",
     "Input",
     "InputLayer",
@@ -180,6 +187,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "PReLU",
     "Permute",
@@ -224,6 +232,8 @@ _RECURRENT = (
     Bidirectional, GRU, GRUCell, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
 )  # fmt: skip
 
+_ATTENTION = (AdditiveAttention, Attention, MultiHeadAttention)
+
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
     AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
@@ -236,7 +246,8 @@ _CLASSES = (
     UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
 )  # fmt: skip
 
-registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_CLASSES, *_RECURRENT)})
+registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_ATTENTION, *_CLASSES, *_RECURRENT)})
+registry.register_built_ins("keras.layers", {"GroupQueryAttention": GroupQueryAttention})
 
 
 def serialize(layer):
