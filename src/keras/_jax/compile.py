@@ -80,6 +80,9 @@ class ProgramCache:
     def __len__(self) -> int:
         return len(self._programs)
 
+    def __reduce__(self):
+        return (ProgramCache, (self._largest,))  # a copy of it, as of the model it belongs to, begins empty
+
 
 programs = ProgramCache()
 
@@ -160,7 +163,7 @@ def chunk_loop(step: Callable, first: Any, last: Any, state: Any) -> Any:
 def rows_of_step(data: Any, order: jax.Array, batch_size: int, step: Any) -> Any:
     """The rows of every array in `data` that step number `step` uses, in the given order."""
     rows = jax.lax.dynamic_slice_in_dim(order, step * batch_size, batch_size)
-    return jax.tree.map(lambda x: x.at[rows].get(mode="promise_in_bounds"), data)
+    return jax.tree.map(lambda x: jnp.asarray(x).at[rows].get(mode="promise_in_bounds"), data)
 
 
 def to_device(tree: Any) -> Any:
@@ -178,7 +181,7 @@ def _device_array(x: Any) -> jax.Array:
 def inputs(tree: Any) -> Any:
     """Every array of a structure as programs take it: small ones as they are, which costs less than moving them."""
     leaves, structure = jax.tree.flatten(tree)
-    return structure.unflatten([x if _is_small(x) else _device_array(x) for x in leaves])
+    return jax.tree.unflatten(structure, [x if _is_small(x) else _device_array(x) for x in leaves])
 
 
 def _is_small(x: Any) -> bool:

@@ -87,6 +87,12 @@ class Numbered:
             result.update({f"{part}.{name}": value for name, value in thing.numbers().items()})
         return result
 
+    def stored_numbers(self) -> tuple:
+        """All stored values, in some order: to see quickly whether any has changed."""
+        own = tuple(map(vars(self).get, self._declared()))
+        parts = self.numbered_parts()
+        return (own, *((part, thing.stored_numbers()) for part, thing in parts.items())) if parts else own
+
     def numbered_parts(self) -> dict[str, Numbered]:
         """Name -> object for the owners of numbers that this one holds."""
         return {}

@@ -15,6 +15,7 @@ from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
+from keras._core.names import unique_name
 from keras._core.types import Tensor
 from keras._jax import pure
 from keras._jax.variable import Variable, array_from
@@ -28,7 +29,7 @@ class FunctionCall(Operation):
     """The operation of a graph node made by calling a function on symbolic tensors."""
 
     def __init__(self, function: Callable):
-        super().__init__(name=None)
+        super().__init__(name=unique_name(function.__name__))
         self.function = function
 
     @property

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras import config
+from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
 from keras._jax import pure
@@ -119,6 +120,7 @@ class Variable:
             if any(d is None for d in shape):
                 raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
             name = dtype_name(dtype or config.floatx())
+            limits.take(self.path, shape, np.dtype(name).itemsize)
             return _to_array(initializer(tuple(int(d) for d in shape), dtype=name), name)
 
     # --- the value

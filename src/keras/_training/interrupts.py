@@ -9,13 +9,15 @@ import threading
 class Interrupts:
     """While open, Ctrl-C waits for the end of a program that is running; a second Ctrl-C does not wait.
 
-    Python code between programs, such as callbacks, is interrupted at once as usual.
+    Python code between programs, such as callbacks, is interrupted at once as usual. One that is never opened leaves
+    Ctrl-C alone.
     """
 
+    _busy = False
+    _pending = False
+    _before = None
+
     def __enter__(self) -> Interrupts:
-        self._busy = False
-        self._pending = False
-        self._before = None
         if threading.current_thread() is threading.main_thread():
             before = signal.getsignal(signal.SIGINT)
             if before is signal.default_int_handler:  # someone else's handler stays in charge

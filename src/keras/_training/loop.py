@@ -72,7 +72,7 @@ class ArrayRun:
         self.planner = planner
         if planner.phase == "predict":
             return
-        self.data = engine.to_device(padded(self.source.data, self.source.rows))
+        self.data = engine.inputs(padded(self.source.data, self.source.rows))
         order, tail = self._in_order()
         if self.full_steps:
             self.full = planner.program("chunk", self.batch_size, self.data, order)
@@ -179,7 +179,7 @@ class BatchRun:
         """Finds or makes the program for the first batch, before anything is changed."""
         self.planner = planner
         if planner.phase != "predict":
-            planner.program("batch", 0, engine.to_device(self.first_batch()))
+            planner.program("batch", 0, engine.inputs(self.first_batch()))
 
     def _next(self) -> Any:
         if self._first is not None:
@@ -198,7 +198,7 @@ class BatchRun:
             batch = self._next()
             if batch is None:
                 break
-            batch = engine.to_device(batch)
+            batch = engine.inputs(batch)
             program = self.planner.program("batch", 0, batch)
             if watcher.begin is not None:
                 watcher.begin(step)
@@ -239,7 +239,7 @@ def collect(batches: Iterable, planner: Planner, steps: int | None, state: Runni
     found: list[Any] = []
     looked = time.perf_counter()
     for step, batch in enumerate(batches):
-        batch = engine.to_device((batch[0], None, None))
+        batch = engine.inputs((batch[0], None, None))
         program = planner.program("batch", 0, batch)
         if watcher.begin is not None:
             watcher.begin(step)

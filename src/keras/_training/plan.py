@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from keras import config as settings
 from keras._core import tree
 from keras._jax import compile as engine
 from keras._jax import pure
 from keras._jax.devices import is_cpu
+from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
 from keras._training.program import (
     ForeignVariables,
@@ -21,7 +23,7 @@ from keras._training.program import (
     one_batch,
     one_step,
 )
-from keras._training.state import RunningState, State, donates
+from keras._training.state import Packs, RunningState, State, closed, donates, opened
 
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 
@@ -42,16 +44,24 @@ class Program:
         self.extra = extra
         self._changed = traced.changed
         self._whole = traced.whole
+        self._changes_nothing = not traced.whole and not traced.changed and not traced.counts
 
     def run(self, state: RunningState, *args: Any) -> Any:
         """Advances the state and returns the logs or outputs, still on the device."""
 
         def program(values: State) -> tuple[State, Any]:
             moving, result = self.compiled(values, *args)
-            return merged(values, moving, self._changed, self._whole), result
+            if self._whole:
+                return moving, result
+            values = values._replace(metrics=moving.metrics)
+            if not self._changed:
+                return values, result
+            if state.packs.non_trainable is not None:
+                return values._replace(non_trainable=moving.non_trainable), result
+            return merged(values, moving, self._changed, False), result
 
-        if not self._whole and not self._changed and not state.values.metrics:
-            return self.compiled(state.values, *args)[1]  # predicting changes nothing
+        if self._changes_nothing:
+            return self.compiled(state.values, *args)[1]
         return state.advance(program)
 
     def logs(self, result: Any) -> dict[str, Any]:
@@ -81,11 +91,11 @@ class OpenProgram:
             data = engine.rows_of_step(data, order, self._batch_size, first)
 
         def step(values: State) -> tuple[State, Any]:
-            after, result = self._step(values, numbers, data)
+            after, result = self._step(opened(state.packs, values), numbers, data)
             if not self._keeps_result:
                 with pure.Scope(self._step.variables.metrics, after.metrics):
                     result = self._step.model.get_metrics_result()
-            return after, result
+            return closed(state.packs, after), result
 
         return state.advance(step)
 
@@ -125,7 +135,8 @@ class WatchedProgram:
                 data if self._kind == "batch" else engine.rows_of_step(data, where[0], self._batch_size, int(where[1]))
             )
             step = int(where[1]) if where else 0
-            raise_for(self._planner.model, self._planner.variables.flat(), before.flat(), batch, step)
+            values = opened(state.packs, before).flat()
+            raise_for(self._planner.model, self._planner.variables.flat(), values, batch, step)
         return result
 
     def logs(self, result: Any) -> dict[str, Any]:
@@ -140,14 +151,19 @@ class Planner:
         model: the model.
         phase: 'train', 'test' or 'predict'.
         variables: the variables of the state; it grows when a trace meets further ones.
+        packs: the packs of the variables, by field, if another planner of the same state has made them.
     """
 
-    def __init__(self, model: Any, phase: str, variables: State):
+    def __init__(self, model: Any, phase: str, variables: State, packs: Packs | None = None):
         self.model = model
         self.phase = phase
         self.variables = variables
         self.donates = phase == "train" and donates(variables)
+        alone = self.donates or model.run_eagerly
+        self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
         self.names: tuple[str, ...] = ()
+        self._known: dict[Hashable, Program] = {}
+        self._stored_numbers: tuple | None = None
         self.numbers: np.ndarray = np.zeros((0,), "float32")
         self.read_numbers()
 
@@ -155,6 +171,10 @@ class Planner:
         """Takes the optimizer's numbers as they are now."""
         if self.phase != "train" or self.model.optimizer is None:
             return
+        stored = self.model.optimizer.stored_numbers()
+        if stored == self._stored_numbers:
+            return
+        self._stored_numbers = stored
         found = self.model.optimizer.numbers()
         self.names = tuple(found)
         self.numbers = np.array(list(found.values()), "float32")
@@ -189,7 +209,18 @@ class Planner:
             np.shape(order),
             self.names,
             self.model.debugs_values,
+            settings.floatx(),
+            settings.epsilon(),
+            settings.image_data_format(),
         )
+        known = self._known.get(shape_key)
+        if known is None:
+            known = self._found_or_made(shape_key, kind, batch_size, data, order)
+            self._known[shape_key] = known
+        return known
+
+    def _found_or_made(self, shape_key: tuple, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
+        shape_key = (*shape_key, tuple(pack is not None for pack in self.packs))
         key, cache = self._place(shape_key)
         found = cache.find(key)
         if found is not None:
@@ -222,9 +253,11 @@ class Planner:
         new = [v for v in variables if id(v) not in known]
         if new:
             self.variables = self.variables._replace(non_trainable=[*self.variables.non_trainable, *new])
+            self.packs = self.packs._replace(non_trainable=None)
 
     def _make(self, kind: str, batch_size: int, data: tuple, order: Any, extra: list) -> Program:
         state = State(*([engine.specs_of(v.own_value()) for v in field] for field in self.variables))
+        carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
         if kind != "batch":
             batch = engine.with_rows(batch, batch_size)
@@ -248,11 +281,11 @@ class Planner:
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
         single = kind == "step" or (traced.convolution and is_cpu())
-        specs: tuple = (state, engine.specs_of(self.numbers), engine.specs_of(data))
+        specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if kind == "batch":
-            function = one_batch(traced, logs_of)
+            function = one_batch(traced, logs_of, self.packs)
         else:
-            function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size)
+            function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
         name = f"{self.phase}_{'step' if single or kind == 'batch' else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again

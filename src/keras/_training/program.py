@@ -8,7 +8,7 @@ from typing import Any
 from keras._jax import compile as engine
 from keras._jax import pure
 from keras._jax.variable import Variable
-from keras._training.state import State
+from keras._training.state import Packs, State, closed, opened
 
 
 class ForeignVariables(Exception):
@@ -150,10 +150,13 @@ class Traced:
     Attributes:
         convolution: whether it contains a convolution.
         changed: positions of the non-trainable variables it changes.
+        counts: whether there are metrics.
+        whole: whether it hands on the whole state.
     """
 
     def __init__(self, step: Step, state: State, numbers: Any, batch: Any, keeps_result: bool):
         self.whole = step.phase == "train"
+        self.counts = bool(state.metrics)
         self.changed: list[int] = []
 
         def run(state, numbers, batch):
@@ -167,6 +170,27 @@ class Traced:
 
         self.closed, self.shapes = engine.trace(f"{step.phase}_step", run, state, numbers, batch)
         self.convolution = engine.has_convolution(self.closed)
+
+    def packed(self, packs: Packs, state: State, moving: State) -> State:
+        """The moving part with its fields joined where they are packed."""
+        if self.whole:
+            return closed(packs, moving)
+        others = moving.non_trainable
+        if packs.non_trainable is not None and self.changed:
+            others = packs.non_trainable.closed(merged(state, moving, self.changed, False).non_trainable)
+        metrics = moving.metrics if packs.metrics is None else packs.metrics.closed(moving.metrics)
+        return State([], others, [], metrics)
+
+    def unpacked(self, packs: Packs, carried: State) -> State:
+        """The opposite of `packed`."""
+        if self.whole:
+            return opened(packs, carried)
+        others = carried.non_trainable
+        if packs.non_trainable is not None and self.changed:
+            values = packs.non_trainable.opened(others)
+            others = [values[i] for i in self.changed]
+        metrics = carried.metrics if packs.metrics is None else packs.metrics.opened(carried.metrics)
+        return State([], others, [], metrics)
 
     def moving(self, state: State) -> State:
         """The part of the state that the step hands on."""
@@ -194,38 +218,42 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
     return state._replace(non_trainable=others, metrics=moving.metrics)
 
 
-def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int) -> Callable:
+def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
     """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program."""
     step = traced.function()
 
-    def chunk(state, numbers, data, order, first, last):
+    def chunk(carried, numbers, data, order, first, last):
         def body(i, carry):
-            return step(state, carry[0], numbers, engine.rows_of_step(data, order, batch_size, i))
+            state = opened(packs, carried)
+            before = traced.unpacked(packs, carry[0])
+            moving, result = step(state, before, numbers, engine.rows_of_step(data, order, batch_size, i))
+            return traced.packed(packs, state, moving), result
 
-        start = (traced.moving(state), engine.zeros_of(traced.shapes[1]))
-        moving, result = engine.chunk_loop(body, first, last, start)
-        return moving, logs_of(moving, result)
+        state = opened(packs, carried)
+        start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
+        packed, result = engine.chunk_loop(body, first, last, start)
+        return packed, logs_of(traced.unpacked(packs, packed), result)
 
     return chunk
 
 
-def one_step(traced: Traced, logs_of: Callable, batch_size: int) -> Callable:
+def one_step(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
     """The same for step `first` alone, without a loop: for what is slow inside loops, and for a last, smaller batch."""
-    step = traced.function()
+    batch = one_batch(traced, logs_of, packs)
 
-    def one(state, numbers, data, order, first, last):
-        moving, result = step(state, traced.moving(state), numbers, engine.rows_of_step(data, order, batch_size, first))
-        return moving, logs_of(moving, result)
+    def one(carried, numbers, data, order, first, last):
+        return batch(carried, numbers, engine.rows_of_step(data, order, batch_size, first))
 
     return one
 
 
-def one_batch(traced: Traced, logs_of: Callable) -> Callable:
+def one_batch(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
     """`(state, numbers, batch) -> (moving state, logs)`: one step on a batch that came as a whole."""
     step = traced.function()
 
-    def batch(state, numbers, data):
+    def batch(carried, numbers, data):
+        state = opened(packs, carried)
         moving, result = step(state, traced.moving(state), numbers, data)
-        return moving, logs_of(moving, result)
+        return traced.packed(packs, state, moving), logs_of(moving, result)
 
     return batch

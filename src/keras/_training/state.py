@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keras._jax.compile import copy_arrays
+from keras._jax.packing import Pack
 from keras._jax.variable import Variable
 
 # Above this size a program takes over the memory of the state that goes in; below it, sharing arrays is cheaper.
@@ -26,34 +27,81 @@ class State(NamedTuple):
         return [*self.trainable, *self.non_trainable, *self.optimizer, *self.metrics]
 
 
+class Packs(NamedTuple):
+    """The packs of a state's fields; None for fields whose variables stay as they are."""
+
+    trainable: Pack | None
+    non_trainable: Pack | None
+    optimizer: Pack | None
+    metrics: Pack | None
+
+
+def opened(packs: Packs, carried: State) -> State:
+    """The values of all variables one by one, from the form that programs take; also while tracing."""
+    return State(*(part if pack is None else pack.opened(part) for pack, part in zip(packs, carried)))
+
+
+def closed(packs: Packs, values: State) -> State:
+    """The opposite of `opened`."""
+    return State(*(part if pack is None else pack.closed(part) for pack, part in zip(packs, values)))
+
+
 class RunningState:
     """The values of a run, on loan from the variables.
 
     The run works on values of its own, so the variables always have a value: whoever reads one during the run gets
     the newest (`settle`), whoever assigns one changes the run from its next step on (`forget`). At the end `close`
-    gives everything back.
+    gives everything back. Fields that are packed stay on loan to their packs, for the next run.
 
     Args:
-        planner: knows the variables, by field, and whether programs take over their memory.
+        planner: knows the variables, by field, their packs, and whether programs take over their memory.
         phase: 'train' changes all of them, other phases the non-trainable ones and the metrics alone.
     """
 
     def __init__(self, planner: Any, phase: str):
-        variables = planner.variables
-        self.variables = variables
-        self._flat: list[Variable] = variables.flat()
-        self._first_changed = 0 if phase == "train" else len(variables.trainable)
+        self.packs: Packs = planner.packs
+        self._variables = State(*([] if pack else field for pack, field in zip(self.packs, planner.variables)))
+        self._flat: list[Variable] = self._variables.flat()
+        self._first_changed = 0 if phase == "train" else len(self._variables.trainable)
         self.donates = phase == "train" and planner.donates
         self._lock = threading.RLock()
         self._settled = True
         self._assigned = False
-        values = State(*([v.own_value() for v in field] for field in variables))
-        self.values = copy_arrays(values) if self.donates else values
         self._lent = False
+        self._own = self._own_values()
+
+    def _own_values(self) -> State:
+        values = State(*([v.own_value() for v in field] for field in self._variables))
+        return copy_arrays(values) if self.donates else values
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether all of it is packed, so that a step is kept as a whole or not at all."""
+        return not self._flat
+
+    @property
+    def values(self) -> State:
+        """The values in the form that programs take."""
+        if self._assigned:
+            self._assigned = False
+            self._own = State(*([v._raw for v in field] for field in self._variables))
+            self._own = copy_arrays(self._own) if self.donates else self._own
+        return State(*(own if pack is None else pack.load() for pack, own in zip(self.packs, self._own)))
+
+    @values.setter
+    def values(self, values: State) -> None:
+        for pack, part in zip(self.packs, values):
+            if pack is not None and part is not pack.load():
+                pack.store(part)
+        if self._flat:
+            self._own = State(*(part if pack is None else [] for pack, part in zip(self.packs, values)))
+            self._settled = False
 
     def lend(self) -> RunningState:
         """From now on reading or assigning a variable asks this run: for runs with callbacks in between."""
         for v in self._flat:
+            if v._lease is not None:
+                v._lease.forget(v)
             v._lease = self
         self._lent = True
         return self
@@ -61,25 +109,21 @@ class RunningState:
     def advance(self, program: Callable[[State], tuple[State, Any]]) -> Any:
         """Runs `(state) -> (state, result)` on the values and returns the result."""
         with self._lock:
-            if self._assigned:
-                self._take_assigned()
             self.values, result = program(self.values)
-            self._settled = False
         return result
 
-    def replace_metrics(self, metrics: Sequence[Any]) -> None:
+    def replace_metrics(self, metrics: list[Any]) -> None:
         """Gives the metric variables other values."""
         with self._lock:
-            if self._assigned:
-                self._take_assigned()
-            self.values = self.values._replace(metrics=copy_arrays(list(metrics)) if self.donates else list(metrics))
-            self._settled = False
+            if self.packs.metrics is not None:
+                self.packs.metrics.store(self.packs.metrics.joined(metrics))
+            else:
+                self.values = self.values._replace(metrics=copy_arrays(metrics) if self.donates else list(metrics))
 
     def restore(self, values: State) -> None:
         """Takes back a step: the values are those from before it."""
         with self._lock:
             self.values = values
-            self._settled = False
 
     def settle(self) -> None:
         """Gives the variables the newest values; the run goes on."""
@@ -87,19 +131,16 @@ class RunningState:
             if self._settled:
                 return
             self._settled = True
-            values = copy_arrays(self.values) if self.donates else self.values
+            values = copy_arrays(self._own) if self.donates else self._own
             for v, value in list(zip(self._flat, values.flat()))[self._first_changed :]:
+                if v._lease is not None and v._lease is not self and value is not v._raw:
+                    v._lease.forget(v)
                 v._raw = value
 
     def forget(self, variable: Variable) -> None:
         """A variable is being assigned by someone else."""
         self.settle()
         self._assigned = True
-
-    def _take_assigned(self) -> None:
-        self._assigned = False
-        values = State(*([v._raw for v in field] for field in self.variables))
-        self.values = copy_arrays(values) if self.donates else values
 
     def close(self) -> None:
         """Ends the run: the variables keep the newest values."""

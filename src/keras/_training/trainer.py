@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -70,7 +71,7 @@ class Trainer:
         self._captured: tuple | None = None
         self._keys: dict = {}
         self._reset_values: dict = {}
-        self._planners: dict = {}
+        self._planners = engine.ProgramCache(8)
         self._debug: str | None = None
 
     # --- compile
@@ -384,6 +385,9 @@ class Trainer:
                 callbacks.on_train_end(logs)
         finally:
             state.close()
+            source.close()
+            if validation is not None:
+                validation.close()
             callbacks.end_progress()
         return self.history
 
@@ -430,6 +434,7 @@ class Trainer:
                 callbacks.on_test_end(dict(sorted(logs.items())))
         finally:
             state.close()
+            run.source.close()
             callbacks.end_progress()
         return _as_asked(self._in_order(logs), return_dict)
 
@@ -451,13 +456,12 @@ class Trainer:
         self.stop_predicting = False
         state = RunningState(run.planner, "predict")
         try:
-            with Interrupts() as interrupts:
-                callbacks.on_predict_begin()
-                watcher = self._watcher(interrupts, callbacks, "predict")
-                outputs = run.outputs(state, watcher)
-                callbacks.on_predict_end()
+            callbacks.on_predict_begin()
+            outputs = run.outputs(state, self._watcher(Interrupts(), callbacks, "predict"))
+            callbacks.on_predict_end()
         finally:
             state.close()
+            run.source.close()
             callbacks.end_progress()
         return outputs
 
@@ -482,8 +486,7 @@ class Trainer:
         run = self._run("predict", make_source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
         state = RunningState(run.planner, "predict")
         try:
-            with Interrupts() as interrupts:
-                return run.outputs(state, Watcher(interrupts))
+            return run.outputs(state, Watcher(Interrupts()))
         finally:
             state.close()
 
@@ -492,11 +495,11 @@ class Trainer:
         if not isinstance(source, ArraySource):
             raise ValueError(f"{phase}_on_batch takes one batch as arrays. Got {type(x).__name__}.")
         planner = self._planner(phase, source.data)
-        batch = engine.to_device(source.data)
+        batch = engine.inputs(source.data)
         program = planner.program("batch", 0, batch)
         state = RunningState(planner, phase)
         try:
-            with Interrupts() as interrupts:
+            with contextlib.nullcontext(Interrupts()) if state.is_packed else Interrupts() as interrupts:
                 state.replace_metrics(self._reset_metric_values())
                 logs = program.logs(interrupts.run(program.run, state, planner.numbers, batch))
         finally:
@@ -513,10 +516,14 @@ class Trainer:
 
     def _planner(self, phase: str, batch: tuple) -> Planner:
         """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
-        known = self._planners.get(phase)
-        if known is not None and known[0] == (self.structure_version(), id(self.optimizer)):
+        version = (self.structure_version(), id(self.optimizer))
+        known = self._planners.find(phase)
+        if known is not None and known[0] == version:
             known[1].read_numbers()
             return known[1]
+        if known is not None:
+            known = None
+            self._planners.clear()  # before others are made: packs belong to those who use them
         if not self.built or not (phase == "predict" or is_matched(self)):
             build_for(self, batch, phase)
         self._capture_trainable()
@@ -529,7 +536,7 @@ class Trainer:
         counted = [] if phase == "predict" else [v for m in self.metrics for v in m.variables]
         planner = Planner(self, phase, State(trained, others, slots, counted))
         if phase == "predict" or is_matched(self):
-            self._planners[phase] = ((self.structure_version(), id(self.optimizer)), planner)
+            self._planners.keep(phase, ((self.structure_version(), id(self.optimizer)), planner))
         return planner
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
@@ -538,7 +545,7 @@ class Trainer:
         batch = run.first_batch()
         if not is_matched(self):
             build_for(self, batch, "test")
-        planner = Planner(self, "test", train.variables)
+        planner = Planner(self, "test", train.variables, train.packs)
         run.prepare(planner)
         if len(planner.variables.flat()) != len(train.variables.flat()):
             raise ValueError(
@@ -603,7 +610,7 @@ class Trainer:
         try:
             key = (
                 structure_of(parts, variables.flat()), counts, settings.floatx(),
-                settings.epsilon(), settings.image_data_format(),
+                settings.epsilon(), settings.image_data_format(), settings.is_flash_attention_enabled(),
             )  # fmt: skip
         except Unshareable:
             key = None
