@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import itertools
 import threading
 import weakref
 
@@ -30,7 +31,7 @@ def test_weights_read_between_steps_are_the_newest():
     for _ in range(5):
         model.train_on_batch(X, Y)
         seen.append(model.get_weights()[0])
-    assert all(not np.array_equal(a, b) for a, b in zip(seen, seen[1:]))
+    assert all(not np.array_equal(a, b) for a, b in itertools.pairwise(seen))
     assert int(model.optimizer.iterations.numpy()) == 5
 
 
@@ -140,4 +141,5 @@ def test_threads_may_predict_while_others_read():
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 80 and all(found)
+    assert len(found) == 80
+    assert all(found)
