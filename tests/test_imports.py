@@ -21,7 +21,7 @@ TABLE = {
     "activations initializers regularizers constraints": "ops random _core config",
     "dtype_policies": "_core",
     "layers": "activations initializers regularizers constraints ops random _core config "
-    "_jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.variable",
+    "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "mixed_precision": "optimizers _core config",

@@ -10,11 +10,13 @@ from keras.layers._alpha_dropout import AlphaDropout
 from keras.layers._attention import Attention
 from keras.layers._batch_normalization import BatchNormalization
 from keras.layers._bidirectional import Bidirectional
+from keras.layers._category_encoding import CategoryEncoding
 from keras.layers._conv import Conv1D, Conv2D, Conv3D
 from keras.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from keras.layers._dense import Dense
 from keras.layers._depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
+from keras.layers._discretization import Discretization
 from keras.layers._dropout import Dropout
 from keras.layers._einsum_dense import EinsumDense
 from keras.layers._elu import ELU
@@ -33,9 +35,12 @@ from keras.layers._global_pooling import (
 from keras.layers._group_normalization import GroupNormalization
 from keras.layers._group_query_attention import GroupedQueryAttention as GroupQueryAttention
 from keras.layers._gru import GRU, GRUCell
+from keras.layers._hashed_crossing import HashedCrossing
+from keras.layers._hashing import Hashing
 from keras.layers._identity import Identity
 from keras.layers._input_layer import Input, InputLayer
 from keras.layers._input_spec import InputSpec
+from keras.layers._integer_lookup import IntegerLookup
 from keras.layers._lambda import Lambda
 from keras.layers._layer import Layer
 from keras.layers._layer_normalization import LayerNormalization
@@ -61,6 +66,7 @@ from keras.layers._merge import (
     subtract,
 )
 from keras.layers._multi_head_attention import MultiHeadAttention
+from keras.layers._normalization import Normalization
 from keras.layers._permute import Permute
 from keras.layers._pooling import (
     AveragePooling1D,
@@ -81,6 +87,8 @@ from keras.layers._simple_rnn import SimpleRNN, SimpleRNNCell
 from keras.layers._softmax import Softmax
 from keras.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from keras.layers._stacked_rnn_cells import StackedRNNCells
+from keras.layers._string_lookup import StringLookup
+from keras.layers._text_vectorization import TextVectorization
 from keras.layers._time_distributed import TimeDistributed
 from keras.layers._unit_normalization import UnitNormalization
 from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
@@ -128,6 +136,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -147,6 +156,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "EinsumDense",
@@ -169,10 +179,13 @@ __all__ = [
     "GlobalMaxPooling3D",
     "GroupNormalization",
     "GroupQueryAttention",
+    "HashedCrossing",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "LSTMCell",
     "Lambda",
     "Layer",
@@ -189,6 +202,7 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",
@@ -206,7 +220,9 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
@@ -246,7 +262,12 @@ _CLASSES = (
     UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
 )  # fmt: skip
 
-registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_ATTENTION, *_CLASSES, *_RECURRENT)})
+_OF_DATA = (
+    CategoryEncoding, Discretization, HashedCrossing, Hashing, IntegerLookup, Normalization, StringLookup,
+    TextVectorization,
+)  # fmt: skip
+
+registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)})
 registry.register_built_ins("keras.layers", {"GroupQueryAttention": GroupQueryAttention})
 
 
