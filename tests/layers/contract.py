@@ -32,6 +32,7 @@ class Case(NamedTuple):
     mixes_samples: whether a sample's result depends on the others in inference.
     slope: whether the gradient is the slope; some layers leave out a part of it on purpose.
     spread: whether the inputs are arguments of their own instead of a list.
+    frames: whether a time axis stands before those of `data_format`; masks are (batch, time) then.
     """
 
     layer: type
@@ -45,6 +46,7 @@ class Case(NamedTuple):
     mixes_samples: bool = False
     slope: bool = True
     spread: bool = False
+    frames: bool = False
 
     def make(self, **more):
         """A new layer; one with random draws has a fixed seed."""
@@ -253,6 +255,8 @@ def it_lets_a_mask_through_or_says_that_it_does_not(case):
     x = case.inputs()
     x[:, 0] = 0
     masked = layers.Masking()(x)
+    if case.frames:
+        masked._keras_mask = masked._keras_mask.all(axis=tuple(range(2, x.ndim - 1)))
     layer = case.built()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -299,14 +303,17 @@ def it_computes_the_same_in_both_axis_orders(case):
     x = case.inputs()
     assert_close(case.on(first, x), case.on(last, x), rtol=0, atol=0)
     moved = case.layer(**case.arguments, data_format="channels_first", **({"seed": 7} if case.random else {}))
-    flipped = np.moveaxis(x, -1, 1)
+    channels = 2 if case.frames else 1
+    flipped = np.moveaxis(x, -1, channels)
     moved.build(flipped.shape)
     moved.set_weights(last.get_weights())
-    outputs, wanted = case.on(moved, flipped), case.on(last, x)
-    if outputs.ndim == x.ndim:
-        outputs = np.moveaxis(outputs, 1, -1)
-    assert_close(outputs, wanted)
-    assert tuple(moved.compute_output_shape(flipped.shape)) == case.on(moved, flipped).shape
+    outputs, wanted = jax.tree.leaves(case.on(moved, flipped)), jax.tree.leaves(case.on(last, x))
+    for output, one in zip(outputs, wanted, strict=True):
+        if case.frames or output.ndim == x.ndim:
+            output = np.moveaxis(output, channels - (output.ndim < x.ndim), -1)
+        assert_close(output, one)
+    promised = moved.compute_output_shape(flipped.shape)
+    assert [tuple(s) for s in ([promised] if is_one_shape(promised) else promised)] == [y.shape for y in outputs]
 
 
 def it_can_be_frozen_and_thawed(case):

@@ -13,6 +13,7 @@ MASK = np.array([[True, False, True, True, False], [False, True, True, False, Tr
 LONG_MASK = np.arange(24).reshape(2, 12) % 5 > 0
 H, C = np.linspace(-1, 1, 12).reshape(2, 2, 3).astype("float32")
 
+
 class Around(Case):
     """A case of a layer that holds others: they compute in its dtype too."""
 
@@ -69,6 +70,31 @@ LAYER_CASES = [
     ),
     Case(layers.LSTM, {"units": 3, "dropout": 0.3, "recurrent_dropout": 0.4}, SEQUENCE, CELL, random=True),
     Case(layers.GRU, {"units": 3, "recurrent_dropout": 0.4, "reset_after": False}, SEQUENCE, CELL, random=True),
+    Case(layers.ConvLSTM1D, {"filters": 2, "kernel_size": 3, "go_backwards": True}, IMAGES, CELL, frames=True),
+    Case(
+        layers.ConvLSTM1D,
+        {"filters": 2, "kernel_size": 2, "dropout": 0.3, "recurrent_dropout": 0.4, "activation": "softsign"},
+        IMAGES,
+        CELL,
+        random=True,
+        frames=True,
+    ),
+    Case(
+        layers.ConvLSTM2D,
+        {"filters": 2, "kernel_size": (2, 3), "strides": 2, "padding": "same", "return_state": True},
+        (2, 3, 4, 5, 2),
+        CELL,
+        frames=True,
+    ),
+    Case(
+        layers.ConvLSTM2D,
+        {"filters": 3, "kernel_size": 2, "return_sequences": True, "zero_output_for_mask": True, "use_bias": False},
+        (2, 5, 3, 4, 2),
+        CELL[:2],
+        call={"mask": MASK},
+        frames=True,
+    ),
+    Case(layers.ConvLSTM3D, {"filters": 2, "kernel_size": 2}, (2, 2, 3, 2, 2, 1), CELL, frames=True),
     Around(layers.RNN, {"cell": layers.LSTMCell(3), "return_sequences": True}, SEQUENCE, CELL, call={"mask": MASK}),
     Around(
         layers.RNN,
@@ -94,6 +120,20 @@ LAYER_CASES = [
     Around(layers.TimeDistributed, {"layer": layers.Dense(2, activation="tanh")}, SEQUENCE, ("kernel", "bias")),
     Around(layers.TimeDistributed, {"layer": layers.Conv1D(2, 3)}, IMAGES, ("kernel", "bias")),
     Around(layers.TimeDistributed, {"layer": layers.SimpleRNN(2)}, IMAGES, CELL),
+    Around(
+        layers.SpectralNormalization,
+        {"layer": layers.Dense(2, activation="tanh"), "power_iterations": 2},
+        SEQUENCE,
+        ("kernel", "vector_u", "bias"),
+        slope=False,
+    ),
+    Around(
+        layers.SpectralNormalization,
+        {"layer": layers.Conv1D(2, 2)},
+        SEQUENCE,
+        ("kernel", "vector_u", "bias"),
+        slope=False,
+    ),
     Around(
         layers.TimeDistributed,
         {"layer": layers.BatchNormalization()},

@@ -5,6 +5,14 @@ from keras._core.serialization import deserialize as _deserialize
 from keras._core.serialization import serialize as _serialize
 from keras.layers._activation import Activation
 from keras.layers._activity_regularization import ActivityRegularization
+from keras.layers._adaptive_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from keras.layers._additive_attention import AdditiveAttention
 from keras.layers._alpha_dropout import AlphaDropout
 from keras.layers._attention import Attention
@@ -12,6 +20,7 @@ from keras.layers._batch_normalization import BatchNormalization
 from keras.layers._bidirectional import Bidirectional
 from keras.layers._category_encoding import CategoryEncoding
 from keras.layers._conv import Conv1D, Conv2D, Conv3D
+from keras.layers._conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from keras.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from keras.layers._dense import Dense
@@ -80,12 +89,14 @@ from keras.layers._prelu import PReLU
 from keras.layers._relu import ReLU
 from keras.layers._repeat_vector import RepeatVector
 from keras.layers._reshape import Reshape
+from keras.layers._reversible_embedding import ReversibleEmbedding
 from keras.layers._rms_normalization import RMSNormalization
 from keras.layers._rnn import RNN
 from keras.layers._separable_conv import SeparableConv1D, SeparableConv2D
 from keras.layers._simple_rnn import SimpleRNN, SimpleRNNCell
 from keras.layers._softmax import Softmax
 from keras.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from keras.layers._spectral_normalization import SpectralNormalization
 from keras.layers._stacked_rnn_cells import StackedRNNCells
 from keras.layers._string_lookup import StringLookup
 from keras.layers._text_vectorization import TextVectorization
@@ -124,6 +135,12 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
@@ -145,6 +162,9 @@ __all__ = [
     "Conv3D",
     "Conv3DTranspose",
     "Convolution1D",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
@@ -210,6 +230,7 @@ __all__ = [
     "RepeatVector",
     "Reshape",
     "SeparableConv1D",
+    "ReversibleEmbedding",
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
@@ -220,6 +241,7 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StackedRNNCells",
+    "SpectralNormalization",
     "StringLookup",
     "Subtract",
     "TextVectorization",
@@ -245,20 +267,27 @@ __all__ = [
 ]
 
 _RECURRENT = (
-    Bidirectional, GRU, GRUCell, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
+    Bidirectional, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell,
+    StackedRNNCells, TimeDistributed,
 )  # fmt: skip
 
 _ATTENTION = (AdditiveAttention, Attention, MultiHeadAttention)
 
 _CLASSES = (
+_ADAPTIVE = (
+    AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D, AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D, AdaptiveMaxPooling3D,
+)  # fmt: skip
+
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
     AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
     Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,
     EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D,
     GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity,
     InputLayer, Lambda, Layer, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D,
-    Maximum, Minimum, Multiply, PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Reshape, SeparableConv1D,
-    SeparableConv2D, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, UnitNormalization,
+    Maximum, Minimum, Multiply, PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Reshape, ReversibleEmbedding,
+    SeparableConv1D, SeparableConv2D, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+    SpectralNormalization, Subtract, UnitNormalization,
     UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
 )  # fmt: skip
 
@@ -267,7 +296,9 @@ _OF_DATA = (
     TextVectorization,
 )  # fmt: skip
 
-registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)})
+registry.register_built_ins(
+    "keras.layers", {cls.__name__: cls for cls in (*_ADAPTIVE, *_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)}
+)
 registry.register_built_ins("keras.layers", {"GroupQueryAttention": GroupQueryAttention})
 
 

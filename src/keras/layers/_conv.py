@@ -80,14 +80,15 @@ class Conv(Layer):
         self.input_spec = SpatialSpec(self.rank, self.data_format, channels)
         self.compute_output_shape(input_shape)
 
-    def call(self, inputs):
+    def convolution_op(self, inputs, kernel):
+        """Convolves inputs with a kernel, as `call` does with the layer's; a subclass may do it another way."""
         padding = self.padding
         if padding == "causal":
             inputs = padded_on_the_left(inputs, self.dilation_rate[0] * (self.kernel_size[0] - 1), self.data_format)
             padding = "valid"
-        x = ops.conv(
+        return ops.conv(
             inputs,
-            self.kernel,
+            kernel,
             strides=self.strides,
             padding=padding,
             data_format=self.data_format,
@@ -97,6 +98,9 @@ class Conv(Layer):
             x = ops.add(x, along_channels(self.bias, self.rank, self.data_format))
         return self.activation(x)
 
+    def call(self, inputs):
+        x = self.convolution_op(inputs, self.kernel)
+
     def compute_output_shape(self, input_shape):
         """The number of places along each spatial axis, and the filters."""
         shape = window_shape(
@@ -105,11 +109,11 @@ class Conv(Layer):
         return with_spatial(shape, spatial_sizes(shape, self.data_format), self.data_format, self.filters)
 
 
-def check_strides_or_dilation(layer):
+def check_strides_or_dilation(layer, owner=None):
     """Refuses windows that are both apart and spread out."""
     if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
         raise ValueError(
-            f"{type(layer).__name__}: only one of `strides` and `dilation_rate` can be above 1. "
+            f"{owner or type(layer).__name__}: only one of `strides` and `dilation_rate` can be above 1. "
             f"Got {layer.strides} and {layer.dilation_rate}."
         )
 

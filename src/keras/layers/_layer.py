@@ -270,6 +270,20 @@ class Layer(Operation):
         return list(found.values())
 
     @property
+    def add_variable(
+        self,
+        shape,
+        initializer,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        name=None,
+    ):
+        """Makes a variable that belongs to this layer, as `add_weight` does."""
+        return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
+
     def weights(self) -> list[Variable]:
         """All variables but those of seed generators and metrics."""
         found: dict[int, Variable] = {}
@@ -664,6 +678,17 @@ class Layer(Operation):
             losses = self.losses if return_losses else None
             changed = scope.values_of(others)
         return (outputs, changed, losses) if return_losses else (outputs, changed)
+
+    def add_metric(self, *args, **kwargs):
+        """Gone since Keras 3.
+
+        Raises:
+            NotImplementedError: always; says what to do instead.
+        """
+        raise NotImplementedError(
+            f"{self.name}: add_metric() is gone since Keras 3. Name the metric in `compile(metrics=[...])`, or make a "
+            "metric in the constructor and call its `update_state` in `call`."
+        )
 
     def _check_built(self, what: str) -> None:
         if not self.built:

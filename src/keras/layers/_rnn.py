@@ -195,7 +195,8 @@ class RNN(Layer):
         if getattr(cell, "runs_whole", False) and cell.compute_dtype == self.compute_dtype:
             outputs, states = cell.run(x, states, mask, training, self.unroll)
             if self.zero_output_for_mask and mask is not None:
-                outputs = ops.where(ops.expand_dims(mask, -1), outputs, ops.zeros_like(outputs))
+                seen = ops.reshape(mask, (*mask.shape, *(1,) * (outputs.ndim - 2)))
+                outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
             return outputs, states
         outputs, states, losses = recurrent.any_cell(
             lambda x, states: call_cell(cell, x, states, training), x, states, mask,

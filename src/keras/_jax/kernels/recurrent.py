@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._jax import pure
+from keras._jax.kernels.convolution import inside_loop
 from keras._jax.variable import Variable
 
 _UNROLL_UP_TO = 8  # steps: a loop this short costs more than its body
@@ -371,7 +372,8 @@ def _packed_like(states: Any, new: Any) -> Any:
 def _steps(step: Callable, carry: Any, items: Any, unroll: bool) -> tuple[Any, Any]:
     """A loop in compiled code; otherwise one step after the other, since compiling this one loop would take longer."""
     if not unroll and (pure.in_scope() or any(map(pure.is_traced, jax.tree.leaves((carry, items))))):
-        return loop(step, carry, items)
+        with inside_loop():
+            return loop(step, carry, items)
     shown = []
     for t in range(jax.tree.leaves(items)[0].shape[0]):
         carry, out = step(carry, jax.tree.map(lambda a, t=t: a[t], items))
