@@ -134,13 +134,13 @@ __all__ = [
     "RNN",
     "Activation",
     "ActivityRegularization",
-    "Add",
     "AdaptiveAveragePooling1D",
     "AdaptiveAveragePooling2D",
     "AdaptiveAveragePooling3D",
     "AdaptiveMaxPooling1D",
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
+    "Add",
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
@@ -161,10 +161,10 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
-    "Convolution1D",
     "ConvLSTM1D",
     "ConvLSTM2D",
     "ConvLSTM3D",
+    "Convolution1D",
     "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
@@ -229,8 +229,8 @@ __all__ = [
     "ReLU",
     "RepeatVector",
     "Reshape",
-    "SeparableConv1D",
     "ReversibleEmbedding",
+    "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
@@ -240,8 +240,8 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
-    "StackedRNNCells",
     "SpectralNormalization",
+    "StackedRNNCells",
     "StringLookup",
     "Subtract",
     "TextVectorization",
@@ -273,12 +273,12 @@ _RECURRENT = (
 
 _ATTENTION = (AdditiveAttention, Attention, MultiHeadAttention)
 
-_CLASSES = (
 _ADAPTIVE = (
     AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D, AdaptiveMaxPooling1D,
     AdaptiveMaxPooling2D, AdaptiveMaxPooling3D,
 )  # fmt: skip
 
+_CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
     AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
     Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,

@@ -94,12 +94,12 @@ class Conv(Layer):
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        if self.use_bias:
-            x = ops.add(x, along_channels(self.bias, self.rank, self.data_format))
-        return self.activation(x)
 
     def call(self, inputs):
         x = self.convolution_op(inputs, self.kernel)
+        if self.use_bias:
+            x = ops.add(x, along_channels(self.bias, self.rank, self.data_format))
+        return self.activation(x)
 
     def compute_output_shape(self, input_shape):
         """The number of places along each spatial axis, and the filters."""

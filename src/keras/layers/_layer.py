@@ -235,6 +235,20 @@ class Layer(Operation):
         structure.number += 1
         return variable
 
+    def add_variable(
+        self,
+        shape,
+        initializer,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        name=None,
+    ):
+        """Makes a variable that belongs to this layer, as `add_weight` does."""
+        return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
+
     def _keep(self, variable: Variable) -> None:
         self._variables.append(variable)
         if variable.trainable:
@@ -270,20 +284,6 @@ class Layer(Operation):
         return list(found.values())
 
     @property
-    def add_variable(
-        self,
-        shape,
-        initializer,
-        dtype=None,
-        trainable=True,
-        autocast=True,
-        regularizer=None,
-        constraint=None,
-        name=None,
-    ):
-        """Makes a variable that belongs to this layer, as `add_weight` does."""
-        return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
-
     def weights(self) -> list[Variable]:
         """All variables but those of seed generators and metrics."""
         found: dict[int, Variable] = {}
@@ -640,6 +640,17 @@ class Layer(Operation):
             if not pure.add_loss(one):
                 self._losses.append(one)
 
+    def add_metric(self, *args, **kwargs):
+        """Gone since Keras 3.
+
+        Raises:
+            NotImplementedError: always; says what to do instead.
+        """
+        raise NotImplementedError(
+            f"{self.name}: add_metric() is gone since Keras 3. Name the metric in `compile(metrics=[...])`, or make a "
+            "metric in the constructor and call its `update_state` in `call`."
+        )
+
     def _forget_losses(self) -> None:
         for layer in self._flatten_layers():
             layer._losses.clear()
@@ -678,17 +689,6 @@ class Layer(Operation):
             losses = self.losses if return_losses else None
             changed = scope.values_of(others)
         return (outputs, changed, losses) if return_losses else (outputs, changed)
-
-    def add_metric(self, *args, **kwargs):
-        """Gone since Keras 3.
-
-        Raises:
-            NotImplementedError: always; says what to do instead.
-        """
-        raise NotImplementedError(
-            f"{self.name}: add_metric() is gone since Keras 3. Name the metric in `compile(metrics=[...])`, or make a "
-            "metric in the constructor and call its `update_state` in `call`."
-        )
 
     def _check_built(self, what: str) -> None:
         if not self.built:
