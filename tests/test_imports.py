@@ -21,11 +21,11 @@ TABLE = {
     "activations initializers regularizers constraints": "ops random _core config",
     "dtype_policies": "_core",
     "layers": "activations initializers regularizers constraints ops random _core config "
-    "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.variable",
+    "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.remat _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "mixed_precision": "optimizers _core config",
-    "quantizers": "layers ops _core",
+    "quantizers": "layers initializers ops _core",
     "_data": "_core config",
     "saving": "_core config",
     "callbacks": "_core config ops saving",
@@ -46,6 +46,9 @@ INSIDE_FUNCTIONS = {
     ("saving/_hdf5.py", "h5py"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
+    ("utils/_images.py", "PIL"),
+    ("utils/_learning_rate.py", "matplotlib"),
+    ("utils/_sound.py", "scipy"),  # comes with jax
 }
 
 

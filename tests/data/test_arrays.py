@@ -280,7 +280,7 @@ def test_data_sets_of_text_or_of_too_large_integers_are_errors(hdf5):
 def test_data_sets_can_be_shuffled_and_split(hdf5):
     source = make_source(hdf5["x"], hdf5["y"], batch_size=4, shuffle=True)
     train, held_out = source.split(0.2)
-    assert_array(held_out.data[1], [8, 9], "int32")
+    assert_array(np.asarray(held_out.data[1]), [8, 9], "int32")
     seen = np.concatenate([y for _, y, _ in train.batches()])
     assert sorted(seen) == list(range(8))
 

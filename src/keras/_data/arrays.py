@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ _KEPT = frozenset(
     np.dtype(d)
     for d in ("float16", "float32", "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "complex64")
 )
+LARGEST_DENSE = 64 << 20  # bytes; a sparse matrix that takes more when it is dense is made so batch by batch
 _SCALARS = (bool, int, float, complex, np.generic)
 
 TEXT = (
@@ -59,6 +62,8 @@ def to_array(x: Any, where: str) -> Any:
         )
     if isinstance(x, (np.memmap, StoredRows)):
         return x if isinstance(x, StoredRows) or x.dtype in _KEPT else StoredRows(x, where)
+    if _is_sparse(x) and math.prod(x.shape) * 4 > LARGEST_DENSE:
+        return SparseRows(x.tocsr(), where)
     if isinstance(x, np.ndarray):
         return with_our_dtype(np.asarray(x), where)
     if is_symbolic(x):
@@ -84,29 +89,48 @@ def rows_of(x: Any) -> int | None:
 class StoredRows:
     """An array in a file, read by rows: a `h5py.Dataset`, or a memory map of a dtype that has to be converted.
 
-    `rows[numbers]` and `np.asarray(rows)` read; dtypes come out as `with_our_dtype` gives them.
+    `rows[numbers]` and `np.asarray(rows)` read; dtypes come out as `with_our_dtype` gives them. `between` reads none.
     """
 
     def __init__(self, stored: Any, where: str):
         self.stored, self.where = stored, where
         self.shape = tuple(stored.shape)
         self.ndim = len(self.shape)
+        self._first = 0  # the row of `stored` that is number 0 here
         # of objects, which text is in HDF5, one row has to be seen
         sample = np.asarray(stored[:1]) if stored.dtype.kind == "O" and self.ndim else np.empty((0,), stored.dtype)
         self.dtype = with_our_dtype(sample, where).dtype
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all rows would take in memory."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def between(self, rows: slice) -> StoredRows:
+        """The rows of a slice, which stay where they are."""
+        start, stop, _ = rows.indices(len(self))
+        found = copy.copy(self)
+        found._first = self._first + start
+        found.shape = (max(stop - start, 0), *self.shape[1:])
+        return found
+
+    def _read(self, rows: Any) -> np.ndarray:
+        """Rows of the stored array: a slice, or numbers in rising order."""
+        return np.asarray(self.stored[rows])
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         if isinstance(rows, slice):
-            return self._converted(self.stored[rows])
+            start, stop, step = rows.indices(len(self))
+            return self._converted(self._read(slice(start + self._first, stop + self._first)))[::step]
         # HDF5 reads rows in rising order, and none twice
-        wanted, back = np.unique(np.asarray(rows), return_inverse=True)
-        return self._converted(self.stored[wanted])[back]
+        wanted, back = np.unique(np.asarray(rows) + self._first, return_inverse=True)
+        return self._converted(self._read(wanted))[back]
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        found = self._converted(self.stored[...])
+        found = self[:]
         return found if dtype is None else found.astype(dtype, copy=False)
 
     def _converted(self, found: Any) -> np.ndarray:
@@ -114,6 +138,62 @@ class StoredRows:
         if found.dtype != self.dtype:
             raise ValueError(f"{self.where} holds integers of more than 32 bits. Convert them to floats in the file.")
         return found
+
+
+class SparseRows(StoredRows):
+    """A large sparse matrix, which is made dense by rows."""
+
+    def _read(self, rows: Any) -> np.ndarray:
+        return self.stored[rows].toarray()
+
+
+class TableRows(StoredRows):
+    """A column of a table that is read by rows, as those of Hugging Face's `datasets`."""
+
+    def __init__(self, table: Any, column: str, where: str):
+        self.stored, self.where, self.column = table.select_columns([column]).with_format("numpy"), where, column
+        self._first = 0
+        sample = with_our_dtype(self._read(slice(0, 1)), where)
+        self.shape = (len(table), *sample.shape[1:])
+        self.ndim = len(self.shape)
+        self.dtype = sample.dtype
+
+    def _read(self, rows: Any) -> np.ndarray:
+        found = self.stored[rows][self.column]
+        if isinstance(found, np.ndarray) and found.dtype != object:
+            return found
+        try:
+            return np.stack(list(found))
+        except ValueError:
+            raise ValueError(RAGGED.format(where=f"{self.where} (column {self.column!r})")) from None
+
+
+def is_table(x: Any) -> bool:
+    """Whether `x` is a table of named columns with rows in reach, as Hugging Face's `datasets` has them."""
+    return all(hasattr(x, name) for name in ("column_names", "select_columns", "with_format", "__len__"))
+
+
+def columns_of(table: Any, where: str) -> tuple[Any, Any]:
+    """`(x, y)`: the column called label, labels, target or y is `y`, all others are `x`, by name if several."""
+    names = list(table.column_names)
+    y_name = next((n for n in ("label", "labels", "target", "y") if n in names and len(names) > 1), None)
+    found = {n: TableRows(table, n, f"{where}[{n!r}]") for n in names}
+    y = None if y_name is None else found.pop(y_name)
+    return (next(iter(found.values())) if len(found) == 1 else found), y
+
+
+def rows_between(x: Any, rows: slice) -> Any:
+    """The leaves of a structure at a slice of rows; what is in a file is not read for it."""
+
+    def part(leaf: Any) -> Any:
+        return leaf.between(rows) if isinstance(leaf, StoredRows) else leaf[rows]
+
+    return tree.map_leaves(lambda leaf: None if leaf is None else part(leaf), x)
+
+
+def bytes_outside(x: Any) -> int:
+    """Bytes that those leaves would take in memory which are in files, or not dense."""
+    return sum(leaf.nbytes for leaf in tree.leaves(x) if isinstance(leaf, (StoredRows, np.memmap)))
 
 
 def take_rows(x: Any, rows: Any) -> Any:
@@ -213,6 +293,10 @@ def _named(item: Any) -> str:
     return f"a missing value ({kind})" if kind in ("NAType", "NaTType") else f"an object of type {kind}"
 
 
+def _is_sparse(x: Any) -> bool:
+    return hasattr(x, "tocsr") and hasattr(x, "toarray")  # scipy.sparse
+
+
 def _is_stored(x: Any) -> bool:
     return type(x).__module__.partition(".")[0] == "h5py" and hasattr(x, "shape") and hasattr(x, "dtype")
 
@@ -221,7 +305,7 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
     """Frames, columns, sparse matrices, tensors of other libraries, by what they can do."""
     if hasattr(x, "detach") and hasattr(x, "cpu"):  # torch
         return x.detach().cpu().numpy()
-    if hasattr(x, "tocsr") and hasattr(x, "toarray"):  # scipy.sparse
+    if _is_sparse(x):
         return x.toarray()
     if hasattr(x, "to_numpy"):  # pandas, polars, pyarrow, narwhals
         return _from_frame(x, where)

@@ -14,11 +14,25 @@ import numpy as np
 from keras._core import tree
 from keras._core.checks import positive_integer
 from keras._core.graph import is_symbolic
-from keras._data.arrays import StoredRows, on_device, rows_of, take_rows, to_arrays
+from keras._data.arrays import (
+    StoredRows,
+    bytes_outside,
+    columns_of,
+    is_table,
+    on_device,
+    rows_between,
+    rows_of,
+    take_rows,
+    to_arrays,
+)
 from keras._data.batches import unpack_x_y_sample_weight
 from keras._data.class_weights import checked_class_weight, with_class_weights
+from keras._data.read_ahead import read_ahead
+from keras._data.workers import Processes, in_order
 
 DEFAULT_BATCH_SIZE = 32
+LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
+AHEAD = 2  # batches that are read from files while one is computed
 
 NOT_TOGETHER = "{owner}: `{name}` must be left out when `x` yields batches ({kind}).\n  {instead}"
 INSTEAD = {
@@ -97,9 +111,12 @@ class ArraySource:
     def batches(self) -> Iterator[tuple[Any, Any, Any]]:
         """The next epoch batch by batch."""
         order = self.order()
-        for start in range(0, self.rows if order is None else len(order), self.batch_size):
-            part = slice(start, start + self.batch_size)
-            yield self.take(part if order is None else order[part])
+        starts = range(0, self.rows if order is None else len(order), self.batch_size)
+        parts = (slice(start, start + self.batch_size) for start in starts)
+        return (self.take(part if order is None else order[part]) for part in parts)
+
+    def close(self) -> None:
+        """Arrays leave nothing behind."""
 
     def split(
         self, fraction: float, batch_size: int | None = None
@@ -142,21 +159,22 @@ class _Given:
         made = ArraySource(data, self.batch_size or DEFAULT_BATCH_SIZE, None, self.shuffle, owner)
         made._as_given = self
         steps = self.steps
+        stays_outside = bytes_outside(data) > LARGEST_READ
         if steps is None:
-            return made
+            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
         if self.batch_size is None:
             made.batch_size = math.ceil(made.rows / steps)
         whole = made.steps()
         if steps > whole:
             warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=steps), stacklevel=4)
         if steps >= whole:
-            return made
+            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
         if owner != "fit":
             made.rows = steps * made.batch_size
-            made.data = made.take(slice(0, made.rows))
-            return made
+            made.data = rows_between(made.data, slice(0, made.rows))
+            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
         # the next epoch goes on where this one stops
-        if made.rows % (steps * made.batch_size) == 0:
+        if made.rows % (steps * made.batch_size) == 0 and not stays_outside:
             made._part = steps
             return made
         return BatchSource(_Rows(made), steps, owner=owner)
@@ -172,7 +190,7 @@ class _Given:
                 f"{self.owner}: `validation_split` {fraction} of {rows} rows leaves none to train on.\n"
                 f"  Pass more rows or a smaller fraction."
             )
-        first, last = take_rows(self.data, slice(0, at)), take_rows(self.data, slice(at, None))
+        first, last = rows_between(self.data, slice(0, at)), rows_between(self.data, slice(at, None))
         train = _Given(first, self.batch_size, self.steps, self.shuffle, self.class_weight, self.owner)
         return train.source(), _Given(last, batch_size, None, False, None, "validation").source()
 
@@ -200,6 +218,15 @@ class BatchSource:
         self._pass: Iterator | None = None
         self._waiting: list = []  # the batch that `peek` took out
         self._count = 0  # batches so far, for messages
+
+    @property
+    def batch_size(self) -> int | None:
+        """Rows in a batch where they are taken from arrays, else None."""
+        return self._stream.x.batch_size if isinstance(self._stream, _Rows) else None
+
+    @batch_size.setter
+    def batch_size(self, rows: int) -> None:
+        self._stream.x.batch_size = rows
 
     @property
     def steps_per_epoch(self) -> int | None:
@@ -260,6 +287,13 @@ class BatchSource:
         """Tells the object, if it wants to know."""
         self._stream.on_epoch_end()
 
+    def close(self) -> None:
+        """Ends the threads and processes that make batches, also those in the middle of one."""
+        if self._pass is not None and hasattr(self._pass, "close") and self._stream.owns_passes:
+            self._pass.close()
+        self._pass = None
+        self._stream.close()
+
     def split(self, fraction: float, batch_size: int | None = None):
         """See `ArraySource.split`.
 
@@ -311,6 +345,8 @@ _NOTHING = object()
 class _Stream:
     """Where batches come from; goes through them once or again and again."""
 
+    owns_passes = False  # whether what `passes` returns is a generator of ours, to be closed with the source
+
     def __init__(self, x: Any):
         self.x = x
         self.kind = type(x).__name__
@@ -339,6 +375,9 @@ class _Stream:
     def on_epoch_end(self) -> None:
         """Called after every epoch."""
 
+    def close(self) -> None:
+        """Called after the last epoch, and after whatever went wrong."""
+
 
 class _Iterator(_Stream):
     """A generator, or another iterator: one pass, which all epochs share."""
@@ -358,10 +397,13 @@ class _Iterator(_Stream):
 
 
 class _Rows(_Stream):
-    """Rows of arrays, in batches that do not fill epochs evenly."""
+    """Rows of arrays, in batches that do not fill epochs evenly, or read from files while the last one is used."""
+
+    owns_passes = True
 
     def passes(self) -> Iterator:
-        return self.x.batches()
+        batches = self.x.batches()  # draws the order here, as the thread must not take from `numpy.random`
+        return batches if self.x.in_memory else read_ahead(lambda: batches, AHEAD)
 
     def length(self) -> int | None:
         return self.x.steps()
@@ -370,16 +412,43 @@ class _Rows(_Stream):
 class _Indexed(_Stream):
     """An object that gives batch number i: `keras.utils.PyDataset` and its like."""
 
+    owns_passes = True
+
     def __init__(self, x: Any, shuffle: bool):
         super().__init__(x)
         self.shuffle = shuffle
+        self._processes: Processes | None = None
 
     def passes(self) -> Iterator:
         length = self.length()
         numbers: Any = itertools.count() if length is None else range(length)
         if self.shuffle and length is not None:
             numbers = np.random.permutation(length).tolist()
-        return (self.x[i] for i in numbers)
+        count, multiple = getattr(self.x, "workers", 1), getattr(self.x, "use_multiprocessing", False)
+        if count < 1 or (count == 1 and not multiple):
+            return (self.x[i] for i in numbers)
+        if multiple:
+            if self._processes is None:
+                self._processes = Processes(count, self.kind)
+            self._processes.take(self.x)  # anew in each epoch: `on_epoch_end` may have changed it
+        callers = self._processes.callers if self._processes is not None else [self.x.__getitem__] * count
+        ahead, timeout = getattr(self.x, "max_queue_size", 10), getattr(self.x, "timeout", None)
+        return self._watched(in_order(numbers, callers, ahead, timeout, self.kind))
+
+    def _watched(self, batches: Iterator) -> Iterator:
+        """The same batches; processes end with the first exception, whoever catches it."""
+        try:
+            yield from batches
+        except GeneratorExit:  # the next pass may be using them already
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._processes is not None:
+            self._processes.close()
+            self._processes = None
 
     def length(self) -> int | None:
         if hasattr(self.x, "num_batches"):
@@ -439,6 +508,8 @@ def make_source(
         raise ValueError(f"{phase}: `shuffle` must be True, False or 'batch'. Got {shuffle!r}.")
     if class_weight is not None:
         class_weight = checked_class_weight(class_weight, phase)
+    if is_table(x) and y is None:
+        x, y = columns_of(x, f"{phase}: `x`")
     if type(x) is not np.ndarray and _yields_batches(x, phase):
         given = {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}
         for name, value in given.items():
@@ -463,7 +534,7 @@ def make_source(
 def _yields_batches(x: Any, owner: str) -> bool:
     if isinstance(x, (Mapping, Sequence)) or on_device(x) or is_symbolic(x):
         return False
-    if hasattr(x, "__array__") or hasattr(x, "to_numpy") or hasattr(x, "tocsr"):
+    if isinstance(x, StoredRows) or hasattr(x, "__array__") or hasattr(x, "to_numpy") or hasattr(x, "tocsr"):
         return False
     if any(c.__module__.startswith("torch.utils.data") and c.__name__ == "Dataset" for c in type(x).__mro__):
         raise TypeError(
