@@ -97,7 +97,7 @@ class Discretization(Layer):
         return encode(numbers, self.output_mode, self._depth(), self.output_dtype)
 
     def _depth(self):
-        return self.num_bins if self.num_bins is not None else len(self.bin_boundaries) + 1
+        return self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
 
     @property
     def output_dtype(self):
@@ -148,9 +148,8 @@ def _rising(boundaries):
 def _summary_of(values, epsilon):
     """At most `1 / epsilon` of the values, evenly spaced in their order."""
     values = np.sort(values.reshape(-1).astype("float32"))
-    apart = values.size * epsilon
-    step = max(apart, 1.0)
-    kept = values[int(apart) :: int(step)]
+    step = max(values.size / (1.0 / epsilon), 1.0)
+    kept = values[int(step - 1) :: int(step)]
     return np.stack([kept, np.full(kept.shape, step, "float32")])
 
 

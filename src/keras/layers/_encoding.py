@@ -1,5 +1,9 @@
 """Category numbers as vectors: one-hot, multi-hot, counts, weighted counts."""
 
+import math
+
+import numpy as np
+
 from keras import ops
 
 MODES = ("int", "one_hot", "multi_hot", "count")
@@ -28,24 +32,32 @@ def encode(numbers, mode, depth, dtype, weights=None):
         dtype: of the result.
         weights: what a number counts, 1 if None.
     """
+    if isinstance(numbers, np.ndarray) and weights is None:
+        return ops.convert_to_tensor(_on_host(numbers, mode, depth), dtype)
     if mode == "int":
         return ops.cast(numbers, dtype)
     shape = encoded_shape(numbers.shape, mode, depth)
     if mode == "one_hot":
         return ops.one_hot(ops.reshape(numbers, shape[:-1]), depth, dtype=dtype)
     size = numbers.shape[-1] if numbers.ndim else 1
-    rows = ops.reshape(numbers, (-1, size)) if size else ops.zeros((_product(numbers.shape[:-1]), 0), numbers.dtype)
-    first = ops.expand_dims(ops.arange(rows.shape[0], dtype="int32"), -1) * depth
+    rows = ops.reshape(numbers, (math.prod(numbers.shape[:-1]), size))
     nowhere = rows.shape[0] * depth
-    places = ops.where((rows >= 0) & (rows < depth), first + ops.cast(rows, "int32"), nowhere)
+    first = ops.arange(0, nowhere, depth, dtype="int32")
+    places = ops.where((rows >= 0) & (rows < depth), ops.expand_dims(first, -1) + ops.cast(rows, "int32"), nowhere)
     counted = ops.ones(rows.shape, dtype) if weights is None else ops.reshape(ops.cast(weights, dtype), rows.shape)
     counts = ops.segment_sum(ops.reshape(counted, (-1,)), ops.reshape(places, (-1,)), num_segments=nowhere)
     counts = ops.reshape(counts, shape)
     return ops.cast(counts > 0, dtype) if mode == "multi_hot" else counts
 
 
-def _product(sizes):
-    found = 1
-    for n in sizes:
-        found *= n
-    return found
+def _on_host(numbers, mode, depth):
+    """The same in NumPy, for numbers that are there already: a call on values then compiles nothing."""
+    if mode == "int":
+        return numbers
+    shape = encoded_shape(numbers.shape, mode, depth)
+    size = 1 if mode == "one_hot" or not numbers.ndim else numbers.shape[-1]
+    rows = numbers.reshape(math.prod(shape[:-1]), size)
+    found = np.zeros((len(rows), depth), "int32")
+    row, _ = np.nonzero(inside := (rows >= 0) & (rows < depth))
+    np.add.at(found, (row, rows[inside]), 1)
+    return (np.minimum(found, 1) if mode == "multi_hot" else found).reshape(shape)

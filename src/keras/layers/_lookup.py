@@ -11,7 +11,7 @@ from keras._jax.host import integer_name
 from keras.layers._encoding import encode, encoded_shape
 from keras.layers._hashes import farm_hash, sip_hash
 from keras.layers._host_layer import HostLayer
-from keras.layers._text import batches_of, host_array
+from keras.layers._text import batches_of, host_array, yields_batches
 
 OUTPUT_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 VOCABULARY_FILE = "vocabulary.txt"
@@ -38,6 +38,7 @@ STATIC = (
 class Lookup(HostLayer):
     """Gives every token of a vocabulary a number; the base of StringLookup and IntegerLookup."""
 
+    _not_in_config = frozenset(("vocabulary_size",))  # the method of that name says it
     _keras_hidden = frozenset(
         (
             "_tokens", "_places", "_idf", "_counts", "_document_counts", "num_documents", "vocabulary",
@@ -190,8 +191,9 @@ class Lookup(HostLayer):
             steps: how many batches to look at; all if None.
         """
         self.reset_state()
+        rows = not yields_batches(data)  # of a column each row is a document, of a batch of tokens the whole
         for batch in batches_of(data, f"{self.name}.adapt", steps=steps):
-            self.update_state(batch)
+            self.update_state(batch[:, None] if rows and batch.ndim == 1 else batch)
         self.finalize_state()
 
     def update_state(self, data):
@@ -324,7 +326,12 @@ class Lookup(HostLayer):
             return numbers
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
         found = encode(numbers, mode, self._depth(), self.output_dtype)
-        return found * self.idf_weights.astype(self.output_dtype) if self.output_mode == "tf_idf" else found
+        if self.output_mode != "tf_idf":
+            return found
+        weights = self.idf_weights
+        if isinstance(numbers, np.ndarray):  # a call on values compiles nothing
+            return ops.convert_to_tensor(np.asarray(found) * weights.astype(found.dtype))
+        return found * ops.convert_to_tensor(weights, found.dtype)
 
     def _depth(self):
         if self.pad_to_max_tokens:

@@ -59,6 +59,8 @@ class TextVectorization(HostLayer):
            [1, 1]], dtype=int32)
     """
 
+    _not_in_config = frozenset(("vocabulary_size",))  # the method of that name says it
+
     def __init__(
         self,
         max_tokens=None,
