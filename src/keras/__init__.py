@@ -38,7 +38,9 @@ if typing.TYPE_CHECKING:
     from keras._core.graph import KerasTensor
     from keras._jax.devices import device_scope as device
     from keras._jax.operation import Operation
+    from keras._core.remat_scope import RematScope
     from keras._jax.random import SeedGenerator
+    from keras._jax.remat import remat
     from keras._jax.scopes import StatelessScope, SymbolicScope, name_scope
     from keras._jax.variable import Variable
     from keras.dtype_policies import DTypePolicy, FloatDTypePolicy
@@ -70,6 +72,7 @@ _HOMES = {
     "Operation": "keras._jax.operation",
     "Optimizer": "keras.optimizers",
     "Regularizer": "keras.regularizers",
+    "RematScope": "keras._core.remat_scope",
     "SeedGenerator": "keras._jax.random",
     "Sequential": "keras.models",
     "StatelessScope": "keras._jax.scopes",
@@ -77,6 +80,7 @@ _HOMES = {
     "Variable": "keras._jax.variable",
     "device": "keras._jax.devices:device_scope",
     "name_scope": "keras._jax.scopes",
+    "remat": "keras._jax.remat",
 }
 
 __all__ = [
@@ -95,6 +99,7 @@ __all__ = [
     "Operation",
     "Optimizer",
     "Regularizer",
+    "RematScope",
     "SeedGenerator",
     "Sequential",
     "StatelessScope",
@@ -118,6 +123,7 @@ __all__ = [
     "preprocessing",
     "random",
     "regularizers",
+    "remat",
     "saving",
     "tree",
     "utils",

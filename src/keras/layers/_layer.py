@@ -16,13 +16,16 @@ from keras import constraints, initializers, regularizers
 from keras._core import registry, tree
 from keras._core.dtype_policy import DTypePolicy, dtype_name, is_float_name, policy_from
 from keras._core.graph import KerasTensor, any_symbolic
-from keras._core.names import name_scope
+from keras._core.names import current_path, name_scope
+from keras._core.policy_map import DTypePolicyMap
+from keras._core.remat_scope import remat_settings
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import bound_arguments, constructor_parameters
 from keras._jax import pure
 from keras._jax.op import convert_to_tensor, symbolic_result
 from keras._jax.operation import Operation
 from keras._jax.random import SeedGenerator
+from keras._jax.remat import largest_output, rematerialized
 from keras._jax.variable import AutocastScope, Variable
 from keras.layers._call import build_parameters, call_signature, context
 from keras.layers._input_spec import check_inputs
@@ -87,6 +90,8 @@ class Layer(Operation):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
         self._policy: DTypePolicy = settings.dtype_policy() if dtype is None else policy_from(dtype)
+        self._policy_map = self._policy if isinstance(self._policy, DTypePolicyMap) else None
+        self._remat = remat_settings()
         self._variables: list[Variable] = []
         self._to_train: list[Variable] = []  # those that freezing the layer freezes and thawing it thaws
         self._losses: list[Any] = []
@@ -120,6 +125,12 @@ class Layer(Operation):
 
     _not_in_config: frozenset[str] = frozenset()
     """Arguments of base classes that a subclass fills in itself."""
+
+    _left_out_if_none: tuple[str, ...] = ()
+    """Arguments that a config names only where they were given."""
+
+    _form: Any = None
+    """What computes in place of `call`, where weights are kept in another form than floats."""
 
     def _parts(self) -> Iterator[Any]:
         """What its attributes hold, lists and dicts opened, in the order in which they were set."""
@@ -481,7 +492,9 @@ class Layer(Operation):
                         self._forget_losses()
                     kwargs.update(masks)
                     with AutocastScope(self.compute_dtype if self.autocast else None):
-                        outputs = self.call(*args, **kwargs)
+                        run = self.call if self._form is None else self._form.call
+                        again = self._remat is not None
+                        outputs = self.rematerialized_call(run, *args, **kwargs) if again else run(*args, **kwargs)
                     if context.watch is not None:
                         context.watch(self, args, outputs)
                     if self.activity_regularizer is not None:
@@ -493,6 +506,34 @@ class Layer(Operation):
             context.depth -= 1
             context.training = outer_training
         return outputs
+
+    def rematerialized_call(self, layer_call, *args, **kwargs):
+        """`layer_call(*args, **kwargs)`, with what the open `RematScope` demanded when the layer was made.
+
+        Args:
+            layer_call: the layer's `call`, or what stands for it.
+        """
+        mode, threshold, names = self._remat or (None, 0, ())
+        if mode == "activations":
+            return self._with_activation_again(layer_call, args, kwargs)
+        if (
+            mode == "full"
+            or (mode == "list_of_layers" and self.name in names)
+            or (mode == "larger_than" and largest_output(layer_call, *args, **kwargs) > threshold)
+        ):
+            return rematerialized(layer_call, self.add_loss)(*args, **kwargs)
+        return layer_call(*args, **kwargs)
+
+    def _with_activation_again(self, layer_call, args: tuple, kwargs: dict) -> Any:
+        plain = vars(self).get("activation")
+        if not callable(plain):
+            return layer_call(*args, **kwargs)
+        # for this call alone, and unseen by those who watch for changes of the layer
+        vars(self)["activation"] = rematerialized(plain, self.add_loss)
+        try:
+            return layer_call(*args, **kwargs)
+        finally:
+            vars(self)["activation"] = plain
 
     def _run(self, kwargs: dict, *args):
         """Calls `call` as `__call__` does, on values, without adding nodes."""
