@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from keras.legacy import names as older_names
+
 
 class Row(NamedTuple):
     """One older module: which of today's modules has the names it had."""
@@ -20,41 +22,91 @@ class Row(NamedTuple):
 ROWS = [
     #   older module                       today's module               names                              eras
     Row("keras.objectives", "keras.losses", "*", "0.x 1.x 2.x"),
-    Row("keras.engine", "keras.layers", "Input InputLayer InputSpec Layer", "1.x 2.x"),
+    Row("keras.initializations", "keras.legacy.initializations", "*", "0.x 1.x"),
+    Row("keras.engine", "keras.layers", "Input InputLayer InputSpec Layer Merge merge", "1.x 2.x"),
     Row("keras.engine", "keras.models", "Model", "1.x 2.x"),
     Row("keras.engine", "keras.utils", "get_source_inputs", "1.x 2.x"),
-    Row("keras.engine.topology", "keras.layers", "Input InputLayer InputSpec Layer", "1.x 2.x"),
+    Row("keras.engine.topology", "keras.layers", "Input InputLayer InputSpec Layer Merge merge", "1.x 2.x"),
     Row("keras.engine.topology", "keras.utils", "get_source_inputs", "1.x 2.x"),
+    Row("keras.engine.topology", "keras._core.graph", "Node", "1.x 2.x"),
+    Row("keras.engine.topology", "keras.legacy.models", "Container Network", "1.x 2.x"),
     Row("keras.engine.base_layer", "keras.layers", "InputSpec Layer", "2.x"),
+    Row("keras.engine.base_layer", "keras._core.graph", "Node", "2.x"),
     Row("keras.engine.input_layer", "keras.layers", "Input InputLayer", "2.x"),
+    Row("keras.engine.network", "keras.legacy.models", "Network", "2.x"),
+    Row("keras.engine.network", "keras.layers", "Layer", "2.x"),
+    Row("keras.engine.saving", "keras.models", "model_from_json model_from_config", "2.x"),
     Row("keras.engine.sequential", "keras.models", "Sequential", "2.x"),
-    Row("keras.engine.training", "keras.models", "Model", "1.x 2.x"),
+    Row("keras.engine.training", "keras.models", "Model make_batches slice_X", "1.x 2.x"),
+    Row("keras.engine.training", "keras.utils", "GeneratorEnqueuer", "1.x 2.x"),
+    Row("keras.engine.training", "keras.legacy.tools", "batch_shuffle collect_trainable_weights", "1.x 2.x"),
+    Row("keras.engine.training_arrays", "keras.models", "make_batches", "2.x"),
+    Row("keras.engine.training_generator", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer", "2.x"),
+    Row("keras.engine.training_utils", "keras.models", "make_batches", "2.x"),
     Row("keras.callbacks.callbacks", "keras.callbacks", "*", "2.x"),
     Row("keras.layers.core", "keras.layers", (
-        "Activation ActivityRegularization Dense Dropout Flatten Lambda Layer Masking Permute RepeatVector Reshape"
+        "Activation ActivityRegularization AutoEncoder Dense Dropout Flatten Highway Lambda LambdaMerge Layer "
+        "MaskedLambda MaskedLayer Masking MaxoutDense Merge Permute RepeatVector Reshape SpatialDropout1D "
+        "SpatialDropout2D SpatialDropout3D TimeDistributedDense TimeDistributedMerge"
     ), "0.x 1.x 2.x"),
-    Row("keras.layers.advanced_activations", "keras.layers", "ELU LeakyReLU PReLU ReLU Softmax", "0.x 1.x 2.x"),
+    Row("keras.layers.advanced_activations", "keras.layers", (
+        "ELU LeakyReLU PReLU ParametricSoftplus ReLU SReLU Softmax ThresholdedLinear ThresholdedReLU"
+    ), "0.x 1.x 2.x"),
+    Row("keras.layers.containers", "keras.models", "Graph Sequential", "0.x"),
     Row("keras.layers.convolutional", "keras.layers", (
-        "AveragePooling1D AveragePooling2D Conv1D Conv2D MaxPooling1D MaxPooling2D UpSampling2D ZeroPadding2D"
+        "AtrousConv1D AtrousConv2D AtrousConvolution1D AtrousConvolution2D AveragePooling1D AveragePooling2D "
+        "AveragePooling3D Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Convolution1D Convolution2D "
+        "Convolution2DTranspose Convolution3D Cropping1D Cropping2D Cropping3D Deconv2D Deconv3D Deconvolution2D "
+        "Deconvolution3D DepthwiseConv2D MaxPooling1D MaxPooling2D MaxPooling3D SeparableConv1D SeparableConv2D "
+        "SeparableConvolution1D SeparableConvolution2D UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D "
+        "ZeroPadding2D ZeroPadding3D"
     ), "0.x 1.x 2.x"),
+    Row("keras.layers.cudnn_recurrent", "keras.layers", "CuDNNGRU CuDNNLSTM", "2.x"),
     Row("keras.layers.embeddings", "keras.layers", "Embedding", "0.x 1.x 2.x"),
-    Row("keras.layers.merge", "keras.layers", (
-        "Add Average Concatenate Dot Maximum Minimum Multiply Subtract"
-    ), "2.x"),
-    Row("keras.layers.noise", "keras.layers", "GaussianNoise", "0.x 1.x 2.x"),
-    Row("keras.layers.normalization", "keras.layers", "BatchNormalization", "0.x 1.x 2.x"),
+    Row("keras.layers.local", "keras.layers", "LocallyConnected1D LocallyConnected2D", "1.x 2.x"),
+    Row("keras.layers.noise", "keras.layers", "AlphaDropout GaussianDropout GaussianNoise", "0.x 1.x 2.x"),
+    Row("keras.layers.normalization", "keras.layers", "BatchNormalization LayerNormalization", "0.x 1.x 2.x"),
     Row("keras.layers.pooling", "keras.layers", (
-        "AveragePooling1D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D "
-        "GlobalMaxPooling2D MaxPooling1D MaxPooling2D"
+        "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D GlobalAveragePooling1D "
+        "GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D "
+        "GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D MaxPool1D MaxPool2D "
+        "MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D"
     ), "1.x 2.x"),
-    Row("keras.layers.recurrent", "keras.layers", "GRU LSTM SimpleRNN", "0.x 1.x 2.x"),
+    Row("keras.layers.recurrent", "keras.layers", (
+        "GRU GRUCell LSTM LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
+    ), "0.x 1.x 2.x"),
     Row("keras.layers.wrappers", "keras.layers", "Bidirectional TimeDistributed Wrapper", "0.x 1.x 2.x"),
+    Row("keras.utils.conv_utils", "keras.legacy.tools", (
+        "conv_input_length conv_output_length convert_kernel deconv_length normalize_padding normalize_tuple"
+    ), "2.x"),
+    Row("keras.utils.conv_utils", "keras.config", "standard_data_format", "2.x"),
+    Row("keras.utils.data_utils", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer", "2.x"),
     Row("keras.utils.generic_utils", "keras.utils", (
         "CustomObjectScope Progbar custom_object_scope deserialize_keras_object get_custom_objects "
         "serialize_keras_object"
     ), "0.x 1.x 2.x"),
+    Row("keras.utils.generic_utils", "keras.legacy.tools", (
+        "func_dump func_load get_from_module has_arg slice_arrays to_list transpose_shape unpack_singleton"
+    ), "1.x 2.x"),
+    Row("keras.utils.io_utils", "keras.legacy.tools", (
+        "HDF5Matrix ask_to_proceed_with_overwrite load_array save_array"
+    ), "0.x 1.x 2.x"),
     Row("keras.utils.layer_utils", "keras.utils", "get_source_inputs", "1.x 2.x"),
+    Row("keras.utils.layer_utils", "keras.legacy.tools", (
+        "convert_all_kernels_in_model convert_dense_weights_data_format count_params count_total_params model_summary "
+        "print_summary"
+    ), "0.x 1.x 2.x"),
+    Row("keras.utils.layer_utils", "keras.legacy.layers", "layer_from_config", "1.x"),
+    Row("keras.utils.losses_utils", "keras.losses", "Reduction", "2.x"),
+    Row("keras.utils.metrics_utils", "keras.losses", "Reduction", "2.x"),
+    Row("keras.utils.multi_gpu_utils", "keras.utils", "multi_gpu_model", "2.x"),
+    Row("keras.utils.training_utils", "keras.utils", "multi_gpu_model", "2.x"),
     Row("keras.utils.np_utils", "keras.utils", "normalize to_categorical", "0.x 1.x 2.x"),
+    Row("keras.utils.np_utils", "keras.legacy.tools", (
+        "accuracy binary_logloss categorical_probas_to_classes conv_input_length conv_output_length convert_kernel "
+        "multiclass_logloss probas_to_classes"
+    ), "0.x 1.x"),
+    Row("keras.utils.test_utils", "keras.legacy.tools", "get_test_data keras_test", "0.x 1.x 2.x"),
 ]  # fmt: skip
 
 
@@ -65,11 +117,18 @@ def rows_of(old: str) -> list[Row]:
 
 def names_of(row: Row) -> list[str]:
     """The names of a row, one by one."""
-    return list(importlib.import_module(row.today).__all__) if row.names == "*" else row.names.split()
+    if row.names != "*":
+        return row.names.split()
+    return [*importlib.import_module(row.today).__all__, *older_names.names_of(row.today)]
 
 
 _KNOWN = {row.old for row in ROWS}
-_PARENTS = {old.rpartition(".")[0] for old in _KNOWN}
+_PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
+# today's modules to which `attach` does something
+_TAUGHT = frozenset((
+    "keras.activations", "keras.callbacks", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
+    "keras.metrics", "keras.models", "keras.optimizers", "keras.regularizers", "keras.utils",
+))  # fmt: skip
 
 
 class OldModules:
@@ -114,7 +173,7 @@ class Packages:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """The ordinary way to make a package, followed by `_answer_attributes`; None for all others."""
-        if name not in _PARENTS or name in _KNOWN:
+        if name not in _PARENTS | _TAUGHT or name in _KNOWN:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
@@ -134,14 +193,19 @@ class _Followed:
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         _answer_attributes(module)
+        if module.__name__ in _TAUGHT:
+            importlib.import_module("keras.legacy.attach").after_loading(module)
 
 
 def _answer_attributes(module: ModuleType) -> None:
     """`keras.utils.np_utils` without an import of it: older packages imported their modules themselves."""
     before: Callable[[str], Any] | None = vars(module).get("__getattr__")
+    namesakes = frozenset(older_names.names_of(module.__name__))
 
     def __getattr__(name: str) -> Any:
         old = f"{module.__name__}.{name}"
+        if name in namesakes:
+            return older_names.find(module.__name__, name)
         if old in _KNOWN:
             return importlib.import_module(old)
         if before is not None:

@@ -1,0 +1,382 @@
+"""What is done to a module of today as soon as it is loaded, so that it understands older programs."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from keras._core import names as unique_names
+from keras._core import registry, tree
+from keras._jax import pure
+from keras.legacy import arguments, era, methods
+from keras.legacy.arguments import Default, Order, Row
+
+# --- layers
+
+
+def _layer_init(function: Callable, self, *args, **kwargs):
+    """`Layer` with the arguments that every layer of 1.x and 2.x took."""
+    weights = kwargs.pop("weights", None)
+    dtype = kwargs.pop("input_dtype", None)
+    kwargs.pop("cache_enabled", None)  # 0.x kept outputs of a call for the next one
+    if dtype is not None:
+        if not str(dtype).startswith(("float", "bfloat")) and not _takes_integers(self):
+            raise ValueError(
+                f"{type(self).__name__}: `input_dtype` is {dtype!r}. Begin the model with keras.Input(shape, dtype={dtype!r})."
+            )
+        if not _takes_integers(self):
+            kwargs.setdefault("dtype", dtype)
+    function(self, *args, **kwargs)
+    if weights is not None:
+        object.__setattr__(self, "_first_weights", list(weights))
+
+
+def _takes_integers(layer: Any) -> bool:
+    return any(cls.__name__ == "Embedding" for cls in type(layer).__mro__)
+
+
+def _pass_masks_on(function: Callable, self, first, outputs):
+    """Before tf.keras, a mask that a layer does not understand was an error."""
+    if not self.supports_masking and era.before("tf2.0") and _masked(first):
+        raise TypeError(
+            f"{self.name} ({type(self).__name__}) does not support masking, but got an input with a mask.\n"
+            "  Leave the mask out, or set self.supports_masking = True in a layer of your own."
+        )
+    return function(self, first, outputs)
+
+
+def _masked(x: Any) -> bool:
+    return any(pure.find_mask(one) is not None for one in tree.leaves(x))
+
+
+def _build_once(function: Callable, self, *args, **kwargs):
+    """Building, followed by the weights that the constructor was given."""
+    function(self, *args, **kwargs)
+    weights = self.__dict__.pop("_first_weights", None)
+    if weights is not None:
+        self.set_weights(weights)
+
+
+def _embedding(function: Callable, self, *args, **kwargs):
+    """`Embedding` with `dropout` and `input_length`."""
+    share = kwargs.pop("dropout", None)
+    length = kwargs.pop("input_length", None)
+    if length is not None and not {"input_shape", "batch_input_shape", "batch_shape"} & kwargs.keys():
+        length = tuple(length) if isinstance(length, (list, tuple)) else (length,)
+        batch = kwargs.pop("batch_size", None)
+        kwargs["batch_input_shape"] = (batch, *length)
+    elif not {"input_shape", "batch_input_shape", "batch_shape"} & kwargs.keys() and era.before("3"):
+        kwargs["input_shape"] = (None,)
+    if share:
+        _become(self, "DroppedEmbedding")
+        return type(self).__init__(self, *args, dropout=share, **kwargs)
+    return function(self, *args, **kwargs)
+
+
+def _batch_normalization(function: Callable, self, *args, **kwargs):
+    """`BatchNormalization` with `mode`."""
+    mode = kwargs.pop("mode", 0)
+    if mode not in (0, 1, 2):
+        raise ValueError(f"BatchNormalization: `mode` must be 0, 1 or 2. Got {mode!r}.")
+    if mode:
+        _become(self, "ModalBatchNormalization")
+        return type(self).__init__(self, mode=mode, **kwargs)
+    return function(self, *args, **kwargs)
+
+
+def _become(layer: Any, name: str) -> None:
+    """Makes a layer one of an older class, which does what today's class does not."""
+    kind = getattr(importlib.import_module("keras.legacy.layers"), name)
+    if type(layer) not in kind.__mro__:
+        raise TypeError(f"{type(layer).__name__}: a class of your own has to inherit from {name} for this argument.")
+    object.__setattr__(layer, "__class__", kind)
+
+
+def _add_weight(function: Callable, self, *args, **kwargs):
+    """`add_weight` with the name in front, as 2.x had it."""
+    if args and isinstance(args[0], str):
+        order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+        kwargs.update(zip(order, args))
+        args = ()
+    return function(self, *args, **kwargs)
+
+
+_ORDER_OF_ATROUS_1D = (
+    "nb_filter filter_length init activation weights border_mode subsample_length atrous_rate W_regularizer "
+    "b_regularizer activity_regularizer W_constraint b_constraint bias"
+)
+_ORDER_OF_ATROUS_2D = (
+    "nb_filter nb_row nb_col init activation weights border_mode subsample atrous_rate dim_ordering W_regularizer "
+    "b_regularizer activity_regularizer W_constraint b_constraint bias"
+)
+_ATROUS = Row("AtrousConvolution1D AtrousConvolution2D", "atrous_rate", "dilation_rate", "1.x 2.x")
+
+
+def _numbers(places: tuple[int, ...]) -> Callable[[tuple], bool]:
+    return lambda args: all(len(args) > i and arguments.values.is_number(args[i]) for i in places)
+
+
+# older class -> the class of today whose entries hold for it too, and what decides how positional arguments are read
+_LIKE: dict[str, tuple[str, Any]] = {
+    "Convolution1D": ("Conv1D", None),
+    "Convolution2D": ("Conv2D", _numbers((1, 2))),
+    "Convolution3D": ("Conv3D", _numbers((1, 2, 3))),
+    "SeparableConvolution2D": ("SeparableConv2D", _numbers((1, 2))),
+    "Deconvolution2D": ("Conv2DTranspose", _numbers((1, 2))),
+    "TimeDistributedDense": ("Dense", None),
+    "LocallyConnected1D": ("Conv1D", None),
+    "LocallyConnected2D": ("Conv2D", None),
+    "AtrousConvolution1D": ("Conv1D", Order("", _ORDER_OF_ATROUS_1D, _numbers((1,)))),
+    "AtrousConvolution2D": ("Conv2D", Order("", _ORDER_OF_ATROUS_2D, _numbers((1, 2)))),
+}
+
+
+def older_layers(module: ModuleType) -> None:
+    """Lets the layers of this folder take the arguments of their year."""
+    for name, (like, how) in _LIKE.items():
+        cls = getattr(module, name)
+        rows = [*arguments.entries_for(like, arguments.LAYERS), *arguments.entries_for(name, [_ATROUS])]
+        orders = arguments.entries_for(like, arguments.ORDERS)
+        if isinstance(how, Order):
+            orders = [how]
+        elif callable(how):  # numbers are sizes of kernels in any year
+            orders = [order._replace(when=_either(order.when, how)) for order in orders]
+        defaults = arguments.entries_for(like, arguments.DEFAULTS) if like == "Conv1D" else []
+        translator = arguments.Translator(name, cls.__init__, rows, orders, defaults)
+        cls.__init__ = arguments.translated(cls.__init__, translator)
+
+
+def _either(first: Callable | None, second: Callable) -> Callable[[tuple], bool]:
+    return lambda args: (first is not None and first(args)) or second(args)
+
+
+def _layers(module: ModuleType) -> None:
+    Layer = module.Layer
+    arguments.apply(module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization})
+    _wrap(Layer, "__init__", _layer_init, {"weights", "input_dtype", "cache_enabled"})
+    _wrap(Layer, "_build_once", _build_once)
+    _wrap(Layer, "add_weight", _add_weight)
+    _wrap(Layer, "_pass_masks_on", _pass_masks_on)
+    for name in ("Embedding", "BatchNormalization"):
+        extra = {"dropout", "input_length"} if name == "Embedding" else {"mode"}
+        getattr(module, name).__init__.__keras_legacy_arguments__ |= extra
+    bases = importlib.import_module("keras.legacy.bases")
+    bases.teach_layer(Layer)
+    # names of today whose numbers 1.x read differently
+    older = importlib.import_module("keras.legacy.layers")
+    older_layers(older)
+    for name in ("Convolution1D", "Convolution2D", "Convolution3D", "SeparableConvolution2D"):
+        setattr(module, name, getattr(older, name))
+
+
+def _wrap(cls: type, method: str, older: Callable, names: set[str] | None = None) -> None:
+    """Puts `older(function, self, ...)` in the place of a method."""
+    function = getattr(cls, method)
+
+    @functools.wraps(function)
+    def wrapper(self, *args, **kwargs):
+        return older(function, self, *args, **kwargs)
+
+    if names:
+        wrapper.__keras_legacy_arguments__ = names | set(getattr(function, "__keras_legacy_arguments__", ()))
+    setattr(cls, method, wrapper)
+
+
+# --- models
+
+_GENERATOR_ROWS = [
+    Row("fit_generator evaluate_generator predict_generator", "max_q_size", "max_queue_size", "1.x"),
+    Row("fit_generator evaluate_generator predict_generator", "nb_worker", "workers"),
+    Row("fit_generator evaluate_generator predict_generator", "pickle_safe", "use_multiprocessing", "1.x"),
+    Row("fit_generator", "nb_epoch", "epochs"),
+    Row("evaluate_generator", "nb_val_samples", "val_samples", "0.x"),
+    Row("fit_generator", "nb_val_worker", "", "0.x 1.x", {None: None, 1: None}),
+]
+_GENERATOR_ORDERS = [
+    Order("fit_generator", "generator samples_per_epoch nb_epoch verbose callbacks validation_data nb_val_samples "
+          "class_weight max_q_size nb_worker pickle_safe initial_epoch", None, "1.x"),
+    Order("evaluate_generator", "generator val_samples max_q_size nb_worker pickle_safe", None, "1.x"),
+    Order("predict_generator", "generator val_samples max_q_size nb_worker pickle_safe", None, "1.x"),
+]  # fmt: skip
+_GENERATOR_DEFAULTS: list[Default] = []
+
+
+def _models(module: ModuleType) -> None:
+    Model = module.Model
+    special = {
+        "Model.compile": methods.compile, "Model.fit": methods.fit, "Model.evaluate": methods.evaluate,
+        "Model.predict": methods.predict, "Model.train_on_batch": methods.train_on_batch,
+        "Model.test_on_batch": methods.test_on_batch,
+    }  # fmt: skip
+    arguments.apply(module, special)
+    trainer = arguments._home_of(Model, "fit")
+    _more_names(trainer)
+    new = Model.__new__
+    rows = arguments.entries_for("Model", arguments.MODELS)
+
+    @functools.wraps(new)
+    def older_new(cls, *args, **kwargs):
+        for row in rows:
+            if row.old in kwargs and row.today not in kwargs:
+                kwargs = {row.today if k == row.old else k: v for k, v in kwargs.items()}
+        return new(cls, *args, **kwargs)
+
+    Model.__new__ = older_new
+    for name in ("fit_generator", "evaluate_generator", "predict_generator"):
+        function = getattr(methods, name)
+        found = [arguments.entries_for(name, t) for t in (_GENERATOR_ROWS, _GENERATOR_ORDERS, _GENERATOR_DEFAULTS)]
+        setattr(trainer, name, arguments.translated(function, arguments.Translator(f"Model.{name}", function, *found)))
+    for name in ("predict_classes", "predict_proba"):
+        setattr(module.Sequential, name, getattr(methods, name))
+    _wrap(trainer, "_in_order", methods.in_order)
+    _wrap(module.Sequential, "_append", _sequential_append)
+
+
+def _sequential_append(function: Callable, self, layer):
+    """`Sequential.add`, for what can come first in older programs."""
+    if type(layer).__name__ == "Merge" or type(self).__name__ == "MergedSequential":
+        return importlib.import_module("keras.legacy.models").begin_with_merge(function, self, layer)
+    return function(self, layer)
+
+
+def _more_names(trainer: type) -> None:
+    """Tells which further arguments the methods take."""
+    more = {
+        "compile": {"class_mode", "sample_weight_mode", "target_tensors", "distribute", "experimental_run_tf_function"},
+        "fit": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
+        "evaluate": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
+        "predict": {"workers", "max_queue_size", "use_multiprocessing"},
+        "train_on_batch": {"accuracy", "reset_metrics"},
+        "test_on_batch": {"accuracy", "reset_metrics"},
+    }
+    for name, extra in more.items():
+        function = getattr(trainer, name)
+        function.__keras_legacy_arguments__ = extra | set(getattr(function, "__keras_legacy_arguments__", ()))
+
+
+# --- optimizers
+
+
+def _optimizer_init(function: Callable, self, *args, **kwargs):
+    """Optimizers with `decay`, and with `clipnorm` as it was before tf.keras."""
+    decay = kwargs.pop("decay", None)
+    if kwargs.get("epsilon", 0) is None:
+        kwargs["epsilon"] = importlib.import_module("keras.config").epsilon()
+    if era.before("tf2.0") and kwargs.get("clipnorm"):  # the norm of all gradients together, until then
+        kwargs["global_clipnorm"] = kwargs.pop("clipnorm")
+    if decay:
+        rate = kwargs.get("learning_rate", args[0] if args else _default_rate(function))
+        schedules = importlib.import_module("keras.optimizers.schedules")
+        kwargs["learning_rate"] = schedules.InverseTimeDecay(float(rate), 1, float(decay))
+        args = args[1:]
+        if args:
+            raise TypeError(f"{type(self).__name__}: give the arguments by name beside `decay`.")
+    return function(self, *args, **kwargs)
+
+
+def _default_rate(function: Callable) -> float:
+    parameters = importlib.import_module("inspect").signature(function).parameters
+    return parameters["learning_rate"].default
+
+
+def _optimizers(module: ModuleType) -> None:
+    names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
+    arguments.apply(module, dict.fromkeys(names, _optimizer_init))
+    for name in names:
+        init = getattr(module, name).__init__
+        init.__keras_legacy_arguments__ = {"decay", *getattr(init, "__keras_legacy_arguments__", ())}
+    importlib.import_module("keras.legacy.bases").teach_optimizer(module.Optimizer)
+
+
+# --- functions that names mean
+
+
+def _activations(module: ModuleType) -> None:
+    get = module.get
+
+    @functools.wraps(get)
+    def older_get(identifier):
+        if identifier == "hard_sigmoid" and era.before("3"):
+            return importlib.import_module("keras.legacy.activations").hard_sigmoid
+        return get(identifier)
+
+    module.get = older_get
+
+
+def _initializers(module: ModuleType) -> None:
+    arguments.apply(module)
+    get = module.get
+
+    @functools.wraps(get)
+    def older_get(identifier):
+        found = get(identifier)
+        if found is identifier and callable(found) and not isinstance(found, module.Initializer):
+            values = arguments.values
+            if not isinstance(found, values.OldInitializer) and not values.takes_dtype(found):
+                return values.OldInitializer(found)
+        return found
+
+    module.get = older_get
+
+
+def _losses(module: ModuleType) -> None:
+    aliases = {
+        "kullback_leibler_divergence": module.kl_divergence, "logcosh": module.log_cosh, "huber_loss": module.huber,
+    }  # fmt: skip
+    registry.register_built_ins("keras.losses", aliases)
+    importlib.import_module("keras.legacy.pieces")
+
+
+def _metrics(module: ModuleType) -> None:
+    importlib.import_module("keras.legacy.metrics")
+
+
+def _callbacks(module: ModuleType) -> None:
+    arguments.apply(module)
+
+
+# --- names of layers
+
+
+class _FromOne(type(unique_names._counts)):  # type: ignore[misc]
+    """Counts that start at 1: the first dense layer was `dense_1`."""
+
+    def __missing__(self, key):
+        return 1
+
+
+class _Numbering:
+    plain: Any = None
+
+
+def _number_names(release: str) -> None:
+    """Before tf.keras, names of layers were numbered from 1."""
+    from_one = era.RELEASES.index(release) < era.RELEASES.index("tf2.0")
+    if from_one != isinstance(unique_names._counts, _FromOne):
+        unique_names._counts = _FromOne(unique_names._counts) if from_one else type(unique_names._counts).__mro__[1]()
+
+
+STEPS: dict[str, Callable[[ModuleType], None]] = {
+    "keras.layers": _layers,
+    "keras.models": _models,
+    "keras.optimizers": _optimizers,
+    "keras.activations": _activations,
+    "keras.initializers": _initializers,
+    "keras.losses": _losses,
+    "keras.metrics": _metrics,
+    "keras.callbacks": _callbacks,
+    "keras.constraints": arguments.apply,
+    "keras.regularizers": arguments.apply,
+    "keras.utils": arguments.apply,
+}
+
+
+def after_loading(module: ModuleType) -> None:
+    """Does what the table says about a module."""
+    STEPS[module.__name__](module)
+
+
+era.on_change(_number_names)

@@ -1,0 +1,185 @@
+"""What base classes of former years offered to classes derived from them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from keras import ops
+
+__all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
+
+
+# --- layers
+
+
+def teach_layer(layer: type) -> None:
+    """Gives `Layer` the methods and attributes of 1.x and 2.x."""
+    for name, function in _LAYER_METHODS.items():
+        if not hasattr(layer, name):
+            setattr(layer, name, function)
+    layer.trainable_weights = property(
+        layer.trainable_weights.fget, _set_trainable_weights, doc=layer.trainable_weights.__doc__
+    )
+    layer.non_trainable_weights = property(
+        layer.non_trainable_weights.fget, _set_non_trainable_weights, doc=layer.non_trainable_weights.__doc__
+    )
+    before = layer.__dict__["__init_subclass__"].__func__
+
+    def __init_subclass__(cls, **kwargs):
+        own = vars(cls)
+        if "get_output_shape_for" in own and "compute_output_shape" not in own:
+            cls.compute_output_shape = own["get_output_shape_for"]
+        if "compute_mask" in own and "supports_masking" not in own:
+            cls._warns_about_masks = False
+        before(cls, **kwargs)
+
+    layer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _set_trainable_weights(self, variables: list) -> None:
+    """Layers of 1.x made variables themselves and listed them."""
+    for variable in variables:
+        if not any(v is variable for v in self._variables):
+            self._keep(variable)
+        variable.trainable = self._trainable
+
+
+def _set_non_trainable_weights(self, variables: list) -> None:
+    for variable in variables:
+        variable.trainable = False
+        if not any(v is variable for v in self._variables):
+            self._keep(variable)
+
+
+def get_output_shape_for(self, input_shape):
+    """`compute_output_shape`, as 1.x called it."""
+    return self.compute_output_shape(input_shape)
+
+
+def add_update(self, updates, inputs=None):
+    """Gives variables the values that a list of pairs `(variable, value)` says."""
+    for update in updates if isinstance(updates, list) else [updates]:
+        apply_update(update)
+
+
+def apply_update(update: Any) -> None:
+    """Makes one update: a pair `(variable, value)`, or something that was made already."""
+    if isinstance(update, tuple) and len(update) == 2:
+        variable, value = update
+        variable.assign(value)
+    elif update is not None and hasattr(update, "apply_update"):
+        update.apply_update()
+
+
+def get_updates_for(self, inputs):
+    """The updates that depend on inputs: none, updates are made when a layer is called."""
+    return []
+
+
+def get_losses_for(self, inputs):
+    """The losses that do not depend on inputs, for None: penalties on weights; else those of the last call."""
+    return self._regularization_losses() if inputs is None else list(self._losses)
+
+
+def get_input_mask_at(self, node_index):
+    """The mask of the input of a call."""
+    return _masks(self._node(node_index).input_tensors)
+
+
+def get_output_mask_at(self, node_index):
+    """The mask of the output of a call."""
+    return _masks(self._node(node_index).outputs)
+
+
+def _masks(tensors: list) -> Any:
+    found = [x._keras_mask for x in tensors]
+    return found[0] if len(found) == 1 else found
+
+
+def set_input_shape(self, input_shape):
+    """Tells a layer the batch shape of its inputs, as 0.x did, and makes its weights."""
+    self.build(tuple(input_shape))
+
+
+def get_params(self):
+    """The weights and what belongs to them, as 0.x listed it: weights, regularizers, constraints, updates."""
+    weights = self.trainable_weights
+    return (
+        weights,
+        [w.regularizer for w in weights if w.regularizer is not None],
+        [w.constraint for w in weights],
+        [],
+    )
+
+
+def assert_input_compatibility(self, inputs):
+    """Raises an error if inputs are not what the layer takes."""
+    importlib.import_module("keras.layers._input_spec").check_inputs(self.input_spec, inputs, self.name)
+
+
+_LAYER_METHODS = {
+    "get_output_shape_for": get_output_shape_for,
+    "add_update": add_update,
+    "get_updates_for": get_updates_for,
+    "get_losses_for": get_losses_for,
+    "get_input_mask_at": get_input_mask_at,
+    "get_output_mask_at": get_output_mask_at,
+    "set_input_shape": set_input_shape,
+    "get_params": get_params,
+    "assert_input_compatibility": assert_input_compatibility,
+    "input_mask": property(lambda self: get_input_mask_at(self, 0), doc="The mask of the input of the only call."),
+    "output_mask": property(lambda self: get_output_mask_at(self, 0), doc="The mask of the output of the only call."),
+}
+
+
+# --- optimizers
+
+
+def teach_optimizer(optimizer: type) -> None:
+    """Gives `Optimizer` the attributes of 1.x and 2.x, and lets `get_updates` be written instead of `update_step`."""
+    optimizer.lr = property(lambda self: self.learning_rate, _set_rate, doc="The learning rate, by its older name.")
+    optimizer.weights = property(lambda self: self.variables, doc="The variables, by their older name.")
+    optimizer.get_weights = get_weights
+    optimizer.get_gradients = get_gradients
+
+
+def _set_rate(self, value) -> None:
+    self.learning_rate = value
+
+
+def get_weights(self):
+    """The values of the variables, as NumPy arrays."""
+    return [v.numpy() for v in self.variables]
+
+
+def get_gradients(self, loss, params):
+    """The gradients of the loss, within `get_updates`."""
+    given = vars(self).get("_gradients_now")
+    if given is None:
+        raise ValueError(f"{type(self).__name__}.get_gradients: gradients are known within get_updates() only.")
+    return given
+
+
+def clip_norm(g, c, n):
+    """A gradient, made smaller if its norm `n` is above `c`."""
+    return g if c is None or c <= 0 else g * ops.where(ops.greater(n, c), c / n, 1.0)
+
+
+def optimizer_from_config(config, custom_objects=None):
+    """The optimizer that a config describes."""
+    return importlib.import_module("keras.optimizers").deserialize(config, custom_objects)
+
+
+class TFOptimizer:
+    """Would hold an optimizer of TensorFlow.
+
+    Raises:
+        ImportError: always: TensorFlow's optimizers change TensorFlow's variables.
+    """
+
+    def __init__(self, optimizer):
+        raise ImportError(
+            f"TFOptimizer: {type(optimizer).__name__} changes TensorFlow's variables, which there are none of here.\n"
+            "  Use the optimizer of the same name in keras.optimizers."
+        )

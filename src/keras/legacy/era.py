@@ -1,0 +1,107 @@
+"""Which year's defaults hold: the setting, and what a single call says by the way it is spelled."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import os
+import warnings
+from collections.abc import Callable
+
+# releases at which something that programs can see changed, in order; tf.keras parted from the releases of its own name
+RELEASES = ("0.3", "1.0", "1.2", "2.0", "2.2", "2.3", "tf2.0", "tf2.11", "3")
+TODAY = "3"
+
+# what else an era may be called
+_NAMES = {
+    "0": "0.3", "1": "1.2", "1.1": "1.0", "2": "2.3", "2.1": "2.0", "tf2": "tf2.11", "tf": "tf2.11",
+    "tf.keras": "tf2.11", "3.0": "3",
+}  # fmt: skip
+
+_spoken: contextvars.ContextVar[str | None] = contextvars.ContextVar("keras_era", default=None)
+
+
+class _Setting:
+    release = TODAY
+
+
+_setting = _Setting()
+_on_change: list[Callable[[str], None]] = []
+
+
+def release_of(name: str) -> str:
+    """The release whose defaults an era's name means: '1' is '1.2', '0.x' is '0.3', '2.2.4' is '2.2'.
+
+    Raises:
+        ValueError: there is no era of that name.
+    """
+    text = str(name).strip().lower().removesuffix(".x")
+    text = _NAMES.get(text, text)
+    if text in RELEASES:
+        return text
+    longer = [r for r in (*RELEASES, *_NAMES) if text.startswith(r + ".") and "." in r]
+    if longer:
+        return _NAMES.get(longer[-1], longer[-1])
+    raise ValueError(f"set_era: `era` must be one of '0', '1', '2', 'tf2', '3', or a release of them. Got {name!r}.")
+
+
+def current() -> str:
+    """The release whose defaults hold here and now."""
+    return _spoken.get() or _setting.release
+
+
+def before(release: str) -> bool:
+    """Whether the defaults are those of a time before `release`."""
+    return RELEASES.index(current()) < RELEASES.index(release)
+
+
+def is_today() -> bool:
+    """Whether nothing older is asked for."""
+    return current() == TODAY
+
+
+def era() -> str:
+    """The era whose defaults hold: '0', '1', '2', 'tf2' or '3'; see `set_era`."""
+    return _setting.release if _setting.release == TODAY else _setting.release.partition(".")[0]
+
+
+def set_era(era: str) -> None:
+    """Sets the year whose defaults hold where nothing else is said.
+
+    Every spelling of every year is accepted whatever the era is. The era decides what is left out: gate activations,
+    learning rates, how many epochs `fit` runs, `acc` or `accuracy` in the history, names of layers.
+
+    Args:
+        era: '0', '1', '2', 'tf2' or '3', or a release such as '2.2'. Today's is '3'.
+    """
+    _setting.release = release_of(era)
+    for function in _on_change:
+        function(_setting.release)
+
+
+def on_change(function: Callable[[str], None]) -> None:
+    """Calls `function` with the release now and at every change of the setting."""
+    _on_change.append(function)
+    function(_setting.release)
+
+
+@contextlib.contextmanager
+def during(release: str | None):
+    """While open, the defaults are those of `release`; None changes nothing."""
+    token = _spoken.set(release or _spoken.get())
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def _read_environment() -> None:
+    name = os.environ.get("KERAS_ERA")
+    if name:
+        try:
+            _setting.release = release_of(name)
+        except ValueError as error:
+            warnings.warn(f"KERAS_ERA={name!r} is ignored: {error}", stacklevel=2)
+
+
+_read_environment()

@@ -1,0 +1,313 @@
+"""Methods of models that today's Keras has no more, and older arguments of those it has."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from keras._core.graph import KerasTensor
+from keras.legacy import era, report
+from keras.legacy.queues import prefetched
+
+# 1.x to 2.2 showed a metric under the name of its function
+_LONG_NAMES = {
+    "accuracy": "acc", "mse": "mean_squared_error", "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error", "msle": "mean_squared_logarithmic_error",
+    "kld": "kullback_leibler_divergence", "cosine": "cosine_proximity",
+}  # fmt: skip
+
+
+def compile(function: Callable, self, *args, **kwargs):
+    """`Model.compile` with the arguments of all years."""
+    class_mode = kwargs.pop("class_mode", None)
+    if class_mode not in (None, "categorical", "binary"):
+        raise ValueError(f"compile: `class_mode` must be 'categorical' or 'binary'. Got {class_mode!r}.")
+    for name in ("sample_weight_mode", "sample_weight_modes"):
+        _check_weight_mode(kwargs.pop(name, None))
+    if kwargs.pop("target_tensors", None) is not None:
+        raise ValueError(
+            "compile: `target_tensors` fed targets from TensorFlow's queues. Pass the targets to fit() instead."
+        )
+    if kwargs.pop("distribute", None) is not None:
+        raise ValueError("compile: `distribute` is set through keras.distribution today.")
+    kwargs.pop("experimental_run_tf_function", None)  # which of two implementations TensorFlow 2.0 took
+    if "metrics" in kwargs and era.before("2.3"):
+        kwargs["metrics"] = _renamed(kwargs["metrics"])
+    if kwargs.get("metrics") and era.before("2.0"):
+        kwargs["metrics"] = _opened(kwargs["metrics"], self)
+    if class_mode is not None:
+        report.note("Model.compile", "class_mode", "metrics=['accuracy']")
+    object.__setattr__(self, "_hides_accuracy", class_mode is not None)
+    return function(self, *args, **kwargs)
+
+
+def _check_weight_mode(mode: Any) -> None:
+    modes = mode.values() if isinstance(mode, dict) else mode if isinstance(mode, (list, tuple)) else [mode]
+    for one in modes:
+        if one not in (None, "temporal"):
+            # weights say by their shape whether there is one per sample or one per time step
+            raise ValueError(f"compile: `sample_weight_mode` must be None or 'temporal'. Got {one!r}.")
+
+
+def _renamed(given: Any) -> Any:
+    if isinstance(given, str):
+        return _LONG_NAMES.get(given, given)
+    if isinstance(given, dict):
+        return {k: _renamed(v) for k, v in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_renamed(v) for v in given]
+    return given
+
+
+def _opened(given: Any, model: Any) -> Any:
+    """Metrics, with one function per entry for those that return a dict, as they could in 1.x."""
+    outputs = getattr(model, "outputs", None)
+    if isinstance(given, dict) or not outputs or len(outputs) > 1:
+        return given
+    found: list[Any] = []
+    for one in given if isinstance(given, (list, tuple)) else [given]:
+        names = _keys_of(one, outputs[0]) if isinstance(one, types.FunctionType) else None
+        found += [one] if names is None else [_entry(one, name) for name in names]
+    return found
+
+
+def _keys_of(function: Callable, output: KerasTensor) -> list[str] | None:
+    try:
+        result = function(KerasTensor(output.shape, output.dtype), output)
+    except Exception:  # what is wrong with it shows when it is called on values
+        return None
+    return list(result) if isinstance(result, dict) else None
+
+
+def _entry(function: Callable, name: str) -> Callable:
+    def metric(y_true, y_pred):
+        return function(y_true, y_pred)[name]
+
+    metric.__name__ = name
+    return metric
+
+
+def fit(function: Callable, self, *args, **kwargs):
+    """`Model.fit` with the arguments of all years."""
+    _show_accuracy(self, kwargs.pop("show_accuracy", False))
+    data = args[0] if args else kwargs.get("x")
+    if isinstance(kwargs.get("class_weight"), dict) and not kwargs["class_weight"]:
+        kwargs["class_weight"] = None
+    with prefetched(data, _queue_settings(kwargs)) as feed:
+        if feed is not data:
+            args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
+        return function(self, *args, **kwargs)
+
+
+def evaluate(function: Callable, self, *args, **kwargs):
+    """`Model.evaluate` with the arguments of all years."""
+    shows = kwargs.pop("show_accuracy", None)
+    _show_accuracy(self, shows)
+    data = args[0] if args else kwargs.get("x")
+    with prefetched(data, _queue_settings(kwargs)) as feed:
+        if feed is not data:
+            args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
+        found = function(self, *args, **kwargs)
+    return _only_loss(self, found) if shows is False else found
+
+
+def predict(function: Callable, self, *args, **kwargs):
+    """`Model.predict` with the arguments of all years."""
+    data = args[0] if args else kwargs.get("x")
+    with prefetched(data, _queue_settings(kwargs)) as feed:
+        if feed is not data:
+            args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
+        return function(self, *args, **kwargs)
+
+
+def train_on_batch(function: Callable, self, *args, **kwargs):
+    """`Model.train_on_batch` with the arguments of all years."""
+    return _on_batch(function, self, args, kwargs)
+
+
+def test_on_batch(function: Callable, self, *args, **kwargs):
+    """`Model.test_on_batch` with the arguments of all years."""
+    return _on_batch(function, self, args, kwargs)
+
+
+def _on_batch(function: Callable, self, args: tuple, kwargs: dict) -> Any:
+    shows = kwargs.pop("accuracy", None)
+    _show_accuracy(self, shows)
+    if not kwargs.pop("reset_metrics", True):
+        raise ValueError(
+            f"{function.__name__}: `reset_metrics=False` went on counting from the batch before. Every call starts anew "
+            "here.\n  For the metrics of several batches, call model.evaluate on all of them."
+        )
+    found = function(self, *args, **kwargs)
+    return _only_loss(self, found) if shows is False else found
+
+
+def _only_loss(self, found: Any) -> Any:
+    return found[0] if getattr(self, "_hides_accuracy", False) and isinstance(found, list) else found
+
+
+def _show_accuracy(self, wanted: Any) -> None:
+    """Adds the metric that 0.x asked for in each call."""
+    if not wanted or not self.compiled:
+        return
+    report.note("Model.fit", "show_accuracy", "compile(metrics=['accuracy'])")
+    given = dict(self._compile_arguments)
+    if given["metrics"]:
+        return
+    hides = getattr(self, "_hides_accuracy", False)
+    self.compile(**{**given, "metrics": ["acc"]})
+    object.__setattr__(self, "_hides_accuracy", hides)
+
+
+_QUEUE_DEFAULTS = {"workers": 1, "max_queue_size": 10, "use_multiprocessing": False}
+
+
+def _queue_settings(kwargs: dict) -> dict | None:
+    """Takes the settings of the queue between a generator and the run out of the arguments; None if there are none."""
+    given = {name: kwargs.pop(name) for name in _QUEUE_DEFAULTS if name in kwargs}
+    return {**_QUEUE_DEFAULTS, **given} if given else None
+
+
+# --- methods of former years
+
+
+def fit_generator(
+    self,
+    generator,
+    steps_per_epoch=None,
+    epochs=1,
+    verbose=1,
+    callbacks=None,
+    validation_data=None,
+    validation_steps=None,
+    validation_freq=1,
+    class_weight=None,
+    max_queue_size=10,
+    workers=1,
+    use_multiprocessing=False,
+    shuffle=True,
+    initial_epoch=0,
+    samples_per_epoch=None,
+    nb_val_samples=None,
+    show_accuracy=False,
+):
+    """`fit` on what yields batches, as it was called until `fit` took generators itself.
+
+    Args:
+        generator: yields `(x, y)` or `(x, y, sample_weight)`; or gives batch number i, as a `Sequence` does.
+        steps_per_epoch: batches in an epoch.
+        samples_per_epoch: rows in an epoch, in 1.x; divided by the rows of the first batch.
+        nb_val_samples: the same for validation.
+        max_queue_size: how many batches are made ahead.
+        workers: how many threads make them; 0 makes them when they are needed.
+        use_multiprocessing: True asked for processes instead of threads; threads are what is used here.
+        epochs, verbose, callbacks, validation_data, validation_steps, validation_freq, class_weight, shuffle,
+            initial_epoch: as for `fit`.
+        show_accuracy: whether to count the accuracy, in 0.x.
+    """
+    report.note("Model.fit_generator", "fit_generator", "fit")
+    generator, steps_per_epoch = _steps(generator, steps_per_epoch, samples_per_epoch)
+    if nb_val_samples is not None:
+        validation_data, validation_steps = _steps(validation_data, validation_steps, nb_val_samples)
+    settings = {"workers": workers, "max_queue_size": max_queue_size, "use_multiprocessing": use_multiprocessing}
+    with prefetched(generator, settings) as feed:
+        return self.fit(
+            feed, steps_per_epoch=steps_per_epoch, epochs=epochs, verbose=verbose, callbacks=callbacks,
+            validation_data=validation_data, validation_steps=validation_steps, validation_freq=validation_freq,
+            class_weight=class_weight or None, shuffle=shuffle, initial_epoch=initial_epoch,
+            **({"show_accuracy": True} if show_accuracy else {}),
+        )  # fmt: skip
+
+
+def evaluate_generator(
+    self,
+    generator,
+    steps=None,
+    callbacks=None,
+    max_queue_size=10,
+    workers=1,
+    use_multiprocessing=False,
+    verbose=0,
+    val_samples=None,
+    show_accuracy=False,
+):
+    """`evaluate` on what yields batches; see `fit_generator`."""
+    report.note("Model.evaluate_generator", "evaluate_generator", "evaluate")
+    generator, steps = _steps(generator, steps, val_samples)
+    settings = {"workers": workers, "max_queue_size": max_queue_size, "use_multiprocessing": use_multiprocessing}
+    with prefetched(generator, settings) as feed:
+        return self.evaluate(
+            feed, steps=steps, callbacks=callbacks, verbose=verbose,
+            **({"show_accuracy": True} if show_accuracy else {}),
+        )  # fmt: skip
+
+
+def predict_generator(
+    self,
+    generator,
+    steps=None,
+    callbacks=None,
+    max_queue_size=10,
+    workers=1,
+    use_multiprocessing=False,
+    verbose=0,
+    val_samples=None,
+):
+    """`predict` on what yields batches; see `fit_generator`."""
+    report.note("Model.predict_generator", "predict_generator", "predict")
+    generator, steps = _steps(generator, steps, val_samples)
+    settings = {"workers": workers, "max_queue_size": max_queue_size, "use_multiprocessing": use_multiprocessing}
+    with prefetched(generator, settings) as feed:
+        return self.predict(feed, steps=steps, callbacks=callbacks, verbose=verbose)
+
+
+def _steps(generator: Any, steps: int | None, samples: int | None) -> tuple[Any, int | None]:
+    """The generator, with its first batch in place, and how many of its batches hold so many rows."""
+    if samples is None:
+        return generator, steps
+    if hasattr(generator, "__getitem__"):
+        return generator, math.ceil(samples / _rows(generator[0]))
+    batches = iter(generator)
+    first = next(batches)
+    return itertools.chain([first], batches), math.ceil(samples / _rows(first))
+
+
+def _rows(batch: Any) -> int:
+    """The rows of a batch."""
+    while isinstance(batch, (tuple, list, dict)):
+        batch = next(iter(batch.values())) if isinstance(batch, dict) else batch[0]
+    return len(batch)
+
+
+def predict_classes(self, x, batch_size=32, verbose=0):
+    """The class of each row: the largest output, or whether the only one is above 0.5.
+
+    >>> model.predict_classes(x)
+    """
+    report.note("Sequential.predict_classes", "predict_classes", "predict(x).argmax(-1)")
+    found = self.predict(x, batch_size=batch_size, verbose=verbose)
+    return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
+
+
+def predict_proba(self, x, batch_size=32, verbose=0):
+    """`predict`, with a warning if the outputs cannot be probabilities."""
+    report.note("Sequential.predict_proba", "predict_proba", "predict")
+    found = self.predict(x, batch_size=batch_size, verbose=verbose)
+    if found.min() < 0.0 or found.max() > 1.0:
+        warnings.warn(
+            "predict_proba: the outputs are not all between 0 and 1. Let the last layer end in a softmax or a sigmoid.",
+            stacklevel=2,
+        )
+    return found
+
+
+def in_order(function: Callable, self, logs):
+    """Logs as `evaluate` lists them: before 3, the metrics of several outputs came in the order of the outputs."""
+    if era.before("3") and self._compiled_loss is not None:
+        first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
+        return {n: logs[n] for n in (*first, *(n for n in logs if n not in first)) if n in logs}
+    return function(self, logs)

@@ -1,0 +1,178 @@
+"""Batches made ahead by threads: the queues of `fit_generator`, and their public classes."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+_END = object()
+
+
+class _Failure:
+    def __init__(self, error: BaseException):
+        self.error = error
+
+
+class Prefetched:
+    """A generator whose items threads make ahead.
+
+    Args:
+        source: an iterator.
+        workers: how many threads; only one of them is inside the generator at a time.
+        size: how many items are kept ready.
+    """
+
+    def __init__(self, source: Iterator, workers: int, size: int):
+        self._source = source
+        self._turn = threading.Lock()
+        self._items: queue.Queue = queue.Queue(max(1, size))
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        while not self._stopped.is_set():
+            with self._turn:  # kept until the item is in the queue, so that the order stays
+                if self._stopped.is_set():
+                    return
+                try:
+                    item = next(self._source)
+                except StopIteration:
+                    item = _END
+                except BaseException as error:
+                    item = _Failure(error)
+                if item is _END or isinstance(item, _Failure):
+                    self._put(item)
+                    self._stopped.set()
+                    return
+                self._put(item)
+
+    def _put(self, item: Any) -> None:
+        while True:
+            try:
+                self._items.put(item, timeout=0.1)
+                return
+            except queue.Full:
+                if self._stopped.is_set():
+                    return
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        item = self._items.get()
+        if item is _END:
+            self._items.put(_END)  # asked again, it has still ended
+            raise StopIteration
+        if isinstance(item, _Failure):
+            raise item.error
+        return item
+
+    def stop(self) -> None:
+        """Ends the threads; the generator is left where it is."""
+        self._stopped.set()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._items.get_nowait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+
+@contextlib.contextmanager
+def prefetched(data: Any, settings: dict | None):
+    """`data`, made ahead while the block runs if it is a generator and `settings` ask for threads."""
+    if settings is None or not hasattr(data, "__next__") or settings["workers"] < 1:
+        yield data
+        return
+    feed = Prefetched(data, int(settings["workers"]), int(settings["max_queue_size"]))
+    try:
+        yield feed
+    finally:
+        feed.stop()
+
+
+class SequenceEnqueuer:
+    """Base of the objects that make batches ahead.
+
+    Args:
+        sequence: where batches come from.
+        use_multiprocessing: True asked for processes instead of threads; threads are what is used here.
+    """
+
+    def __init__(self, sequence, use_multiprocessing=False):
+        self.sequence = sequence
+        self.use_multiprocessing = use_multiprocessing
+        self._feed: Prefetched | None = None
+
+    def _batches(self) -> Iterator:
+        raise NotImplementedError(f"{type(self).__name__} does not say where batches come from.")
+
+    def start(self, workers=1, max_queue_size=10):
+        """Begins to make batches."""
+        self._feed = Prefetched(self._batches(), max(1, workers), max_queue_size)
+
+    def is_running(self):
+        """Whether batches are being made."""
+        return self._feed is not None
+
+    def stop(self, timeout=None):
+        """Ends it."""
+        if self._feed is not None:
+            self._feed.stop()
+        self._feed = None
+
+    def get(self):
+        """A generator of the batches."""
+        while self._feed is not None:
+            try:
+                yield next(self._feed)
+            except StopIteration:
+                return
+
+
+class GeneratorEnqueuer(SequenceEnqueuer):
+    """Makes the items of a generator ahead.
+
+    Args:
+        sequence: the generator; `generator` in 1.x.
+        use_multiprocessing: as for `SequenceEnqueuer`; `pickle_safe` in 1.x.
+        wait_time, random_seed: must be None: threads wait for each other, and the generator draws by itself.
+    """
+
+    def __init__(self, sequence, use_multiprocessing=False, wait_time=None, random_seed=None):
+        super().__init__(sequence, use_multiprocessing)
+        if wait_time is not None or random_seed is not None:
+            raise ValueError("GeneratorEnqueuer: `wait_time` and `random_seed` belonged to processes; leave them out.")
+
+    def _batches(self):
+        return iter(self.sequence)
+
+
+class OrderedEnqueuer(SequenceEnqueuer):
+    """Makes the batches of a `Sequence` ahead, in order, epoch after epoch.
+
+    Args:
+        sequence: has `len` and gives batch number i.
+        use_multiprocessing: as for `SequenceEnqueuer`.
+        shuffle: whether the order changes before each epoch.
+    """
+
+    def __init__(self, sequence, use_multiprocessing=False, shuffle=False):
+        super().__init__(sequence, use_multiprocessing)
+        self.shuffle = shuffle
+
+    def _batches(self):
+        while True:
+            order = list(range(len(self.sequence)))
+            if self.shuffle:
+                np.random.shuffle(order)
+            for i in order:
+                yield self.sequence[i]
+            if hasattr(self.sequence, "on_epoch_end"):
+                self.sequence.on_epoch_end()

@@ -1,0 +1,83 @@
+"""Older values of arguments, as today's: what the rows of `arguments.py` compute."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+AXIS_ORDERS = {"th": "channels_first", "tf": "channels_last", "default": None, None: None}
+IMPLEMENTATIONS = {"cpu": 0, "mem": 1, "gpu": 2}
+FORGET_BIAS = {"one": True, "ones": True, "zero": False, "zeros": False, True: True, False: False}
+
+_PLAIN = (str, int, float, bool)
+
+
+def sizes(*given: Any) -> tuple:
+    """Single sizes as one tuple: `nb_row`, `nb_col`."""
+    return tuple(given)
+
+
+def pair(one: Any) -> tuple:
+    """The same value for two of today's arguments."""
+    return (one, one)
+
+
+def is_initializer_name(value: Any) -> bool:
+    """Whether a second argument can only be how weights start: `Dense(64, 'uniform')`."""
+    return isinstance(value, str) and value.lower() in INITIALIZER_NAMES
+
+
+INITIALIZER_NAMES = frozenset((
+    "uniform", "lecun_uniform", "normal", "identity", "orthogonal", "zero", "zeros", "one", "ones", "glorot_normal",
+    "glorot_uniform", "he_normal", "he_uniform", "lecun_normal",
+))  # fmt: skip
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that is no truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_fraction(value: Any) -> bool:
+    """Whether a value can only be a real number: `BatchNormalization(1e-3)`."""
+    return isinstance(value, float)
+
+
+def names_metrics(value: Any) -> bool:
+    """Whether the third argument of `compile` lists metrics rather than weights of losses."""
+    if isinstance(value, dict):
+        return any(names_metrics(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(names_metrics(v) for v in value)
+    return value is not None and not isinstance(value, (int, float)) and not hasattr(value, "__float__")
+
+
+def takes_dtype(function: Callable) -> bool:
+    """Whether an initializer function takes `dtype`, as today's do."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    return any(p.name == "dtype" or p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+class OldInitializer:
+    """A function `(shape, name=None)` of 1.x that returns a variable, as an initializer of today.
+
+    Args:
+        function: the function.
+    """
+
+    def __init__(self, function: Callable):
+        self.function = function
+        self.__name__ = getattr(function, "__name__", "initializer")
+
+    def __call__(self, shape, dtype=None):
+        found = self.function(tuple(shape))
+        found = getattr(found, "value", found)  # a variable's value
+        return found if dtype is None or not hasattr(found, "astype") else found.astype(dtype)
+
+    def get_config(self) -> dict:
+        """What the constructor takes."""
+        return {"function": self.function}
