@@ -29,6 +29,7 @@ if typing.TYPE_CHECKING:
         ops,
         optimizers,
         preprocessing,
+        quantizers,
         random,
         regularizers,
         saving,
@@ -51,6 +52,7 @@ if typing.TYPE_CHECKING:
     from keras.models import Functional, Model, Sequential
     from keras.models._function import Function
     from keras.optimizers import Optimizer
+    from keras.quantizers import Quantizer
     from keras.regularizers import Regularizer
 
 __version__ = "0.1.0"
@@ -71,6 +73,7 @@ _HOMES = {
     "Model": "keras.models",
     "Operation": "keras._jax.operation",
     "Optimizer": "keras.optimizers",
+    "Quantizer": "keras.quantizers",
     "Regularizer": "keras.regularizers",
     "RematScope": "keras._core.remat_scope",
     "SeedGenerator": "keras._jax.random",
@@ -98,6 +101,7 @@ __all__ = [
     "Model",
     "Operation",
     "Optimizer",
+    "Quantizer",
     "Regularizer",
     "RematScope",
     "SeedGenerator",
@@ -121,6 +125,7 @@ __all__ = [
     "ops",
     "optimizers",
     "preprocessing",
+    "quantizers",
     "random",
     "regularizers",
     "remat",

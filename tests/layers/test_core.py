@@ -58,12 +58,6 @@ def test_dense_needs_a_last_axis_of_known_size():
         layers.Dense(2, name="head")(layers.Input((None,)))
 
 
-@pytest.mark.parametrize("argument", ["lora_rank", "lora_alpha", "quantization_config"])
-def test_dense_refuses_what_is_not_there_yet(argument):
-    with pytest.raises(NotImplementedError, match=f"Dense: `{argument}` is not available in this version"):
-        layers.Dense(2, **{argument: 4})
-
-
 def test_dense_puts_penalties_and_constraints_on_its_weights():
     layer = layers.Dense(
         1,

@@ -35,7 +35,7 @@ def _matmul_shapes(trace, x1, x2):
 
 @op(shapes=_matmul_shapes)
 def matmul(x1: Tensor, x2: Tensor) -> Tensor:
-    """The matrix product over the last two axes; the axes before them broadcast.
+    """The matrix product over the last two axes; the axes before them broadcast. Integers of 8 bits give those of 32.
 
     Shapes:
         x1: (..., n, k), x2: (..., k, m), result: (..., n, m). Vectors lose their axis.
@@ -43,7 +43,13 @@ def matmul(x1: Tensor, x2: Tensor) -> Tensor:
     >>> matmul([[1, 2]], [[3], [4]])
     Array([[11]], dtype=int32)
     """
-    return jnp.matmul(x1, x2)
+    return jnp.matmul(x1, x2, preferred_element_type=_sums_of(x1, x2))
+
+
+def _sums_of(*factors):
+    """The dtype of sums of products of 8-bit integers, which would not hold them; None for all others."""
+    small = all(getattr(x, "dtype", None) == jnp.int8 for x in factors)
+    return jnp.int32 if small and len(factors) > 1 else None
 
 
 def _dot_shapes(trace, x1, x2):
@@ -121,7 +127,7 @@ def einsum(subscripts, *operands: Tensor, **kwargs) -> Tensor:
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [10, 1])
     Array([12, 34], dtype=int32)
     """
-    return jnp.einsum(subscripts, *operands, **kwargs)
+    return jnp.einsum(subscripts, *operands, preferred_element_type=_sums_of(*operands), **kwargs)
 
 
 @op

@@ -132,6 +132,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         return x if name is None or x.dtype == name else cast(x, name)
     if isinstance(x, Variable):
         x = x.value
+    elif not isinstance(x, jax.Array) and getattr(x, "__jax_array__", None) is not None:
+        x = x.__jax_array__()  # what is computed from variables
     if isinstance(x, jax.Array):
         return x if name is None or x.dtype.name == name else x.astype(_wide_enough(name))
     if not hasattr(x, "dtype") and isinstance(x, (list, tuple)) and any(_is_arrayish(i) for i in tree.leaves(x)):

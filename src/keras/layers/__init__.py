@@ -105,6 +105,7 @@ from keras.layers._unit_normalization import UnitNormalization
 from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from keras.layers._wrapper import Wrapper
 from keras.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from keras.quantizers import _layers as _adaptations  # noqa: F401  what layers know nothing about
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D

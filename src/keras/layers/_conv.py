@@ -2,11 +2,11 @@
 
 from keras import activations, config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
-from keras.layers._layer import Layer
+from keras.layers._adaptable import Adaptable
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
 
 
-class Conv(Layer):
+class Conv(Adaptable):
     """Base of the convolution layers. Subclasses say how many spatial axes there are."""
 
     rank: int
@@ -30,9 +30,12 @@ class Conv(Layer):
         activity_regularizer=None,
         kernel_constraint=None,
         bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self._take_adaptations(lora_rank, lora_alpha)
         owner = type(self).__name__
         self.filters = positive_integer("filters", filters, owner)
         self.kernel_size = integers("kernel_size", kernel_size, self.rank, owner)

@@ -1,12 +1,12 @@
 """Dense: every output sees every input."""
 
 from keras import activations, constraints, initializers, ops, regularizers
-from keras._core.checks import known_size, positive_integer, unavailable
+from keras._core.checks import known_size, positive_integer
+from keras.layers._adaptable import Adaptable
 from keras.layers._input_spec import InputSpec
-from keras.layers._layer import Layer
 
 
-class Dense(Layer):
+class Dense(Adaptable):
     """Multiplies the last axis by a learned matrix.
 
     `y = activation(x @ kernel + bias)`
@@ -18,7 +18,8 @@ class Dense(Layer):
         kernel_initializer, bias_initializer: how the weights start.
         kernel_regularizer, bias_regularizer, activity_regularizer: penalties on weights and outputs.
         kernel_constraint, bias_constraint: applied to the weights after each update.
-        lora_rank, lora_alpha, quantization_config: not available yet.
+        lora_rank, lora_alpha: with a rank, a change of low rank is trained instead of the kernel; see `enable_lora`.
+        quantization_config: how the kernel is quantised, where `dtype` or `quantize` says that it is.
 
     Shapes:
         x: (batch, ..., features), y: (batch, ..., units).
@@ -45,9 +46,7 @@ class Dense(Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        unavailable("lora_rank", lora_rank, "Dense")
-        unavailable("lora_alpha", lora_alpha, "Dense")
-        unavailable("quantization_config", quantization_config, "Dense")
+        self._take_adaptations(lora_rank, lora_alpha, quantization_config)
         self.units = positive_integer("units", units, "Dense")
         self.activation = activations.get(activation)
         self.use_bias = use_bias

@@ -3,13 +3,12 @@
 import re
 
 from keras import activations, constraints, initializers, ops, regularizers
-from keras._core.checks import unavailable
-from keras.layers._layer import Layer
+from keras.layers._adaptable import Adaptable
 
 _FORM = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]*)(\.\.\.)?")
 
 
-class EinsumDense(Layer):
+class EinsumDense(Adaptable):
     """Multiplies the inputs by a learned kernel along the axes that an equation names.
 
     `y = activation(einsum(equation, x, kernel) + bias)`
@@ -24,7 +23,9 @@ class EinsumDense(Layer):
         kernel_initializer, bias_initializer: how the weights start.
         kernel_regularizer, bias_regularizer: penalties on the weights.
         kernel_constraint, bias_constraint: applied to the weights after each update.
-        lora_rank, lora_alpha, gptq_unpacked_column_size, quantization_config: not available yet.
+        lora_rank, lora_alpha: with a rank, a change of low rank is trained instead of the kernel; see `enable_lora`.
+        gptq_unpacked_column_size: what files of Keras 3 say about kernels that GPTQ packed; it follows from the rest.
+        quantization_config: how the kernel is quantised, where `dtype` or `quantize` says that it is.
 
     >>> EinsumDense("abc,cd->abd", output_shape=(None, 64), bias_axes="d")(ops.ones((2, 5, 32))).shape
     (2, 5, 64)
@@ -49,13 +50,8 @@ class EinsumDense(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        for name, value in (
-            ("lora_rank", lora_rank),
-            ("lora_alpha", lora_alpha),
-            ("gptq_unpacked_column_size", gptq_unpacked_column_size),
-            ("quantization_config", quantization_config),
-        ):
-            unavailable(name, value, "EinsumDense")
+        self._take_adaptations(lora_rank, lora_alpha, quantization_config)
+        self.gptq_unpacked_column_size = gptq_unpacked_column_size
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.activation = activations.get(activation)

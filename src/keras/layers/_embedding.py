@@ -1,11 +1,11 @@
 """Embedding: integers become vectors."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import positive_integer, unavailable
-from keras.layers._layer import Layer
+from keras._core.checks import positive_integer
+from keras.layers._adaptable import Adaptable
 
 
-class Embedding(Layer):
+class Embedding(Adaptable):
     """Looks up a learned vector for every integer.
 
     `y = embeddings[x]`
@@ -17,7 +17,8 @@ class Embedding(Layer):
             them, and what is applied to them after each update.
         mask_zero: whether 0 stands for "nothing here", so that later layers skip it.
         weights: the vectors to start from, an array of shape (input_dim, output_dim) or a list that holds it.
-        lora_rank, lora_alpha, quantization_config: not available yet.
+        lora_rank, lora_alpha: with a rank, a change of low rank is trained instead of the vectors; see `enable_lora`.
+        quantization_config: how the vectors are quantised, where `dtype` or `quantize` says that they are.
 
     Floats are rounded towards zero. An integer outside 0 to input_dim - 1 has no vector: negative ones count from the
     end, as in NumPy, those above give NaN.
@@ -44,9 +45,7 @@ class Embedding(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        unavailable("lora_rank", lora_rank, "Embedding")
-        unavailable("lora_alpha", lora_alpha, "Embedding")
-        unavailable("quantization_config", quantization_config, "Embedding")
+        self._take_adaptations(lora_rank, lora_alpha, quantization_config)
         self.input_dim = positive_integer("input_dim", input_dim, "Embedding")
         self.output_dim = positive_integer("output_dim", output_dim, "Embedding")
         self.embeddings_initializer = initializers.get(embeddings_initializer)

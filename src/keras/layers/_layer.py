@@ -169,11 +169,22 @@ class Layer(Operation):
     @property
     def dtype_policy(self) -> DTypePolicy:
         """The policy that says in which dtypes it computes and keeps variables."""
-        return self._policy
+        return self._policy if self._policy_map is None else self._policy_map
 
     @dtype_policy.setter
     def dtype_policy(self, value) -> None:
-        self._policy = policy_from(value)
+        policy = policy_from(value)
+        self._policy_map = policy if isinstance(policy, DTypePolicyMap) else None
+        self._follow_policy(policy)
+        self._policy = policy
+
+    def _follow_policy(self, policy: DTypePolicy) -> None:
+        """What is to be done before the policy is replaced."""
+
+    def _take_policy(self) -> None:
+        """Looks its policy up in a map of policies, now that its place in the model is known."""
+        if self._policy_map is not None:
+            self._policy = self._policy_map[current_path() or self.name]
 
     @property
     def dtype(self) -> str:
@@ -196,9 +207,25 @@ class Layer(Operation):
         return self._policy.compute_dtype
 
     @property
-    def quantization_mode(self):
-        """None: its weights are not quantised."""
+    def quantization_mode(self) -> str | None:
+        """How its weights are quantised; None if they are not."""
         return self._policy.quantization_mode
+
+    def quantize(self, mode=None, type_check=True, config=None):
+        """Keeps the weights in fewer bits, where a layer can: Dense, EinsumDense and the embeddings do.
+
+        Raises:
+            NotImplementedError: this layer cannot.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot be quantised.")
+
+    def quantized_build(self, input_shape, mode):
+        """Makes quantised weights for inputs of a shape, where a layer can."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be quantised.")
+
+    def quantized_call(self, *args, **kwargs):
+        """What a call computes with quantised weights, where a layer can have them."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be quantised.")
 
     # --- weights
 
@@ -406,6 +433,7 @@ class Layer(Operation):
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
         """Builds for the shapes of the arguments of a call."""
+        self._take_policy()
         method = type(self).build
         if method is Layer.build:
             self.built = True
@@ -425,6 +453,9 @@ class Layer(Operation):
                 f"with '_shape' behind it."
             )
         self.build(**given)
+
+    def _after_build(self) -> None:
+        """What is to be done as soon as the weights are there."""
 
     def get_build_config(self) -> dict | None:
         """What `build_from_config` needs to make the weights again."""
@@ -538,7 +569,7 @@ class Layer(Operation):
     def _run(self, kwargs: dict, *args):
         """Calls `call` as `__call__` does, on values, without adding nodes."""
         with AutocastScope(self.compute_dtype if self.autocast else None):
-            return self.call(*args, **kwargs)
+            return (self.call if self._form is None else self._form.call)(*args, **kwargs)
 
     def _run_converted(self, *args, **kwargs):
         return self._run({k: self._convert(v) for k, v in kwargs.items()}, *(self._convert(a) for a in args))
@@ -741,7 +772,7 @@ class Layer(Operation):
 
     def get_config(self) -> dict:
         """The constructor's arguments: all of them, or name, trainable and dtype where a subclass adds the others."""
-        found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self._policy)}
+        found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self.dtype_policy)}
         if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
             return found
         if self.activity_regularizer is not None and "activity_regularizer" not in self._not_in_config:
@@ -755,6 +786,8 @@ class Layer(Operation):
             elif name in arguments:
                 value = arguments[name]
             else:  # left at its default
+                continue
+            if value is None and name in self._left_out_if_none:
                 continue
             found[name] = _config_value(value)
         if self._first_shape is not None:
@@ -851,6 +884,7 @@ def _watched_build(function):
         self._building = True
         try:
             with name_scope(scope):
+                self._take_policy()
                 result = function(self, *args, **kwargs)
             names = build_parameters(function)
             if names or kwargs:
@@ -861,6 +895,10 @@ def _watched_build(function):
             self.built = True
         finally:
             self._building = False
+        with name_scope(scope):
+            self._scope_open, before = True, self._scope_open
+            self._after_build()
+            self._scope_open = before
         return result
 
     build.__wrapped__ = function
@@ -882,7 +920,8 @@ def _frozen_ids(layer: Layer) -> set[int]:
 
 
 def _is_metric(x: Any) -> bool:
-    return hasattr(x, "update_state") and hasattr(x, "reset_state")
+    # layers that learn from data have the first of these too
+    return hasattr(x, "update_state") and hasattr(x, "result")
 
 
 def _is_tensorish(x: Any) -> bool:
