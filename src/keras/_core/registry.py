@@ -60,6 +60,52 @@ def older_names(module: str) -> dict[str, Any]:
     return _older[module]() if module in _older else {}
 
 
+# whoever knows older files: a module with `config`, `weights`, `slots` and `groups`
+_translators: list[Callable[[], Any]] = []
+
+
+def offer_translation(load: Callable[[], Any]) -> None:
+    """Lets `load`, called when the first file is read, return what turns older configs and weights into today's."""
+    _translators.append(functools.cache(load))
+
+
+def in_todays_form(config: Any, origin: dict | None = None) -> Any:
+    """A config of any year as it would be written today.
+
+    Args:
+        config: what a file says.
+        origin: which release and which engine wrote it, as far as the file says so.
+    """
+    for load in _translators:
+        config = load().config(config, origin or {})
+    return config
+
+
+def older_weights(layer: Any, names: list[str], arrays: list, origin: dict) -> list[tuple] | None:
+    """Pairs of a variable and its value, from what an older file has for a layer; None if it is as today."""
+    for load in _translators:
+        found = load().weights(layer, names, arrays, origin)
+        if found is not None:
+            return found
+    return None
+
+
+def older_slots(arrays: list, names: list[str], variables: list, count: int) -> list:
+    """The arrays of an optimizer in today's order."""
+    for load in _translators:
+        arrays = load().slots(arrays, names, variables, count)
+    return arrays
+
+
+def older_groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
+    """Layers and names of their arrays in a file of a layout that is older still; None if it is none."""
+    for load in _translators:
+        found = load().groups(reader, place)
+        if found is not None:
+            return found
+    return None
+
+
 def module_of(thing: Any) -> str | None:
     """The public module of a built-in class or function, or None for a user's."""
     return _modules.get(thing)

@@ -6,6 +6,7 @@ the registered ones and among those passed in; nothing that a dict names is impo
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import types
 from typing import Any
@@ -13,13 +14,40 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry
-from keras._core.dtype_policy import DTypePolicy, by_class, policy_from
+from keras._core.dtype_policy import DTYPES, DTypePolicy, by_class, policy_from
 from keras._core.graph import KerasTensor
 from keras._core.names import nearest
 
 
-class _Decoders(threading.local):
-    lambdas: tuple = ()
+class _Sharing(threading.local):
+    """Layers met while one whole thing is turned into a config or back, so that a shared one stays one."""
+
+    configs: dict | None = None  # id(object) -> the dicts that describe it
+    objects: dict | None = None  # number in the file -> object
+    strangers: dict | None = None  # name -> class or function that is not built in
+
+
+_sharing = _Sharing()
+
+
+@contextlib.contextmanager
+def sharing():
+    """Inside, a layer that several parts of a model hold is described and made as one object.
+
+    Gives a dict that fills with the classes and functions that were described and are not built in, by name; the
+    function of a layer that is a lambda by the name of the layer.
+    """
+    before = _sharing.configs, _sharing.objects, _sharing.strangers
+    _sharing.configs, _sharing.objects, _sharing.strangers = {}, {}, {}
+    try:
+        yield _sharing.strangers
+    finally:
+        _sharing.configs, _sharing.objects, _sharing.strangers = before
+
+
+def _note_stranger(name: str, thing: Any) -> None:
+    if _sharing.strangers is not None and registry.module_of(thing) is None:
+        _sharing.strangers[name] = thing
 
 
 def serialize(thing: Any) -> Any:
@@ -65,11 +93,13 @@ def serialize(thing: Any) -> Any:
         }
     if isinstance(thing, types.FunctionType) and thing.__name__ == "<lambda>":
         return {"class_name": "__lambda__", "config": {"value": None}}
-    if isinstance(thing, (types.FunctionType, types.BuiltinFunctionType, type)):
-        kind = "type" if isinstance(thing, type) else "function"
-        module = registry.module_of(thing) or "builtins"
+    if isinstance(thing, (types.FunctionType, types.BuiltinFunctionType)):
+        name = registry.registered_name(thing)
+        _note_stranger(name, thing)
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    if isinstance(thing, type):
         return {
-            "module": module, "class_name": kind, "config": thing.__name__,
+            "module": registry.module_of(thing) or "builtins", "class_name": "type", "config": thing.__name__,
             "registered_name": registry.registered_name(thing),
         }  # fmt: skip
     if hasattr(thing, "get_config"):
@@ -87,16 +117,29 @@ def serialize(thing: Any) -> Any:
 def _serialize_object(thing: Any) -> dict:
     cls = type(thing)
     module = registry.module_of(cls)
+    # the module of a program that was started by its file says nothing
+    own = None if cls.__module__ == "__main__" else cls.__module__
+    config = thing.get_config()
+    _note_stranger(registry.registered_name(cls), cls)
+    for value in config.values():
+        if isinstance(value, types.FunctionType) and value.__name__ == "<lambda>":
+            _note_stranger(getattr(thing, "name", "<lambda>"), value)
     found = {
-        "module": module or cls.__module__,
-        "class_name": cls.__name__,
-        "config": serialize_dict(thing.get_config()),
+        "module": module or own,
+        "class_name": registry.public_name_of(cls) if module else cls.__name__,
+        "config": serialize_dict(config),
         "registered_name": None if module else registry.registered_name(cls),
     }
-    if hasattr(thing, "get_build_config"):
-        build_config = thing.get_build_config()
-        if build_config is not None:
-            found["build_config"] = serialize_dict(build_config)
+    for key, method in (("build_config", "get_build_config"), ("compile_config", "get_compile_config")):
+        config = getattr(thing, method)() if hasattr(thing, method) else None
+        if config:
+            found[key] = serialize_dict(config)
+    if _sharing.configs is not None and hasattr(thing, "save_own_variables"):
+        same = _sharing.configs.setdefault(id(thing), [thing])  # holds the object, so that its id stays its own
+        same.append(found)
+        if len(same) > 2:
+            for config in same[1:]:
+                config["shared_object_id"] = id(thing)
     return found
 
 
@@ -105,12 +148,19 @@ def serialize_dict(config: dict) -> dict:
     return {key: serialize(value) for key, value in config.items()}
 
 
+def _array(config: dict) -> np.ndarray:
+    name = config["dtype"]
+    if name not in DTYPES or name == "string":
+        raise ValueError(f"An array in a config has dtype {name!r}, which is none of numbers.")
+    return np.array(config["value"], dtype=name)
+
+
 _PLAIN = {
     "__bytes__": lambda c: c["value"].encode("utf-8"),
     "__slice__": lambda c: slice(*(deserialize(c[k]) for k in ("start", "stop", "step"))),
     "__ellipsis__": lambda c: Ellipsis,
-    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
-    "__tensor__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__numpy__": lambda c: _array(c),
+    "__tensor__": lambda c: _array(c),
     "__tuple__": lambda c: tuple(deserialize(x) for x in c["value"]),
 }
 
@@ -137,6 +187,8 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
     if "class_name" not in config or "config" not in config:
         return {k: deserialize(v, custom_objects, module) for k, v in config.items()}
     name, inner = config["class_name"], config["config"]
+    if not isinstance(name, str):
+        raise ValueError(f"A class is named by a string. Got {name!r}.")
     if name in _PLAIN:
         return _PLAIN[name](inner)
     if name == "__keras_tensor__":
@@ -150,11 +202,19 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
     if name in by_class and config.get("module") in ("keras", "keras.dtype_policies", None):
         return policy_from(config)
     cls = find(name, config.get("module") or module, custom_objects, config.get("registered_name"))
+    shared = config.get("shared_object_id")
+    known = None if shared is None or _sharing.objects is None else _sharing.objects.get(shared)
+    if known is not None and type(known) is cls:
+        return known
     with registry.object_scope(custom_objects or {}):
         made = _make(cls, inner)
-    build_config = config.get("build_config")
-    if build_config and hasattr(made, "build_from_config") and not getattr(made, "built", False):
-        made.build_from_config(build_config)
+        build_config = config.get("build_config")
+        if build_config and hasattr(made, "build_from_config") and not getattr(made, "built", False):
+            made.build_from_config(build_config)
+        if config.get("compile_config") and hasattr(made, "compile_from_config"):
+            made.compile_from_config(config["compile_config"])
+    if shared is not None and _sharing.objects is not None and hasattr(made, "save_own_variables"):
+        _sharing.objects[shared] = made
     return made
 
 
@@ -177,17 +237,33 @@ def find(
     if not isinstance(name, str):
         raise ValueError(f"A class or function is named by a string. Got {name!r}.")
     for candidate in (registered, name):
-        if candidate:
+        if isinstance(candidate, str):
             found = registry.registered_object(candidate, custom_objects)
             if found is not None:
                 return found
-    if module:
-        found = registry.built_in(module, name)
+    places = [_public(module)] if isinstance(module, str) and module else _EVERYWHERE
+    for place in places:
+        found = registry.built_in(place, name)
         if found is not None:
             return found
-    known = registry.built_ins_of(module) if module else {}
+    known = [k for place in places for k in registry.built_ins_of(place)]
     raise ValueError(
-        f"Unknown {'object' if not module else 'member of ' + module}: {name!r}.{nearest(name, known)}\n"
+        f"Unknown {'object' if not module else f'member of {module}'}: {name!r}.{nearest(name, known)}\n"
         f"  If it is yours, pass custom_objects={{{name!r}: {name}}}, or register it with\n"
         f"  @keras.saving.register_keras_serializable()."
     )
+
+
+# where to look for what a file names without saying where it is
+_EVERYWHERE = (
+    "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints",
+    "keras.optimizers", "keras.optimizers.schedules", "keras.losses", "keras.metrics", "keras.activations",
+)  # fmt: skip
+
+
+def _public(module: str) -> str:
+    """The public module of a private one that Keras 3 names: 'keras.src.models.functional' -> 'keras.models'."""
+    parts = module.split(".")
+    if parts[:2] != ["keras", "src"] or len(parts) < 3:
+        return module
+    return "keras.optimizers.schedules" if parts[2:4] == ["optimizers", "schedules"] else f"keras.{parts[2]}"

@@ -1,5 +1,7 @@
 """Everything older than today's API, and only here: the rest of the package knows of no other."""
 
+import importlib
+
 from keras._core import registry
 from keras.legacy import backend, modules
 
@@ -10,3 +12,4 @@ def install() -> None:
     """Makes older spellings work; called once, when everything else is there."""
     modules.install()
     registry.offer_older_names("keras.backend", backend.functions)
+    registry.offer_translation(lambda: importlib.import_module("keras.legacy.configs"))

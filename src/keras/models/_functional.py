@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras import ops
 from keras._core import tree
-from keras._core.graph import KerasTensor
+from keras._core.graph import KerasTensor, is_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._jax.op import FunctionCall
 from keras.layers import Layer
-from keras.models import _model
+from keras.models import _model, _operations
 from keras.models._model import Model
 
 
@@ -57,18 +56,22 @@ def functional_config(model: Model) -> dict:
 
     layers = []
     for operation in graph.operations:
+        nodes = [
+            (n.arguments, n.keywords)
+            for i, n in enumerate(operation._inbound_nodes) if id(n) in made and (id(operation), i) in places
+        ]  # fmt: skip
         if isinstance(operation, FunctionCall):
-            entry = {
-                "module": "keras.ops", "class_name": operation.function.__name__,
-                "config": {"name": operation.name}, "registered_name": None,
-            }  # fmt: skip
+            entry = _operations.described(operation.function, operation.name)
+            own, *rest = _operations.split_arguments(operation.function, *nodes[0], is_symbolic)
+            entry["config"].update({k: serialize(v) for k, v in own.items()})
+            nodes = [rest]
         else:
             entry = serialize(operation)
         entry["name"] = operation.name
         entry["inbound_nodes"] = [
-            {"args": tuple(tree.map_leaves(fill, a) for a in n.arguments),
-             "kwargs": {k: tree.map_leaves(fill, v) for k, v in n.keywords.items()}}
-            for i, n in enumerate(operation._inbound_nodes) if id(n) in made and (id(operation), i) in places
+            {"args": [tree.map_leaves(fill, a) for a in args],
+             "kwargs": {k: tree.map_leaves(fill, v) for k, v in kwargs.items()}}
+            for args, kwargs in nodes
         ]  # fmt: skip
         layers.append(entry)
 
@@ -93,11 +96,8 @@ def functional_from_config(cls: type, config: dict) -> Model:
         name = entry.get("name") or entry["config"]["name"]
         if name in layers:
             raise ValueError(f"The config has two layers called {name!r}.")
-        if entry.get("module") == "keras.ops":
-            function = getattr(ops, entry["class_name"], None)
-            if function is None or not getattr(function, "is_operation", False):
-                raise ValueError(f"The config calls the operation {entry['class_name']!r}, which is not known.")
-            layers[name] = function
+        if _operations.is_operation(entry):
+            layers[name] = _operations.from_entry(entry)
         else:
             layers[name] = deserialize(
                 {k: v for k, v in entry.items() if k not in ("inbound_nodes", "name")}, None, "keras.layers"

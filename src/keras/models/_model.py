@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import warnings
 from typing import Any
 
 from keras._core import registry, tree
-from keras._core.graph import KerasTensor
-from keras._core.serialization import deserialize, serialize
+from keras._core.graph import KerasTensor, any_symbolic
+from keras._core.serialization import deserialize, serialize, sharing
+from keras._core.signature import parameters
 from keras._jax import stateless
 from keras._jax.op import symbolic_result
 from keras._training.trainer import Trainer
@@ -18,7 +20,8 @@ from keras.layers._layer import is_shape, structure
 from keras.models._graph import Graph
 from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
-from keras.saving import load_weights, save_weights
+from keras.saving import load_weights, save_model, save_weights
+from keras.saving._model import from_bytes, model_from_text, to_bytes
 
 
 class Model(Trainer, Layer):
@@ -268,11 +271,11 @@ class Model(Trainer, Layer):
     # --- files and configs
 
     def save_weights(self, filepath, overwrite=True, **kwargs):
-        """Writes the weights to a `.weights.h5` file, whole or not at all."""
+        """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
         return save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
     def load_weights(self, filepath, skip_mismatch=False, **kwargs):
-        """Takes weights from a `.weights.h5` file."""
+        """Takes weights from a file of any year; see `keras.saving.load_weights`."""
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     def to_json(self, **kwargs) -> str:
@@ -281,7 +284,41 @@ class Model(Trainer, Layer):
         Args:
             kwargs: passed to `json.dumps`.
         """
-        return json.dumps(serialize(self), **kwargs)
+        with sharing():
+            return json.dumps(serialize(self), **kwargs)
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Writes the model with its weights and its optimizer to a file, whole or not at all.
+
+        Args:
+            filepath: where to: a name in `.keras`, `.h5` or `.safetensors`, or an open file.
+            overwrite: whether an existing file is replaced without asking.
+            zipped: False writes a folder instead of an archive.
+            kwargs: see `keras.saving.save_model`.
+        """
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def get_compile_config(self) -> dict:
+        """What `compile` was given, as plain values; empty before."""
+        return serialize(self._compile_arguments) if self.compiled and self._compile_arguments else {}
+
+    def compile_from_config(self, config) -> None:
+        """Compiles it with what `get_compile_config` returned."""
+        owner = next(cls for cls in type(self).__mro__ if "compile" in vars(cls))
+        if not owner.__module__.startswith("keras."):
+            warnings.warn(
+                f"{self.name} was not compiled: its class {type(self).__name__} has a `compile` of its own.\n"
+                "  Define compile_from_config(), or call compile() after loading.",
+                stacklevel=2,
+            )
+            return
+        known = {k: v for k, v in config.items() if k in parameters(Trainer.compile)[0]}
+        modules = {"optimizer": "keras.optimizers", "loss": "keras.losses"}
+        arguments = {k: deserialize(v, None, modules.get(k, "keras.metrics")) for k, v in known.items()}
+        self.compile(**arguments)
+
+    def __reduce__(self):
+        return from_bytes, to_bytes(self)
 
     def get_config(self) -> dict:
         """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
@@ -331,5 +368,9 @@ def _take(args: tuple, kwargs: dict) -> tuple:
 
 
 def model_from_json(json_string: str, custom_objects=None):
-    """A model from what `to_json` returned, without weights and not compiled."""
-    return deserialize(json.loads(json_string), custom_objects, "keras.models")
+    """A model from what `to_json` of any year returned, without weights.
+
+    Raises:
+        ValueError: the text is no JSON, or describes no model.
+    """
+    return model_from_text(json_string, custom_objects)

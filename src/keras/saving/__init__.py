@@ -1,5 +1,6 @@
-"""Weights in files, configs of objects, and the names under which files know a user's classes."""
+"""Models and weights in files, configs of objects, and the names under which files know a user's classes."""
 
+from keras.saving._model import load_model, save_model
 from keras.saving._objects import (
     CustomObjectScope,
     custom_object_scope,
@@ -19,8 +20,10 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_model",
     "load_weights",
     "register_keras_serializable",
+    "save_model",
     "save_weights",
     "serialize_keras_object",
 ]

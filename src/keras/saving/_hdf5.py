@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,31 +21,52 @@ def _h5py() -> Any:
     return h5py
 
 
-def write(path: str, groups: Mapping[str, tuple[str | None, Mapping[str, Any]]]) -> None:
-    """Writes `groups`, a map from a group's path to its name and its arrays.
+def write(path: Any, groups: Iterable[tuple[str, tuple[str | None, Mapping[str, Any]]]]) -> None:
+    """Writes groups: pairs of a group's path, and its name and arrays.
+
+    Args:
+        path: where to, or an open file.
+        groups: made one by one, so that no more than one is in memory.
 
     Raises:
         OSError: the disk is full, or takes no more for another reason.
     """
-    file = _h5py().File(path, "w", locking=False)
+    file = created(path)
     try:
-        for place, (name, arrays) in groups.items():
+        for place, (name, arrays) in groups:
             group = file.create_group(place)
             if name is not None:
                 group.attrs["name"] = name
             for key, value in arrays.items():
-                _write_array(group, str(key), value)
+                write_array(group, str(key), value)
     except BaseException:
         with contextlib.suppress(RuntimeError, OSError):  # closing writes too; the first reason is the one to tell
             file.close()
         raise
+    closed(file, path)
+
+
+def created(path: Any) -> Any:
+    """A new HDF5 file of h5py, to write to: at a path or in an open file."""
+    if isinstance(path, (str, os.PathLike)):
+        return _h5py().File(path, "w", locking=False)
+    return _h5py().File(path, "w")
+
+
+def closed(file: Any, path: Any) -> None:
+    """Closes a file that was written.
+
+    Raises:
+        OSError: the disk is full, or takes no more for another reason.
+    """
     try:
         file.close()
     except RuntimeError as error:
         raise OSError(f"{path} could not be written to the end: {error}") from error
 
 
-def _write_array(group: Any, key: str, value: Any) -> None:
+def write_array(group: Any, key: str, value: Any) -> None:
+    """Puts numbers into a group of h5py."""
     array = np.asarray(value)
     if array.dtype.name in EXTENDED:
         stored = np.ascontiguousarray(array).reshape(array.shape).view(f"V{array.dtype.itemsize}")

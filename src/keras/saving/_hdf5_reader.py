@@ -437,8 +437,7 @@ class Reader:
                     self.refuse(place, "it holds too much text")
                 items.append(self._heap_object(heap, index, length, place) if length else b"")
         elif what.dtype is not None and what.dtype.kind in "fiub":
-            found = np.frombuffer(data, what.dtype, count).reshape(shape).tolist()
-            return found
+            return np.frombuffer(data, what.dtype, count).reshape(shape).tolist()
         else:
             return None
         texts = [self._name(item, place) for item in items]

@@ -1,4 +1,4 @@
-"""Weights of a model in a file ending in `.weights.h5`, in the layout that Keras 3 reads and writes.
+"""Weights of a model in files, first of all in `.weights.h5`, in the layout that Keras 3 reads and writes.
 
 Each layer and the optimizer keep their arrays in a group `vars` below a path made of attribute names; members of
 lists and dicts are called after their class: `layers/dense_1/vars/0`, `layers/lstm/cell/vars/2`, `optimizer/vars/5`.
@@ -7,6 +7,7 @@ lists and dicts are called after their class: `layers/dense_1/vars/0`, `layers/l
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import sys
 import warnings
@@ -14,8 +15,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core.names import snake_case
-from keras.saving import _hdf5
+from keras.saving import _archive, _hdf5, _older_layout, _safetensors, _shards
 from keras.saving._atomic import written_atomically
+from keras.saving._errors import refusing
 
 ENDING = ".weights.h5"
 
@@ -27,12 +29,12 @@ NOT_PARTS = frozenset(
     (
         "_arguments", "_inbound_nodes", "_input_layer", "_keras_mask", "_layers", "_losses", "_metrics",
         "_operations", "_outbound_nodes", "_parts", "_variables", "compute_dtype", "count_params", "debugs_values",
-        "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype", "input_names",
-        "input_shape", "inputs", "iterations", "learning_rate", "losses", "metrics", "metrics_names",
-        "metrics_variables", "name", "nodes", "non_trainable_variables", "non_trainable_weights", "operations",
-        "outbound_nodes", "output", "output_names", "output_shape", "outputs", "path", "quantization_mode",
-        "state_updates", "stateful", "states", "trainable", "trainable_variables", "trainable_weights", "updates",
-        "variable_dtype", "variables", "weights",
+        "decay", "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype",
+        "input_mask", "input_names", "input_shape", "inputs", "iterations", "learning_rate", "losses", "lr",
+        "metrics", "metrics_names", "metrics_variables", "name", "nodes", "non_trainable_variables",
+        "non_trainable_weights", "operations", "outbound_nodes", "output", "output_mask", "output_names",
+        "output_shape", "outputs", "path", "quantization_mode", "state_updates", "stateful", "states", "trainable",
+        "trainable_variables", "trainable_weights", "updates", "variable_dtype", "variables", "weights",
     )
 )  # fmt: skip
 
@@ -44,23 +46,45 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
 
     Args:
         model: a model or layer that is built.
-        filepath: where to, ending in `.weights.h5`.
+        filepath: where to. `.weights.h5` is the layout of Keras 3, any other name in `.h5` or `.hdf5` that of Keras 2,
+            without the optimizer; `.safetensors` and, for parts, `.weights.json` have the names of Keras 3.
         overwrite: whether an existing file is replaced without asking. If False, a terminal is asked, and a program
             without one gets an error.
-        max_shard_size: None; files in several parts are not written yet.
+        max_shard_size: gigabytes; writes files of at most this size beside `NAME.weights.json`, which lists them.
 
     >>> model.save_weights("digits.weights.h5")
     """
     if kwargs:
         raise TypeError(f"save_weights: unknown arguments {', '.join(kwargs)}.")
-    if max_shard_size is not None:
-        raise ValueError("save_weights: `max_shard_size` must be None: files in several parts are not written yet.")
-    path = _checked_name("save_weights", filepath)
+    path = os.fspath(filepath)
+    sharded = max_shard_size is not None
+    _check_name("save_weights", path, sharded)
     _check_built(model, "save_weights")
     if not overwrite and os.path.exists(path):
-        _ask_to_replace(path)
+        ask_to_replace(path)
+    if sharded:
+        _shards.write(model, path, max_shard_size)
+        return
     with written_atomically(path) as temporary:
-        _hdf5.write(temporary, {f"{place}/vars".lstrip("/"): _arrays_of(part) for place, part in saved_parts(model)})
+        if path.endswith(ENDING):
+            _hdf5.write(temporary, groups_of(model))
+        elif path.endswith(_safetensors.ENDING):
+            _safetensors.write(temporary, model, None)
+        else:
+            file = _hdf5.created(temporary)
+            try:
+                _older_layout.write_weights(file, model)
+            except BaseException:
+                with contextlib.suppress(RuntimeError, OSError):
+                    file.close()
+                raise
+            _hdf5.closed(file, path)
+
+
+def groups_of(model: Any) -> Iterator[tuple[str, tuple[str | None, dict]]]:
+    """Path, name and arrays of every part of a model, one after the other."""
+    for place, part in saved_parts(model):
+        yield f"{place}/vars".lstrip("/"), _arrays_of(part)
 
 
 def _arrays_of(part: Any) -> tuple[str | None, dict]:
@@ -69,29 +93,68 @@ def _arrays_of(part: Any) -> tuple[str | None, dict]:
     return getattr(part, "name", None), store
 
 
-def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
-    """Takes the weights of a model, and the state of its optimizer, from a file that `save_weights` or Keras 3 wrote.
+def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) -> None:
+    """Takes the weights of a model, and the state of its optimizer, from a file of any year.
+
+    The content decides how it is read: `.weights.h5` and whole `.keras` files of Keras 3, `.h5` files of Keras 0.3 to 3
+    with weights or whole models, `.safetensors`, and `.weights.json` of files in several parts.
 
     Args:
         model: a model or layer that is built.
-        filepath: a file ending in `.weights.h5`.
+        filepath: the file.
         skip_mismatch: whether parts that do not fit are left as they are, with a warning, instead of an error.
+        by_name: whether layers are found by name rather than by order, in files in the layout of Keras 2.
+        objects_to_skip: layers that are left as they are.
 
     Raises:
         ValueError: something does not fit, or the file is refused; the model is then as it was.
     """
+    skipped = kwargs.pop("objects_to_skip", None) or []
     if kwargs:
         raise TypeError(f"load_weights: unknown arguments {', '.join(kwargs)}.")
-    path = _checked_name("load_weights", filepath)
+    path = os.fspath(filepath)
+    _check_name("load_weights", path, True)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"load_weights: there is no file {path!r}.")
     _check_built(model, "load_weights")
-    parts = list(saved_parts(model))
-    _build_optimizers(model, parts)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open(path, "rb"))
+        start = file.read(8)
+        if path.endswith(_shards.ENDING):
+            reader: Any = _shards.Reader(path)
+        elif path.endswith(_safetensors.ENDING):
+            reader = _safetensors.Reader(file, path)
+        elif start.startswith(b"PK") and path.endswith(".keras"):
+            member = _archive.Archive(file, path).open("model.weights.h5")
+            reader = stack.enter_context(_hdf5.opened(member, path))
+        else:
+            reader = stack.enter_context(_hdf5.opened(file, path))
+            if _older_layout.is_this_layout(reader):
+                place = "model_weights" if reader.has("model_weights") else ""
+                with refusing(path, place or "its beginning"):
+                    _older_layout.load_weights(model, reader, place, by_name, skip_mismatch)
+                return
+        if by_name:
+            raise ValueError(
+                f"load_weights: {path!r} has the layout of Keras 3, where no weights are found `by_name`.\n"
+                "  Leave it out; skip_mismatch=True loads what fits."
+            )
+        load_from(model, reader, skip_mismatch, skipped)
+
+
+def load_from(model: Any, file: Any, skip_mismatch: bool = False, skipped: Any = ()) -> None:
+    """Takes the weights of a model, and the state of its optimizer, from an open file in the layout of Keras 3.
+
+    Raises:
+        ValueError: something does not fit, or the file is refused; the model is then as it was.
+    """
+    path = file.path
+    left = {id(part) for layer in skipped for _, part in saved_parts(layer)}
+    parts = [(place, part) for place, part in saved_parts(model) if id(part) not in left]
+    _build_optimizers(model, parts, file)
     before = {id(v): (v, v.value) for _, part in parts for v in getattr(part, "variables", ())}
     try:
-        with _hdf5.opened(path) as file:
-            problems = _load_parts(parts, file)
+        problems = _load_parts(parts, file)
         if problems and not skip_mismatch:
             raise ValueError(_problem_text(path, problems, len(parts)) + _SKIP_HINT)
     except BaseException:
@@ -102,7 +165,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
         warnings.warn(_problem_text(path, problems, len(parts)), stacklevel=2)
 
 
-def _load_parts(parts: list[tuple[str, Any]], file: _hdf5.Reader) -> list[str]:
+def _load_parts(parts: list[tuple[str, Any]], file: Any) -> list[str]:
     problems = []
     for place, part in parts:
         room = sum(v.size * 8 for v in getattr(part, "variables", ()))
@@ -121,7 +184,7 @@ def _load_parts(parts: list[tuple[str, Any]], file: _hdf5.Reader) -> list[str]:
     return problems
 
 
-def _place_in(file: _hdf5.Reader, place: str) -> str:
+def _place_in(file: Any, place: str) -> str:
     """The path that a file of another release uses for `place`."""
     if not OTHER_NAMES or file.has(place or "vars"):
         return place
@@ -136,10 +199,13 @@ def _problem_text(path: str, problems: list[str], count: int) -> str:
     return f"{len(problems)} of {count} parts of the model do not fit what {path} holds.\n" + "\n".join(shown)
 
 
-def _build_optimizers(model: Any, parts: list[tuple[str, Any]]) -> None:
+def _build_optimizers(model: Any, parts: list[tuple[str, Any]], file: Any) -> None:
     # an optimizer makes its state at the first step; to be loaded, it has to be there
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and any(part is optimizer for _, part in parts) and not optimizer.built:
+    if optimizer is None or optimizer.built:
+        return
+    place = next((place for place, part in parts if part is optimizer), None)
+    if place is not None and len(file.arrays(f"{place}/vars")) > len(optimizer.variables):
         optimizer.build(model.trainable_variables)
 
 
@@ -177,7 +243,7 @@ def _is_container(x: Any) -> bool:
 
 def _has_arrays(x: Any) -> bool:
     # metrics start anew with every run and are not saved
-    return hasattr(type(x), "save_own_variables") and not hasattr(type(x), "update_state")
+    return hasattr(type(x), "save_own_variables") and not hasattr(type(x), "result")
 
 
 def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
@@ -200,11 +266,16 @@ def _is_graph(thing: Any) -> bool:
     )
 
 
-def _checked_name(owner: str, filepath: Any) -> str:
-    path = os.fspath(filepath)
-    if not isinstance(path, str) or not path.endswith(ENDING):
-        raise ValueError(f"{owner}: the file's name must end in {ENDING!r}. Got {filepath!r}.")
-    return path
+def _check_name(owner: str, path: Any, sharded: bool) -> None:
+    endings = (ENDING, ".h5", ".hdf5", _safetensors.ENDING) if owner == "save_weights" else (
+        ENDING, ".h5", ".hdf5", _safetensors.ENDING, ".keras",
+    )  # fmt: skip
+    if sharded and owner == "save_weights":
+        endings = (_shards.ENDING,)
+    elif sharded:
+        endings = (*endings, _shards.ENDING)
+    if not isinstance(path, str) or not path.endswith(endings):
+        raise ValueError(f"{owner}: the file's name must end in {', '.join(map(repr, endings))}. Got {path!r}.")
 
 
 def _check_built(model: Any, what: str) -> None:
@@ -215,8 +286,9 @@ def _check_built(model: Any, what: str) -> None:
         )
 
 
-def _ask_to_replace(path: str) -> None:
+def ask_to_replace(path: str) -> None:
+    """Asks whoever sits at the terminal whether a file may be replaced; without one, raises FileExistsError."""
     if not sys.stdin or not sys.stdin.isatty():
-        raise FileExistsError(f"save_weights: {path!r} is there already, and `overwrite` is False.")
+        raise FileExistsError(f"{path!r} is there already, and `overwrite` is False.")
     if input(f"{path} is there already. Replace it? [y/n] ").strip().lower() not in ("y", "yes"):
-        raise FileExistsError(f"save_weights: {path!r} was not replaced.")
+        raise FileExistsError(f"{path!r} was not replaced.")

@@ -1,0 +1,242 @@
+"""Weights as older releases kept them, as today's layers take them: gates, axes and directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+# gates of recurrent layers, in the order in which 1.x kept their arrays -> the order in which they stand side by side
+_GATES = {12: (0, 2, 1, 3), 9: (0, 1, 2)}  # LSTM: i, c, f, o -> i, f, c, o; GRU: z, r, h
+_TRANSPOSED = ("Conv2DTranspose", "Deconvolution2D", "Conv3DTranspose", "Conv1DTranspose")
+
+
+def weights(
+    layer: Any, names: list[str], arrays: list[np.ndarray], origin: dict
+) -> list[tuple[Any, np.ndarray]] | None:
+    """Pairs of a variable of `layer` and its value.
+
+    Args:
+        layer: one of today's layers.
+        names: what the file calls the arrays.
+        arrays: the arrays.
+        origin: `keras_version`, `backend` and all `names` of the file.
+    """
+    number = _number(origin)
+    if number >= (3, 0) and not getattr(layer, "layers", None):
+        return None
+    return list(_pairs(layer, names, arrays, _Origin(number, _is_theano(origin, number))))
+
+
+class _Origin:
+    """The release that wrote a file, and whether Theano computed for it."""
+
+    def __init__(self, number: tuple[int, int], theano: bool):
+        self.number = number
+        self.theano = theano
+
+
+def _number(origin: dict) -> tuple[int, int]:
+    found = re.match(r"(\d+)\.(\d+)", str(origin.get("keras_version") or ""))
+    if found:
+        return int(found[1]), int(found[2])
+    names = origin.get("names") or [""]
+    # 1.x called weights `dense_1_W`, later releases `dense_1/kernel:0`; files of weights do not say who wrote them
+    if any(name.startswith("param_") for name in names):
+        return (0, 3)
+    return (1, 2) if not any("/" in name for name in names) else (2, 3)
+
+
+def _is_theano(origin: dict, number: tuple[int, int]) -> bool:
+    if origin.get("backend"):
+        return origin["backend"] == "theano"
+    # before 2.0 a file does not name the engine; TensorFlow's variables end in a number of their output
+    return number < (2, 0) and not any(name.endswith(":0") for name in origin.get("names") or [])
+
+
+def _pairs(layer: Any, names: list[str], arrays: list, origin: _Origin) -> Iterator[tuple[Any, np.ndarray]]:
+    inner = getattr(layer, "layers", None)
+    if inner:
+        yield from _in_model(layer, inner, names, arrays, origin)
+        return
+    wrapped = getattr(layer, "layer", None)
+    if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
+        half = len(arrays) // 2
+        yield from _pairs(layer.forward_layer, names[:half], arrays[:half], origin)
+        yield from _pairs(layer.backward_layer, names[half:], arrays[half:], origin)
+        return
+    if wrapped is not None and hasattr(wrapped, "weights") and len(wrapped.weights) == len(layer.weights):
+        yield from _pairs(wrapped, names, arrays, origin)
+        return
+    variables = layer.weights
+    if getattr(layer, "cells", None) is None and len(layer.weights) != len(arrays):
+        arrays = _gates_joined(layer, arrays)
+    arrays = _without_counts(arrays, variables)
+    if len(arrays) != len(variables):
+        raise ValueError(f"it has {len(variables)} weights, the file has {len(arrays)}")
+    for i, (variable, array) in enumerate(zip(variables, arrays)):
+        yield variable, _fitted(layer, i, variable, array, origin)
+
+
+def _in_model(layer: Any, inner: list, names: list[str], arrays: list, origin: _Origin) -> Iterator:
+    """The arrays of a model inside a model: each belongs to the layer whose name is in its own."""
+    leaves = {leaf.name: leaf for leaf in _leaves(inner)}
+    shares: dict[str, tuple[list[str], list]] = {}
+    for name, array in zip(names, arrays):
+        owner = _owner(name, leaves)
+        if owner is None:
+            break
+        own = shares.setdefault(owner, ([], []))
+        own[0].append(name)
+        own[1].append(array)
+    else:
+        if set(shares) == {name for name, leaf in leaves.items() if leaf.weights}:
+            for name, (own_names, own) in shares.items():
+                yield from _pairs(leaves[name], own_names, own, origin)
+            return
+    # names say nothing: trained weights of all layers come first, then the others
+    trained = {id(v) for leaf in leaves.values() for v in leaf.trainable_weights}
+    variables = layer.weights
+    ordered = [v for v in variables if id(v) in trained] + [v for v in variables if id(v) not in trained]
+    if len(ordered) != len(arrays):
+        raise ValueError(f"it has {len(ordered)} weights, the file has {len(arrays)}")
+    yield from zip(ordered, arrays)
+
+
+def _leaves(layers: list) -> Iterator[Any]:
+    for layer in layers:
+        inner = getattr(layer, "layers", None)
+        if inner:
+            yield from _leaves(inner)
+        else:
+            yield layer
+
+
+def _owner(name: str, leaves: dict[str, Any]) -> str | None:
+    parts = name.split(":")[0].split("/")
+    for part in reversed(parts):
+        if part in leaves:
+            return part
+    # 1.x: `dense_1_W`
+    found = [leaf for leaf in leaves if parts[-1].startswith(f"{leaf}_")]
+    return max(found, key=len) if found else None
+
+
+def _gates_joined(layer: Any, arrays: list) -> list:
+    """Kernel, recurrent kernel and bias of a recurrent layer of which the file has one each for every gate."""
+    order = _GATES.get(len(arrays))
+    if order is None or not hasattr(layer, "return_sequences"):
+        return arrays
+    count = len(order)
+    if len(arrays) != 3 * count:
+        return arrays
+    joined = []
+    for kind in range(3):  # W, U and b of the first gate come first, then those of the second
+        joined.append(np.concatenate([arrays[3 * gate + kind] for gate in order], axis=-1))
+    return joined
+
+
+def _without_counts(arrays: list, variables: list) -> list:
+    """Arrays without a counter that tf.keras kept beside means and variances."""
+    if len(arrays) == len(variables) + 1 and arrays[-1].shape == () and arrays[-1].dtype.kind in "iu":
+        return arrays[:-1]
+    return arrays
+
+
+def _fitted(layer: Any, place: int, variable: Any, array: np.ndarray, origin: _Origin) -> np.ndarray:
+    """One array with the axes of today's variable."""
+    wanted = tuple(variable.shape)
+    cls = type(layer).__name__
+    if "CuDNN" in cls:
+        return _from_cudnn(cls, place, array, wanted)
+    if place == 0 and cls == "LocallyConnected2D":
+        return array
+    is_kernel = hasattr(layer, "kernel_size") and array.ndim >= 3
+    if is_kernel and cls == "Conv1D" and array.ndim == 4:
+        # 1.x: (length, 1, in, out), or (out, in, length, 1) where axes stood in Theano's order
+        array = array[:, 0] if array.shape[1] == 1 and array[:, 0].shape == wanted else array[..., 0].transpose(2, 1, 0)
+        return array[::-1] if origin.theano else array
+    if is_kernel and origin.number < (2, 0):
+        return _kernel_of_1(layer, cls, array, wanted, origin)
+    if is_kernel and origin.theano:
+        spatial = array.ndim - 2
+        return array[(slice(None, None, -1),) * spatial]
+    if array.shape != wanted and array.size == variable.size and cls in ("GRU", "GRUCell") and place == 2:
+        return array.reshape(wanted)
+    return array
+
+
+def _kernel_of_1(layer: Any, cls: str, array: np.ndarray, wanted: tuple, origin: _Origin) -> np.ndarray:
+    spatial = array.ndim - 2
+    theano_axes = getattr(layer, "data_format", None) == "channels_first"
+    if cls in _TRANSPOSED:
+        # (out, in, rows, columns), or (rows, columns, in, out): today (rows, columns, out, in)
+        axes = (*range(2, spatial + 2), 0, 1) if theano_axes else (*range(spatial), spatial + 1, spatial)
+    elif theano_axes:
+        axes = (*range(2, spatial + 2), 1, 0)  # (out, in, rows, columns) -> (rows, columns, in, out)
+    else:
+        axes = tuple(range(array.ndim))
+    found = array.transpose(axes)
+    if found.shape != wanted and array.shape == wanted:
+        found = array
+    return found[(slice(None, None, -1),) * spatial] if origin.theano else found
+
+
+def _from_cudnn(cls: str, place: int, array: np.ndarray, wanted: tuple) -> np.ndarray:
+    """Weights in the order of cuDNN: every gate's kernel transposed, two biases."""
+    gates = 4 if "LSTM" in cls else 3
+    if array.ndim == 2 and place < 2:
+        parts = np.split(array, gates, axis=1)
+        # a part has the shape of its gate's kernel, but its numbers stand in the order of the kernel's transpose
+        parts = [part.T.reshape(part.shape, order="F") if place == 0 else part.T for part in parts]
+        return np.concatenate(parts, axis=1)
+    if array.shape != wanted and array.ndim == 1 and array.size == 2 * gates * (wanted[-1] // gates):
+        both = array.reshape(2, -1)
+        return both if wanted == both.shape else both.sum(axis=0)
+    return array
+
+
+def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
+    """The arrays of an optimizer as today's keeps them: the slots of one weight after the other.
+
+    Until Keras 3 all first slots stood together, then all second ones.
+    """
+    if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and not _grouped(names):
+        return arrays
+    scalars = [a for a in arrays[:1] if a.shape == ()]
+    rest = arrays[len(scalars) :]
+    own = len(variables) - 1
+    if not count or own < 0:
+        return arrays
+    kinds = own // count
+    groups_ = [rest[i * count : (i + 1) * count] for i in range(len(rest) // count)]
+    if len(groups_) < kinds:
+        return arrays
+    if kinds == 0:
+        return scalars
+    ordered = [group[i] for i in range(count) for group in groups_[:kinds]]
+    return [*(scalars or [np.zeros((), "int64")]), *ordered]
+
+
+def _grouped(names: list[str]) -> bool:
+    """Whether names are those of a release that kept slots of one kind together."""
+    return any(re.search(r"(:0$|^param_|^Variable)", name) for name in names)
+
+
+def groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
+    """Layers of a file of 0.x: groups `layer_0`, ... with arrays `param_0`, ...; None for other files."""
+    about = reader.attributes(place)
+    count = about.get("nb_layers")
+    if not isinstance(count, int):
+        return None
+    if not 0 <= count <= 100_000:
+        reader.refuse(place, f"it claims {count} layers")
+    found = []
+    for i in range(count):
+        own = reader.attributes(f"{place}/layer_{i}".lstrip("/")).get("nb_params", 0)
+        if not isinstance(own, int) or not 0 <= own <= 10_000:
+            reader.refuse(f"{place}/layer_{i}", f"it claims {own!r} arrays")
+        found.append((f"layer_{i}", [f"param_{k}" for k in range(own)]))
+    return found

@@ -1,0 +1,235 @@
+"""Zip archives: written member by member without copies, read with every name, size and checksum looked at."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from keras.saving._errors import BadFile, refusing
+from keras.saving._window import Window
+
+_MOST_MEMBERS = 100_000
+_MOST_RATIO = 1100  # deflate packs no better than this
+_BLOCK = 2**22
+_LONGEST_NAME = 1024
+
+
+class Writer:
+    """Writes an archive of unpacked members into an open file.
+
+    >>> with open("model.keras", "wb+") as file:
+    ...     archive = Writer(file)
+    ...     archive.add("config.json", b"{}")
+    ...     archive.close()
+    """
+
+    def __init__(self, file: Any):
+        self._file = file
+        self._members: list[tuple[bytes, int, int, int]] = []  # name, checksum, size, where the header starts
+        self._at = 0
+
+    def add(self, name: str, data: bytes) -> None:
+        """Adds a member."""
+        self.write(name, lambda window: window.write(data))
+
+    def add_file(self, name: str, path: str) -> None:
+        """Adds a member from a file."""
+        with open(path, "rb") as source:
+            self.write(name, lambda window: shutil.copyfileobj(source, window, _BLOCK))
+
+    def write(self, name: str, function: Callable[[Window], Any]) -> None:
+        """Adds a member that `function` writes into a file it is given: a place in the archive itself."""
+        raw = name.encode("utf-8")
+        start = self._at
+        self._file.seek(start)
+        self._file.write(_local_header(raw, 0, 0))
+        data_at = self._file.tell()
+        window = Window(self._file, data_at)
+        function(window)
+        checksum = 0
+        for block in _blocks(Window(self._file, data_at, window.size)):
+            checksum = zlib.crc32(block, checksum)
+        self._file.seek(start)
+        self._file.write(_local_header(raw, checksum, window.size))
+        self._members.append((raw, checksum, window.size, start))
+        self._at = data_at + window.size
+
+    def close(self) -> None:
+        """Writes the table of contents."""
+        self._file.seek(self._at)
+        table = b"".join(_entry(*member) for member in self._members)
+        self._file.write(table)
+        count, end = len(self._members), self._at + len(table)
+        if count >= 0xFFFF or end >= 0xFFFFFFFF:
+            self._file.write(
+                struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, len(table), self._at)
+            )
+            self._file.write(struct.pack("<IIQI", 0x07064B50, 0, end, 1))
+        self._file.write(
+            struct.pack(
+                "<IHHHHIIH",
+                0x06054B50,
+                0,
+                0,
+                min(count, 0xFFFF),
+                min(count, 0xFFFF),
+                min(len(table), 0xFFFFFFFF),
+                min(self._at, 0xFFFFFFFF),
+                0,
+            )
+        )
+        self._file.truncate()
+
+
+_DATE = 0x21  # the first of January 1980, so that the same model makes the same file
+
+
+def _local_header(name: bytes, checksum: int, size: int) -> bytes:
+    # sizes stand in an extra field of 64 bits, since they are not known when the header is first written
+    extra = struct.pack("<HHQQ", 1, 16, size, size)
+    head = struct.pack(
+        "<IHHHHHIIIHH", 0x04034B50, 45, 0x800, 0, 0, _DATE, checksum, 0xFFFFFFFF, 0xFFFFFFFF, len(name), len(extra)
+    )
+    return head + name + extra
+
+
+def _entry(name: bytes, checksum: int, size: int, start: int) -> bytes:
+    extra = struct.pack("<HHQQQ", 1, 24, size, size, start)
+    head = struct.pack(
+        "<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0x800, 0, 0, _DATE, checksum, 0xFFFFFFFF, 0xFFFFFFFF,
+        len(name), len(extra), 0, 0, 0, 0o644 << 16, 0xFFFFFFFF,
+    )  # fmt: skip
+    return head + name + extra
+
+
+class Archive:
+    """Members of an archive that was looked through before anything of it is read.
+
+    Args:
+        file: an open file that can be searched.
+        path: its name, for messages.
+
+    Raises:
+        BadFile: it is no archive, not whole, or has members that no archive of a model has.
+    """
+
+    def __init__(self, file: Any, path: str):
+        self.path = path
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
+        with refusing(path, "the table of contents"):
+            self._zip = zipfile.ZipFile(file)
+            self._members = self._checked()
+
+    def names(self) -> list[str]:
+        """Names of all members that are files."""
+        return [name for name, info in self._members.items() if not info.is_dir()]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def size(self, name: str) -> int:
+        """Bytes of a member, unpacked."""
+        return self._members[name].file_size
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        """All of a small member."""
+        if self.size(name) > most_bytes:
+            self._refuse(name, f"it has {self.size(name):,} bytes, more than the {most_bytes:,} it may have")
+        return b"".join(self._blocks_of(name))
+
+    def open(self, name: str) -> Any:
+        """A member as a file that can be searched: a window on the archive, or an unpacked copy that goes away."""
+        info = self._members[name]
+        if info.compress_type == zipfile.ZIP_STORED:
+            checksum = 0
+            window = Window(self._file, self._start_of(info), info.file_size)
+            for block in _blocks(window):
+                checksum = zlib.crc32(block, checksum)
+            if checksum != info.CRC:
+                self._refuse(name, "its checksum is wrong: the file is damaged")
+            return window
+        unpacked = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+        for block in self._blocks_of(name):
+            unpacked.write(block)
+        return unpacked
+
+    def extract(self, name: str, path: str) -> None:
+        """Writes a member to a file of its own."""
+        with open(path, "xb") as target:
+            for block in self._blocks_of(name):
+                target.write(block)
+
+    def _blocks_of(self, name: str) -> Iterator[bytes]:
+        info, done = self._members[name], 0
+        with refusing(self.path, name), self._zip.open(info) as source:
+            while block := source.read(_BLOCK):
+                done += len(block)
+                if done > info.file_size:
+                    self._refuse(name, "it is larger than it says")
+                yield block
+
+    def _start_of(self, info: zipfile.ZipInfo) -> int:
+        self._file.seek(info.header_offset)
+        head = self._file.read(30)
+        if len(head) < 30 or head[:4] != b"PK\x03\x04":
+            self._refuse(info.filename, "it does not start where the table of contents says")
+        name_size, extra_size = struct.unpack_from("<HH", head, 26)
+        return info.header_offset + 30 + name_size + extra_size
+
+    def _checked(self) -> dict[str, zipfile.ZipInfo]:
+        infos = self._zip.infolist()
+        if len(infos) > _MOST_MEMBERS:
+            self._refuse("the table of contents", f"there are {len(infos):,} members")
+        found: dict[str, zipfile.ZipInfo] = {}
+        end = 0
+        for info in sorted(infos, key=lambda i: i.header_offset):
+            name = info.filename
+            _check_name(self, name)
+            if name in found:
+                self._refuse(name, "there are two members of this name")
+            if info.flag_bits & 1:
+                self._refuse(name, "it is encrypted")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                self._refuse(name, f"it is packed by method {info.compress_type}; only deflate is read")
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                self._refuse(name, "it is a link or a device")
+            packed = info.compress_size
+            if info.compress_type == zipfile.ZIP_STORED and packed != info.file_size:
+                self._refuse(name, "its sizes contradict each other")
+            if info.file_size > packed * _MOST_RATIO + 1024:
+                self._refuse(name, f"it claims {info.file_size:,} bytes, packed into {packed:,}")
+            start = self._start_of(info)
+            if info.header_offset < end or start + packed > self._size:
+                self._refuse(name, "it overlaps another member or the end of the file")
+            end = start + packed
+            found[name] = info
+        return found
+
+    def _refuse(self, place: str, reason: str) -> Any:
+        raise BadFile(f"{self.path} is refused: at {place}, {reason}.")
+
+
+def _check_name(archive: Archive, name: str) -> None:
+    parts = name.removesuffix("/").split("/")
+    bad = (
+        not name or len(name) > _LONGEST_NAME or "\\" in name or ":" in name
+        or any(ord(c) < 32 for c in name) or any(p in ("", ".", "..") for p in parts)
+    )  # fmt: skip
+    if bad:
+        archive._refuse(repr(name[:80]), "the name leads out of the archive, or is none that a file can have")
+
+
+def _blocks(file: io.RawIOBase) -> Iterator[bytes]:
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        yield block

@@ -1,0 +1,386 @@
+"""Whole models in files: `.keras` archives and folders, `.h5` files, `.safetensors`."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from keras._core import limits, registry, serialization
+from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors, _weights
+from keras.saving._atomic import written_atomically
+from keras.saving._errors import BadFile, refusing
+
+VERSION = "3.15.1"  # of Keras, whose format this is
+_CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+_HDF5_ENDINGS = (".h5", ".hdf5")
+_SPARE = 2**26  # bytes of variables that a file need not have: seeds, states of optimizers that start anew
+
+
+def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
+    """Writes a model with its weights, what it was compiled with and the state of its optimizer.
+
+    The file appears whole or not at all: an earlier one survives every failure.
+
+    Args:
+        model: the model.
+        filepath: where to; the ending says how: `.keras`, `.h5` or `.hdf5`, `.safetensors`. An open binary file gets an
+            archive as in `.keras`, an `h5py.File` what an `.h5` has.
+        overwrite: whether an existing file is replaced without asking. If False, a terminal is asked, and a program
+            without one gets an error.
+        zipped: False writes a folder instead of an archive.
+        include_optimizer: whether the state of the optimizer is kept, in `.h5` and `.safetensors`.
+        save_format: 'keras' or 'h5' where the name has no ending.
+
+    Raises:
+        ValueError: the ending is none of these, or a part of the model cannot be described.
+
+    >>> model.save("digits.keras")
+    """
+    save_format = kwargs.pop("save_format", None)
+    include_optimizer = kwargs.pop("include_optimizer", True)
+    if kwargs:
+        raise TypeError(f"save: unknown arguments {', '.join(kwargs)}.")
+    if hasattr(filepath, "create_group"):
+        _older_layout.write_model(filepath, model, _config_of(model)[0], include_optimizer)
+        return
+    if hasattr(filepath, "write"):
+        _save_to_open_file(model, filepath)
+        return
+    path = os.fspath(filepath)
+    kind = _kind_to_write(path, save_format, zipped)
+    if not overwrite and os.path.exists(path):
+        _weights.ask_to_replace(path)
+    if kind == "folder":
+        _save_folder(model, path)
+        return
+    config, _ = _config_of(model)
+    with written_atomically(path) as temporary:
+        if kind == "keras":
+            with open(temporary, "wb+") as file:
+                _write_archive(model, config, file)
+        elif kind == "h5":
+            file = _hdf5.created(temporary)
+            try:
+                _older_layout.write_model(file, model, config, include_optimizer)
+            except BaseException:
+                with contextlib.suppress(RuntimeError, OSError):
+                    file.close()
+                raise
+            _hdf5.closed(file, path)
+        else:
+            _safetensors.write(temporary, model, config, include_optimizer)
+    if kind == "safetensors":
+        with written_atomically(_safetensors.config_path(path)) as temporary, open(temporary, "w") as text:
+            text.write(_json.write(config))
+
+
+def _kind_to_write(path: str, save_format: str | None, zipped: bool | None) -> str:
+    if save_format not in (None, "keras", "h5", "tf"):
+        raise ValueError(f"save: `save_format` must be 'keras' or 'h5'. Got {save_format!r}.")
+    if save_format == "tf":
+        raise ValueError("save: folders of TensorFlow (`save_format='tf'`) are not written. Use a name in '.keras'.")
+    ending = os.path.splitext(path)[1].lower()
+    if path.endswith(_weights.ENDING) and save_format is None:
+        raise ValueError(f"save: {path!r} is a name for weights alone. Call save_weights(), or use a name in '.keras'.")
+    if zipped is False:
+        if ending in (*_HDF5_ENDINGS, ".safetensors") or save_format == "h5":
+            raise ValueError("save: `zipped=False` writes a folder of the parts of a '.keras' file, not other formats.")
+        return "folder"
+    if ending in _HDF5_ENDINGS or (save_format == "h5" and ending != ".keras"):
+        return "h5"
+    if ending == ".safetensors":
+        return "safetensors"
+    if ending == ".keras" or save_format == "keras" or zipped:
+        return "keras"
+    raise ValueError(
+        f"save: the name must end in '.keras', '.h5', '.hdf5' or '.safetensors'. Got {path!r}.\n"
+        f"  Instead of:  model.save({path!r})\n  write:       model.save({path + '.keras'!r})"
+    )
+
+
+def _config_of(model: Any) -> tuple[dict, dict[str, Any]]:
+    """The config of a model, and the classes and functions in it that are not built in."""
+    with serialization.sharing() as strangers:
+        return serialization.serialize(model), strangers
+
+
+def _metadata() -> str:
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    return _json.write({"keras_version": VERSION, "date_saved": now})
+
+
+# --- archives and folders
+
+
+def _save_to_open_file(model: Any, file: Any) -> None:
+    config, _ = _config_of(model)
+    if hasattr(file, "seekable") and file.seekable() and hasattr(file, "readinto") and _at_start(file):
+        _write_archive(model, config, file)
+        return
+    with tempfile.TemporaryFile() as whole:
+        _write_archive(model, config, whole)
+        whole.seek(0)
+        shutil.copyfileobj(whole, file, 2**22)
+
+
+def _at_start(file: Any) -> bool:
+    return file.tell() == 0 and file.readable() and file.writable()
+
+
+def _write_archive(model: Any, config: dict, file: Any) -> None:
+    archive = _archive.Writer(file)
+    archive.add(_METADATA, _metadata().encode())
+    archive.add(_CONFIG, _json.write(config).encode())
+    archive.write(_WEIGHTS, lambda window: _hdf5.write(window, _weights.groups_of(model)))
+    with tempfile.TemporaryDirectory() as folder:
+        _save_assets(model, folder)
+        for place, path in _files_below(folder):
+            archive.add_file(f"{_ASSETS}/{place}", path)
+    archive.close()
+
+
+def _save_folder(model: Any, path: str) -> None:
+    config, _ = _config_of(model)
+    target = os.path.realpath(path)
+    if os.path.isfile(target):
+        raise NotADirectoryError(f"{path!r} is a file, so no folder can be written there.")
+    if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, _CONFIG)):
+        raise FileExistsError(f"{path!r} is a folder of something else, which is not replaced.")
+    temporary = os.path.join(os.path.dirname(target), f".kerata-{secrets.token_hex(8)}.part")
+    os.mkdir(temporary)
+    try:
+        for name, text in ((_METADATA, _metadata()), (_CONFIG, _json.write(config))):
+            with open(os.path.join(temporary, name), "w") as file:
+                file.write(text)
+        _hdf5.write(os.path.join(temporary, _WEIGHTS), _weights.groups_of(model))
+        _save_assets(model, os.path.join(temporary, _ASSETS))
+        earlier = None
+        if os.path.isdir(target):
+            earlier = f"{temporary}.earlier"
+            os.rename(target, earlier)
+        try:
+            os.rename(temporary, target)
+        except BaseException:
+            if earlier is not None:
+                os.rename(earlier, target)
+            raise
+        if earlier is not None:
+            shutil.rmtree(earlier)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _parts_with_assets(model: Any, method: str) -> Iterator[tuple[str, Any]]:
+    for place, part in _weights.saved_parts(model):
+        if hasattr(part, method):
+            yield place, part
+
+
+def _save_assets(model: Any, folder: str) -> None:
+    for place, part in _parts_with_assets(model, "save_assets"):
+        own = os.path.join(folder, *place.split("/"))
+        os.makedirs(own, exist_ok=True)
+        part.save_assets(own)
+
+
+def _files_below(folder: str) -> Iterator[tuple[str, str]]:
+    for root, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            path = os.path.join(root, name)
+            yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+
+
+# --- loading
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """The model that a file holds, with its weights and, if it was compiled, the state of its optimizer.
+
+    Reads `.keras` archives and folders, `.h5` files of all years and `.safetensors`; the content decides, not the name.
+    A file is data: nothing in it is imported, evaluated or unpickled, with and without `safe_mode`.
+
+    Args:
+        filepath: a path, an open binary file, or an `h5py.File`.
+        custom_objects: name -> class or function, for what is neither built in nor registered. The function of a
+            `Lambda` layer that was a lambda goes by the layer's name.
+        compile: whether to compile the model as it was.
+        safe_mode: accepted for programs that pass it; no file can run code either way.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, not whole, or holds what no file of a model holds; says where.
+
+    >>> model = keras.models.load_model("digits.keras")
+    """
+    if hasattr(filepath, "create_group"):
+        filepath = _bytes_of_h5py(filepath)
+    if hasattr(filepath, "read"):
+        return _load_open(filepath, getattr(filepath, "name", None) or "the file", custom_objects, compile)
+    path = os.fspath(filepath)
+    if os.path.isdir(path):
+        return _load_folder(path, custom_objects, compile)
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"load_model: there is no file {path!r}.")
+    with open(path, "rb") as file:
+        return _load_open(file, path, custom_objects, compile)
+
+
+def _load_open(file: Any, path: str, custom_objects: dict | None, compile: bool) -> Any:
+    path = str(path)
+    if not (hasattr(file, "seekable") and file.seekable() and hasattr(file, "readinto")):
+        file = io.BytesIO(file.read())
+    file.seek(0)
+    start = file.read(16)
+    if start.startswith(b"PK"):
+        archive = _archive.Archive(file, path)
+        return _load_archive(archive, path, custom_objects, compile)
+    if start.startswith(b"\x89HDF"):
+        with _hdf5.opened(file, path) as reader:
+            return _load_hdf5(reader, custom_objects, compile)
+    if path.endswith(".safetensors") or start[8:9] == b"{":
+        return _safetensors.load_model(file, path, lambda *given: make_model(*given, custom_objects, compile))
+    raise BadFile(
+        f"{path} is no file of a model: it is neither a '.keras' archive nor HDF5 nor safetensors, or its beginning is "
+        "damaged."
+    )
+
+
+def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile: bool) -> Any:
+    if _CONFIG not in archive:
+        raise BadFile(f"{path} is refused: it has no {_CONFIG}, so it is no '.keras' file.")
+    config = _json.parse(archive.read(_CONFIG, _json.MOST_BYTES), path, _CONFIG)
+    if _METADATA in archive:
+        _json.parse(archive.read(_METADATA, 2**16), path, _METADATA)
+    if _WEIGHTS not in archive:
+        if any(name.startswith("model.weights.") for name in archive.names()):
+            raise BadFile(f"{path}: its weights are kept in a format that is not read here; only {_WEIGHTS} is.")
+        return make_model(config, path, 0, custom_objects, compile)
+    with contextlib.closing(archive.open(_WEIGHTS)) as weights, _hdf5.opened(weights, path) as reader:
+        model = make_model(config, path, reader.declared_bytes(), custom_objects, compile)
+        _fill(model, reader)
+    assets = [name for name in archive.names() if name.startswith(f"{_ASSETS}/")]
+    if assets:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in assets:
+                target = os.path.join(folder, *name.split("/"))
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                archive.extract(name, target)
+            _load_assets(model, os.path.join(folder, _ASSETS), path)
+    return model
+
+
+def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
+    config_path = os.path.join(path, _CONFIG)
+    if not os.path.isfile(config_path):
+        if os.path.isfile(os.path.join(path, "saved_model.pb")):
+            raise BadFile(f"{path} is a SavedModel of TensorFlow, which is not read in this version.")
+        raise BadFile(f"{path} is a folder without {_CONFIG}, so it is no saved model.")
+    if os.path.getsize(config_path) > _json.MOST_BYTES:
+        raise BadFile(f"{path} is refused: {_CONFIG} is too large.")
+    with open(config_path, "rb") as file:
+        config = _json.parse(file.read(), path, _CONFIG)
+    weights = os.path.join(path, _WEIGHTS)
+    if not os.path.isfile(weights):
+        return make_model(config, path, 0, custom_objects, compile)
+    with _hdf5.opened(weights) as reader:
+        model = make_model(config, path, reader.declared_bytes(), custom_objects, compile)
+        _fill(model, reader)
+    if os.path.isdir(os.path.join(path, _ASSETS)):
+        _load_assets(model, os.path.join(path, _ASSETS), path)
+    return model
+
+
+def _load_assets(model: Any, folder: str, path: str) -> None:
+    for place, part in _parts_with_assets(model, "load_assets"):
+        own = os.path.join(folder, *place.split("/"))
+        if os.path.isdir(own):
+            with refusing(path, f"{_ASSETS}/{place}"):
+                part.load_assets(own)
+
+
+def _fill(model: Any, reader: _hdf5.Reader) -> None:
+    if model.built or reader.declared_bytes():
+        with refusing(reader.path, _WEIGHTS):
+            _weights.load_from(model, reader)
+
+
+def make_model(config: Any, path: str, saved_bytes: int, custom_objects: dict | None, compile: bool) -> Any:
+    """A model from its config, without weights.
+
+    Args:
+        config: what a file says.
+        path: the file's name, for messages.
+        saved_bytes: bytes of the weights that the file has; the model's must fit.
+        custom_objects: the caller's classes and functions.
+        compile: whether to compile it as the config says.
+    """
+    if not isinstance(config, dict):
+        raise BadFile(f"{path} is refused: at {_CONFIG}, there is no object but a {type(config).__name__}.")
+    if not compile:
+        config = _without_compile(config)
+    why = f"more than the {saved_bytes:,} bytes of weights in the file leave room for"
+    with (
+        refusing(path, _CONFIG),
+        limits.room_for_variables(4 * saved_bytes + _SPARE, why),
+        serialization.sharing(),
+    ):
+        found = serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
+        if not hasattr(found, "layers"):
+            raise ValueError(f"it describes a {type(found).__name__}, which is no model")
+    return found
+
+
+def _without_compile(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {k: _without_compile(v) for k, v in config.items() if k != "compile_config"}
+    return [_without_compile(v) for v in config] if isinstance(config, list) else config
+
+
+def _load_hdf5(reader: _hdf5.Reader, custom_objects: dict | None, compile: bool) -> Any:
+    return _older_layout.load_model(reader, lambda *given: make_model(*given, custom_objects, compile), compile)
+
+
+def _bytes_of_h5py(group: Any) -> io.BytesIO:
+    """The content of an open `h5py.File`, to be read as every other file is."""
+    group.file.flush()
+    if not hasattr(group.file, "id") or group.name != "/":
+        raise ValueError("load_model: pass the h5py.File itself, not a group in it.")
+    found = io.BytesIO(group.file.id.get_file_image())
+    found.name = group.file.filename  # type: ignore[attr-defined]
+    return found
+
+
+def model_from_text(text, custom_objects: dict | None = None) -> Any:
+    """A model from the JSON of its config, without weights."""
+    if not isinstance(text, (str, bytes)):
+        raise TypeError(f"model_from_json takes a string of JSON. Got a {type(text).__name__}.")
+    config = _json.parse(text, "the JSON", "its text")
+    if not isinstance(config, dict):
+        raise BadFile("The JSON describes no model.")
+    with serialization.sharing():
+        return serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
+
+
+# --- pickle
+
+
+def to_bytes(model: Any) -> tuple[bytes, dict[str, Any]]:
+    """A model as the bytes of an archive, and the classes and functions in it that are not built in."""
+    config, strangers = _config_of(model)
+    file = io.BytesIO()
+    _write_archive(model, config, file)
+    return file.getvalue(), strangers
+
+
+def from_bytes(data: bytes, custom_objects: dict[str, Any]) -> Any:
+    """The model that `to_bytes` made."""
+    return load_model(io.BytesIO(data), custom_objects=custom_objects)

@@ -1,0 +1,324 @@
+"""HDF5 files of models in the layout of Keras 2: one group for each layer, configs as text in attributes.
+
+Keras 2 and 3 read and write it, and Keras 1 did with other arrays. What is not as it is today is handed to whoever
+offered to translate it (`registry.offer_translation`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from keras._core import registry
+from keras._core.names import nearest
+from keras.saving import _hdf5, _json
+from keras.saving._errors import BadFile, refusing
+
+_LONGEST_ATTRIBUTE = 64000  # bytes; HDF5 keeps no longer ones in this layout
+
+
+# --- writing
+
+
+def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) -> None:
+    """Writes a whole model into an open file of h5py."""
+    plain = _plain_config(config)
+    compiled = config.get("compile_config")
+    file.attrs["keras_version"] = "3.15.1"
+    file.attrs["backend"] = "jax"
+    file.attrs["model_config"] = _json.write(plain)
+    write_weights(file.create_group("model_weights"), model)
+    if not compiled or not include_optimizer:
+        return
+    optimizer = compiled.pop("optimizer", None)
+    compiled["loss"] = _plain_loss(compiled.get("loss"))
+    training = {**compiled, "optimizer_config": optimizer and {k: optimizer[k] for k in ("class_name", "config")}}
+    file.attrs["training_config"] = _json.write(training)
+    variables = _slots_of(model.optimizer) if model.optimizer is not None else []
+    if variables:
+        group = file.create_group("optimizer_weights")
+        names = _unique([f"{model.optimizer.name}/{v.name}" for v in variables])
+        _write_names(group, "weight_names", names)
+        for name, v in zip(names, variables):
+            _hdf5.write_array(group, name, v.numpy())
+
+
+# Keras 3 takes the short names of losses in such files for metrics
+_FULL_NAMES = {
+    "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error", "kld": "kl_divergence", "logcosh": "log_cosh",
+}  # fmt: skip
+
+
+def _plain_loss(loss: Any) -> Any:
+    """A loss as Keras 2 and 3 read it in such files: functions by their names."""
+    if isinstance(loss, str):
+        return _FULL_NAMES.get(loss.lower(), loss)
+    if isinstance(loss, list):
+        return [_plain_loss(one) for one in loss]
+    if not isinstance(loss, dict):
+        return loss
+    if loss.get("class_name") == "function":
+        return loss["config"]
+    if "class_name" in loss:
+        return {k: loss[k] for k in ("class_name", "config")}
+    return {name: _plain_loss(one) for name, one in loss.items()}
+
+
+def _plain_config(config: dict) -> dict:
+    """The architecture alone, without what it was compiled with."""
+    return {k: v for k, v in config.items() if k not in ("compile_config", "build_config")}
+
+
+def write_weights(group: Any, model: Any) -> None:
+    """Writes the weights of a model, layer by layer."""
+    group.attrs["backend"] = "jax"
+    group.attrs["keras_version"] = "3.15.1"
+    layers = list(getattr(model, "layers", [model]))
+    _write_names(group, "layer_names", [layer.name for layer in layers])
+    for layer in layers:
+        own = group.create_group(layer.name)
+        variables = weights_in_order(layer)
+        names = _unique([v.path for v in variables])
+        _write_names(own, "weight_names", names)
+        for name, v in zip(names, variables):
+            _hdf5.write_array(own, name, v.numpy())
+    top = group.create_group("top_level_model_weights")
+    inner = {id(v) for layer in layers for v in layer.weights}
+    variables = [v for v in model.weights if id(v) not in inner]
+    names = _unique([v.path for v in variables])
+    _write_names(top, "weight_names", names)
+    for name, v in zip(names, variables):
+        _hdf5.write_array(top, name, v.numpy())
+
+
+def _write_names(group: Any, key: str, names: list[str]) -> None:
+    """A list of names as an attribute, in several if it is long."""
+    raw = np.array([name.encode("utf-8") for name in names] or [], dtype=None if names else "S1")
+    if raw.nbytes <= _LONGEST_ATTRIBUTE:
+        group.attrs[key] = raw
+        return
+    count = -(-raw.nbytes // _LONGEST_ATTRIBUTE)
+    for i, part in enumerate(np.array_split(raw, count)):
+        group.attrs[f"{key}{i}"] = part
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Names, with a number behind those that came before or that would be a folder of another."""
+    found: list[str] = []
+    for name in names:
+        new, count = name, 0
+        while any(new == k or new.startswith(f"{k}/") or k.startswith(f"{new}/") for k in found):
+            count += 1
+            new = f"{name}_{count}"
+        found.append(new)
+    return found
+
+
+def weights_in_order(layer: Any) -> list[Any]:
+    """Weights as this layout lists them: trained ones of all layers inside first."""
+    trained = {id(v) for v in layer.trainable_weights}
+    weights = layer.weights
+    if not trained or not getattr(layer, "layers", None):
+        return weights
+    return [v for v in weights if id(v) in trained] + [v for v in weights if id(v) not in trained]
+
+
+def _slots_of(optimizer: Any) -> list[Any]:
+    """Variables of an optimizer without its learning rate, which stands in the config."""
+    return [v for v in optimizer.variables if v.name != "learning_rate"] if optimizer.built else []
+
+
+# --- reading
+
+
+def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
+    """The model that a file holds.
+
+    Args:
+        reader: the open file.
+        make: `(config, path, bytes of weights) -> model`.
+        compile: whether to compile it as the file says.
+    """
+    path = reader.path
+    about = reader.attributes()
+    text = about.get("model_config")
+    if not isinstance(text, str):
+        raise BadFile(
+            f"{path} holds no model, but weights alone or something else: it has no `model_config`.\n"
+            "  Build the model and call model.load_weights(path)."
+        )
+    config = _json.parse(text, path, "model_config")
+    place = "model_weights" if reader.has("model_weights") else ""
+    origin = origin_of(reader, place)
+    with refusing(path, "model_config"):
+        config = registry.in_todays_form(config, origin)
+    model = make(config, path, reader.declared_bytes(place))
+    with refusing(path, place or "the weights"):
+        load_weights(model, reader, place)
+    training = about.get("training_config")
+    if compile and isinstance(training, str):
+        _compile(model, _json.parse(training, path, "training_config"), reader, origin)
+    return model
+
+
+def origin_of(reader: _hdf5.Reader, place: str = "") -> dict[str, Any]:
+    """Which release and which engine wrote a file, as far as it says so."""
+    about = {**reader.attributes(place), **reader.attributes()}
+    origin = {key: about.get(key) for key in ("keras_version", "backend")}
+    origin["names"] = [name for _, names in _layers_in(reader, place) for name in names]
+    return origin
+
+
+def _compile(model: Any, training: Any, reader: _hdf5.Reader, origin: dict) -> None:
+    with refusing(reader.path, "training_config"):
+        if not isinstance(training, dict):
+            raise ValueError("there is no object")
+        training = dict(training)
+        if "optimizer_config" in training:
+            training["optimizer"] = training.pop("optimizer_config")
+        config = registry.in_todays_form({"compile_config": training}, origin)["compile_config"]
+        model.compile_from_config(config)
+    if model.optimizer is None or not reader.has("optimizer_weights"):
+        return
+    with refusing(reader.path, "optimizer_weights"):
+        names = _names(reader, "optimizer_weights", "weight_names")
+        store = reader.arrays("optimizer_weights", _room(model))
+        arrays = [store[name] for name in names]
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        variables = _slots_of(model.optimizer)
+        arrays = registry.older_slots(arrays, names, variables, len(model.trainable_variables))
+        if [a.shape for a in arrays] == [v.shape for v in variables]:
+            for v, array in zip(variables, arrays):
+                v.assign(array)
+        else:
+            warnings.warn(
+                f"The state of the optimizer in {reader.path} does not fit {model.optimizer.name}, so it starts anew.",
+                stacklevel=4,
+            )
+
+
+def _names(reader: _hdf5.Reader, place: str, key: str) -> list[str]:
+    """A list of names from an attribute, or from several where it is long."""
+    about = reader.attributes(place)
+    found = about.get(key)
+    if found is None:
+        found, i = [], 0
+        while isinstance(about.get(f"{key}{i}"), list):
+            found += about[f"{key}{i}"]
+            i += 1
+    if not isinstance(found, list) or not all(isinstance(n, str) for n in found):
+        if found == [] or (isinstance(found, list) and not any(found)):
+            return []  # an empty list has no text type
+        reader.refuse(place, f"`{key}` is no list of names")
+    return found
+
+
+def _layers_in(reader: _hdf5.Reader, place: str) -> Iterator[tuple[str, list[str]]]:
+    for name in _names(reader, place, "layer_names"):
+        yield name, _names(reader, f"{place}/{name}", "weight_names")
+
+
+def _room(model: Any) -> int:
+    return sum(v.size * 8 for v in model.variables)
+
+
+def is_this_layout(reader: _hdf5.Reader) -> bool:
+    """Whether a file has weights in the layout of Keras 2, or an older one."""
+    about = reader.attributes("model_weights" if reader.has("model_weights") else "")
+    return any(name in about for name in ("layer_names", "layer_names0", "nb_layers"))
+
+
+def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=False, skip_mismatch=False) -> None:
+    """Takes the weights of a model from a file in this layout.
+
+    Args:
+        place: the group that has them.
+        by_name: whether layers are found by name rather than by order.
+        skip_mismatch: whether what does not fit is left as it is, with a warning.
+
+    Raises:
+        ValueError: something does not fit; the model is then as it was.
+    """
+    origin = origin_of(reader, place)
+    room = _room(model)
+    saved = []
+    for name, names in registry.older_groups(reader, place) or _layers_in(reader, place):
+        if names:
+            saved.append((name, names, reader.arrays(f"{place}/{name}".lstrip("/"), room)))
+    layers = [layer for layer in getattr(model, "layers", [model]) if layer.weights]
+    pairs, problems = _matched(layers, saved, by_name)
+    changes = []
+    for layer, (name, names, store) in pairs:
+        arrays = [store[n] for n in names]
+        try:
+            found = registry.older_weights(layer, names, arrays, origin) or list(zip(weights_in_order(layer), arrays))
+            if len(arrays) != len(found) and len(found) != len(weights_in_order(layer)):
+                raise ValueError(f"it has {len(weights_in_order(layer))} weights, the file has {len(arrays)}")
+            for v, array in found:
+                if tuple(array.shape) != tuple(v.shape):
+                    raise ValueError(f"{v.path} has shape {tuple(v.shape)}, the file has {tuple(array.shape)}")
+            if len(found) != len(weights_in_order(layer)):
+                raise ValueError(f"it has {len(weights_in_order(layer))} weights, the file has {len(arrays)}")
+            changes += found
+        except _hdf5.BadFile:
+            raise
+        except ValueError as error:
+            problems.append(f"  {layer.name} (in the file: {name}): {error}.")
+    top = f"{place}/top_level_model_weights".lstrip("/")
+    if reader.has(top):
+        inner = {id(v) for layer in getattr(model, "layers", []) for v in layer.weights}
+        own = [v for v in model.weights if id(v) not in inner]
+        names = _names(reader, top, "weight_names")
+        if len(own) == len(names):
+            changes += [(v, reader.arrays(top, room)[n]) for v, n in zip(own, names)]
+    if problems and not skip_mismatch:
+        hint = "" if by_name else "\n  To load the layers whose names are the same, pass by_name=True."
+        raise ValueError(
+            f"{reader.path} does not fit {model.name}; nothing was changed.\n"
+            + "\n".join(problems[:20])
+            + hint
+            + "\n  To load what fits and leave the rest, pass skip_mismatch=True."
+        )
+    for v, array in changes:
+        v.assign(array)
+    if problems:
+        warnings.warn(f"{reader.path} does not fit {model.name} everywhere.\n" + "\n".join(problems), stacklevel=3)
+
+
+def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list, list[str]]:
+    """Pairs of a layer and what the file has for it, and what found no partner."""
+    names = [name for name, _, _ in saved]
+    if by_name:
+        by = {layer.name: layer for layer in layers}
+        return [(by[entry[0]], entry) for entry in saved if entry[0] in by], []
+    if len(layers) != len(saved):
+        # releases before 2.0 listed the layers of models inside by themselves
+        inner = [one for layer in layers for one in _opened(layer)]
+        if len(inner) == len(saved) or {layer.name for layer in inner} == set(names):
+            layers = inner
+    if len({layer.name for layer in layers}) == len(layers) and {layer.name for layer in layers} == set(names):
+        by = {layer.name: layer for layer in layers}
+        return [(by[entry[0]], entry) for entry in saved], []
+    if len(layers) == len(saved):
+        return list(zip(layers, saved)), []
+    problems = [
+        f"  {layer.name}: the file has no layer of that name.{nearest(layer.name, names)}"
+        for layer in layers
+        if layer.name not in names
+    ]
+    own = [layer.name for layer in layers]
+    problems += [f"  {name}: only the file has it.{nearest(name, own)}" for name in names if name not in own]
+    problems.insert(0, f"  The model has {len(layers)} layers with weights, the file has {len(saved)}.")
+    by = {layer.name: layer for layer in layers}
+    return [(by[entry[0]], entry) for entry in saved if entry[0] in by], problems
+
+
+def _opened(layer: Any) -> list[Any]:
+    """The layers with weights inside a model or a merging layer, or the layer itself."""
+    inner = [one for one in getattr(layer, "layers", None) or [] if getattr(one, "weights", None)]
+    return [leaf for one in inner for leaf in _opened(one)] if inner else [layer]
