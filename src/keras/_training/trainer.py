@@ -14,7 +14,7 @@ from keras import metrics as metrics_module
 from keras._core import tree
 from keras._core.fingerprint import Unshareable, structure_of
 from keras._core.signature import parameters
-from keras._data import ArraySource, make_source
+from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import compile as engine
 from keras._jax.variable import Variable
 from keras._training.build import build_for, is_matched
@@ -52,6 +52,14 @@ class Trainer:
     def _layer_metrics(self) -> list[Any]:
         """Metrics of the layers; a model overrides it."""
         raise NotImplementedError
+
+    def read_on_host(self, x: Any) -> Any:
+        """Inputs as compiled code takes them; a model overrides it that begins with layers for text."""
+        return x
+
+    def _source(self, x: Any, *settings: Any) -> ArraySource | BatchSource:
+        """What a run was given, as `make_source` makes it; `settings` are its further arguments."""
+        return make_source(self.read_on_host(x), *settings)
 
     def _init_training(self) -> None:
         self.optimizer: Any = None
@@ -332,11 +340,11 @@ class Trainer:
         self._check_ready("fit", training=True)
         _check_epochs(epochs, initial_epoch, validation_freq)
         if validation_split and validation_data is None:
-            source = make_source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
+            source = self._source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
             source, validation = source.split(validation_split)
             validation.batch_size = validation_batch_size or validation.batch_size
         else:
-            source = make_source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
+            source = self._source(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, "fit")
             validation = self._validation_source(
                 validation_data, validation_batch_size or getattr(source, "batch_size", None), validation_steps
             )
@@ -419,7 +427,7 @@ class Trainer:
         if kwargs:
             raise TypeError(f"evaluate: unknown arguments {', '.join(kwargs)}.")
         self._check_ready("evaluate", training=False)
-        run = self._run("test", make_source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
+        run = self._run("test", self._source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
@@ -448,7 +456,7 @@ class Trainer:
             steps: steps to take from a generator.
             callbacks: a list of `Callback` objects.
         """
-        run = self._run("predict", make_source(x, None, None, batch_size, steps, False, None, "predict"))
+        run = self._run("predict", self._source(x, None, None, batch_size, steps, False, None, "predict"))
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
@@ -483,7 +491,7 @@ class Trainer:
 
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
-        run = self._run("predict", make_source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
+        run = self._run("predict", self._source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
         state = RunningState(run.planner, "predict")
         try:
             return run.outputs(state, Watcher(Interrupts()))
@@ -491,7 +499,7 @@ class Trainer:
             state.close()
 
     def _on_batch(self, phase: str, x, y, sample_weight, class_weight, return_dict) -> Any:
-        source = make_source(x, y, sample_weight, _rows_of(x), None, False, class_weight, f"{phase}_on_batch")
+        source = self._source(x, y, sample_weight, _rows_of(x), None, False, class_weight, f"{phase}_on_batch")
         if not isinstance(source, ArraySource):
             raise ValueError(f"{phase}_on_batch takes one batch as arrays. Got {type(x).__name__}.")
         planner = self._planner(phase, source.data)
@@ -558,8 +566,8 @@ class Trainer:
             return None
         if isinstance(data, (tuple, list)) and len(data) in (2, 3):
             x, y, weight = (*data, None)[:3]
-            return make_source(x, y, weight, batch_size, steps, False, None, "validation")
-        return make_source(data, None, None, None, steps, False, None, "validation")
+            return self._source(x, y, weight, batch_size, steps, False, None, "validation")
+        return self._source(data, None, None, None, steps, False, None, "validation")
 
     def _evaluate_with(self, run: Any, state: RunningState, reset: list, watcher: Watcher) -> dict[str, Any]:
         state.replace_metrics(reset)

@@ -15,6 +15,9 @@ class HostLayer(Layer):
     sees numbers only. Behind other layers `read` is called in the middle of compiled code, for integers alone.
     """
 
+    needs_host = True
+    """Whether `read` cannot be done in compiled code, so that a model does it before."""
+
     _takes_several = False  # whether the inputs are a list, an array per feature
 
     def read(self, inputs):

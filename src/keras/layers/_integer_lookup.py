@@ -68,14 +68,21 @@ class IntegerLookup(Lookup):
             name=name, **kwargs,
         )  # fmt: skip
 
+    @property
+    def needs_host(self):
+        """Whether unknown integers are an error or hashed; a search alone can be done on the device."""
+        return not self.invert and (
+            self.num_oov_indices == 0 or (self.num_oov_indices > 1 and self.oov_method == "farmhash")
+        )
+
     def read_traced(self, inputs):
-        """Searches on the device, unless unknown integers are an error or hashed."""
+        """Searches on the device, where that is possible."""
         self._check_ready()
         if self.invert:
             vocabulary = self._on_device(self.get_vocabulary())
             inside = (inputs >= 0) & (inputs < vocabulary.shape[0])
             return ops.where(inside, ops.take(vocabulary, ops.where(inside, inputs, 0)), self.oov_token)
-        if self.num_oov_indices == 0 or (self.num_oov_indices > 1 and self.oov_method == "farmhash"):
+        if self.needs_host:
             return super().read_traced(inputs)
         inputs = ops.cast(inputs, integer_name())
         keys, places = self._sorted_keys()

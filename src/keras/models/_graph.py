@@ -10,6 +10,7 @@ from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_n
 from keras._jax import pure
 from keras._jax.op import FunctionCall, symbolic_result
 from keras.layers import Layer
+from keras.models._host_part import HostPart, host_part, is_read, is_traced
 
 
 class Graph:
@@ -38,6 +39,7 @@ class Graph:
         self.nodes: list[Node] = nodes_between(self.inputs, self.outputs)
         self.operations: list[Operation] = self._by_depth()
         _check_names(self.operations)
+        self.host: HostPart | None = host_part(self)
 
     def _by_depth(self) -> list[Operation]:
         """Operations sorted by their largest distance from the outputs, then by when a walk from there meets them."""
@@ -90,6 +92,8 @@ class Graph:
 
     def run(self, inputs: Any) -> Any:
         """The outputs for values in the place of the inputs."""
+        if self.host is not None and (is_read(inputs) or not is_traced(inputs)):
+            return self.host.run(self.host.read(inputs))
         values = dict(zip((id(x) for x in self.inputs), self.matched(inputs)))
         run_nodes(self.nodes, values, lambda node, args, kwargs: node.operation(*args, **kwargs))
         return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
@@ -120,7 +124,12 @@ class Graph:
                 f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
                 f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
             )
-        return [_fitted(x, s) for x, s in zip(flat, self.inputs)]
+        return [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
+
+    @staticmethod
+    def fitted(x: Any, symbol: KerasTensor) -> Any:
+        """`x` with the rank and the dtype that an input was declared with."""
+        return _fitted(x, symbol)
 
     def symbolic(self, inputs: Any) -> Any:
         """Symbolic outputs for symbolic inputs of other shapes."""

@@ -18,6 +18,7 @@ from keras.layers import Layer
 from keras.layers._call import context
 from keras.layers._layer import is_shape, structure
 from keras.models._graph import Graph
+from keras.models._host_part import is_traced
 from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.saving import load_weights, save_model, save_weights
@@ -57,6 +58,21 @@ class Model(Trainer, Layer):
         self._members: list[Layer] = graph.layers if graph is not None else []
         if graph is not None:
             self.built = True
+
+    def _begins_on_host(self) -> bool:
+        """Whether its first layers do what compiled code cannot do."""
+        return self._graph is not None and self._graph.host is not None
+
+    def read_on_host(self, x):
+        """Inputs as compiled code takes them: what layers at the beginning of the graph make of text."""
+        if self._graph is None or self._graph.host is None:
+            return x
+        return self._graph.host.read(x)
+
+    def __call__(self, *args, **kwargs):
+        if args and self._begins_on_host() and not any_symbolic(args) and not is_traced(args):
+            args = (self.read_on_host(args[0]), *args[1:])
+        return super().__call__(*args, **kwargs)
 
     def call(self, inputs, training=None, mask=None):
         """The outputs for inputs. Subclasses without symbolic tensors override it."""

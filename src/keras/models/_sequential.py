@@ -9,6 +9,7 @@ from keras._core.graph import KerasTensor, Operation
 from keras._core.serialization import deserialize, serialize
 from keras.layers import Input, InputLayer, Layer
 from keras.models._graph import Graph
+from keras.models._host_part import begins_with_text, reads_on_host
 from keras.models._model import Model
 
 
@@ -136,8 +137,23 @@ class Sequential(Model):
             self._start_with((None, *x.shape[1:]), name)
         self.built = True
 
+    def _begins_on_host(self) -> bool:
+        """Whether its first layers do what compiled code cannot do."""
+        return super()._begins_on_host() or bool(
+            not self._tensors and self._members and reads_on_host(self._members[0])
+        )
+
+    def read_on_host(self, x):
+        """Inputs as compiled code takes them; the first text decides the shape of the input."""
+        shape = None if self._tensors else begins_with_text(self._members[0] if self._members else None, x)
+        if shape is not None:
+            self._start_with((None, *shape[1:]), "string")
+        return super().read_on_host(x)
+
     def call(self, inputs, training=None, mask=None):
         """The output of the last layer."""
+        if self._graph is not None and self._graph.host is not None:
+            return self._graph.run(inputs)
         if self._graph is not None:
             (x,) = self._graph.matched(inputs)
         else:
