@@ -79,6 +79,8 @@ class LSTMCell(GatedCell):
         z = x + ops.matmul(dropped(states[0], m), self.recurrent_kernel)
         return recurrent.lstm_step(self.recurrent_activation, self.activation, z, states)
 
+    joined_step = staticmethod(recurrent.lstm_step)
+
     def kernel_loop(self, x, states, m, mask, unroll):
         (h, c), u = states, ops.convert_to_tensor(self.recurrent_kernel)
         if self._activations() == (activations.sigmoid, activations.tanh):

@@ -120,6 +120,7 @@ class GatedCell(Layer):
         raise NotImplementedError
 
     whole = True
+    joined_step: Any = None  # the step as a function of one product with inputs and output, where there is one
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -134,10 +135,19 @@ class GatedCell(Layer):
     def run(self, x, states, mask, training, unroll):
         """Outputs of all steps and the last states, for inputs and mask with time first."""
         m = self.recurrent_mask(x.shape[1], training)
-        z = self.projected(x, training)
         found = None
         # a function of the user's may read variables, whose gradients kernels do not see
-        if all(map(registry.module_of, self._activations())):
+        built_in = all(map(registry.module_of, self._activations()))
+        if built_in and self.joined_step is not None and recurrent.suits_joined(x.shape[1], self._size_of_weights()):
+            w, u = ops.convert_to_tensor(self.kernel), ops.convert_to_tensor(self.recurrent_kernel)
+            b = self.input_bias()
+            outputs, states = recurrent.joined_cell(
+                self.joined_step, self._activations(), unroll, self._with_dropout(x, training), tuple(states), w, u,
+                None if b is None else ops.convert_to_tensor(b), m, mask,
+            )  # fmt: skip
+            return outputs, list(states)
+        z = self.projected(x, training)
+        if built_in:
             found = self.kernel_loop(z, states, m, mask, unroll)
         if found is None:
 
@@ -155,10 +165,16 @@ class GatedCell(Layer):
 
     def projected(self, x, training):
         """The part of a step that depends on inputs alone: (..., batch, features) -> (..., batch, gates * units)."""
-        if training and self.dropout:
-            x = x * self._mask(self.dropout, x.shape[-2:])  # the same features at all time steps
-        z, bias = ops.matmul(x, self.kernel), self.input_bias()
+        z, bias = ops.matmul(self._with_dropout(x, training), self.kernel), self.input_bias()
         return z if bias is None else z + bias
+
+    def _with_dropout(self, x, training):
+        if not training or not self.dropout:
+            return x
+        return x * self._mask(self.dropout, x.shape[-2:])  # the same features at all time steps
+
+    def _size_of_weights(self):
+        return self.kernel.size + self.recurrent_kernel.size
 
     def input_bias(self):
         """The bias that is added to the product with the inputs, or None."""

@@ -29,6 +29,8 @@ class SimpleRNNCell(GatedCell):
     def step(self, x, states, m):
         return (self.activation(x + ops.matmul(dropped(states[0], m), self.recurrent_kernel)),)
 
+    joined_step = staticmethod(recurrent.plain_step)
+
     def kernel_loop(self, x, states, m, mask, unroll):
         u = ops.convert_to_tensor(self.recurrent_kernel)
         return recurrent.one_product_cell(

@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._jax import pure
+from keras._jax.devices import is_cpu
 from keras._jax.kernels.convolution import inside_loop
 from keras._jax.variable import Variable
 
@@ -218,6 +219,35 @@ def lstm_step(gate: Callable, activation: Callable, z: jax.Array, states: Sequen
 def plain_step(activation: Callable, z: jax.Array, states: Sequence[jax.Array]) -> tuple:
     """The step of a plain recurrent layer, for `one_product_cell`."""
     return (activation(z),)
+
+
+# --- the same cells where the weights are small: both products as one inside the loop
+
+_SMALL_WEIGHTS = 1 << 14  # elements: such weights stay in the first cache from step to step
+_FEWEST_ROWS = 16
+
+
+def suits_joined(rows: int, weights: int) -> bool:
+    """Whether `joined_cell` is faster: measured on a CPU, by a third for three layers of 32 units on 64 rows."""
+    return is_cpu() and rows >= _FEWEST_ROWS and weights <= _SMALL_WEIGHTS
+
+
+def joined_cell(
+    cell: Callable, functions: tuple, unroll: bool, x: jax.Array, states: tuple, w: jax.Array, u: jax.Array, b: Any,
+    m: Any, mask: Any,
+) -> tuple:  # fmt: skip
+    """`one_product_cell` for inputs that are not yet multiplied: `x` (time, batch, features), `w`, bias `b` or None."""
+    weights = jnp.concatenate([w, u], axis=0)
+
+    def step(states, item):
+        x, keep = item
+        z = jnp.concatenate([x, _dropped(states[0], m)], axis=-1) @ weights
+        z = z if b is None else z + b
+        new = tuple(_keep(keep, n, s) for n, s in zip(cell(*functions, z, states), states))
+        return new, new[0]
+
+    last, outputs = jax.lax.scan(step, states, (x, mask), unroll=x.shape[0] if unroll else 1)
+    return outputs, last
 
 
 # --- gated recurrent unit as first published: the reset gate acts on the state before the product
