@@ -44,6 +44,7 @@ WHOLE = ("__init__", "__main__", "legacy")
 # and rarely needed.
 INSIDE_FUNCTIONS = {
     ("saving/_hdf5.py", "h5py"),
+    ("layers/_torch_module_wrapper.py", "torch"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
     ("utils/_images.py", "PIL"),

@@ -31,6 +31,7 @@ from keras.layers._einsum_dense import EinsumDense
 from keras.layers._elu import ELU
 from keras.layers._embedding import Embedding
 from keras.layers._flatten import Flatten
+from keras.layers._flax_layer import FlaxLayer
 from keras.layers._gaussian_dropout import GaussianDropout
 from keras.layers._gaussian_noise import GaussianNoise
 from keras.layers._global_pooling import (
@@ -50,6 +51,7 @@ from keras.layers._identity import Identity
 from keras.layers._input_layer import Input, InputLayer
 from keras.layers._input_spec import InputSpec
 from keras.layers._integer_lookup import IntegerLookup
+from keras.layers._jax_layer import JaxLayer
 from keras.layers._lambda import Lambda
 from keras.layers._layer import Layer
 from keras.layers._layer_normalization import LayerNormalization
@@ -100,7 +102,9 @@ from keras.layers._spectral_normalization import SpectralNormalization
 from keras.layers._stacked_rnn_cells import StackedRNNCells
 from keras.layers._string_lookup import StringLookup
 from keras.layers._text_vectorization import TextVectorization
+from keras.layers._tfsm_layer import TFSMLayer
 from keras.layers._time_distributed import TimeDistributed
+from keras.layers._torch_module_wrapper import TorchModuleWrapper
 from keras.layers._unit_normalization import UnitNormalization
 from keras.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from keras.layers._wrapper import Wrapper
@@ -183,6 +187,7 @@ __all__ = [
     "EinsumDense",
     "Embedding",
     "Flatten",
+    "FlaxLayer",
     "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
@@ -207,6 +212,7 @@ __all__ = [
     "InputLayer",
     "InputSpec",
     "IntegerLookup",
+    "JaxLayer",
     "LSTMCell",
     "Lambda",
     "Layer",
@@ -245,8 +251,10 @@ __all__ = [
     "StackedRNNCells",
     "StringLookup",
     "Subtract",
+    "TFSMLayer",
     "TextVectorization",
     "TimeDistributed",
+    "TorchModuleWrapper",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
@@ -273,6 +281,7 @@ _RECURRENT = (
 )  # fmt: skip
 
 _ATTENTION = (AdditiveAttention, Attention, MultiHeadAttention)
+_FOREIGN = (FlaxLayer, JaxLayer, TFSMLayer, TorchModuleWrapper)
 
 _ADAPTIVE = (
     AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D, AdaptiveMaxPooling1D,
