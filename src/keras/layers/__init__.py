@@ -309,6 +309,7 @@ _OF_DATA = (
 registry.register_built_ins(
     "keras.layers", {cls.__name__: cls for cls in (*_ADAPTIVE, *_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)}
 )
+registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in _FOREIGN})
 registry.register_built_ins("keras.layers", {"GroupQueryAttention": GroupQueryAttention})
 
 
