@@ -287,6 +287,15 @@ class BatchSource:
         """Tells the object, if it wants to know."""
         self._stream.on_epoch_end()
 
+    def restart(self) -> bool:
+        """Drops a pass that has begun, so that the next one begins anew; False where the object does not allow it."""
+        if not self._stream.owns_passes:
+            return False
+        if self._pass is not None:
+            self._pass.close()  # type: ignore[attr-defined]
+        self._pass, self._waiting = None, []
+        return True
+
     def close(self) -> None:
         """Ends the threads and processes that make batches, also those in the middle of one."""
         if self._pass is not None and hasattr(self._pass, "close") and self._stream.owns_passes:

@@ -91,14 +91,17 @@ class ArrayRun:
         wide[:used] = order[:used]
         return wide, order[used : self.source.rows].astype("int32", copy=False)
 
-    def epoch(self, state: RunningState, watcher: Watcher) -> dict[str, Any]:
-        """All steps once; returns the logs."""
+    def restart(self) -> None:
+        """Rows in memory have nothing under way."""
+
+    def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
+        """All steps once, or those from `first_step` on; returns the logs."""
         order = self.source.order()
         rows, tail_rows = self._in_order() if order is None else self._split(order)
         numbers = self.planner.numbers
         program: Program | None = None
         result: Any = None
-        step, looked = 0, time.perf_counter()
+        step, looked = first_step, time.perf_counter()
         while step < self.steps:
             count = 1
             if step < self.full_steps:
@@ -189,11 +192,18 @@ class BatchRun:
             self._batches = iter(self.source.batches())
         return next(self._batches, None)
 
-    def epoch(self, state: RunningState, watcher: Watcher) -> dict[str, Any]:
-        """The steps of one epoch; returns the logs."""
+    def restart(self) -> None:
+        """Forgets a pass that has begun, where the source can begin another; its order is drawn anew."""
+        if self.source.restart():
+            self._first = self._batches = None
+
+    def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
+        """The steps of one epoch, or those from `first_step` on; returns the logs."""
         program: Program | None = None
         result: Any = None
         step, looked = 0, time.perf_counter()
+        while step < first_step and self._next() is not None:
+            step += 1
         while self.steps is None or step < self.steps:
             batch = self._next()
             if batch is None:

@@ -39,7 +39,7 @@ class Trainer:
             "optimizer", "loss", "history", "stop_training", "stop_evaluating", "stop_predicting", "private_programs",
             "_compile_arguments", "_compiled_loss", "_compiled_metrics", "_loss_tracker", "_captured", "_keys",
             "_reset_values", "_planners", "jit_compile", "run_eagerly", "steps_per_execution", "_debug", "compiled",
-            "step_context",
+            "step_context", "_start",
         )
     )  # fmt: skip
 
@@ -68,6 +68,7 @@ class Trainer:
         self.stop_training = False
         self.stop_evaluating = False
         self.stop_predicting = False
+        self._start = (0, 0)  # epoch and step that `fit` begins with
         self.run_eagerly = False
         self.jit_compile: Any = "auto"
         self.steps_per_execution = 1
@@ -364,16 +365,24 @@ class Trainer:
         try:
             with Interrupts() as interrupts:
                 watcher = self._watcher(interrupts, callbacks, "train")
+                self._start = (initial_epoch, 0)
                 callbacks.on_train_begin()
-                for epoch in range(initial_epoch, epochs):
+                start, step = self._start
+                for epoch in range(start, epochs):
                     if getattr(source, "exhausted", False):
                         break
-                    state.replace_metrics(reset)
+                    if not step:
+                        state.replace_metrics(reset)
                     callbacks.on_epoch_begin(epoch)
+                    if epoch == start > initial_epoch:
+                        run.restart()
                     run.planner.read_numbers()
-                    epoch_logs = run.epoch(state, watcher)
+                    epoch_logs = run.epoch(state, watcher, step)
                     if not run.done:
                         break
+                    if step and not epoch_logs:  # an epoch that was gone on with after its last step
+                        epoch_logs = {name: float(value) for name, value in self.get_metrics_result().items()}
+                    step = 0
                     if watcher.progress is not None:
                         callbacks.on_progress(run.done, run.steps, epoch_logs)
                     if validation is not None and _validates(epoch, validation_freq):
@@ -398,6 +407,13 @@ class Trainer:
                 validation.close()
             callbacks.end_progress()
         return self.history
+
+    def continue_at(self, epoch: int, step: int = 0) -> None:
+        """For callbacks, in `on_train_begin`: lets `fit` begin with that epoch, and after so many steps of it.
+
+        The metrics then go on from the values that their variables have.
+        """
+        self._start = (int(epoch), int(step))
 
     def evaluate(
         self,
@@ -433,15 +449,18 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_evaluating = False
-        state = RunningState(run.planner, "test")
+        state: RunningState | None = None
         try:
             with Interrupts() as interrupts:
                 callbacks.on_test_begin()
+                state = RunningState(run.planner, "test")  # after the hook, which may have changed the weights
                 watcher = self._watcher(interrupts, callbacks, "test")
                 logs = self._evaluate_with(run, state, self._reset_metric_values(), watcher)
+                state.close()
                 callbacks.on_test_end(dict(sorted(logs.items())))
         finally:
-            state.close()
+            if state is not None:
+                state.close()
             run.source.close()
             callbacks.end_progress()
         return _as_asked(self._in_order(logs), return_dict)
@@ -462,13 +481,16 @@ class Trainer:
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
             )
         self.stop_predicting = False
-        state = RunningState(run.planner, "predict")
+        state: RunningState | None = None
         try:
             callbacks.on_predict_begin()
+            state = RunningState(run.planner, "predict")  # after the hook, which may have changed the weights
             outputs = run.outputs(state, self._watcher(Interrupts(), callbacks, "predict"))
+            state.close()
             callbacks.on_predict_end()
         finally:
-            state.close()
+            if state is not None:
+                state.close()
             run.source.close()
             callbacks.end_progress()
         return outputs
