@@ -2,15 +2,19 @@
 
 import argparse
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import runpy
 import sys
+import tokenize
+import traceback
 
 import keras
 from keras import config
 from keras._core.home import keras_home
 from keras._jax import devices
+from keras.legacy import detect, era, modernize
 from keras.legacy.packages import answer_missing_packages
 
 _PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
@@ -20,27 +24,90 @@ def main(arguments: list[str]) -> None:
     """Does what the command line says."""
     parser = argparse.ArgumentParser(
         prog="python -m keras",
-        usage="python -m keras SCRIPT [arguments of the script]\n       python -m keras info",
-        description="Runs a program written for Keras. Where TensorFlow or Theano are not installed, its imports of "
-        "tensorflow.keras, and imports of Theano that it does not use, are answered.",
+        usage="python -m keras SCRIPT [arguments of the script]\n       python -m keras -m MODULE [arguments]\n"
+        "       python -m keras -c CODE [arguments]\n       python -m keras --modernize SCRIPT\n"
+        "       python -m keras info",
+        description="Runs a program written for Keras, with the defaults of the year it was written for, which its "
+        "names tell. Where TensorFlow or Theano are not installed, its imports of tensorflow.keras, and imports of "
+        "Theano that it does not use, are answered.",
+    )
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("-m", dest="kind", action="store_const", const="module", help="run a module, as python -m does")
+    kind.add_argument("-c", dest="kind", action="store_const", const="code", help="run a line of code")
+    kind.add_argument(
+        "--modernize", dest="kind", action="store_const", const="modernize", help="print SCRIPT in today's spelling"
     )
     parser.add_argument("script", metavar="SCRIPT", help="a Python file; or `info`, for versions and devices")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
     chosen = parser.parse_args(arguments)
-    if chosen.script == "info" and not os.path.exists("info"):
+    if chosen.kind == "code":
+        run_code(chosen.script, chosen.arguments)
+    elif chosen.kind == "module":
+        run_module(chosen.script, chosen.arguments)
+    elif chosen.script == "info" and not os.path.exists("info"):
         print_info()
     elif not os.path.isfile(chosen.script):
         parser.error(f"there is no file {chosen.script!r}")
+    elif chosen.kind == "modernize":
+        print(modernize.modernized(_source_of(chosen.script)), end="")
     else:
         run(chosen.script, chosen.arguments)
 
 
 def run(script: str, arguments: list[str]) -> None:
-    """Runs a script as `python SCRIPT` would, with the missing packages answered."""
-    answer_missing_packages()
+    """Runs a script as `python SCRIPT` would, with the missing packages answered and its year's defaults."""
+    _prepare(_source_of(script), script)
     sys.argv = [script, *arguments]
     sys.path[0] = os.path.dirname(os.path.abspath(script))
     runpy.run_path(script, run_name="__main__")
+
+
+def run_module(module: str, arguments: list[str]) -> None:
+    """Runs a module as `python -m MODULE` would."""
+    sys.path[0] = os.getcwd()
+    found = importlib.util.find_spec(module)
+    if found is not None and found.submodule_search_locations is not None:
+        found = importlib.util.find_spec(module + ".__main__")
+    if found is not None and found.origin is not None and os.path.isfile(found.origin):
+        _prepare(_source_of(found.origin), module)
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def run_code(code: str, arguments: list[str]) -> None:
+    """Runs a line of code as `python -c CODE` would."""
+    _prepare(code, "the code")
+    sys.argv = ["-c", *arguments]
+    sys.path[0] = ""
+    exec(compile(code, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
+
+
+def _source_of(path: str) -> str:
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+def _prepare(source: str, name: str) -> None:
+    """Answers missing packages, sets the era that the source is written in, and keeps our frames out of tracebacks."""
+    answer_missing_packages()
+    sys.excepthook = _print_error
+    if os.environ.get("KERAS_ERA"):
+        return
+    try:
+        found = detect.detect(source)
+    except SyntaxError:  # running it will say where
+        return
+    if found.era != "3":
+        era.set_era(found.era)
+        print(f"keras: {name} is written for Keras {found.era} ({', '.join(found.signs[:4])}).", file=sys.stderr)
+
+
+def _print_error(kind: type, error: BaseException, trace) -> None:
+    """Prints an error from the program's first line on."""
+    ours = (__file__, runpy.__file__, "<frozen runpy>")
+    while trace is not None and trace.tb_frame.f_code.co_filename in ours:
+        trace = trace.tb_next
+    traceback.print_exception(kind, error, trace)
 
 
 def print_info() -> None:

@@ -49,7 +49,7 @@ class Order(NamedTuple):
 
 
 class Default(NamedTuple):
-    """A default that was another one: from release `since` until before release `before`."""
+    """A default that was another one: from release `since` until before release `before`, or in all years if empty."""
 
     names: str
     argument: str
@@ -248,6 +248,7 @@ DEFAULTS = [
     Default("LSTM GRU LSTMCell GRUCell", "recurrent_activation", "hard_sigmoid", "0.3", "2.3"),
     Default("ConvLSTM2D", "recurrent_activation", "hard_sigmoid", "0.3", "3"),
     Default("GRU GRUCell", "reset_after", False, "0.3", "tf2.0"),
+    Default("AveragePooling1D AveragePooling2D AveragePooling3D", "pool_size", 2, "0.3", ""),
     Default("Conv1D", "kernel_initializer", "uniform", "0.3", "1.0"),
     Default("BatchNormalization", "epsilon", 1e-6, "0.3", "1.0"),
     Default("BatchNormalization", "momentum", 0.9, "0.3", "1.0"),
@@ -288,12 +289,15 @@ class Translator:
         self.bound = 1 if parameters and parameters[0].name == "self" else 0
         plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         self.names = [p.name for p in parameters if p.kind in plain][self.bound :]
+        self.always = [d.argument for d in defaults if not d.before]
         self.old = {name: row for row in rows for name in _several(row.old) if name not in _several(row.today)}
         self.converted = {name: row for row in rows for name in _several(row.old) if name in _several(row.today)}
 
     def touches(self, args: tuple, kwargs: dict) -> bool:
         """Whether a call has anything to translate; `args` without self."""
         if (kwargs and not self.old.keys().isdisjoint(kwargs)) or not era.is_today():
+            return True
+        if self.always and self.always[0] not in kwargs and self.always[0] not in self.names[: len(args)]:
             return True
         if self.converted and not self.converted.keys().isdisjoint(kwargs):
             return True
@@ -425,6 +429,8 @@ def _release_spoken(eras: set[str]) -> str | None:
 
 
 def _holds(default: Default) -> bool:
+    if not default.before:  # today's release wants the argument, so nothing is read differently
+        return True
     return era.before(default.before) and not era.before(default.since)
 
 

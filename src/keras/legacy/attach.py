@@ -87,6 +87,15 @@ def _batch_normalization(function: Callable, self, *args, **kwargs):
     return function(self, *args, **kwargs)
 
 
+def _transposed(function: Callable, self, *args, **kwargs):
+    """`Conv2DTranspose` with `output_shape`."""
+    shape = kwargs.pop("output_shape", None)
+    if shape is not None:
+        _become(self, "Deconvolution2D")
+        return type(self).__init__(self, *args, output_shape=shape, **kwargs)
+    return function(self, *args, **kwargs)
+
+
 def _become(layer: Any, name: str) -> None:
     """Makes a layer one of an older class, which does what today's class does not."""
     kind = getattr(importlib.import_module("keras.legacy.layers"), name)
@@ -155,13 +164,19 @@ def _either(first: Callable | None, second: Callable) -> Callable[[tuple], bool]
 
 def _layers(module: ModuleType) -> None:
     Layer = module.Layer
-    arguments.apply(module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization})
+    arguments.apply(
+        module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
+    )
     _wrap(Layer, "__init__", _layer_init, {"weights", "input_dtype", "cache_enabled"})
     _wrap(Layer, "_build_once", _build_once)
     _wrap(Layer, "add_weight", _add_weight)
     _wrap(Layer, "_pass_masks_on", _pass_masks_on)
-    for name in ("Embedding", "BatchNormalization"):
-        extra = {"dropout", "input_length"} if name == "Embedding" else {"mode"}
+    more = {
+        "Embedding": {"dropout", "input_length"},
+        "BatchNormalization": {"mode"},
+        "Conv2DTranspose": {"output_shape"},
+    }
+    for name, extra in more.items():
         getattr(module, name).__init__.__keras_legacy_arguments__ |= extra
     bases = importlib.import_module("keras.legacy.bases")
     bases.teach_layer(Layer)
@@ -334,6 +349,18 @@ def _metrics(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.metrics")
 
 
+def _constraints(module: ModuleType) -> None:
+    arguments.apply(module)
+    short = {"maxnorm": module.MaxNorm, "nonneg": module.NonNeg, "unitnorm": module.UnitNorm}
+    registry.register_built_ins("keras.constraints", short)
+
+
+def _regularizers(module: ModuleType) -> None:
+    arguments.apply(module)
+    short = {"l1l2": module.L1L2, "activity_l1": module.L1, "activity_l2": module.L2, "activity_l1l2": module.L1L2}
+    registry.register_built_ins("keras.regularizers", short)
+
+
 def _callbacks(module: ModuleType) -> None:
     arguments.apply(module)
 
@@ -368,8 +395,8 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.losses": _losses,
     "keras.metrics": _metrics,
     "keras.callbacks": _callbacks,
-    "keras.constraints": arguments.apply,
-    "keras.regularizers": arguments.apply,
+    "keras.constraints": _constraints,
+    "keras.regularizers": _regularizers,
     "keras.utils": arguments.apply,
 }
 

@@ -670,12 +670,16 @@ class _LocallyConnected(Layer):
                 for k in range(self.kernel_size[i])
             ]
             x = ops.stack([ops.take(x, s, axis=i + 1) for s in steps], axis=self.rank + 1 + i)
+        if first:  # kernels of the other axis order had the channels in front
+            x = ops.moveaxis(x, -1, self.rank + 1)
         # (batch, places..., kernel..., channels) -> (batch, places, window)
         x = ops.reshape(x, (-1, self.kernel.shape[0], self.kernel.shape[1]))
         y = ops.einsum("bpw,pwf->bpf", x, self.kernel)
         y = ops.reshape(y, (-1, *places, self.filters))
-        y = self.activation(y + self.bias if self.use_bias else y)
-        return ops.moveaxis(y, -1, 1) if first else y
+        y = ops.moveaxis(y, -1, 1) if first else y
+        if self.use_bias:  # 2.x read the numbers in the order of the outputs' axes, whatever the axes of the bias
+            y = y + ops.reshape(self.bias, (self.filters, *places)) if first else y + self.bias
+        return self.activation(y)
 
     def compute_output_shape(self, input_shape):
         """The number of places along each axis, and the filters."""
@@ -762,8 +766,9 @@ class ModalBatchNormalization(layers.BatchNormalization):
             return super().call(inputs, training=training, mask=mask)
         axes = -1 if self.mode == 1 else [i for i in range(inputs.ndim) if i != self.axis % inputs.ndim]
         mean = ops.mean(inputs, axis=axes, keepdims=True)
-        # 1.x took the root of the variance plus epsilon in both modes
-        y = (inputs - mean) / ops.sqrt(ops.var(inputs, axis=axes, keepdims=True) + self.epsilon)
+        deviation = ops.sqrt(ops.var(inputs, axis=axes, keepdims=True) + self.epsilon)
+        # 1.x added epsilon once more in mode 1
+        y = (inputs - mean) / (deviation + self.epsilon if self.mode == 1 else deviation)
         shape = [1] * inputs.ndim
         shape[self.axis] = -1
         if self.scale:

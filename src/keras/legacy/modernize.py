@@ -1,0 +1,253 @@
+"""`python -m keras --modernize SCRIPT`: a program's text with today's names."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NamedTuple
+
+from keras.legacy import arguments, attach, modules, names
+
+_METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
+_RENAMED = {
+    "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
+    "SeparableConvolution2D": "SeparableConv2D",
+}  # fmt: skip
+
+
+_GENERATOR_PLACES = {
+    "fit_generator": ("steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps"),
+    "evaluate_generator": ("steps",),
+    "predict_generator": ("steps",),
+}
+_OF_ROWS = frozenset((
+    "samples_per_epoch", "nb_val_samples", "val_samples", "nb_epoch", "max_q_size", "nb_worker", "pickle_safe",
+    "validation_freq", "workers", "max_queue_size", "use_multiprocessing",
+))  # fmt: skip
+
+
+def _counts_rows(node: ast.Call, given: dict) -> bool:
+    """Whether a call of a generator method is one of 1.x, or has arguments that `fit` has not."""
+    return not _OF_ROWS.isdisjoint(given) or len(node.args) > 7
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+class _Unknown:
+    """An argument whose value is known only when the program runs."""
+
+
+def modernized(source: str) -> str:
+    """The text of a program, with the names, arguments and import paths of today where the tables have them.
+
+    Args:
+        source: the text.
+
+    What is only known when the program runs, such as `**settings`, is left as it is.
+    """
+    tree = ast.parse(source)
+    text = _Text(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            _modernize_call(node, text)
+        elif isinstance(node, ast.ImportFrom):
+            _modernize_import(node, text)
+    return text.edited()
+
+
+class _Text:
+    """A text, and changes to be made to it at places that do not overlap."""
+
+    def __init__(self, source: str):
+        self.source = source
+        self.lines = source.splitlines(keepends=True)
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line))
+        self.edits: list[_Edit] = []
+
+    def place(self, line: int, column: int) -> int:
+        """The position of a line and a column, which the parser counts in bytes."""
+        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
+
+    def of(self, node: Any) -> str:
+        """The text of a node."""
+        return self.source[self.start(node) : self.end(node)]
+
+    def start(self, node: Any) -> int:
+        """Where a node begins."""
+        return self.place(node.lineno, node.col_offset)
+
+    def end(self, node: Any) -> int:
+        """Where a node ends."""
+        return self.place(node.end_lineno, node.end_col_offset)
+
+    def replace(self, node: Any, text: str) -> None:
+        """Puts `text` in the place of a node."""
+        self.edits.append(_Edit(self.start(node), self.end(node), text))
+
+    def remove(self, node: Any) -> None:
+        """Takes an argument out, with the comma before or behind it."""
+        start, end = self.start(node), self.end(node)
+        before = self.source[:start].rstrip()
+        if before.endswith(","):
+            start = len(before) - 1
+        elif self.source[end:].lstrip().startswith(","):
+            end = self.source.index(",", end) + 1
+            end += len(self.source[end:]) - len(self.source[end:].lstrip(" "))
+        self.edits.append(_Edit(start, end, ""))
+
+    def edited(self) -> str:
+        """The text after all changes; of two that overlap, the inner one is made."""
+        result, last = self.source, len(self.source) + 1
+        for edit in sorted(self.edits, key=lambda e: (e.start, e.end), reverse=True):
+            if edit.end <= last:
+                result = result[: edit.start] + edit.text + result[edit.end :]
+                last = edit.start
+        return result
+
+
+def _entries(name: str, is_method: bool) -> tuple[list, list]:
+    """Rows and orders for a callable, by the last part of its name."""
+    if is_method and name in _METHODS:
+        return (
+            arguments.entries_for(name, attach._GENERATOR_ROWS), arguments.entries_for(name, attach._GENERATOR_ORDERS),
+        )  # fmt: skip
+    full = f"Model.{name}" if is_method and arguments.entries_for(f"Model.{name}", arguments.MODELS) else name
+    like = attach._LIKE.get(name, (None,))[0] or full
+    rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(like, table)]
+    orders = arguments.entries_for(like, arguments.ORDERS)
+    how = attach._LIKE.get(name, (None, None))[1]
+    if callable(how):
+        orders = [o._replace(when=attach._either(o.when, how)) for o in orders]
+    return rows, orders
+
+
+def _modernize_call(node: ast.Call, text: _Text) -> None:
+    function = node.func
+    is_method = isinstance(function, ast.Attribute)
+    name = function.attr if is_method else getattr(function, "id", None)
+    if name is None:
+        return
+    rows, orders = _entries(name, is_method)
+    if not rows and not orders:
+        return
+    given: dict[str, str] = {k.arg: text.of(k.value) for k in node.keywords if k.arg}
+    nodes: dict[str, Any] = {k.arg: k for k in node.keywords if k.arg}
+    order = _order_of(orders, node.args, rows, given)
+    by_place: dict[str, Any] = {}
+    if order is not None and not any(isinstance(a, ast.Starred) for a in node.args):
+        by_place = dict(zip(order.order.split(), node.args))
+        given = {**{n: text.of(a) for n, a in by_place.items()}, **given}
+        nodes = {**by_place, **nodes}
+    if is_method and name in _METHODS:
+        if _counts_rows(node, given):
+            return  # how many batches hold so many rows is known only when the program runs
+        places = ("generator", *_GENERATOR_PLACES[name])
+        by_place = dict(zip(places, node.args))
+        given = {**{n: text.of(a) for n, a in by_place.items()}, **given}
+        nodes = {**by_place, **nodes}
+        rows = [*rows, arguments.Row(name, "generator", "x")]
+        _rename(function, name, _METHODS[name], text)
+    renamed = _today(given, rows)
+    if name in _RENAMED:
+        _rename(function, name, _RENAMED[name], text)
+    if not by_place and renamed == list(given.items()):
+        return
+    for old, new in _pairs(given, renamed, rows):
+        if new:
+            text.replace(nodes[old], new)
+        else:
+            text.remove(nodes[old])
+
+
+def _rename(function: Any, old: str, new: str, text: _Text) -> None:
+    end = text.end(function)
+    text.edits.append(_Edit(end - len(old), end, new))
+
+
+def _order_of(orders: list, args: list, rows: list, given: dict) -> Any:
+    """The order that the positional arguments of a call are in, if it can be no other."""
+    known = tuple(a.value if isinstance(a, ast.Constant) else _shape_of(a) for a in args)
+    for order in orders:
+        try:
+            if order.when is not None and order.when(known):
+                return order
+        except TypeError:
+            continue
+    return None
+
+
+def _shape_of(node: Any) -> Any:
+    kinds = {ast.Tuple: (), ast.List: [], ast.Dict: {}}
+    return kinds.get(type(node), _Unknown())
+
+
+def _today(given: dict[str, str], rows: list) -> list[tuple[str, str]]:
+    """Names and values of today for those given."""
+    found = dict(given)
+    for row in rows:
+        olds, todays = arguments._several(row.old), arguments._several(row.today)
+        if olds == todays or not all(o in found for o in olds):
+            continue
+        parts = [found.pop(o) for o in olds]
+        value = f"({', '.join(parts)})" if len(olds) > 1 else _value(row, parts[0])
+        if value is not None:
+            found.update(dict.fromkeys(todays, value))
+    return list(found.items())
+
+
+def _value(row: Any, text: str) -> str | None:
+    if not isinstance(row.value, dict):
+        return text
+    try:
+        value = ast.literal_eval(text)
+        return repr(row.value[value]) if row.today else None
+    except (ValueError, KeyError, TypeError):
+        return text
+
+
+def _pairs(given: dict[str, str], renamed: list[tuple[str, str]], rows: list) -> list[tuple[str, str]]:
+    """For each argument as given, what stands in its place; of several that became one, the first takes it."""
+    today = dict(renamed)
+    found = []
+    for old in given:
+        row = next((r for r in rows if old in arguments._several(r.old) and r.old != r.today), None)
+        if row is None or old in today:
+            found.append((old, f"{old}={today.get(old, given[old])}"))
+            continue
+        olds, todays = arguments._several(row.old), arguments._several(row.today)
+        if old == olds[0] and todays:
+            found.append((old, ", ".join(f"{n}={today[n]}" for n in todays if n in today)))
+        else:
+            found.append((old, ""))
+    return found
+
+
+def _modernize_import(node: ast.ImportFrom, text: _Text) -> None:
+    rows = modules.rows_of(node.module or "")
+    if node.module == "keras.layers":
+        for alias in node.names:
+            if alias.name in _RENAMED and alias.asname is None:
+                text.replace(alias, _RENAMED[alias.name])
+        return
+    if not rows:
+        return
+    lines = []
+    for alias in node.names:
+        row = next((r for r in rows if alias.name in modules.names_of(r)), None)
+        if row is None or row.today.startswith(("keras.legacy", "keras._")):
+            return
+        name = _RENAMED.get(alias.name, alias.name)
+        if name in names.names_of(row.today):
+            return
+        as_name = f" as {alias.asname}" if alias.asname else ""
+        lines.append((row.today, name + as_name))
+    by_module: dict[str, list[str]] = {}
+    for module, name in lines:
+        by_module.setdefault(module, []).append(name)
+    indent = "\n" + " " * node.col_offset
+    text.replace(node, indent.join(f"from {m} import {', '.join(n)}" for m, n in by_module.items()))

@@ -1,0 +1,39 @@
+"""`python -m keras --modernize`: a program's text in today's spelling."""
+
+import pytest
+
+from keras.legacy.modernize import modernized
+
+CASES = [
+    ("from keras.layers.core import Dense, Dropout", "from keras.layers import Dense, Dropout"),
+    ("from keras.layers.convolutional import Convolution2D", "from keras.layers import Conv2D"),
+    ("from keras.layers import Convolution2D, Dense", "from keras.layers import Conv2D, Dense"),
+    ("Dense(output_dim=64, init='uniform')", "Dense(units=64, kernel_initializer='uniform')"),
+    ("Dense(64, 'uniform')", "Dense(units=64, kernel_initializer='uniform')"),
+    ("Dense(64, 'relu')", "Dense(64, 'relu')"),
+    (
+        "layers.Convolution2D(8, 3, 3, border_mode='same')",
+        "layers.Conv2D(filters=8, kernel_size=(3, 3), padding='same')",
+    ),
+    ("MaxPooling2D((2, 2), dim_ordering='th')", "MaxPooling2D((2, 2), data_format='channels_first')"),
+    ("LSTM(output_dim=n, consume_less='gpu')", "LSTM(units=n, implementation=2)"),
+    ("Dropout(p=rate * 2)", "Dropout(rate=rate * 2)"),
+    ("model.fit(x, y, nb_epoch=20)", "model.fit(x, y, epochs=20)"),
+    ("model.fit_generator(g, 10, epochs=2)", "model.fit(x=g, steps_per_epoch=10, epochs=2)"),
+    ("model.fit_generator(g, 100, nb_epoch=2)", "model.fit_generator(g, 100, nb_epoch=2)"),
+    ("BatchNormalization(1e-3)", "BatchNormalization(epsilon=1e-3)"),
+    ("model = Model(input=a, output=b)", "model = Model(inputs=a, outputs=b)"),
+    ("anything(p=1, init=2)", "anything(p=1, init=2)"),
+    ("text = 'é'; Dense(output_dim=2)", "text = 'é'; Dense(units=2)"),
+    ("Dense(**settings)", "Dense(**settings)"),
+]
+
+
+@pytest.mark.parametrize(("old", "today"), CASES, ids=[old for old, _ in CASES])
+def test_a_line_is_rewritten(old, today):
+    assert modernized(old + "\n") == today + "\n"
+
+
+def test_what_is_modern_stays_and_what_was_rewritten_is_rewritten_no_more():
+    for _, today in CASES:
+        assert modernized(today) == today
