@@ -84,3 +84,28 @@ def test_too_few_targets_for_two_outputs():
 def test_epochs_must_be_a_whole_number(epochs):
     with pytest.raises(ValueError, match="`epochs` must be"):
         classifier().fit(X, Y, epochs=epochs, verbose=0)
+
+
+def test_class_numbers_that_are_too_large_are_named():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x = np.ones((5, 3), "float32")
+    with pytest.raises(ValueError, match=r"labels go up to 4, but the model tells 4 classes apart.*0 to 3"):
+        model.fit(x, np.array([0, 1, 2, 3, 4]), verbose=0)
+    model.fit(x, np.array([0, 1, 2, 3, 4]), sample_weight=np.array([1, 1, 1, 1, 0.0]), verbose=0)
+    with pytest.raises(ValueError, match="subtract 1"):
+        model.evaluate(x, np.full((5, 1), 4), verbose=0)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 3)])
+def test_inputs_of_another_rank_are_named(shape):
+    model = keras.Sequential([keras.Input((3,), name="rows"), keras.layers.Dense(4)])
+    with pytest.raises(ValueError, match=r"input 'rows' has 2 axes: \(None, 3\). Got shape"):
+        model.predict(np.ones(shape), verbose=0)
+
+
+def test_one_of_several_inputs_with_another_size_is_named():
+    a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
+    model = keras.Model([a, b], keras.layers.Concatenate()([a, b]))
+    with pytest.raises(ValueError, match=r"input 'b' has shape \(None, 2\). Got shape \(2, 3\)"):
+        model.predict([np.ones((2, 3)), np.ones((2, 3))], verbose=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from keras import losses, metrics
 from keras._core import tree
 from keras._core.names import nearest
@@ -92,6 +94,7 @@ class CompiledLoss:
         self.functions: list[Any] = []
         self.weights: list[Any] = []
         self.trackers: list[Any] = []
+        self._classes: list[int | None] = []  # how many, of the outputs whose labels are class numbers
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Matches losses with outputs."""
@@ -101,6 +104,10 @@ class CompiledLoss:
         targets = match_targets(y_true, y_pred, names)
         self.functions = [
             None if one is None or t is None else loss_from(one, t, p) for one, t, p in zip(chosen, targets, outputs)
+        ]
+        self._classes = [
+            p.shape[-1] if getattr(f, "fn", None) is losses.sparse_categorical_crossentropy and _is_plain(f) else None
+            for f, p in zip(self.functions, outputs)
         ]
         weights = self.loss_weights
         if isinstance(weights, (int, float)) and len(names) > 1:
@@ -116,6 +123,19 @@ class CompiledLoss:
                 None if f is None else metrics.Mean(name=f"{name}_loss") for f, name in zip(self.functions, names)
             ]
         self.built = True
+
+    def check_labels(self, y_true: Any, owner: str) -> None:
+        """Looks for class numbers that are too large: their loss would be zero, so that nothing is learnt from them."""
+        targets = tree.leaves(y_true)
+        if isinstance(y_true, dict) or len(targets) != len(self._classes):
+            return
+        for labels, classes in zip(targets, self._classes):
+            if classes is not None and isinstance(labels, np.ndarray) and labels.size and labels.max() >= classes:
+                raise ValueError(
+                    f"{owner}: the labels go up to {labels.max():g}, but the model tells {classes} classes apart, "
+                    f"numbered 0 to {classes - 1}.\n"
+                    f"  Labels that count from 1: subtract 1. Otherwise give the output {int(labels.max()) + 1} units."
+                )
 
     def names_of(self, y_pred: Any) -> list[str]:
         """Names of the outputs, in the order of the leaves."""
@@ -159,6 +179,10 @@ class CompiledLoss:
     def __fingerprint__(self, of):
         names = self.output_names if len(self.functions) > 1 else None  # names show in logs where there are several
         return (of(self.functions), of(self.weights), of(names))
+
+
+def _is_plain(loss: Any) -> bool:
+    return getattr(loss, "axis", -1) == -1 and getattr(loss, "ignore_class", None) is None
 
 
 def apply_loss(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:

@@ -124,7 +124,10 @@ class Graph:
                 f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
                 f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
             )
-        return [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
+        fitted = [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
+        for x, symbol in zip(fitted, self.inputs):
+            _check_shape(getattr(x, "shape", None), symbol, also_sizes=len(self.inputs) > 1)
+        return fitted
 
     @staticmethod
     def fitted(x: Any, symbol: KerasTensor) -> Any:
@@ -206,6 +209,22 @@ def _check_names(operations: list[Operation]) -> None:
                 "All layers of a model need names of their own."
             )
         seen[operation.name] = operation
+
+
+def _check_shape(shape: Any, symbol: KerasTensor, also_sizes: bool) -> None:
+    """Several inputs are compared by size too; one alone may be of other sizes, as far as its layers take them."""
+    if shape is None:
+        return
+    if len(shape) != symbol.ndim:
+        raise ValueError(
+            f"The model's input {_input_name(symbol)!r} has {symbol.ndim} axes: {symbol.shape}. "
+            f"Got shape {tuple(shape)}, which has {len(shape)}."
+            + ("\n  The first axis is the batch. For one sample, pass x[None]." if len(shape) < symbol.ndim else "")
+        )
+    if also_sizes and any(None not in (a, b) and a != b for a, b in zip(shape[1:], symbol.shape[1:])):
+        raise ValueError(
+            f"The model's input {_input_name(symbol)!r} has shape {symbol.shape}. Got shape {tuple(shape)}."
+        )
 
 
 def _fitted(x: Any, symbol: KerasTensor) -> Any:
