@@ -28,9 +28,10 @@ TABLE = {
     "quantizers": "layers initializers ops _core",
     "_data": "_core config",
     "saving": "_core config",
-    "callbacks": "_core config ops saving",
+    "callbacks": "_core config ops saving _jax.profiler",
     "_training": "_core config _jax _data losses metrics optimizers callbacks",
     "models": "layers _training saving ops _core config _jax.op _jax.operation _jax.pure _jax.stateless",
+    "distillation": "models metrics losses ops _core",
     "export": "models saving _jax _core",
     "utils": "ANYTHING ABOVE",
     "backend": "ANYTHING ABOVE",
@@ -47,6 +48,8 @@ INSIDE_FUNCTIONS = {
     ("layers/_torch_module_wrapper.py", "torch"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
+    ("callbacks/_history.py", "matplotlib"),
+    ("callbacks/_history.py", "pandas"),
     ("utils/_images.py", "PIL"),
     ("utils/_learning_rate.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax

@@ -13,6 +13,7 @@ from keras.callbacks._progbar_logger import ProgbarLogger
 from keras.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau
 from keras.callbacks._remote_monitor import RemoteMonitor
 from keras.callbacks._swap_ema_weights import SwapEMAWeights
+from keras.callbacks._tensorboard import TensorBoard
 from keras.callbacks._terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "ReduceLROnPlateau",
     "RemoteMonitor",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
