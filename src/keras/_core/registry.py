@@ -36,6 +36,7 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
 _MODULES = (
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
     "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers",
+    "keras.utils",
 )  # fmt: skip
 _older: dict[str, Callable[[], dict[str, Any]]] = {}
 

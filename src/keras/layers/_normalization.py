@@ -8,7 +8,12 @@ from keras import config, ops
 from keras._core.checks import axis_or_axes
 from keras._core.dtype_policy import is_float_name
 from keras.layers._layer import Layer
-from keras.layers._text import batches_of, is_text
+from keras.layers._text import batches_of, host_array, is_text
+
+GIVEN = (
+    "{name} was given `mean` and `variance`, so adapt() cannot learn others.\n"
+    "  Leave them out of the constructor to learn them from data."
+)
 
 
 class Normalization(Layer):
@@ -96,18 +101,20 @@ class Normalization(Layer):
         Args:
             data: arrays, lists, frames, or what yields batches: a generator, a loader, a dataset.
         """
-        if self.input_mean is not None:
-            raise ValueError(
-                f"{self.name} was given `mean` and `variance`, so adapt() cannot learn others.\n"
-                "  Leave them out of the constructor to learn them from data."
-            )
-        self._sums = None
+        self.reset_state()
         for batch in batches_of(data, f"{self.name}.adapt"):
-            self._add(batch)
+            self.update_state(batch)
         self.finalize_state()
 
-    def _add(self, batch):
+    def reset_state(self):
+        """Forgets batches that were added; mean and variance stay until new ones are taken over."""
+        self._sums = None
+
+    def update_state(self, data):
         """Joins the mean and the variance of a batch with those of the batches before it."""
+        if self.input_mean is not None:
+            raise ValueError(GIVEN.format(name=self.name))
+        batch = host_array(data, self.name)
         if is_text(batch):
             raise TypeError(f"{self.name} (Normalization) takes numbers. Got values of dtype {batch.dtype}.")
         if not self.built:
@@ -136,7 +143,7 @@ class Normalization(Layer):
         return any(rank and a % rank == 0 for a in self.axis if -rank <= a < rank)
 
     def finalize_state(self):
-        """Takes over what `adapt` has learned."""
+        """Takes over the mean and the variance of the batches."""
         if self._sums is not None:
             _, mean, variance = self._sums
             self.adapt_mean.assign(mean)

@@ -35,14 +35,21 @@ def reads_on_host(operation: Any) -> bool:
 
 def host_part(graph: Graph) -> HostPart | None:
     """The part of a graph that runs on the host, None if there is none."""
-    inputs = {id(x) for x in graph.inputs}
-    first = [
-        node
-        for node in graph.nodes
-        if reads_on_host(node.operation) and not node.keywords and all(id(x) in inputs for x in node.input_tensors)
-    ]
-    text = [x for x in graph.inputs if x.dtype == "string"]
-    return HostPart(graph, first) if first or text else None
+    known = {id(x) for x in graph.inputs}
+    first = []
+    for node in graph.nodes:
+        reads = isinstance(node.operation, HostLayer) or reads_on_host(node.operation)
+        if reads and not node.keywords and all(id(x) in known for x in node.input_tensors):
+            first.append(node)
+            if _gives_numbers(node.operation):
+                known.update(id(x) for x in node.outputs)
+    needed = any(x.dtype == "string" for x in graph.inputs) or any(reads_on_host(n.operation) for n in first)
+    return HostPart(graph, first) if needed else None
+
+
+def _gives_numbers(operation: Any) -> bool:
+    """Whether a layer returns what it reads, so that another layer can read that on the host."""
+    return isinstance(operation, HostLayer) and getattr(operation, "output_mode", None) == "int"
 
 
 class HostPart:
@@ -58,6 +65,7 @@ class HostPart:
         self.rest = [node for node in graph.nodes if id(node) not in chosen]
         used = {id(x) for node in self.rest for x in node.input_tensors} | {id(x) for x in graph.outputs}
         self.kept = [(i, x) for i, x in enumerate(graph.inputs) if id(x) in used]
+        self.handed_on = [any(id(x) in used for x in node.outputs) for node in first]
 
     def read(self, inputs: Any) -> Any:
         """Numbers in the place of the inputs, by name; of what yields batches, something that yields those."""
@@ -71,7 +79,11 @@ class HostPart:
         found = {f"{_KEPT}{i:03d}": values[id(x)] for i, x in self.kept}
         for i, node in enumerate(self.first):
             given = tree.map_leaves(lambda x: values.get(id(x), x), node.arguments[0])
-            found[f"{_READ}{i:03d}"] = _numbers(node.operation, given)
+            numbers = _numbers(node.operation, given)
+            if self.handed_on[i]:
+                found[f"{_READ}{i:03d}"] = numbers
+            if _gives_numbers(node.operation):
+                values[id(node.outputs[0])] = numbers
         return found
 
     def _read_batch(self, batch: Any) -> Any:
@@ -82,6 +94,8 @@ class HostPart:
         fitted = self.graph.fitted
         values = {id(x): fitted(found[f"{_KEPT}{i:03d}"], x) for i, x in self.kept}
         for i, node in enumerate(self.first):
+            if not self.handed_on[i]:
+                continue
             numbers, operation = found[f"{_READ}{i:03d}"], node.operation
             outputs = operation.encode(numbers) if isinstance(operation, HostLayer) else operation(numbers)
             values.update({id(s): x for s, x in zip(node.outputs, tree.leaves(outputs), strict=True)})

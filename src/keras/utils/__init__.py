@@ -18,6 +18,7 @@ from keras.utils._arrays import normalize, to_categorical
 from keras.utils._buckets import LengthBuckets
 from keras.utils._config import Config
 from keras.utils._download import get_file
+from keras.utils._feature_space import FeatureSpace
 from keras.utils._folders import (
     audio_dataset_from_directory,
     image_dataset_from_directory,
@@ -35,6 +36,7 @@ Sequence = PyDataset  # its name in 2.x
 __all__ = [
     "Config",
     "CustomObjectScope",
+    "FeatureSpace",
     "LengthBuckets",
     "Progbar",
     "PyDataset",
