@@ -110,7 +110,7 @@ def _covered(size, span, stride, padding, extra):
         return None
     if extra is None:
         return size * stride + (0 if padding == "same" else max(span - stride, 0))
-    cut = 2 * ((span - 1) // 2) if padding == "same" else 0
+    cut = 2 * (span // 2) if padding == "same" else 0
     return (size - 1) * stride + span - cut + extra
 
 
