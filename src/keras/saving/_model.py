@@ -334,7 +334,8 @@ def make_model(config: Any, path: str, saved_bytes: int, custom_objects: dict | 
         serialization.sharing(),
     ):
         found = serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
-        if not hasattr(found, "layers"):
+        # a FeatureSpace stands in a file by itself too
+        if not hasattr(found, "layers") and not hasattr(found, "get_encoded_features"):
             raise ValueError(f"it describes a {type(found).__name__}, which is no model")
     return found
 

@@ -244,11 +244,6 @@ class FeatureSpace(layers.Layer):
             "int32", layers.Hashing(num_bins=num_bins, name=_layer_name(name, "integer_hashed")), output_mode
         )
 
-    @property
-    def layers(self):
-        """The layers that prepare, cross and encode the columns."""
-        return self._layers
-
     # --- learning
 
     def _adaptable(self):
