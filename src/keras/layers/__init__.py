@@ -16,6 +16,8 @@ from keras.layers._adaptive_pooling import (
 from keras.layers._additive_attention import AdditiveAttention
 from keras.layers._alpha_dropout import AlphaDropout
 from keras.layers._attention import Attention
+from keras.layers._audio.mel_spectrogram import MelSpectrogram
+from keras.layers._audio.stft_spectrogram import STFTSpectrogram
 from keras.layers._batch_normalization import BatchNormalization
 from keras.layers._bidirectional import Bidirectional
 from keras.layers._category_encoding import CategoryEncoding
@@ -48,6 +50,39 @@ from keras.layers._gru import GRU, GRUCell
 from keras.layers._hashed_crossing import HashedCrossing
 from keras.layers._hashing import Hashing
 from keras.layers._identity import Identity
+from keras.layers._image.aug_mix import AugMix
+from keras.layers._image.auto_contrast import AutoContrast
+from keras.layers._image.center_crop import CenterCrop
+from keras.layers._image.clahe import ContrastLimitedAdaptiveHistogramEqualization
+from keras.layers._image.cut_mix import CutMix
+from keras.layers._image.equalization import Equalization
+from keras.layers._image.max_num_bounding_boxes import MaxNumBoundingBoxes
+from keras.layers._image.mix_up import MixUp
+from keras.layers._image.pipeline import Pipeline
+from keras.layers._image.rand_augment import RandAugment
+from keras.layers._image.random_brightness import RandomBrightness
+from keras.layers._image.random_color_degeneration import RandomColorDegeneration
+from keras.layers._image.random_color_jitter import RandomColorJitter
+from keras.layers._image.random_contrast import RandomContrast
+from keras.layers._image.random_crop import RandomCrop
+from keras.layers._image.random_elastic_transform import RandomElasticTransform
+from keras.layers._image.random_erasing import RandomErasing
+from keras.layers._image.random_flip import RandomFlip
+from keras.layers._image.random_gaussian_blur import RandomGaussianBlur
+from keras.layers._image.random_grayscale import RandomGrayscale
+from keras.layers._image.random_hue import RandomHue
+from keras.layers._image.random_invert import RandomInvert
+from keras.layers._image.random_perspective import RandomPerspective
+from keras.layers._image.random_posterization import RandomPosterization
+from keras.layers._image.random_rotation import RandomRotation
+from keras.layers._image.random_saturation import RandomSaturation
+from keras.layers._image.random_sharpness import RandomSharpness
+from keras.layers._image.random_shear import RandomShear
+from keras.layers._image.random_translation import RandomTranslation
+from keras.layers._image.random_zoom import RandomZoom
+from keras.layers._image.rescaling import Rescaling
+from keras.layers._image.resizing import Resizing
+from keras.layers._image.solarization import Solarization
 from keras.layers._input_layer import Input, InputLayer
 from keras.layers._input_spec import InputSpec
 from keras.layers._integer_lookup import IntegerLookup
@@ -149,6 +184,8 @@ __all__ = [
     "AdditiveAttention",
     "AlphaDropout",
     "Attention",
+    "AugMix",
+    "AutoContrast",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -159,7 +196,9 @@ __all__ = [
     "BatchNormalization",
     "Bidirectional",
     "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -178,6 +217,7 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CutMix",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
@@ -186,6 +226,7 @@ __all__ = [
     "Dropout",
     "EinsumDense",
     "Embedding",
+    "Equalization",
     "Flatten",
     "FlaxLayer",
     "GRUCell",
@@ -219,6 +260,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxNumBoundingBoxes",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -226,17 +268,44 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maximum",
+    "MelSpectrogram",
     "Minimum",
+    "MixUp",
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
+    "Pipeline",
     "RMSNormalization",
+    "RandAugment",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPerspective",
+    "RandomPosterization",
+    "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
+    "Resizing",
     "ReversibleEmbedding",
+    "STFTSpectrogram",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -244,6 +313,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "Solarization",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
@@ -306,11 +376,22 @@ _OF_DATA = (
     TextVectorization,
 )  # fmt: skip
 
+_SOUNDS = (MelSpectrogram, STFTSpectrogram)
+_IMAGES = (
+    AugMix, AutoContrast, CenterCrop, ContrastLimitedAdaptiveHistogramEqualization, CutMix, Equalization,
+    MaxNumBoundingBoxes, MixUp, Pipeline, RandAugment, RandomBrightness, RandomColorDegeneration, RandomColorJitter,
+    RandomContrast, RandomCrop, RandomElasticTransform, RandomErasing, RandomFlip, RandomGaussianBlur,
+    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization, RandomRotation,
+    RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom, Rescaling, Resizing,
+    Solarization,
+)  # fmt: skip
+
 registry.register_built_ins(
     "keras.layers", {cls.__name__: cls for cls in (*_ADAPTIVE, *_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)}
 )
 registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in _FOREIGN})
 registry.register_built_ins("keras.layers", {"GroupQueryAttention": GroupQueryAttention})
+registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in (*_IMAGES, *_SOUNDS)})
 
 
 def serialize(layer):

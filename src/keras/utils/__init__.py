@@ -14,6 +14,7 @@ from keras.saving import (
     register_keras_serializable,
     serialize_keras_object,
 )
+from keras.utils import bounding_boxes
 from keras.utils._arrays import normalize, to_categorical
 from keras.utils._buckets import LengthBuckets
 from keras.utils._config import Config
@@ -43,6 +44,7 @@ __all__ = [
     "Sequence",
     "array_to_img",
     "audio_dataset_from_directory",
+    "bounding_boxes",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
