@@ -48,7 +48,7 @@ def built_in(module: str, name: str) -> Any:
         for known in _MODULES:
             importlib.import_module(known)
         found = _built_in.get(f"{module}.{name}")
-    return found
+    return _further[module](name) if found is None and module in _further else found
 
 
 def offer_older_names(module: str, names: Callable[[], dict[str, Any]]) -> None:
@@ -105,6 +105,15 @@ def older_groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
         if found is not None:
             return found
     return None
+
+# further names, looked up last: filled by who knows them
+_further: dict[str, Callable[[str], Any]] = {}
+
+
+def offer_names(module: str, find: Callable[[str], Any]) -> None:
+    """Lets `find` answer, with an object or None, to names of a module that the table does not have."""
+    _further[module] = find
+
 
 
 def module_of(thing: Any) -> str | None:

@@ -23,7 +23,7 @@ class _Sharing(threading.local):
     """Layers met while one whole thing is turned into a config or back, so that a shared one stays one."""
 
     configs: dict | None = None  # id(object) -> the dicts that describe it
-    objects: dict | None = None  # number in the file -> object
+    objects: dict | None = None  # number in the file -> object; class and name -> config and object
     strangers: dict | None = None  # name -> class or function that is not built in
 
 
@@ -203,7 +203,7 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
         return policy_from(config)
     cls = find(name, config.get("module") or module, custom_objects, config.get("registered_name"))
     shared = config.get("shared_object_id")
-    known = None if shared is None or _sharing.objects is None else _sharing.objects.get(shared)
+    known = None if shared is None or _sharing.objects is None else _shared_object(shared, name, inner)
     if known is not None and type(known) is cls:
         return known
     with registry.object_scope(custom_objects or {}):
@@ -213,9 +213,26 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
             made.build_from_config(build_config)
         if config.get("compile_config") and hasattr(made, "compile_from_config"):
             made.compile_from_config(config["compile_config"])
-    if shared is not None and _sharing.objects is not None and hasattr(made, "save_own_variables"):
-        _sharing.objects[shared] = made
+    if _sharing.objects is not None and hasattr(made, "save_own_variables"):
+        if shared is not None:
+            _sharing.objects[shared] = made
+        _sharing.objects.setdefault((name, str(inner.get("name")) if isinstance(inner, dict) else ""), (inner, made))
     return made
+
+
+def _shared_object(number: Any, name: str, inner: Any) -> Any:
+    """The layer of a number, or one made from the same config before: Keras 3 numbers a layer when it comes again."""
+    if number in _sharing.objects:
+        return _sharing.objects[number]
+    config, made = _sharing.objects.get((name, str(inner.get("name")) if isinstance(inner, dict) else ""), (None, None))
+    return made if _unnumbered(config) == _unnumbered(inner) else None
+
+
+def _unnumbered(config: Any) -> Any:
+    """A config without the numbers of objects."""
+    if isinstance(config, dict):
+        return {k: _unnumbered(v) for k, v in config.items() if k != "shared_object_id"}
+    return [_unnumbered(v) for v in config] if isinstance(config, (list, tuple)) else config
 
 
 def _make(cls: Any, inner: Any) -> Any:

@@ -22,6 +22,7 @@ from keras._training.compiled_loss import CompiledLoss
 from keras._training.compiled_metrics import CompiledMetrics
 from keras._training.interrupts import Interrupts
 from keras._training.loop import ArrayRun, BatchRun, Watcher, run_for
+from keras._training.memory import note_memory
 from keras._training.plan import Planner
 from keras._training.program import default_step
 from keras._training.state import RunningState, State
@@ -351,7 +352,7 @@ class Trainer:
             )
         if settings.max_epochs() is not None:
             epochs = min(epochs, settings.max_epochs())
-        run = self._run("train", source)
+        run = self._run_over("train", source)
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks, add_history=True, add_progbar=verbose != 0, verbose=verbose, epochs=epochs,
@@ -400,6 +401,9 @@ class Trainer:
                 if self.optimizer is not None and run.done:
                     self.optimizer.finalize_variable_values(run.planner.variables.trainable)
                 callbacks.on_train_end(logs)
+        except Exception as error:
+            note_memory(error, run)
+            raise
         finally:
             state.close()
             source.close()
@@ -443,7 +447,7 @@ class Trainer:
         if kwargs:
             raise TypeError(f"evaluate: unknown arguments {', '.join(kwargs)}.")
         self._check_ready("evaluate", training=False)
-        run = self._run("test", self._source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
+        run = self._run_over("test", self._source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
@@ -458,6 +462,9 @@ class Trainer:
                 logs = self._evaluate_with(run, state, self._reset_metric_values(), watcher)
                 state.close()
                 callbacks.on_test_end(dict(sorted(logs.items())))
+        except Exception as error:
+            note_memory(error, run)
+            raise
         finally:
             if state is not None:
                 state.close()
@@ -475,7 +482,7 @@ class Trainer:
             steps: steps to take from a generator.
             callbacks: a list of `Callback` objects.
         """
-        run = self._run("predict", self._source(x, None, None, batch_size, steps, False, None, "predict"))
+        run = self._run_over("predict", self._source(x, None, None, batch_size, steps, False, None, "predict"))
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=run.steps, model=self
@@ -488,6 +495,9 @@ class Trainer:
             outputs = run.outputs(state, self._watcher(Interrupts(), callbacks, "predict"))
             state.close()
             callbacks.on_predict_end()
+        except Exception as error:
+            note_memory(error, run)
+            raise
         finally:
             if state is not None:
                 state.close()
@@ -513,7 +523,7 @@ class Trainer:
 
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
-        run = self._run("predict", self._source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
+        run = self._run_over("predict", self._source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
         state = RunningState(run.planner, "predict")
         try:
             return run.outputs(state, Watcher(Interrupts()))
@@ -538,7 +548,7 @@ class Trainer:
 
     # --- below
 
-    def _run(self, phase: str, source: Any) -> ArrayRun | BatchRun:
+    def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
         """A run over a source, with its programs made: what is wrong with the data shows here."""
         run = run_for(source)
         run.prepare(self._planner(phase, run.first_batch()))

@@ -34,7 +34,7 @@ from keras.layers._input_spec import check_inputs
 _BOOKKEEPING = frozenset(
     (
         "name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
-        "_building", "_first_shape", "_kept", "_version", "_to_train",
+        "_building", "_first_shape", "_path", "_kept", "_version", "_to_train",
     )
 )  # fmt: skip
 
@@ -95,6 +95,7 @@ class Layer(Operation):
         self._variables: list[Variable] = []
         self._to_train: list[Variable] = []  # those that freezing the layer freezes and thawing it thaws
         self._losses: list[Any] = []
+        self._path = ""
         self._build_shapes: Any = None
         self._building = False
         self._scope_open = False
@@ -183,8 +184,16 @@ class Layer(Operation):
 
     def _take_policy(self) -> None:
         """Looks its policy up in a map of policies, now that its place in the model is known."""
+        self._path = current_path()
         if self._policy_map is not None:
-            self._policy = self._policy_map[current_path() or self.name]
+            self._policy = self._policy_map[self.path]
+
+    def _policy_for_config(self) -> DTypePolicy:
+        """Its policy, with those of quantised layers inside, which know theirs from it alone."""
+        inside = [x for x in self._flatten_layers(include_self=False) if x._policy.quantization_mode is not None]
+        if not inside:
+            return self.dtype_policy
+        return DTypePolicyMap(self._policy, {x.path: x._policy for x in inside})
 
     @property
     def dtype(self) -> str:
@@ -772,7 +781,8 @@ class Layer(Operation):
 
     def get_config(self) -> dict:
         """The constructor's arguments: all of them, or name, trainable and dtype where a subclass adds the others."""
-        found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self.dtype_policy)}
+        found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self._policy_for_config())}
+        found = {k: v for k, v in found.items() if k not in self._not_in_config}
         if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
             return found
         if self.activity_regularizer is not None and "activity_regularizer" not in self._not_in_config:
@@ -840,8 +850,8 @@ class Layer(Operation):
 
     @property
     def path(self) -> str:
-        """Its name."""
-        return self.name
+        """Its name, with those of the layers in which it was built before it: 'attention/query'."""
+        return self._path or self.name
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

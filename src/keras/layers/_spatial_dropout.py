@@ -21,6 +21,7 @@ class SpatialDropout1D(Layer):
     """
 
     _keeps_dtype = True
+    _not_in_config = frozenset(("trainable",))  # Keras 3 does not take it here
 
     def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
         super().__init__(name=name, dtype=dtype, **kwargs)
@@ -55,6 +56,7 @@ class SpatialDropout(Layer):
 
     rank: int
     _keeps_dtype = True
+    _not_in_config = frozenset(("trainable",))  # Keras 3 does not take it here
 
     def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
         super().__init__(name=name, dtype=dtype, **kwargs)

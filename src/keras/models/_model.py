@@ -284,18 +284,20 @@ class Model(Trainer, Layer):
         first, second = len(fields[0]), len(fields[0]) + len(fields[1])
         return loss, (values[:first], values[first:second], values[second:])
 
-    # --- files and configs
+    # --- quantisation
 
     def save_weights(self, filepath, overwrite=True, **kwargs):
         """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
         return save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
-    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
-        """Takes weights from a file of any year; see `keras.saving.load_weights`."""
-        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+        Args:
+            mode: 'int8', 'int4', 'float8', 'gptq' or 'awq'.
+            config: a QuantizationConfig, which may stand for `mode`; 'gptq' and 'awq' need theirs.
+            filters: which layers: a regular expression for their names, a list of them, or a function of a layer.
+            kwargs: `type_check=False` also takes subclasses of layers that can be quantised.
 
-    def to_json(self, **kwargs) -> str:
-        """The architecture as JSON; `keras.models.model_from_json` makes a model of it.
+        Raises:
+            ValueError: it is not built, a layer is quantised already, or `mode` and `config` do not fit.
 
         Args:
             kwargs: passed to `json.dumps`.
@@ -346,6 +348,23 @@ class Model(Trainer, Layer):
     def from_config(cls, config: dict, custom_objects=None):
         """A model from what `get_config` returned."""
         with registry.object_scope(custom_objects or {}):
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
+        return save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+        """Takes weights from a file of any year; see `keras.saving.load_weights`."""
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs) -> str:
+        """The architecture as JSON; `keras.models.model_from_json` makes a model of it.
+
+        Args:
+            kwargs: passed to `json.dumps`.
+        """
+        with sharing():
+            return json.dumps(serialize(self), **kwargs)
+
             if "layers" in config and "input_layers" in config:
                 return _functions["functional_from_config"](cls, config)
             return super().from_config(config)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from keras import ops
+from keras._core import registry
 from keras._core.names import nearest, snake_case
 from keras._core.serialization import deserialize
 from keras._core.tree import leaves
@@ -116,8 +117,22 @@ _FIXED = {("LayerNorm", "rms_scaling"): False}
 
 def is_operation(entry: dict) -> bool:
     """Whether a layer's entry in a config is an operation rather than a layer."""
-    module = entry.get("module")
+    module, name = entry.get("module"), entry.get("class_name")
+    if module is None:  # HDF5 files of Keras 3 do not say; layers come first
+        return registry.built_in("keras.layers", str(name)) is None and _module_of(name) is not None
     return isinstance(module, str) and (module.startswith(_PREFIX) or module == "keras.ops")
+
+
+def _module_of(name: Any) -> str | None:
+    return next((module for module, cls in _rows() if cls == name), None)
+
+
+def named(name: str) -> Callable | None:
+    """The operation that is a function of that name, which Keras 3 writes for `activation=keras.ops.sin`."""
+    return next((f for f, _ in _rows().values() if f.__name__ == name), None)
+
+
+registry.offer_names("builtins", named)
 
 
 @functools.cache
@@ -195,11 +210,13 @@ def from_entry(entry: dict) -> Callable:
     Raises:
         ValueError: it is not in the table.
     """
-    module, cls = str(entry["module"]), entry.get("class_name")
+    module, cls = str(entry.get("module")), entry.get("class_name")
     if module == "keras.ops":  # as this package wrote it before 0.2
         place = next((p for f, p in _names().items() if f.__name__ == cls), (None, None))
     else:
         place = (module.removeprefix(_PREFIX), cls)
+    if entry.get("module") is None:
+        place = (str(_module_of(cls)), cls)
     if place not in _rows():
         known = [name for _, name in _rows()]
         raise ValueError(f"The config calls the operation {cls!r}, which is not known.{nearest(str(cls), known)}")

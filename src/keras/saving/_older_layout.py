@@ -195,7 +195,7 @@ def _compile(model: Any, training: Any, reader: _hdf5.Reader, origin: dict) -> N
         if [a.shape for a in arrays] == [v.shape for v in variables]:
             for v, array in zip(variables, arrays):
                 v.assign(array)
-        else:
+        elif len(arrays) > 1:  # one alone counts the updates of an optimizer that has made none
             warnings.warn(
                 f"The state of the optimizer in {reader.path} does not fit {model.optimizer.name}, so it starts anew.",
                 stacklevel=4,

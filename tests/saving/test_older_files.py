@@ -1,0 +1,101 @@
+"""Files that Keras 1.2.2 and 2.3.1 wrote: models, configs and weights."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import keras
+from keras import ops
+
+HERE = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("KERATA_SHARED", HERE.parent / "shared")) / "models"
+CASES = [
+    (year, name)
+    for year in ("keras-1.2.2", "keras-2.3.1")
+    if (SHARED / year / "index.json").is_file()
+    for name in json.loads((SHARED / year / "index.json").read_text())
+]
+CUSTOM = {"l1": lambda pair: ops.abs(pair[0] - pair[1])}  # the function of a layer that older files keep as code
+
+needs_files = pytest.mark.skipif(not CASES, reason="needs the files of earlier releases beside the project")
+
+
+def answers_of(year, name):
+    found = np.load(SHARED / year / f"{name}.npz")
+    inputs = [found[k] for k in sorted(found.files) if k.startswith("x")]
+    return inputs, found["out0"]
+
+
+def assert_predicts(model, year, name):
+    inputs, expected = answers_of(year, name)
+    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+@needs_files
+@pytest.mark.filterwarnings("ignore:The state of the optimizer")
+@pytest.mark.parametrize(("year", "name"), CASES)
+def test_a_whole_model_predicts_as_it_did_then_and_after_it_is_written_today(year, name, in_folder):
+    model = keras.models.load_model(SHARED / year / f"{name}.h5", custom_objects=CUSTOM)
+    assert_predicts(model, year, name)
+    if "merge_seq" in name:  # a model that begins with several inputs inside a layer is of 1.x only
+        return
+    model.reset_states()
+    model.save("today.keras")
+    assert_predicts(keras.models.load_model("today.keras", custom_objects=CUSTOM), year, name)
+
+
+@needs_files
+@pytest.mark.parametrize(("year", "name"), CASES)
+def test_the_json_and_the_weights_make_the_same_model(year, name):
+    text = (SHARED / year / f"{name}.json").read_text()
+    model = keras.models.model_from_json(text, custom_objects=CUSTOM)
+    model.load_weights(SHARED / year / f"{name}_weights.h5")
+    assert_predicts(model, year, name)
+
+
+@needs_files
+def test_code_in_an_older_file_is_named_and_not_run():
+    with pytest.raises(ValueError, match=r"Lambda 'l1'.*custom_objects=\{'l1': your_function\}|l1") as error:
+        keras.models.load_model(SHARED / "keras-2.3.1" / "nested_tensorflow.h5")
+    assert "custom_objects={'l1'" in str(error.value)
+
+
+def old_dense(**more):
+    config = {
+        "name": "dense_1", "trainable": True, "batch_input_shape": [None, 3], "input_dtype": "float32", "output_dim": 2,
+        "init": "glorot_uniform", "activation": "hard_sigmoid", "W_regularizer": {"name": "L1L2Regularizer", "l1": 0.0,
+        "l2": 0.5}, "b_regularizer": None, "activity_regularizer": None, "W_constraint": {"name": "MaxNorm", "m": 2,
+        "axis": 0}, "b_constraint": None, "bias": True, "input_dim": 3,
+    }  # fmt: skip
+    return {"class_name": "Sequential", "config": [{"class_name": "Dense", "config": {**config, **more}}],
+            "keras_version": "1.2.2"}  # fmt: skip
+
+
+def test_a_config_of_1_x_is_today_s_layer_with_the_formulas_of_then():
+    model = keras.models.model_from_json(json.dumps(old_dense()))
+    layer = model.layers[0]
+    assert (layer.units, layer.use_bias, layer.name) == (2, True, "dense_1")
+    assert float(layer.kernel_regularizer.l2) == 0.5
+    assert layer.kernel_constraint.max_value == 2
+    model.set_weights([np.zeros((3, 2)), np.array([1.0, -1.0])])
+    # 0.2 x + 0.5, where today's hard sigmoid has x / 6 + 0.5
+    np.testing.assert_allclose(model.predict(np.zeros((1, 3)), verbose=0), [[0.7, 0.3]], rtol=1e-6)
+
+
+def test_the_formula_of_then_survives_being_saved_today(in_folder):
+    model = keras.models.model_from_json(json.dumps(old_dense()))
+    model.set_weights([np.zeros((3, 2)), np.array([1.0, -1.0])])
+    model.save("again.keras")
+    again = keras.models.load_model("again.keras")
+    np.testing.assert_allclose(again.predict(np.zeros((1, 3)), verbose=0), [[0.7, 0.3]], rtol=1e-6)
+
+
+def test_an_older_argument_without_a_counterpart_is_refused_by_name():
+    bad = old_dense()
+    bad["config"].append({"class_name": "BatchNormalization", "config": {"name": "norm", "mode": 2, "epsilon": 1e-3}})
+    with pytest.raises(ValueError, match="BatchNormalization 'norm' has mode=2"):
+        keras.models.model_from_json(json.dumps(bad))
