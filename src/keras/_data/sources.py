@@ -343,6 +343,8 @@ class BatchSource:
                 f"  Got {tree.describe(batch)}."
             )
         _count_rows(data, where)
+        if self._stream.may_reuse_memory:
+            data = tree.map_leaves(_copied, data)
         if self.class_weight is not None:
             data = (data[0], data[1], with_class_weights(data[1], data[2], self.class_weight, self.owner))
         return data
@@ -354,6 +356,8 @@ _NOTHING = object()
 class _Stream:
     """Where batches come from; goes through them once or again and again."""
 
+    # whether the object may fill the arrays of a batch anew for the next one, while this one is still computed with
+    may_reuse_memory = True
     owns_passes = False  # whether what `passes` returns is a generator of ours, to be closed with the source
 
     def __init__(self, x: Any):
@@ -409,6 +413,7 @@ class _Rows(_Stream):
     """Rows of arrays, in batches that do not fill epochs evenly, or read from files while the last one is used."""
 
     owns_passes = True
+    may_reuse_memory = False
 
     def passes(self) -> Iterator:
         batches = self.x.batches()  # draws the order here, as the thread must not take from `numpy.random`
@@ -566,6 +571,10 @@ def _length(x: Any) -> int | None:
         return len(x)
     except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
         return None
+
+
+def _copied(x: Any) -> Any:
+    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _do_nothing() -> None:
