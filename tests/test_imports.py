@@ -22,7 +22,8 @@ TABLE = {
     "dtype_policies": "_core",
     "layers": "activations initializers regularizers constraints ops random _core config "
     "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.remat _jax.variable",
-    "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.stateless _jax.variable",
+    "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.pytree "
+    "_jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "mixed_precision": "optimizers _core config",
     "quantizers": "layers initializers ops _core",
@@ -30,7 +31,7 @@ TABLE = {
     "saving": "_core config",
     "callbacks": "_core config ops saving _jax.profiler",
     "_training": "_core config _jax _data losses metrics optimizers callbacks",
-    "models": "layers _training saving ops _core config _jax.op _jax.operation _jax.pure _jax.stateless",
+    "models": "layers quantizers _training saving ops _core config _jax.op _jax.operation _jax.pure _jax.stateless",
     "distillation": "models metrics losses ops _core",
     "export": "models saving _jax _core",
     "utils": "ANYTHING ABOVE",

@@ -151,6 +151,11 @@ def set_dtype_policy(policy) -> None:
     _settings.dtype_policy = policy_from(policy)
 
 
+def forget_dtype_policy() -> None:
+    """Lets the default policy follow `floatx()` again."""
+    _settings.dtype_policy = None
+
+
 def _plain_policy_name() -> str:
     """The name of the global policy without what it says about quantisation or single layers."""
     policy = dtype_policy()

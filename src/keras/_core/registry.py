@@ -35,7 +35,7 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
 # the modules whose classes configs may name; each fills the table when it is imported
 _MODULES = (
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
-    "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers",
+    "keras.distillation", "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers",
     "keras.utils",
 )  # fmt: skip
 _older: dict[str, Callable[[], dict[str, Any]]] = {}

@@ -18,6 +18,8 @@ from keras.optimizers._loss_scale import LossScaleOptimizer
 from keras.optimizers._multi import MultiOptimizer, OptimizerMap
 from keras.optimizers._muon import Muon
 from keras.optimizers._nadam import Nadam
+from keras.optimizers._optax import OptaxOptimizer as _OptaxOptimizer
+from keras.optimizers._optax import is_transformation as _is_transformation
 from keras.optimizers._optimizer import Optimizer
 from keras.optimizers._rmsprop import RMSprop
 from keras.optimizers._schedule_free_adamw import ScheduleFreeAdamW
@@ -54,6 +56,8 @@ _MODULE = "keras.optimizers"
 def get(identifier):
     """The optimizer that a name in any case ('adam', 'RMSprop'), a class, a config or an optimizer means.
 
+    A gradient transformation of Optax becomes an optimizer that does what it says.
+
     Raises:
         ValueError: no optimizer has that name, or `identifier` is something else.
     """
@@ -65,6 +69,8 @@ def get(identifier):
         return deserialize(identifier)
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
         return identifier()
+    if _is_transformation(identifier):
+        return _OptaxOptimizer(identifier)
     raise ValueError(f"`optimizer` must be a name, an Optimizer or a config. Got {identifier!r}.")
 
 

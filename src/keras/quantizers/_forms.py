@@ -312,6 +312,7 @@ class GroupedKernel(KernelForm):
         size = policy.group_size
         self.group = product.rows if size == -1 else min(size, product.rows)
         self.calibrated = False
+        self.original = None  # the float kernel on its side, until the calibration
 
     def take(self, weight):
         """Rounds every weight to the nearest value that its group has: what calibration starts from."""
@@ -320,7 +321,7 @@ class GroupedKernel(KernelForm):
         groups = np.arange(self.product.rows) // self.group
         integers = np.clip(np.round(matrix / scale[:, groups]) + zero[:, groups], 0, 2**self.bits - 1)
         self.store(integers, scale, zero, groups, np.ones(self.product.rows) if self.mode == "awq" else None)
-        self.calibrated = False
+        self.original, self.calibrated = matrix, False
 
     def store(self, integers, scale, zero, groups, input_scales=None):
         """Keeps what a calibration found.
@@ -349,7 +350,13 @@ class GroupedKernel(KernelForm):
                 getattr(self.layer, name).assign(found[name])
             else:
                 self.put("kernel" if name == "quantized_kernel" else name, found[name], name, autocast=name != "g_idx")
+        self.finish()
+
+    def finish(self):
+        """From now on the integers count, and not the float kernel."""
         self.calibrated = True
+        self.original = None
+        self.layer._form = self  # tells that what it computes has changed
 
     def float_kernel(self, dtype):
         layer, product = self.layer, self.product
@@ -362,6 +369,9 @@ class GroupedKernel(KernelForm):
         )
 
     def multiply(self, inputs):
+        if self.original is not None:  # calibration looks at what the float kernel is given
+            kernel = self.product.from_matrix(ops.convert_to_tensor(self.original.T))
+            return self.product(inputs, ops.cast(kernel, inputs.dtype))
         if self.mode == "awq":  # what the rows were multiplied by is taken back from the inputs
             factor = self.product.input_scale(ops.cast(self.layer.awq_scales.value, inputs.dtype), inputs)
             inputs = ops.divide(inputs, factor)

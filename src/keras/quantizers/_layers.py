@@ -1,10 +1,13 @@
 """What layers with an adaptable weight do when they are quantised, adapted, saved and loaded."""
 
+import contextlib
+
 import numpy as np
 
 from keras import initializers, ops
 from keras._core.checks import one_of, positive_integer
 from keras._core.dtype_policy import policy_from
+from keras._core.names import name_scope
 from keras._core.quantized_policy import MODES
 from keras._core.serialization import deserialize
 from keras.layers._adaptable import ways
@@ -95,8 +98,23 @@ def _take_form(layer, policy, config, product, form_class):
     with_value = ops.convert_to_tensor(stored(variable))
     if form_class is GroupedKernel:
         setattr(layer, name, None)
-    form.take(with_value)
+    with _scope_of(layer):
+        form.take(with_value)
     layer._form = form
+
+
+@contextlib.contextmanager
+def _scope_of(layer):
+    """The name scope in which the layer was built, so that new variables have paths like the others."""
+    if layer._scope_open:  # it is being built
+        yield
+        return
+    layer._scope_open = True
+    try:
+        with name_scope(layer.path):
+            yield
+    finally:
+        layer._scope_open = False
 
 
 def checked_mode(mode, config):
@@ -163,13 +181,9 @@ def enable_lora(layer, rank, lora_alpha=None, a_initializer="he_uniform", b_init
     weight = getattr(layer, name)
     shape = tuple(weight.shape)
     options = {"regularizer": getattr(layer, f"{name}_regularizer", None), "dtype": layer.variable_dtype}
-    # a change may have zeros to start from, as long as one of the two factors has
-    a = layer.add_weight(
-        name=f"lora_{name}_a", shape=(*shape[:-1], rank), initializer=initializers.get(a_initializer), **options
-    )
-    b = layer.add_weight(
-        name=f"lora_{name}_b", shape=(rank, shape[-1]), initializer=initializers.get(b_initializer), **options
-    )
+    with _scope_of(layer):
+        a = layer.add_weight((*shape[:-1], rank), initializers.get(a_initializer), name=f"lora_{name}_a", **options)
+        b = layer.add_weight((rank, shape[-1]), initializers.get(b_initializer), name=f"lora_{name}_b", **options)
     setattr(layer, f"lora_{name}_a", a)
     setattr(layer, f"lora_{name}_b", b)
     layer.lora_rank = rank
@@ -250,8 +264,8 @@ def load(layer, store):
         for part in "ab":
             variable = getattr(layer, f"lora_{main_weight(layer)}_{part}")
             variable.assign(np.zeros(variable.shape))
-    if hasattr(layer._form, "calibrated"):
-        layer._form.calibrated = True
+    if isinstance(layer._form, GroupedKernel):
+        layer._form.finish()
     return True
 
 

@@ -78,6 +78,10 @@ class EinsumProduct:
         self.columns = math.prod(sizes[n] for n in self.column_letters)
         self.summed = tuple(self.kernel.index(n) for n in self.row_letters)
         self.scale_shape = tuple(sizes.get(n, 1) for n in self.outputs)
+        # a scale is kept with all axes of the outputs, those under the dots as well
+        built_for = (layer.get_build_config() or {}).get("input_shape")
+        dots = (1,) * (0 if built_for is None else len(built_for) - len(self.inputs))
+        self.kept_shape = (*self.scale_shape, *dots) if self.equation.endswith("...") else (*dots, *self.scale_shape)
         self._sizes = sizes
 
     def __call__(self, x, kernel):
@@ -125,15 +129,15 @@ class EinsumProduct:
     def scale_of_kernel(self, scale, x):
         """A scale as it is kept as one with the axes of the outputs."""
         behind = (1,) * (len(x.shape) - len(self.inputs)) if self.equation.endswith("...") else ()
-        return ops.reshape(scale, (*scale.shape, *behind))
+        return ops.reshape(scale, (*self.scale_shape, *behind))
 
     def kept_scale(self, scale):
         """A scale with the axes of the kernel in the form in which it is kept."""
-        return self._moved(scale, self.kernel, self.outputs)
+        return ops.reshape(self._moved(scale, self.kernel, self.outputs), self.kept_shape)
 
     def kernel_scale(self, kept):
         """A scale as it is kept as one with the axes of the kernel."""
-        return self._moved(kept, self.outputs, self.kernel)
+        return self._moved(ops.reshape(kept, self.scale_shape), self.outputs, self.kernel)
 
     def to_matrix(self, kernel):
         """The kernel as a matrix."""

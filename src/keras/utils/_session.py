@@ -4,10 +4,11 @@ import gc
 
 from keras._core.names import forget_names
 from keras._jax.random import forget_global_seed
+from keras.config import forget_dtype_policy
 
 
 def clear_session(free_memory=True) -> None:
-    """Starts names such as `dense_1` from the beginning again and forgets the state of the global seed.
+    """Starts names such as `dense_1` from the beginning again, forgets the state of the global seed and the dtype policy.
 
     Models are freed when the last name of them goes; nothing here keeps one alive.
 
@@ -16,5 +17,6 @@ def clear_session(free_memory=True) -> None:
     """
     forget_names()
     forget_global_seed()
+    forget_dtype_policy()
     if free_memory:
         gc.collect()

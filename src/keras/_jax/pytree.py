@@ -1,0 +1,14 @@
+"""Structures of arrays as JAX knows them: also those whose classes other packages registered with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+
+def flatten(structure: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+    """The leaves of a structure, and a function that makes the same structure of other leaves."""
+    leaves, definition = jax.tree.flatten(structure)
+    return leaves, definition.unflatten
