@@ -122,6 +122,9 @@ OPTIMIZERS = [
 CALLBACKS = [
     Row("ReduceLROnPlateau", "epsilon", "min_delta", "1.x 2.x"),
     Row("ModelCheckpoint", "period", "save_freq", "1.x 2.x", {1: "epoch"}),
+    Row("CallbackList", "queue_length", "", _ALL, {10: None}),
+    Row("ProgbarLogger", "count_mode", "", "2.x", {"steps": None, "samples": None}),
+    Row("ProgbarLogger", "stateful_metrics", "", "2.x", {None: None}),
     Row("LambdaCallback", "on_batch_begin", "on_train_batch_begin", "1.x 2.x"),
     Row("LambdaCallback", "on_batch_end", "on_train_batch_end", "1.x 2.x"),
 ]
@@ -141,11 +144,15 @@ INITIALIZERS = [
     Row("VarianceScaling", "distribution", "distribution", "2.x", lambda d: "truncated_normal" if d == "normal" else d),
 ]
 
-ACTIVATIONS = [
-    Row("relu", "alpha", "negative_slope", _ALL),
+TOOLS = [
+    Row("conv_input_length conv_output_length", "border_mode", "padding", "1.x"),
+    Row("get_test_data", "nb_train", "num_train"),
+    Row("get_test_data", "nb_test", "num_test"),
+    Row("get_test_data", "nb_class", "num_classes"),
 ]
 
 UTILS = [
+    Row("to_categorical", "y", "x", _ALL),
     Row("to_categorical", "nb_classes", "num_classes"),
     Row("normalize", "a", "x", "1.x"),
 ]
@@ -166,8 +173,8 @@ TABLES = {
     "keras.constraints": CONSTRAINTS,
     "keras.regularizers": REGULARIZERS,
     "keras.initializers": INITIALIZERS,
-    "keras.activations": ACTIVATIONS,
     "keras.utils": UTILS,
+    "keras.legacy.tools": TOOLS,
     "keras.models": MODELS,
 }
 
@@ -381,7 +388,9 @@ class Translator:
         for name in olds:
             del kwargs[name]
         found = self._converted_value(row, given)
-        if len(todays) == 1:
+        if not todays:  # one of the values that need nothing done
+            pass
+        elif len(todays) == 1:
             kwargs[todays[0]] = found
         else:
             kwargs.update(zip(todays, found))
@@ -423,7 +432,7 @@ def _same_beginning(order: list[str], names: list[str], translator: Translator) 
 
 def _release_spoken(eras: set[str]) -> str | None:
     """The release whose defaults a call takes that uses spellings of these eras; None if the setting is as old."""
-    if not eras or era.before("2.0"):
+    if not eras or era.before("tf2.0"):  # 2.x understood the spellings of 1.x, and kept its own defaults
         return None
     return "1.2" if any("1.x" in e for e in eras) else "0.3"
 

@@ -11,7 +11,7 @@ from typing import Any
 from keras._core import names as unique_names
 from keras._core import registry, tree
 from keras._jax import pure
-from keras.legacy import arguments, era, methods
+from keras.legacy import arguments, era, looks, methods
 from keras.legacy.arguments import Default, Order, Row
 
 # --- layers
@@ -162,15 +162,40 @@ def _either(first: Callable | None, second: Callable) -> Callable[[tuple], bool]
     return lambda args: (first is not None and first(args)) or second(args)
 
 
+# what tells a first layer its inputs' shape; `Layer` has always taken it, below `**kwargs`
+_OF_FIRST_LAYERS = {"input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size"}
+
+
+def _add_loss(function: Callable, self, loss=None, inputs=None, losses=None):
+    """`add_loss(losses, inputs)`: which inputs a loss depends on is known from the graph."""
+    return function(self, losses if loss is None else loss)
+
+
+def _reset_states(function: Callable, self, states=None):
+    """`reset_states(states)`: the states to go on from, instead of zeros."""
+    function(self)
+    if states is None:
+        return
+    given = list(states) if isinstance(states, (list, tuple)) else [states]
+    own = self.states or []
+    if len(given) != len(own):
+        raise ValueError(f"{self.name} has {len(own)} states. reset_states() got {len(given)}.")
+    for variable, value in zip(own, given):
+        variable.assign(value)
+
+
 def _layers(module: ModuleType) -> None:
     Layer = module.Layer
     arguments.apply(
         module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
     )
-    _wrap(Layer, "__init__", _layer_init, {"weights", "input_dtype", "cache_enabled"})
+    _wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", "cache_enabled"})
     _wrap(Layer, "_build_once", _build_once)
     _wrap(Layer, "add_weight", _add_weight)
     _wrap(Layer, "_pass_masks_on", _pass_masks_on)
+    _wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
+    _wrap(module.RNN, "reset_states", _reset_states, {"states"})
+    module.dot.__keras_legacy_arguments__ = {"normalize"}
     more = {
         "Embedding": {"dropout", "input_length"},
         "BatchNormalization": {"mode"},
@@ -247,7 +272,21 @@ def _models(module: ModuleType) -> None:
     for name in ("predict_classes", "predict_proba"):
         setattr(module.Sequential, name, getattr(methods, name))
     _wrap(trainer, "_in_order", methods.in_order)
+    _wrap(Model, "summary", looks.summary)
+    _wrap(module.Functional, "__init__", _functional_init)
+    names_of_metrics = trainer.metrics_names.fget
+    trainer.metrics_names = property(
+        lambda self: methods.metrics_names(names_of_metrics, self), doc=trainer.metrics_names.__doc__
+    )
+    _wrap(importlib.import_module("keras.callbacks._progress").Progbar, "_line", looks.bar_line)
     _wrap(module.Sequential, "_append", _sequential_append)
+
+
+def _functional_init(function: Callable, self, *args, **kwargs):
+    """Before 3, models without a name were called 'model_1', 'model_2'."""
+    if len(args) < 3 and kwargs.get("name") is None and era.before("3"):
+        kwargs["name"] = unique_names.unique_name("model")
+    return function(self, *args, **kwargs)
 
 
 def _sequential_append(function: Callable, self, layer):
@@ -319,6 +358,9 @@ def _activations(module: ModuleType) -> None:
         return get(identifier)
 
     module.get = older_get
+    module.relu = importlib.import_module("keras.legacy.activations").relu
+    for home in ("keras.activations", "builtins"):
+        registry.register_built_ins(home, {"relu": module.relu})
 
 
 def _initializers(module: ModuleType) -> None:
@@ -347,6 +389,10 @@ def _losses(module: ModuleType) -> None:
 
 def _metrics(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.metrics")
+    bases = importlib.import_module("keras.legacy.bases")
+    module.Metric.reset_states = bases.reset_states
+    if not hasattr(module.Metric, "merge_state"):
+        module.Metric.merge_state = bases.merge_state
 
 
 def _constraints(module: ModuleType) -> None:
@@ -398,6 +444,7 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.constraints": _constraints,
     "keras.regularizers": _regularizers,
     "keras.utils": arguments.apply,
+    "keras.legacy.tools": arguments.apply,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import types
@@ -10,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from keras._core.graph import KerasTensor
-from keras.legacy import era, report
+from keras._training.build import is_matched
+from keras.legacy import era, looks, report
 from keras.legacy.queues import prefetched
 
 # 1.x to 2.2 showed a metric under the name of its function
@@ -37,6 +39,12 @@ def compile(function: Callable, self, *args, **kwargs):
     kwargs.pop("experimental_run_tf_function", None)  # which of two implementations TensorFlow 2.0 took
     if "metrics" in kwargs and era.before("2.3"):
         kwargs["metrics"] = _renamed(kwargs["metrics"])
+    outputs = getattr(self, "output_names", None) or []
+    for name in ("metrics", "weighted_metrics"):
+        given = kwargs.get(name)
+        flat = isinstance(given, (list, tuple)) and not any(isinstance(g, (list, tuple)) for g in given)
+        if flat and len(given) == len(outputs) > 1 and era.before("3"):  # each was for all outputs, until 3
+            kwargs[name] = [list(given) for _ in outputs]
     if kwargs.get("metrics") and era.before("2.0"):
         kwargs["metrics"] = _opened(kwargs["metrics"], self)
     if class_mode is not None:
@@ -97,10 +105,31 @@ def fit(function: Callable, self, *args, **kwargs):
     data = args[0] if args else kwargs.get("x")
     if isinstance(kwargs.get("class_weight"), dict) and not kwargs["class_weight"]:
         kwargs["class_weight"] = None
-    with prefetched(data, _queue_settings(kwargs)) as feed:
+    with prefetched(data, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=True):
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
         return function(self, *args, **kwargs)
+
+
+def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
+    """What bars need to know to look as they did before tf.keras; `fit` began with a line of its own."""
+    if not era.before("3"):
+        return contextlib.nullcontext()
+    batch = kwargs.get("batch_size", args[2] if len(args) > 2 else None)
+    rows = None
+    if isinstance(data, (list, tuple, dict)) or hasattr(data, "shape"):
+        rows = _rows(data)
+    tested = None
+    if rows is not None and kwargs.get("validation_split"):
+        trained = int(rows * (1.0 - kwargs["validation_split"]))
+        rows, tested = trained, rows - trained
+    elif isinstance(kwargs.get("validation_data"), (list, tuple)):
+        tested = _rows(kwargs["validation_data"][0])
+    verbose = kwargs.get("verbose", 1)
+    line = looks.opening(rows, tested)
+    if begins and line and verbose and era.before("tf2.0"):
+        print(line)
+    return looks.run(rows, batch, self.metrics_names, shows_values=begins)
 
 
 def evaluate(function: Callable, self, *args, **kwargs):
@@ -108,7 +137,7 @@ def evaluate(function: Callable, self, *args, **kwargs):
     shows = kwargs.pop("show_accuracy", None)
     _show_accuracy(self, shows)
     data = args[0] if args else kwargs.get("x")
-    with prefetched(data, _queue_settings(kwargs)) as feed:
+    with prefetched(data, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=False):
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
         found = function(self, *args, **kwargs)
@@ -302,6 +331,14 @@ def predict_proba(self, x, batch_size=32, verbose=0):
             "predict_proba: the outputs are not all between 0 and 1. Let the last layer end in a softmax or a sigmoid.",
             stacklevel=2,
         )
+    return found
+
+
+def metrics_names(function: Callable, self) -> list[str]:
+    """`Model.metrics_names`: before 3, the names were known as soon as a model was compiled."""
+    found = function(self)
+    if era.before("3") and self.compiled and not is_matched(self):
+        return looks.metric_names(self)
     return found
 
 

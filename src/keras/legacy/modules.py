@@ -64,6 +64,28 @@ ROWS = [
     Row("keras.layers.cudnn_recurrent", "keras.layers", "CuDNNGRU CuDNNLSTM", "2.x"),
     Row("keras.layers.embeddings", "keras.layers", "Embedding", "0.x 1.x 2.x"),
     Row("keras.layers.local", "keras.layers", "LocallyConnected1D LocallyConnected2D", "1.x 2.x"),
+    Row("keras.layers.convolutional_recurrent", "keras.layers", "ConvLSTM2D", "1.x 2.x"),
+    Row("keras.layers.merge", "keras.layers", (
+        "Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average concatenate dot maximum minimum "
+        "multiply subtract"
+    ), "2.x"),
+    Row("keras.layers.experimental", "keras.layers", "EinsumDense", "2.x"),
+    Row("keras.layers.experimental.preprocessing", "keras.layers", (
+        "CategoryEncoding CenterCrop Discretization HashedCrossing Hashing IntegerLookup Normalization RandomContrast "
+        "RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom Rescaling Resizing StringLookup "
+        "TextVectorization"
+    ), "2.x"),
+    Row("keras.experimental", "keras.optimizers.schedules", "CosineDecay CosineDecayRestarts", "2.x"),
+    Row("keras.callbacks.experimental", "keras.callbacks", "BackupAndRestore", "2.x"),
+    Row("keras.callbacks.tensorboard_v1", "keras.callbacks", "TensorBoard", "2.x"),
+    Row("keras.callbacks.tensorboard_v2", "keras.callbacks", "TensorBoard", "2.x"),
+    Row("keras.optimizers.legacy", "keras.optimizers", (
+        "Adadelta Adagrad Adam Adamax Ftrl Nadam Optimizer RMSprop SGD"
+    ), "2.x"),
+    Row("keras.optimizers.experimental", "keras.optimizers", (
+        "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD"
+    ), "2.x"),
+    Row("keras.utils.legacy", "keras.utils", "deserialize_keras_object serialize_keras_object", "2.x"),
     Row("keras.layers.noise", "keras.layers", "AlphaDropout GaussianDropout GaussianNoise", "0.x 1.x 2.x"),
     Row("keras.layers.normalization", "keras.layers", "BatchNormalization LayerNormalization", "0.x 1.x 2.x"),
     Row("keras.layers.pooling", "keras.layers", (
@@ -80,7 +102,7 @@ ROWS = [
         "conv_input_length conv_output_length convert_kernel deconv_length normalize_padding normalize_tuple"
     ), "2.x"),
     Row("keras.utils.conv_utils", "keras.config", "standard_data_format", "2.x"),
-    Row("keras.utils.data_utils", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer", "2.x"),
+    Row("keras.utils.data_utils", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer Sequence SequenceEnqueuer get_file", "0.x 1.x 2.x"),
     Row("keras.utils.generic_utils", "keras.utils", (
         "CustomObjectScope Progbar custom_object_scope deserialize_keras_object get_custom_objects "
         "serialize_keras_object"
@@ -127,8 +149,27 @@ _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
 # today's modules to which `attach` does something
 _TAUGHT = frozenset((
     "keras.activations", "keras.callbacks", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
-    "keras.metrics", "keras.models", "keras.optimizers", "keras.regularizers", "keras.utils",
+    "keras.legacy.tools", "keras.metrics", "keras.models", "keras.optimizers", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
+
+
+class _MergeModule(ModuleType):
+    """`keras.layers.merge`: a function in 1.x, a module from 2.2 on, both in between."""
+
+    def __call__(
+        self,
+        inputs,
+        mode="sum",
+        concat_axis=-1,
+        dot_axes=-1,
+        output_shape=None,
+        output_mask=None,
+        arguments=None,
+        name=None,
+    ):
+        """See `keras.legacy.merging.merge`."""
+        merge = importlib.import_module("keras.legacy.merging").merge
+        return merge(inputs, mode, concat_axis, dot_axes, output_shape, output_mask, arguments, name)
 
 
 class OldModules:
@@ -140,8 +181,9 @@ class OldModules:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=name in _PARENTS)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
-        """None: an ordinary empty module will do."""
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        """None: an ordinary empty module will do; `keras.layers.merge` was a function too."""
+        return _MergeModule(spec.name) if spec.name == "keras.layers.merge" else None
 
     def exec_module(self, module: ModuleType) -> None:
         """Puts today's objects into the module."""

@@ -26,7 +26,7 @@ _LAYERS = "keras.legacy.layers"
 
 HOMES = [
     #    module of today    where it is              names                                           eras
-    Home("keras.layers", _LAYERS, "Highway MaxoutDense TimeDistributedDense Merge merge", "0.x 1.x 2.x"),
+    Home("keras.layers", _LAYERS, "Highway MaxoutDense TimeDistributedDense Merge", "0.x 1.x 2.x"),
     Home("keras.layers", _LAYERS, "TimeDistributedMerge MaskedLayer MaskedLambda LambdaMerge=Merge AutoEncoder "
          "ThresholdedLinear", "0.x"),
     Home("keras.layers", _LAYERS, "ParametricSoftplus SReLU ThresholdedReLU", "0.x 1.x 2.x"),
