@@ -11,4 +11,4 @@ import jax
 def flatten(structure: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     """The leaves of a structure, and a function that makes the same structure of other leaves."""
     leaves, definition = jax.tree.flatten(structure)
-    return leaves, definition.unflatten
+    return leaves, lambda others: jax.tree.unflatten(definition, others)

@@ -21,6 +21,7 @@ from keras.models._graph import Graph
 from keras.models._host_part import is_traced
 from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
+from keras.quantizers._model import quantize_model
 from keras.saving import load_weights, save_model, save_weights
 from keras.saving._model import from_bytes, model_from_text, to_bytes
 
@@ -286,9 +287,8 @@ class Model(Trainer, Layer):
 
     # --- quantisation
 
-    def save_weights(self, filepath, overwrite=True, **kwargs):
-        """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
-        return save_weights(self, filepath, overwrite=overwrite, **kwargs)
+    def quantize(self, mode=None, config=None, filters=None, **kwargs):
+        """Keeps the weights of its layers in fewer bits from now on; compile it again to train it further.
 
         Args:
             mode: 'int8', 'int4', 'float8', 'gptq' or 'awq'.
@@ -299,11 +299,21 @@ class Model(Trainer, Layer):
         Raises:
             ValueError: it is not built, a layer is quantised already, or `mode` and `config` do not fit.
 
-        Args:
-            kwargs: passed to `json.dumps`.
+        >>> model.quantize("int8", filters="^(?!head)")
         """
-        with sharing():
-            return json.dumps(serialize(self), **kwargs)
+        quantize_model(self, mode, config, filters, **kwargs)
+        self._captured = None  # variables have been replaced
+        self._capture_trainable()
+
+    def get_quantization_layer_structure(self, mode=None):
+        """What 'gptq' and 'awq' must know of a model; None, unless a subclass says it.
+
+        A dict with 'pre_block_layers', the layers that turn tokens into what the first block takes, and
+        'sequential_blocks', the blocks that follow one another.
+        """
+        return
+
+    # --- files and configs
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Writes the model with its weights and its optimizer to a file, whole or not at all.
@@ -338,16 +348,6 @@ class Model(Trainer, Layer):
     def __reduce__(self):
         return from_bytes, to_bytes(self)
 
-    def get_config(self) -> dict:
-        """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
-        if self._graph is not None and type(self).__init__ is Model.__init__:
-            return _functions["functional_config"](self)
-        return super().get_config()
-
-    @classmethod
-    def from_config(cls, config: dict, custom_objects=None):
-        """A model from what `get_config` returned."""
-        with registry.object_scope(custom_objects or {}):
     def save_weights(self, filepath, overwrite=True, **kwargs):
         """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
         return save_weights(self, filepath, overwrite=overwrite, **kwargs)
@@ -365,6 +365,16 @@ class Model(Trainer, Layer):
         with sharing():
             return json.dumps(serialize(self), **kwargs)
 
+    def get_config(self) -> dict:
+        """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
+        if self._graph is not None and type(self).__init__ is Model.__init__:
+            return _functions["functional_config"](self)
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects=None):
+        """A model from what `get_config` returned."""
+        with registry.object_scope(custom_objects or {}):
             if "layers" in config and "input_layers" in config:
                 return _functions["functional_from_config"](cls, config)
             return super().from_config(config)
