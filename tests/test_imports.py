@@ -51,6 +51,7 @@ INSIDE_FUNCTIONS = {
     ("initializers/_stft.py", "scipy"),  # comes with jax
     ("callbacks/_history.py", "matplotlib"),
     ("callbacks/_history.py", "pandas"),
+    ("callbacks/_orbax_checkpoint.py", "orbax"),
     ("utils/_images.py", "PIL"),
     ("utils/_learning_rate.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax

@@ -1,0 +1,165 @@
+"""Checkpoints in the format of Orbax, which training on many machines uses."""
+
+import os
+
+from keras._core.checks import positive_integer
+from keras.callbacks import _progress
+from keras.callbacks._monitor import MonitorCallback
+
+OPTIMIZER = "optimizer_variables"
+FIELDS = ("trainable_variables", "non_trainable_variables", OPTIMIZER, "metrics_variables")
+
+
+class OrbaxCheckpoint(MonitorCallback):
+    """Saves the values of all variables with Orbax after every epoch, or every so many batches.
+
+    What is saved is the tree that `model.get_state_tree()` returns, the optimizer's part without its name, so other
+    programs can read it with Orbax alone; `restore` puts it into a model.
+
+    Args:
+        directory: where to; one folder per checkpoint is made in it, called after its number.
+        monitor: the name of the value that decides with `save_best_only`.
+        verbose: 1 says so when it saves.
+        save_best_only: whether to save only when the value is better than at the last save.
+        mode: 'min' if lower is better, 'max' if higher is; 'auto' asks the metric.
+        save_freq: "epoch", or the number of batches between two checkpoints.
+        initial_value_threshold: the value to beat at first.
+        max_to_keep: how many checkpoints stay, the newest ones; None for all.
+        save_on_background: whether training goes on while a checkpoint is written.
+        save_weights_only: whether the optimizer's and the metrics' variables are left out.
+
+    Raises:
+        ImportError: Orbax is not installed; names the extra.
+
+    >>> callback = keras.callbacks.OrbaxCheckpoint("checkpoints", max_to_keep=3)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        directory,
+        monitor="val_loss",
+        verbose=0,
+        save_best_only=False,
+        mode="auto",
+        save_freq="epoch",
+        initial_value_threshold=None,
+        max_to_keep=1,
+        save_on_background=True,
+        save_weights_only=False,
+    ):
+        super().__init__(monitor, mode, initial_value_threshold)
+        if save_freq != "epoch":
+            save_freq = positive_integer("save_freq", save_freq, owner="OrbaxCheckpoint")
+        if max_to_keep is not None:
+            max_to_keep = positive_integer("max_to_keep", max_to_keep, owner="OrbaxCheckpoint")
+        self._orbax = _orbax()
+        self.directory = os.path.abspath(directory)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_freq = save_freq
+        self.max_to_keep = max_to_keep
+        self.save_on_background = save_on_background
+        self.save_weights_only = save_weights_only
+        self._made = None
+        self._batches = 0  # in all epochs
+        self._since = 0  # the last checkpoint
+        self._last_batch = -1
+
+    def is_multihost_enabled(self):
+        """Whether several processes train together."""
+        return self._orbax.multihost.process_count() > 1
+
+    def is_primary_host(self):
+        """Whether this is the process that writes what is written once."""
+        return self._orbax.multihost.process_index() == 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Batches are counted from 0 again."""
+        self._last_batch = -1
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Saves if it is time."""
+        if self.save_freq == "epoch":
+            return
+        new = batch - self._last_batch
+        self._last_batch = batch
+        self._batches += new
+        self._since += new
+        if self._since >= self.save_freq:
+            self._since = 0
+            self._save(self._batches, logs)
+
+    # the run need not stop at every batch when it saves after epochs
+    on_train_batch_end.acts_if = lambda callback: callback.save_freq != "epoch"
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Saves if that is asked for."""
+        if self.save_freq == "epoch":
+            self._save(epoch, logs)
+
+    def on_train_end(self, logs=None):
+        """Waits until everything is written."""
+        self.wait_until_finished()
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+    def wait_until_finished(self):
+        """Returns when no checkpoint is being written any more."""
+        if self._made is not None:
+            self._made.wait_until_finished()
+
+    def restore(self, model, step=None):
+        """Gives a model the values of a checkpoint; the newest one if `step` is None. Returns its number.
+
+        Raises:
+            ValueError: there is none, or it does not fit the model.
+        """
+        manager = self._manager()
+        step = manager.latest_step() if step is None else step
+        if step is None or step not in manager.all_steps():
+            raise ValueError(
+                f"OrbaxCheckpoint: {self.directory} has no checkpoint{'' if step is None else f' {step}'}."
+            )
+        found = manager.restore(step, args=self._orbax.args.StandardRestore(self._tree(model)))
+        names = list(model.get_state_tree()[OPTIMIZER])
+        if OPTIMIZER in found and len(names) == 1:
+            found[OPTIMIZER] = {names[0]: found[OPTIMIZER]}
+        model.set_state_tree(found)
+        return step
+
+    def _save(self, step, logs) -> None:
+        if self.save_best_only:
+            value = self.get_monitor_value(logs)
+            if value is None or not self.is_better(value, self.best):
+                return
+            self.best = value
+        if self.verbose > 0:
+            _progress.message(f"OrbaxCheckpoint: saving checkpoint {step} to {self.directory}")
+        self._manager().save(step, args=self._orbax.args.StandardSave(self._tree(self.model)), force=True)
+
+    def _tree(self, model) -> dict:
+        found = model.get_state_tree("numpy_array")  # copies: the next step may write over the arrays themselves
+        fields = FIELDS[:2] if self.save_weights_only else FIELDS
+        tree = {field: found[field] for field in fields if found[field]}
+        if (
+            len(tree.get(OPTIMIZER, ())) == 1
+        ):  # without its name, which has a number that differs from one model to the next
+            (tree[OPTIMIZER],) = tree[OPTIMIZER].values()
+        return tree
+
+    def _manager(self):
+        if self._made is None:
+            options = self._orbax.CheckpointManagerOptions(
+                max_to_keep=self.max_to_keep, enable_async_checkpointing=self.save_on_background, create=True
+            )
+            self._made = self._orbax.CheckpointManager(self.directory, options=options)
+        return self._made
+
+
+def _orbax():
+    try:
+        import orbax.checkpoint as found
+    except ImportError:
+        raise ImportError("OrbaxCheckpoint needs Orbax. Install it: pip install kerata[checkpoint]") from None
+    return found
