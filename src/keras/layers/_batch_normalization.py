@@ -4,6 +4,7 @@ import math
 
 from keras import constraints, initializers, ops, regularizers
 from keras._core.checks import known_size, number_between, positive_number
+from keras._jax.kernels.normalization import batch_normalized
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
@@ -125,6 +126,11 @@ class BatchNormalization(Layer):
 
     def call(self, inputs, training=None, mask=None):
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
+        if training and self.trainable and mask is None and not self.renorm:
+            scale, offset = (None if v is None else ops.convert_to_tensor(v) for v in (self.gamma, self.beta))
+            y, mean, variance = batch_normalized(x, scale, offset, self.axis % x.ndim, self.epsilon)
+            self._move_statistics(mean, variance)
+            return ops.cast(y, self.compute_dtype)
         if training and self.trainable:
             mean, variance = self._statistics(x, mask)
             used = self._renormalised(mean, variance) if self.renorm else (mean, variance, self.gamma, self.beta)
