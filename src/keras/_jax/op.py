@@ -20,6 +20,11 @@ from keras._core.types import Tensor
 from keras._jax import pure
 from keras._jax.variable import Variable, array_from
 
+TEXT = (
+    "{tensor!r} stands for text, and compiled code knows no text.\n"
+    "  Layers that make numbers of it: StringLookup, TextVectorization, Hashing, HashedCrossing."
+)
+
 # Two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well.
 # They are far apart, so that no stride makes their quotients equal, and most sizes that a tensor is cut by divide them.
 _STAND_INS = (720, 1440)
@@ -253,6 +258,9 @@ def _shape_of(x: Any) -> tuple:
 def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) -> tuple[Any, list]:
     """The result's structure, and its leaves with a shape and dtype in the place of every array."""
     symbols = [x for x in tree.leaves((args, kwargs)) if is_symbolic(x)]
+    for x in symbols:
+        if x.dtype == "string":
+            raise TypeError(TEXT.format(tensor=x))
     specs = [
         jax.ShapeDtypeStruct(tuple(stand_in if d is None else d for d in x.shape), _wide_enough(x.dtype))
         for x in symbols

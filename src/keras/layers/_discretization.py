@@ -8,7 +8,7 @@ from keras._core.dtype_policy import is_float_name
 from keras._core.graph import KerasTensor
 from keras.layers._encoding import MODES, encode, encoded_shape
 from keras.layers._layer import Layer
-from keras.layers._text import batches_of, host_array, is_text
+from keras.layers._text import batches_of, host_array, numbers
 
 NO_BOUNDARIES = (
     "{name} (Discretization) has no boundaries yet.\n"
@@ -73,9 +73,7 @@ class Discretization(Layer):
                 f"{self.name} was given its boundaries, so adapt() cannot learn others.\n"
                 "  Pass `num_bins` instead of `bin_boundaries` to learn them from data."
             )
-        data = host_array(data, self.name)
-        if is_text(data):
-            raise TypeError(f"{self.name} (Discretization) takes numbers. Got values of dtype {data.dtype}.")
+        data = numbers(host_array(data, self.name), f"{self.name} (Discretization)")
         self.summary = _merged(self.summary, _summary_of(data, self.epsilon), self.epsilon)
 
     def finalize_state(self):
@@ -93,8 +91,8 @@ class Discretization(Layer):
             raise ValueError(NO_BOUNDARIES.format(name=self.name))
         dtype = inputs.dtype.name if inputs.dtype.name == "float64" else "float32"
         boundaries = np.array(self.bin_boundaries, dtype)
-        numbers = ops.digitize(ops.cast(inputs, dtype), boundaries)
-        return encode(numbers, self.output_mode, self._depth(), self.output_dtype)
+        found = ops.digitize(ops.cast(inputs, dtype), boundaries)
+        return encode(found, self.output_mode, self._depth(), self.output_dtype)
 
     def _depth(self):
         return self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1

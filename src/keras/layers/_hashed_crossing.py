@@ -33,10 +33,6 @@ class HashedCrossing(HostLayer):
     def __init__(self, num_bins, output_mode="int", sparse=False, name=None, dtype=None, **kwargs):
         one_of("output_mode", output_mode, ("int", "one_hot"), "HashedCrossing")
         super().__init__(name=name, dtype=dtype or ("int64" if output_mode == "int" else None), **kwargs)
-        if output_mode == "int" and not self.compute_dtype.startswith(("int", "uint")):
-            raise ValueError(
-                f"HashedCrossing: `dtype` must be an integer's with output_mode='int'. Got {self.dtype_policy.name!r}."
-            )
         if sparse:
             raise ValueError("HashedCrossing: `sparse` must be False: tensors are dense here.")
         self.num_bins = checked_bins(num_bins, "HashedCrossing")

@@ -8,7 +8,7 @@ from keras import config, ops
 from keras._core.checks import axis_or_axes
 from keras._core.dtype_policy import is_float_name
 from keras.layers._layer import Layer
-from keras.layers._text import batches_of, host_array, is_text
+from keras.layers._text import batches_of, host_array, numbers
 
 GIVEN = (
     "{name} was given `mean` and `variance`, so adapt() cannot learn others.\n"
@@ -114,9 +114,7 @@ class Normalization(Layer):
         """Joins the mean and the variance of a batch with those of the batches before it."""
         if self.input_mean is not None:
             raise ValueError(GIVEN.format(name=self.name))
-        batch = host_array(data, self.name)
-        if is_text(batch):
-            raise TypeError(f"{self.name} (Normalization) takes numbers. Got values of dtype {batch.dtype}.")
+        batch = numbers(host_array(data, self.name), f"{self.name} (Normalization)")
         if not self.built:
             first = batch.shape[:1] if self._keeps_first(batch.ndim) else (None,) * (batch.ndim > 0)
             self.build((*first, *batch.shape[1:]))

@@ -71,6 +71,22 @@ def texts(x, owner, encoding="utf-8"):
     return found
 
 
+def numbers(x, owner):
+    """An array of numbers, those of several kinds as float64.
+
+    Raises:
+        TypeError: it holds text, missing values or other objects.
+    """
+    if x.dtype.kind == "O":
+        for item in x.flat:
+            if not isinstance(item, (int, float, np.number)):
+                raise TypeError(f"{owner} takes numbers. Got {_named(item)} among them.")
+        return x.astype("float64")
+    if x.dtype.kind not in _NUMBERS + "f":
+        raise TypeError(f"{owner} takes numbers. Got values of dtype {x.dtype}.")
+    return x
+
+
 def whole_numbers(x, owner):
     """An array as int64.
 
