@@ -186,7 +186,6 @@ def test_positions_of_embedding_and_lambda():
         (lambda: layers.Dense(3, no_such=1), TypeError, "unknown argument 'no_such'"),
         (lambda: layers.BatchNormalization(mode=3), ValueError, "`mode` must be 0, 1 or 2"),
         (lambda: layers.Dense(3, input_dtype="int32"), ValueError, "Begin the model with keras.Input"),
-        (lambda: optimizers.Nadam(schedule_decay=0.1), ValueError, "`schedule_decay` must be one of 0.004"),
         (lambda: optimizers.SGD(0.1, 0.9, decay=0.5, momentum=0.5), TypeError, "by name beside `decay`"),
         (lambda: models.Sequential().compile("sgd", class_mode="many"), ValueError, "`class_mode` must be 'categorical'"),
         (lambda: models.Sequential().compile("sgd", target_tensors=[1]), ValueError, "Pass the targets to fit"),

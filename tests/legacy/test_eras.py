@@ -44,7 +44,7 @@ def test_an_era_has_several_names(set_era, name, release, shown):
 
 
 def test_an_unknown_era_is_told():
-    with pytest.raises(ValueError, match="`era` must be one of '0', '1', '2', 'tf2', '3'.*Got 'many'"):
+    with pytest.raises(ValueError, match=r"`era` must be one of '0', '1', '2', 'tf2', '3'.*Got 'many'"):
         keras.config.set_era("many")
 
 
@@ -106,6 +106,7 @@ STEPS = {  # five losses of a dense layer, Keras 1.2.2 on TensorFlow
     "adadelta": [1.84033203, 1.83936644, 1.83838987, 1.83740616, 1.83641791],
     "adam": [1.84033203, 1.83817399, 1.83602023, 1.83387101, 1.83172607],
     "adamax": [1.84033203, 1.83601999, 1.83172953, 1.82746005, 1.82321167],
+    "nadam": [1.84033203, 1.83577728, 1.83241677, 1.82928944, 1.82617879],
 }
 
 
@@ -121,6 +122,12 @@ def losses_of(optimizer):
 def test_optimizers_of_1_x_take_the_steps_they_took(set_era, name):
     set_era("1")
     assert losses_of(name) == pytest.approx(STEPS[name], rel=2e-6)
+
+
+def test_nadam_with_schedule_decay_is_the_one_that_had_it():
+    slow, fast = optimizers.Nadam(0.002, schedule_decay=0.004), optimizers.Nadam(0.002)
+    assert losses_of(slow) == pytest.approx(STEPS["nadam"], rel=2e-6)
+    assert losses_of(fast) != pytest.approx(STEPS["nadam"], rel=2e-6)
 
 
 def test_clipnorm_was_the_norm_of_all_gradients_and_decay_lowers_the_rate(set_era):

@@ -122,7 +122,8 @@ class CompiledMetrics:
         return found
 
     def __fingerprint__(self, of):
-        return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None))
+        shown = tuple(m.name for m in self.metrics)  # programs know under which names their logs are
+        return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None), shown)
 
 
 def _free_name(label: str, kind: str, taken: dict) -> str:

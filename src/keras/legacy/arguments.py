@@ -116,7 +116,6 @@ LAYERS = [
 
 OPTIMIZERS = [
     Row(_OPTIMIZERS + " Ftrl AdamW", "lr", "learning_rate", _ALL),
-    Row("Nadam", "schedule_decay", "", _ALL, {0.004: None}),
 ]
 
 CALLBACKS = [

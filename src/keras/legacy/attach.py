@@ -25,7 +25,8 @@ def _layer_init(function: Callable, self, *args, **kwargs):
     if dtype is not None:
         if not str(dtype).startswith(("float", "bfloat")) and not _takes_integers(self):
             raise ValueError(
-                f"{type(self).__name__}: `input_dtype` is {dtype!r}. Begin the model with keras.Input(shape, dtype={dtype!r})."
+                f"{type(self).__name__}: `input_dtype` is {dtype!r}.\n"
+                f"  Begin the model with keras.Input(shape, dtype={dtype!r})."
             )
         if not _takes_integers(self):
             kwargs.setdefault("dtype", dtype)
@@ -331,6 +332,19 @@ def _optimizer_init(function: Callable, self, *args, **kwargs):
     return function(self, *args, **kwargs)
 
 
+def _nadam_init(function: Callable, self, *args, **kwargs):
+    """`Nadam` with `schedule_decay`, or as it was before it was simplified."""
+    scheduled = type(self).__name__ == "ScheduledNadam"
+    wanted = "schedule_decay" in kwargs or era.before("tf2.11")
+    if wanted and not scheduled and type(self).__name__ == "Nadam":
+        kind = importlib.import_module("keras.legacy.optimizers").ScheduledNadam
+        object.__setattr__(self, "__class__", kind)
+        if args:
+            kwargs.update(zip(("learning_rate", "beta_1", "beta_2", "epsilon"), args))
+        return kind.__init__(self, **kwargs)
+    return _optimizer_init(function, self, *args, **kwargs)
+
+
 def _default_rate(function: Callable) -> float:
     parameters = importlib.import_module("inspect").signature(function).parameters
     return parameters["learning_rate"].default
@@ -338,7 +352,8 @@ def _default_rate(function: Callable) -> float:
 
 def _optimizers(module: ModuleType) -> None:
     names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
-    arguments.apply(module, dict.fromkeys(names, _optimizer_init))
+    arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
+    module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")
     for name in names:
         init = getattr(module, name).__init__
         init.__keras_legacy_arguments__ = {"decay", *getattr(init, "__keras_legacy_arguments__", ())}

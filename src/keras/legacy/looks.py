@@ -21,7 +21,8 @@ class _Run(NamedTuple):
     shows_values: bool = True
 
 
-_run: contextvars.ContextVar[_Run] = contextvars.ContextVar("keras_run", default=_Run(None, 1, ()))
+_NOTHING = _Run(None, 1, ())
+_run: contextvars.ContextVar[_Run] = contextvars.ContextVar("keras_run", default=_NOTHING)
 
 
 @contextlib.contextmanager

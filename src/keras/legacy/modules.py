@@ -102,7 +102,9 @@ ROWS = [
         "conv_input_length conv_output_length convert_kernel deconv_length normalize_padding normalize_tuple"
     ), "2.x"),
     Row("keras.utils.conv_utils", "keras.config", "standard_data_format", "2.x"),
-    Row("keras.utils.data_utils", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer Sequence SequenceEnqueuer get_file", "0.x 1.x 2.x"),
+    Row("keras.utils.data_utils", "keras.utils", (
+        "GeneratorEnqueuer OrderedEnqueuer Sequence SequenceEnqueuer get_file"
+    ), "0.x 1.x 2.x"),
     Row("keras.utils.generic_utils", "keras.utils", (
         "CustomObjectScope Progbar custom_object_scope deserialize_keras_object get_custom_objects "
         "serialize_keras_object"
