@@ -1,0 +1,247 @@
+"""Damages files of models in many ways and loads them: every load must end in a model or in a ValueError, soon.
+
+    python tools/fuzz_files.py --seconds 60 [--seed 1] [--keep FOLDER] FILE...
+
+Counts what came out. A crash, another exception, a load of more than two seconds, more than 200 MB, or anything that
+runs code or opens the network is a failure: the file is kept, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import io
+import json
+import os
+import pathlib
+import random
+import resource
+import signal
+import struct
+import sys
+import tempfile
+import time
+import warnings
+import zipfile
+
+SECONDS = 2.0
+MEMORY = 200 * 2**20
+FORBIDDEN = (
+    "os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "socket.connect", "socket.getaddrinfo",
+    "pickle.find_class", "marshal.loads", "marshal.load", "os.remove", "os.rename", "shutil.rmtree",
+)  # fmt: skip
+NUMBERS = (0, 1, -1, 2, 7, 255, 65535, 2**31 - 1, 2**31, 2**32 - 1, 2**40, 2**63 - 1, 10**30, 0.5, -1e300, 1e308)
+TEXTS = ("", "../../etc/passwd", "/etc/passwd", "os", "os.system", "__main__", "builtins", "eval", "keras.utils",
+         "keras.callbacks", "get_file", "Lambda", "Dense", "Functional", "__lambda__", "__numpy__", "float32",
+         "\0")  # fmt: skip
+
+
+class Forbidden(BaseException):
+    """Something that no load may do."""
+
+
+class Slow(BaseException):
+    """A load that takes too long."""
+
+
+class Watch:
+    """Looks on while a file is loaded."""
+
+    on = False
+
+    def __init__(self):
+        sys.addaudithook(self.hook)
+        signal.signal(signal.SIGPROF, self.alarm)
+        signal.signal(signal.SIGALRM, self.alarm)
+
+    def hook(self, event, args):
+        """Stops what is forbidden."""
+        if not self.on or not event.startswith(FORBIDDEN):
+            return
+        own = event == "os.remove" and os.path.dirname(str(args[0])) == tempfile.gettempdir()  # a TemporaryFile
+        if not own and "importlib" not in sys._getframe(1).f_code.co_filename:
+            self.on = False
+            raise Forbidden(f"{event} {args!r}"[:200])
+
+    def alarm(self, *_):
+        """Stops what takes too long."""
+        raise Slow(f"more than {SECONDS} seconds")
+
+
+def mutated_bytes(data: bytes, chance: random.Random) -> bytes:
+    """Bytes changed, cut out, doubled, or cut off."""
+    found = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 4, 16))):
+        if not found:
+            break
+        at = chance.randrange(len(found))
+        kind = chance.randrange(7)
+        if kind == 0:
+            found[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            found[at] = chance.randrange(256)
+        elif kind == 2:
+            found[at : at + 8] = struct.pack("<Q", chance.choice((0, 1, 2**64 - 1, len(data), at, 2**32, 96, 2**63)))
+        elif kind == 3:
+            del found[at : at + chance.randrange(1, 64)]
+        elif kind == 4:
+            found[at:at] = found[at : at + chance.randrange(1, 64)]
+        elif kind == 5:
+            other = chance.randrange(len(found))
+            found[at : at + 8] = found[other : other + 8]
+        else:
+            del found[at:]
+    return bytes(found)
+
+
+def mutated_json(value, chance: random.Random):
+    """A config with one value changed, removed, doubled or put elsewhere."""
+    places = []
+
+    def walk(x):
+        for key in list(x) if isinstance(x, dict) else range(len(x)):
+            places.append((x, key))
+            if isinstance(x[key], (dict, list)):
+                walk(x[key])
+
+    walk(value)
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        owner, key = chance.choice(places)
+        kind = chance.randrange(7)
+        try:
+            if kind == 0:
+                owner[key] = chance.choice(NUMBERS)
+            elif kind == 1:
+                owner[key] = chance.choice(TEXTS)
+            elif kind == 2:
+                other, name = chance.choice(places)
+                owner[key] = other[name]
+            elif kind == 3:
+                del owner[key]
+            elif kind == 4:
+                owner[key] = chance.choice((None, True, [], {}, [[]], {"class_name": "Lambda", "config": {}}))
+            elif kind == 5 and isinstance(owner[key], list):
+                owner[key] = owner[key] * chance.choice((2, 50))
+            else:
+                inner = owner[key]
+                for _ in range(chance.choice((1, 30, 300))):
+                    inner = [inner]
+                owner[key] = inner
+        except (KeyError, IndexError):
+            continue
+    return value
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """One damaged copy of a file."""
+    if data[:2] != b"PK" or chance.random() < 0.3:
+        return mutated_bytes(data, chance)
+    members = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            members[name] = archive.read(name)
+    name = chance.choice(list(members))
+    if name.endswith(".json") and chance.random() < 0.8:
+        try:
+            members[name] = json.dumps(mutated_json(json.loads(members[name]), chance)).encode()
+        except (ValueError, RecursionError):
+            members[name] = mutated_bytes(members[name], chance)
+    else:
+        members[name] = mutated_bytes(members[name], chance)
+    if chance.random() < 0.1:
+        members[chance.choice(("../evil", "/evil", "a/../../b", "assets/x", "C:\\x"))] = b"x"
+    found = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(found, "w", chance.choice((0, zipfile.ZIP_DEFLATED))) as archive:
+        warnings.simplefilter("ignore")
+        for name, content in members.items():
+            archive.writestr(name, content)
+            if chance.random() < 0.02:
+                archive.writestr(name, content)
+    return found.getvalue()
+
+
+def outcome(watch: Watch, load, data: bytes) -> str:
+    """'loaded', 'refused', or what went wrong."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of computing: other programs may keep the machine busy
+    signal.setitimer(signal.ITIMER_REAL, 20 * SECONDS)
+    watch.on = True
+    try:
+        load(data)
+        found = "loaded"
+    except ValueError as error:
+        found = "refused" if str(error) else "FAILED: a ValueError without a word"
+    except Exception as error:
+        found = f"FAILED: {type(error).__name__}: {str(error)[:200]}"
+    except (Slow, Forbidden) as error:
+        found = f"FAILED: {type(error).__name__}: {error}"
+    finally:
+        watch.on = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    return f"FAILED: {grown:,} bytes of memory" if grown > MEMORY else found
+
+
+def loader(name: str):
+    """What loads damaged copies of a file, by its name."""
+    import keras
+    from keras.saving import _hdf5
+
+    def whole(data: bytes) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            keras.models.load_model(io.BytesIO(data))
+
+    def arrays(data: bytes) -> None:
+        with _hdf5.opened(io.BytesIO(data), name) as reader:
+            reader.declared_bytes()
+            stack = [""]
+            while stack:
+                place = stack.pop()
+                reader.attributes(place)
+                for key, value in reader.arrays(place).items():
+                    if not hasattr(value, "dtype"):
+                        stack.append(f"{place}/{key}".lstrip("/"))
+
+    return arrays if name.endswith(".h5") and "weights" in name else whole
+
+
+def run(
+    files, seconds: float, seed: int, keep: pathlib.Path | None = None, most: int | None = None
+) -> collections.Counter:
+    """Damages and loads files for a time; returns how often each outcome came."""
+    chance = random.Random(seed)
+    watch = Watch()
+    contents = [(path, pathlib.Path(path).read_bytes(), loader(str(path))) for path in files]
+    for _, data, load in contents:
+        load(data)  # so that everything is imported and what is traced once is traced
+    counts: collections.Counter = collections.Counter()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and (most is None or sum(counts.values()) < most):
+        path, data, load = chance.choice(contents)
+        damaged = mutated(data, chance)
+        found = outcome(watch, load, damaged)
+        counts[found.split(":")[0] if not found.startswith("FAILED") else found] += 1
+        if found.startswith("FAILED") and keep is not None:
+            keep.mkdir(exist_ok=True, parents=True)
+            (keep / f"{sum(counts.values())}-{os.path.basename(path)}").write_bytes(damaged)
+    return counts
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=pathlib.Path)
+    chosen = parser.parse_args()
+    counts = run(chosen.files, chosen.seconds, chosen.seed, chosen.keep)
+    for what, count in counts.most_common():
+        print(f"{count:8} {what}")
+    return 1 if any(what.startswith("FAILED") for what in counts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
