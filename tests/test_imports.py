@@ -36,6 +36,7 @@ TABLE = {
     "export": "models saving _jax _core",
     "utils": "ANYTHING ABOVE",
     "backend": "ANYTHING ABOVE",
+    "visualization": "utils ops _core config",
     "datasets applications preprocessing wrappers": "ANYTHING PUBLIC ABOVE",
 }
 
@@ -54,6 +55,8 @@ INSIDE_FUNCTIONS = {
     ("callbacks/_orbax_checkpoint.py", "orbax"),
     ("utils/_images.py", "PIL"),
     ("utils/_learning_rate.py", "matplotlib"),
+    ("visualization/_packages.py", "PIL"),
+    ("visualization/_packages.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax
 }
 

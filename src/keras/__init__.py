@@ -36,6 +36,7 @@ if typing.TYPE_CHECKING:
         saving,
         tree,
         utils,
+        visualization,
     )
     from keras._core.graph import KerasTensor
     from keras._jax.devices import device_scope as device
@@ -135,6 +136,7 @@ __all__ = [
     "tree",
     "utils",
     "version",
+    "visualization",
 ]
 
 
