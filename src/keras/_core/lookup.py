@@ -45,7 +45,9 @@ def named(name: str, module: str, custom_objects: dict | None = None) -> Any:
     """The class or function called `name` in a public module or among the user's; None if there is none."""
     found = registry.registered_object(name, custom_objects)
     if found is None:
-        found = registry.built_in(module, name)
-    if found is None:
-        found = next((v for k, v in registry.built_ins_of(module).items() if snake_case(k) == name.lower()), None)
-    return found
+        known = registry.built_ins_of(module)
+        found = known.get(name)
+        if found is None:
+            found = next((v for k, v in known.items() if snake_case(k) == name.lower()), None)
+    # asked last, because it loads all modules
+    return registry.built_in(module, name) if found is None else found

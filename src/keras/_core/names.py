@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import difflib
+import functools
 import re
 import threading
 
@@ -17,6 +18,7 @@ class _Path(threading.local):
 _path = _Path()
 
 
+@functools.cache
 def snake_case(name: str) -> str:
     """The snake-case form of a class name: 'Conv2DTranspose' -> 'conv2d_transpose'."""
     name = re.sub(r"\W+", "", name)

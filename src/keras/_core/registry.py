@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 _built_in: dict[str, Any] = {}  # class or function name -> object, as files and configs name it
+_of_module: dict[str, dict[str, Any]] = {}  # the same by module
 _modules: dict[Any, str] = {}  # object -> public module, such as 'keras.layers'
 _public_names: dict[type, str] = {}  # class -> the first name it got
 _custom: dict[str, Any] = {}  # what `register_keras_serializable` added
@@ -27,6 +28,7 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
     """Adds the public classes or functions of `module` to the table."""
     for name, thing in objects.items():
         _built_in[f"{module}.{name}"] = thing
+        _of_module.setdefault(module, {})[name] = thing
         _modules.setdefault(thing, module)
         if isinstance(thing, type):
             _public_names.setdefault(thing, name)
@@ -35,8 +37,7 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
 # the modules whose classes configs may name; each fills the table when it is imported
 _MODULES = (
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
-    "keras.distillation", "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers",
-    "keras.utils",
+    "keras.distillation", "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers", "keras.utils",
 )  # fmt: skip
 _older: dict[str, Callable[[], dict[str, Any]]] = {}
 
@@ -106,6 +107,7 @@ def older_groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
             return found
     return None
 
+
 # further names, looked up last: filled by who knows them
 _further: dict[str, Callable[[str], Any]] = {}
 
@@ -113,7 +115,6 @@ _further: dict[str, Callable[[str], Any]] = {}
 def offer_names(module: str, find: Callable[[str], Any]) -> None:
     """Lets `find` answer, with an object or None, to names of a module that the table does not have."""
     _further[module] = find
-
 
 
 def module_of(thing: Any) -> str | None:
@@ -129,8 +130,7 @@ def public_name_of(cls: type) -> str:
 
 def built_ins_of(module: str) -> dict[str, Any]:
     """Name -> object for one public module."""
-    prefix = module + "."
-    return {k[len(prefix) :]: v for k, v in _built_in.items() if k.startswith(prefix) and "." not in k[len(prefix) :]}
+    return {name: thing for name, thing in _of_module.get(module, {}).items() if "." not in name}
 
 
 def register_custom(package: str, name: str, thing: Any) -> None:
