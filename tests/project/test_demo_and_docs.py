@@ -1,5 +1,6 @@
 """The demo does what it promises, and the reference can be written."""
 
+import inspect
 import os
 import re
 import runpy
@@ -35,5 +36,6 @@ def test_the_reference_has_an_entry_for_every_public_class_and_function(tmp_path
     build["main"]()
     for module in (keras.layers, keras.losses, keras.utils, keras.saving):
         page = (tmp_path / f"{module.__name__}.md").read_text(encoding="utf-8")
-        assert sorted(re.findall(r"^## (\w+)$", page, re.MULTILINE)) == sorted(module.__all__)
+        public = [name for name in module.__all__ if not inspect.ismodule(getattr(module, name))]
+        assert sorted(re.findall(r"^## (\w+)$", page, re.MULTILINE)) == sorted(public)
         assert page.count("```") % 2 == 0

@@ -1,4 +1,4 @@
-"""The programs in the README run as they stand, unless they are marked as not there yet."""
+"""The programs in the README run as they stand."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("program", [p for p in PROGRAMS if not p.startswith("# not yet")], ids=["keras3", "keras2"])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["keras3", "keras2", "keras1"])
 def test_a_program_of_the_readme_runs(program, tmp_path):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -26,13 +26,3 @@ def test_a_program_of_the_readme_runs(program, tmp_path):
     loss, accuracy = (float(number) for number in re.findall(r"[\d.]+", done.stdout))
     assert loss < 0.5
     assert accuracy > 0.8
-
-
-def test_a_program_marked_as_not_there_yet_does_not_run(tmp_path):
-    """So that the mark goes when it can."""
-    (program,) = [p for p in PROGRAMS if p.startswith("# not yet")]
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT / "src"), "HOME": str(tmp_path)}, timeout=300,
-    )  # fmt: skip
-    assert done.returncode != 0
