@@ -19,6 +19,7 @@ from keras.utils._arrays import normalize, to_categorical
 from keras.utils._buckets import LengthBuckets
 from keras.utils._config import Config
 from keras.utils._download import get_file
+from keras.utils._drawing import model_to_dot, plot_model
 from keras.utils._feature_space import FeatureSpace
 from keras.utils._folders import (
     audio_dataset_from_directory,
@@ -61,9 +62,11 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "save_img",
     "serialize_keras_object",

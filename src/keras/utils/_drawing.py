@@ -1,0 +1,223 @@
+"""A model as a drawing: its layers and their connections in Graphviz's language."""
+
+import itertools
+import os
+import shutil
+import subprocess
+
+from keras._core.checks import one_of, positive_integer
+from keras.models import Model, Sequential
+from keras.saving._atomic import written_atomically
+
+NO_GRAPHVIZ = (
+    "plot_model: a picture is drawn by Graphviz, and its program `dot` is not there.\n"
+    "  Install Graphviz (apt install graphviz, brew install graphviz, or https://graphviz.org/download),\n"
+    '  or write the text of the drawing, which any viewer of Graphviz shows: plot_model(model, "model.dot").'
+)
+
+
+class Drawing:
+    """A drawing in Graphviz's language.
+
+    Args:
+        lines: its statements.
+        kind: 'digraph' for a drawing of its own, 'subgraph' for a part of another.
+        name: its name.
+    """
+
+    def __init__(self, lines: list[str], kind: str = "digraph", name: str = "model"):
+        self.lines = lines
+        self.kind = kind
+        self.name = name
+
+    def to_string(self) -> str:
+        """The text."""
+        return "\n".join([f"{self.kind} {_quoted(self.name)} {{", *(f"  {line}" for line in self.lines), "}"])
+
+    def create(self, prog: str = "dot", format: str = "svg") -> bytes:
+        """The picture as a file's bytes, drawn by one of Graphviz's programs.
+
+        Raises:
+            ImportError: Graphviz is not installed.
+        """
+        path = shutil.which(prog)
+        if path is None:
+            raise ImportError(NO_GRAPHVIZ)
+        done = subprocess.run([path, f"-T{format}"], input=self.to_string().encode(), capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"plot_model: {prog} failed: {done.stderr.decode(errors='replace').strip()}")
+        return done.stdout
+
+    def write(self, path, prog: str = "dot", format: str | None = None) -> None:
+        """Writes the picture, or the text where the format is 'dot'; the format is the path's ending if None."""
+        format = format or os.path.splitext(os.fspath(path))[1].lstrip(".").lower() or "png"
+        found = self.to_string().encode() if format in ("dot", "raw", "gv") else self.create(prog, format)
+        with written_atomically(path) as part, open(part, "wb") as file:
+            file.write(found)
+
+
+def model_to_dot(
+    model,
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=True,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    subgraph=False,
+    show_layer_activations=False,
+    show_trainable=False,
+    splines="ortho",
+    **kwargs,
+):
+    """A drawing of a model's layers and their connections.
+
+    Args:
+        model: a model that is built.
+        show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable: what a layer's box says
+            beside the class.
+        rankdir: 'TB' draws from top to bottom, 'LR' from left to right; 'BT' and 'RL' the other way round.
+        expand_nested: whether models inside are drawn in a frame with their layers.
+        dpi: dots per inch of pictures.
+        subgraph: whether the result is to be a part of another drawing.
+        splines: how lines run: 'ortho', 'curved', 'polyline', ...
+
+    Returns:
+        An object with `to_string()`, `create(format="svg")` and `write(path)`.
+
+    Raises:
+        ValueError: the model is not built.
+    """
+    if kwargs:
+        raise TypeError(f"model_to_dot: unknown arguments {', '.join(kwargs)}.")
+    one_of("rankdir", rankdir, ("TB", "LR", "BT", "RL"), owner="model_to_dot")
+    if not model.built:
+        raise ValueError(f"model_to_dot: {model.name} is not built. Call it on data, or call build(input_shape) first.")
+    shown = {
+        "names": show_layer_names, "activations": show_layer_activations, "dtype": show_dtype, "shapes": show_shapes,
+        "trainable": show_trainable,
+    }  # fmt: skip
+    lines = []
+    if not subgraph:
+        settings = f"rankdir={rankdir}, dpi={positive_integer('dpi', dpi, owner='model_to_dot')}, splines={splines}"
+        lines += [f"graph [{settings}, concentrate=true];", 'node [shape=record, fontname="Helvetica"];']
+    lines += _boxes(model, "", shown, expand_nested)
+    if subgraph:
+        return Drawing([f"label={_quoted(model.name)};", *lines], "subgraph", f"cluster_{model.name}")
+    return Drawing(lines, name=model.name)
+
+
+def plot_model(
+    model,
+    to_file="model.png",
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=False,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    show_layer_activations=False,
+    show_trainable=False,
+    splines="ortho",
+    **kwargs,
+):
+    """Writes a drawing of a model; Graphviz draws pictures, the text ('.dot') needs nothing.
+
+    Args:
+        to_file: where to; its ending says the format: '.png', '.svg', '.pdf', '.dot', ...
+        model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, show_layer_activations,
+            show_trainable, splines: see `model_to_dot`.
+
+    Returns:
+        In a notebook the picture, if it is one that notebooks show; else None.
+
+    Raises:
+        ImportError: Graphviz is not installed, and a picture is wanted.
+    """
+    if kwargs:
+        raise TypeError(f"plot_model: unknown arguments {', '.join(kwargs)}.")
+    drawing = model_to_dot(
+        model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi,
+        show_layer_activations=show_layer_activations, show_trainable=show_trainable, splines=splines,
+    )  # fmt: skip
+    drawing.write(to_file)
+    ending = os.path.splitext(os.fspath(to_file))[1].lower()
+    if ending not in (".png", ".jpg", ".jpeg", ".gif"):
+        return None
+    try:
+        from IPython import display
+    except ImportError:
+        return None
+    return display.Image(filename=os.fspath(to_file))
+
+
+def _boxes(model, before: str, shown: dict, expand: bool) -> list[str]:
+    """Statements for the layers of a model, whose keys begin with `before`."""
+    lines = []
+    operations = list(model._graph.operations) if model._graph is not None else list(model.layers)
+    for operation in operations:
+        key = f"{before}{operation.name}"
+        if expand and isinstance(operation, Model) and operation.built:
+            inner = _boxes(operation, f"{key}/", shown, expand)
+            lines.append(f"subgraph {_quoted('cluster_' + key)} {{")
+            lines += [f"  label={_quoted(operation.name)};", *(f"  {line}" for line in inner), "}"]
+        else:
+            lines.append(f"{_quoted(key)} [label={_quoted(_label(operation, shown))}];")
+    if model._graph is None:
+        pairs = list(itertools.pairwise(operations)) if isinstance(model, Sequential) else []
+    else:
+        inside = {id(operation) for operation in operations}
+        pairs = [
+            (parent.operation, node.operation)
+            for node in model._graph.nodes
+            for parent in node.parent_nodes
+            if id(parent.operation) in inside
+        ]
+    for start, end in dict.fromkeys(pairs):
+        first = _edge(start, f"{before}{start.name}", expand, last=True)
+        second = _edge(end, f"{before}{end.name}", expand, last=False)
+        lines.append(f"{_quoted(first)} -> {_quoted(second)};")
+    return lines
+
+
+def _edge(operation, key: str, expand: bool, last: bool) -> str:
+    """The box that a line begins or ends at: of a model that is drawn open, its last or first layer."""
+    if not (expand and isinstance(operation, Model) and operation.built):
+        return key
+    graph = operation._graph
+    if graph is None:
+        inner = operation.layers[-1 if last else 0]
+    else:
+        symbol = (graph.outputs if last else graph.inputs)[0]
+        inner = symbol._keras_history.operation
+    return _edge(inner, f"{key}/{inner.name}", expand, last)
+
+
+def _label(operation, shown: dict) -> str:
+    title = type(operation).__name__
+    if hasattr(operation, "function_name"):
+        title = operation.function_name
+    rows = [f"{operation.name} ({title})" if shown["names"] else title]
+    activation = getattr(operation, "activation", None)
+    if shown["activations"] and activation is not None:
+        rows.append(f"activation: {getattr(activation, '__name__', activation)}")
+    if shown["dtype"] and getattr(operation, "compute_dtype", None):
+        rows.append(f"dtype: {operation.compute_dtype}")
+    if shown["shapes"]:
+        for side in ("input", "output"):
+            try:
+                shape = getattr(operation, f"{side}_shape")
+            except (AttributeError, ValueError):
+                shape = "?"
+            rows.append(f"{side}: {shape}")
+    if shown["trainable"] and getattr(operation, "weights", None):
+        rows.append("trainable" if operation.trainable else "not trainable")
+    return "{" + "|".join(_escaped(row) for row in rows) + "}"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in "{}|<>" else sign for sign in text)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '\\"') + '"'
