@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import Any
 
 from keras import ops
+from keras._core.signature import parameters
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -157,6 +159,50 @@ def teach_optimizer(optimizer: type) -> None:
     optimizer.weights = property(lambda self: self.variables, doc="The variables, by their older name.")
     optimizer.get_weights = get_weights
     optimizer.get_gradients = get_gradients
+    iterations = optimizer.iterations.fget
+
+    def count(self):
+        given = vars(self).get("_own_iterations")
+        return iterations(self) if given is None else given
+
+    optimizer.iterations = property(count, _set_iterations, doc=optimizer.iterations.__doc__)
+    init = optimizer.__init__
+
+    @functools.wraps(init)
+    def __init__(self, *args, **kwargs):
+        # the constructor of 1.x and 2.x took no rate: classes with `get_updates` keep their own
+        if hasattr(self, "get_updates") and not args and "learning_rate" not in kwargs:
+            kwargs["learning_rate"] = kwargs.pop("lr", 0.01)
+        init(self, *args, **kwargs)
+
+    optimizer.__init__ = __init__
+
+    def __init_subclass__(cls, **kwargs):
+        super(optimizer, cls).__init_subclass__(**kwargs)
+        if "get_updates" in vars(cls):
+            cls.update_all = _make_updates
+
+    optimizer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _set_iterations(self, value) -> None:
+    self._own_iterations = value
+
+
+def _make_updates(self, grads, variables, learning_rate) -> None:
+    """`update_all` of a class that says by `get_updates` what changes: pairs `(variable, value)`.
+
+    All values are computed before the first is assigned, as they were when updates were parts of a graph.
+    """
+    given = {"params": variables, "constraints": {}, "loss": None}
+    taken = parameters(type(self).get_updates)[0]
+    object.__setattr__(self, "_gradients_now", grads)
+    try:
+        updates = self.get_updates(**{name: given[name] for name in taken if name in given})
+    finally:
+        object.__delattr__(self, "_gradients_now")
+    for update in list(updates or []):
+        apply_update(update)
 
 
 def _set_rate(self, value) -> None:

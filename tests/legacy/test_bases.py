@@ -1,0 +1,111 @@
+"""Classes derived from base classes of former years."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers, optimizers
+
+
+class Descent(optimizers.Optimizer):
+    """Written for 2.x: `get_updates(loss, params)`, slots of its own, a rate called `lr`."""
+
+    def __init__(self, lr=0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.lr = keras.Variable(lr)
+        self.iterations = keras.Variable(0, dtype="int32", trainable=False)
+
+    def get_updates(self, loss, params):
+        """Pairs of a variable and its next value."""
+        gradients = self.get_gradients(loss, params)
+        self.updates = [(self.iterations, self.iterations + 1)]
+        self.updates += [(p, p - self.lr * g) for p, g in zip(params, gradients)]
+        return self.updates
+
+    def get_config(self):
+        """What the constructor takes."""
+        return {"lr": float(self.lr)}
+
+
+class OldDescent(optimizers.Optimizer):
+    """Written for 0.x and 1.x: `get_updates(params, constraints, loss)`."""
+
+    def __init__(self, lr=0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.lr = keras.Variable(lr)
+
+    def get_updates(self, params, constraints, loss):
+        """Pairs of a variable and its next value."""
+        return [(p, p - self.lr * g) for p, g in zip(params, self.get_gradients(loss, params))]
+
+
+def trained(optimizer, start=None):
+    model = keras.Sequential([layers.Dense(1, input_dim=3)])
+    if start is not None:
+        model.set_weights(start)
+    before = model.get_weights()
+    model.compile(optimizer, "mse")
+    x = np.linspace(0, 1, 24).reshape(8, 3).astype("float32")
+    model.fit(x, x.sum(axis=1), epochs=3, batch_size=4, shuffle=False, verbose=0)
+    return before, model.get_weights(), model
+
+
+@pytest.mark.parametrize("cls", [Descent, OldDescent])
+def test_an_optimizer_written_with_get_updates_trains_like_the_same_one_of_today(cls):
+    start, ours, model = trained(cls(lr=0.125))
+    _, theirs, _ = trained(optimizers.SGD(0.125), start)
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert float(model.optimizer.lr) == 0.125
+    if cls is Descent:
+        assert int(model.optimizer.iterations) == 6
+
+
+def test_gradients_are_known_within_get_updates_only():
+    with pytest.raises(ValueError, match="within get_updates"):
+        Descent().get_gradients(None, [])
+
+
+def test_a_layer_may_list_its_weights_itself():
+    class Scale(layers.Layer):
+        def build(self, input_shape):
+            factor = keras.Variable(np.full((input_shape[-1],), 2.0, "float32"), name="factor")
+            offset = keras.Variable(np.ones((input_shape[-1],), "float32"), name="offset")
+            self.trainable_weights = [factor]
+            self.non_trainable_weights = [offset]
+
+        def call(self, x, mask=None):
+            return x * self.trainable_weights[0] + self.non_trainable_weights[0]
+
+        def get_output_shape_for(self, input_shape):
+            return input_shape
+
+    layer = Scale()
+    assert np.asarray(layer(np.ones((1, 2), "float32"))).tolist() == [[3.0, 3.0]]
+    assert [w.name for w in layer.trainable_weights] == ["factor"]
+    assert [w.name for w in layer.non_trainable_weights] == ["offset"]
+    assert layer.compute_output_shape((None, 2)) == layer.get_output_shape_for((None, 2)) == (None, 2)
+
+
+def test_layers_answer_to_methods_of_former_years():
+    layer = layers.Dense(2, kernel_regularizer="l2")
+    layer.set_input_shape((None, 3))
+    assert layer.built
+    assert len(layer.get_losses_for(None)) == 1
+    assert layer.get_updates_for(None) == []
+    counter = keras.Variable(1.0, trainable=False)
+    layer.add_update([(counter, 5.0)])
+    assert float(counter) == 5.0
+    weights, penalties, _, updates = layer.get_params()
+    assert (len(weights), len(penalties), updates) == (2, 1, [])
+    with pytest.raises(ValueError, match="axis -1 has size 3"):
+        layer.assert_input_compatibility(keras.Input((4,)))
+    metric = keras.metrics.Mean()
+    metric.update_state(3.0)
+    metric.reset_states()
+    assert float(metric.result()) == 0.0
+    metric.update_state(1.0)
+    other = keras.metrics.Mean()
+    other.update_state(3.0)
+    metric.merge_state([other])
+    assert float(metric.result()) == 2.0
