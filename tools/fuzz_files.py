@@ -164,7 +164,7 @@ def outcome(watch: Watch, load, data: bytes) -> str:
     """'loaded', 'refused', or what went wrong."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of computing: other programs may keep the machine busy
-    signal.setitimer(signal.ITIMER_REAL, 20 * SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, 30 * SECONDS)
     watch.on = True
     try:
         load(data)

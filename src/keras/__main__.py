@@ -16,6 +16,7 @@ from keras._core.home import keras_home
 from keras._jax import devices
 from keras.legacy import detect, era, modernize
 from keras.legacy.packages import answer_missing_packages
+from keras.saving import _report as report
 
 _PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
 
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> None:
         prog="python -m keras",
         usage="python -m keras SCRIPT [arguments of the script]\n       python -m keras -m MODULE [arguments]\n"
         "       python -m keras -c CODE [arguments]\n       python -m keras --modernize SCRIPT\n"
-        "       python -m keras info",
+        "       python -m keras info [FILE ...]",
         description="Runs a program written for Keras, with the defaults of the year it was written for, which its "
         "names tell. Where TensorFlow or Theano are not installed, its imports of tensorflow.keras, and imports of "
         "Theano that it does not use, are answered.",
@@ -37,7 +38,9 @@ def main(arguments: list[str]) -> None:
     kind.add_argument(
         "--modernize", dest="kind", action="store_const", const="modernize", help="print SCRIPT in today's spelling"
     )
-    parser.add_argument("script", metavar="SCRIPT", help="a Python file; or `info`, for versions and devices")
+    parser.add_argument(
+        "script", metavar="SCRIPT", help="a Python file; or `info`: versions, devices, or what files hold"
+    )
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
     chosen = parser.parse_args(arguments)
     if chosen.kind == "code":
@@ -45,7 +48,7 @@ def main(arguments: list[str]) -> None:
     elif chosen.kind == "module":
         run_module(chosen.script, chosen.arguments)
     elif chosen.script == "info" and not os.path.exists("info"):
-        print_info()
+        describe_files(chosen.arguments) if chosen.arguments else print_info()
     elif not os.path.isfile(chosen.script):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
@@ -108,6 +111,19 @@ def _print_error(kind: type, error: BaseException, trace) -> None:
     while trace is not None and trace.tb_frame.f_code.co_filename in ours:
         trace = trace.tb_next
     traceback.print_exception(kind, error, trace)
+
+
+def describe_files(paths: list[str]) -> None:
+    """Prints what files of models hold, without building the models; ends with 1 if one cannot be read."""
+    failed = False
+    for path in paths:
+        try:
+            print(report.text(path))
+        except (OSError, ValueError) as error:
+            print(f"python -m keras info: {error}", file=sys.stderr)
+            failed = True
+    if failed:
+        sys.exit(1)
 
 
 def print_info() -> None:

@@ -1,5 +1,6 @@
 """Models and weights in files, configs of objects, and the names under which files know a user's classes."""
 
+from keras.saving._editor import KerasFileEditor
 from keras.saving._model import load_model, save_model
 from keras.saving._objects import (
     CustomObjectScope,
@@ -15,6 +16,7 @@ from keras.saving._weights import load_weights, save_weights
 
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",

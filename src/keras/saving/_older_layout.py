@@ -169,7 +169,7 @@ def origin_of(reader: _hdf5.Reader, place: str = "") -> dict[str, Any]:
     """Which release and which engine wrote a file, as far as it says so."""
     about = {**reader.attributes(place), **reader.attributes()}
     origin = {key: about.get(key) for key in ("keras_version", "backend")}
-    origin["names"] = [name for _, names in _layers_in(reader, place) for name in names]
+    origin["names"] = [name for _, names in layers_in(reader, place) for name in names]
     return origin
 
 
@@ -218,7 +218,8 @@ def _names(reader: _hdf5.Reader, place: str, key: str) -> list[str]:
     return found
 
 
-def _layers_in(reader: _hdf5.Reader, place: str) -> Iterator[tuple[str, list[str]]]:
+def layers_in(reader: _hdf5.Reader, place: str) -> Iterator[tuple[str, list[str]]]:
+    """Names of the layers in a file, and of their arrays."""
     for name in _names(reader, place, "layer_names"):
         yield name, _names(reader, f"{place}/{name}", "weight_names")
 
@@ -247,7 +248,7 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
     origin = origin_of(reader, place)
     room = _room(model)
     saved = []
-    for name, names in registry.older_groups(reader, place) or _layers_in(reader, place):
+    for name, names in registry.older_groups(reader, place) or layers_in(reader, place):
         if names:
             saved.append((name, names, reader.arrays(f"{place}/{name}".lstrip("/"), room)))
     layers = [layer for layer in getattr(model, "layers", [model]) if layer.weights]

@@ -121,6 +121,15 @@ class Reader:
         """The arrays at `place`."""
         return Arrays(self, place, self._groups.get(place, []))
 
+    def counts(self) -> dict[str, int]:
+        """Part of the model -> how many numbers there are for it, without the optimizer's."""
+        found: dict[str, int] = {}
+        for name, (_, shape, _, _) in self._entries.items():
+            place = name.rpartition("/vars/")[0]
+            if not place.startswith("optimizer"):
+                found[place] = found.get(place, 0) + math.prod(shape)
+        return found
+
     def read(self, name: str) -> np.ndarray:
         """The values of one array."""
         dtype, shape, start, stop = self._entries[name]
