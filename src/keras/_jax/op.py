@@ -274,7 +274,8 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
         def fill(x):
             return values[id(x)] if is_symbolic(x) else x
 
-        with pure.Scope():
+        with pure.Scope() as scope:
+            scope.losses = []  # those that layers add here are no numbers
             result = function(
                 *(tree.map_leaves(fill, a) for a in args), **{k: tree.map_leaves(fill, v) for k, v in kwargs.items()}
             )

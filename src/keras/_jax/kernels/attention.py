@@ -1,7 +1,11 @@
-"""Scaled dot-product attention: by plain formulas, or by a fused kernel where the platform has one."""
+"""Scaled dot-product attention: by plain formulas, or by a fused kernel where the platform has one.
+
+The formulas are compiled, so that a call outside of compiled code is one program instead of a dozen.
+"""
 
 from __future__ import annotations
 
+import functools
 import math
 
 import jax
@@ -67,6 +71,7 @@ def _why_not_flash(query, value, bias, soft_cap) -> str | None:
     return None
 
 
+@functools.partial(jax.jit, static_argnames="is_causal", inline=True)
 def _by_formula(query, key, value, bias, mask, scale, is_causal, soft_cap) -> jax.Array:
     scores = _scores(query, key) * scale
     if bias is not None:
@@ -79,6 +84,7 @@ def _by_formula(query, key, value, bias, mask, scale, is_causal, soft_cap) -> ja
     return weighted(_softmax(scores, mask).astype(query.dtype), value)
 
 
+@functools.partial(jax.jit, inline=True)
 def shares(query, key, mask, scale: float) -> jax.Array:
     """How much each source counts for each target: all nothing for a target whose sources are all masked.
 
@@ -90,6 +96,7 @@ def shares(query, key, mask, scale: float) -> jax.Array:
     return (found if mask is None else jnp.where(mask, found, 0)).astype(query.dtype)
 
 
+@functools.partial(jax.jit, inline=True)
 def weighted(shares: jax.Array, value: jax.Array) -> jax.Array:
     """The values that the shares (batch, heads, targets, sources) make up: (batch, targets, heads, size)."""
     batch, heads, targets, sources = shares.shape
