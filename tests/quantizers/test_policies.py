@@ -1,0 +1,65 @@
+"""Dtype policies: names, maps by path, configs."""
+
+import pytest
+
+import keras
+from keras import dtype_policies
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "compute", "mode"),
+    [
+        ("mixed_float16", "DTypePolicy", "float16", None),
+        ("int8_from_mixed_bfloat16", "QuantizedDTypePolicy", "bfloat16", "int8"),
+        ("int4/64_from_float32", "Int4DTypePolicy", "float32", "int4"),
+        ("float8_from_mixed_bfloat16", "QuantizedFloat8DTypePolicy", "bfloat16", "float8"),
+        ("gptq/4/128_from_float32", "GPTQDTypePolicy", "float32", "gptq"),
+        ("awq/4/-1_from_float32", "AWQDTypePolicy", "float32", "awq"),
+    ],
+)
+def test_a_name_means_a_policy_and_its_config_makes_it_again(name, kind, compute, mode):
+    policy = dtype_policies.get(name)
+    assert (type(policy).__name__, policy.compute_dtype, policy.quantization_mode) == (kind, compute, mode)
+    assert policy.variable_dtype == "float32"
+    assert policy.name == name
+    assert dtype_policies.deserialize(dtype_policies.serialize(policy)) == policy
+
+
+@pytest.mark.parametrize(
+    "name", ["int8", "int4/0_from_float32", "gptq/5/128_from_float32", "awq/8/1_from_float32", "x"]
+)
+def test_a_name_that_means_no_policy_is_refused(name):
+    with pytest.raises(ValueError):
+        dtype_policies.get(name)
+
+
+def test_a_map_gives_each_layer_the_policy_of_its_path():
+    policies = dtype_policies.DTypePolicyMap("float32", {"half": "mixed_bfloat16", "few/.*": "int8_from_float32"})
+    assert policies["few/dense"].name == "int8_from_float32"
+    assert policies["other"].name == "float32"
+    half, other = (keras.layers.Dense(1, dtype=policies, name=name) for name in ("half", "other"))
+    for layer in (half, other):
+        layer.build((None, 2))
+    assert (half.compute_dtype, other.compute_dtype) == ("bfloat16", "float32")
+    assert half.dtype_policy is policies
+    with pytest.raises(ValueError, match="there is a policy for 'half' already"):
+        policies["half"] = "float32"
+
+
+def test_a_policy_converts_floats_alone():
+    policy = dtype_policies.get("mixed_float16")
+    assert policy.convert_input(keras.ops.ones(2), True, "float16").dtype == "float16"
+    assert policy.convert_input(keras.ops.ones(2), False, "float16").dtype == "float32"
+    assert policy.convert_input(keras.ops.ones(2, "int32"), True, "float16").dtype == "int32"
+    assert policy.convert_input("text", True, "float16") == "text"
+    assert policy.convert_input(keras.KerasTensor((2,)), True, "float16").dtype == "float16"
+
+
+def test_the_global_policy_is_that_of_new_layers_until_the_session_is_cleared():
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        assert keras.layers.Dense(1).compute_dtype == "bfloat16"
+        assert dtype_policies.QuantizedDTypePolicy("int8").name == "int8_from_mixed_bfloat16"
+    finally:
+        keras.utils.clear_session()
+    assert keras.mixed_precision.global_policy().name == "float32"
