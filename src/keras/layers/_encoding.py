@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from keras import ops
+from keras._jax import pure
 
 MODES = ("int", "one_hot", "multi_hot", "count")
 
@@ -32,8 +33,8 @@ def encode(numbers, mode, depth, dtype, weights=None):
         dtype: of the result.
         weights: what a number counts, 1 if None.
     """
-    if isinstance(numbers, np.ndarray) and weights is None:
-        return ops.convert_to_tensor(_on_host(numbers, mode, depth), dtype)
+    if weights is None and not pure.is_traced(numbers):
+        return ops.convert_to_tensor(_on_host(np.asarray(numbers), mode, depth), dtype)
     if mode == "int":
         return ops.cast(numbers, dtype)
     shape = encoded_shape(numbers.shape, mode, depth)

@@ -94,9 +94,7 @@ class IntegerLookup(Lookup):
 
     def _sorted_keys(self):
         """What can be found, in order, and its numbers."""
-        places = dict(self._places)
-        if self.mask_token is not None:
-            places[self.mask_token] = 0 if self.output_mode == "int" else -1
+        places = self._places
         limits = np.iinfo(integer_name())
         keys = sorted(k for k in places if limits.min <= k <= limits.max)  # inputs of 32 bits are never beyond
         keys = keys or [limits.min]

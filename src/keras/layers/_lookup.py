@@ -79,7 +79,7 @@ class Lookup(HostLayer):
         self.vocabulary = None  # as given to the constructor
         self.idf_weights_given = None if idf_weights is None else _floats(idf_weights)
         self._tokens = []  # without the special ones
-        self._places = {}  # token -> its number; without mask and unknown tokens
+        self._places = {}  # token -> its number, the mask's included
         self._idf = None  # a weight per place, the unknown ones included
         self.num_documents = 0
         self._start_counting()
@@ -173,6 +173,8 @@ class Lookup(HostLayer):
         first = len(self._special_tokens())
         self._tokens = tokens
         self._places = {token: first + i for i, token in enumerate(tokens)}
+        if self.mask_token is not None:
+            self._places[self.mask_token] = 0 if self.output_mode == "int" else -1
         if weights is not None:
             mean = float(np.mean(weights)) if len(weights) else 0.0
             unknown = [mean] * first if unknown_weight is None else list(unknown_weight)
@@ -286,12 +288,9 @@ class Lookup(HostLayer):
         """The number of every token of a flat list; -1 for the mask where the output has no place for it."""
         self._check_ready()
         places, many = self._places, self.num_oov_indices
-        mask = 0 if self.output_mode == "int" else -1
-        if self.mask_token is not None:
-            places = {**places, self.mask_token: mask}
-        found = [places.get(t) for t in tokens]
-        missing = [i for i, n in enumerate(found) if n is None]
-        if missing:
+        found = list(map(places.get, tokens))
+        if None in found:
+            missing = [i for i, n in enumerate(found) if n is None]
             if not many:
                 unknown = list(dict.fromkeys(tokens[i] for i in missing))
                 said = f"{_few(unknown)} {'is' if len(unknown) == 1 else 'are'}"

@@ -1,5 +1,6 @@
 """TextVectorization: sentences become rows of numbers."""
 
+import re
 import string
 from collections.abc import Iterable
 
@@ -18,6 +19,9 @@ SPLITTERS = ("whitespace", "character")
 # as in Keras 2 and 3, only ASCII letters and ASCII punctuation change
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _STRIP = str.maketrans("", "", string.punctuation)
+
+_SPACE = re.compile("[ \t\n\r\x0b\x0c]+")
+_OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 ONE_SENTENCE = (
     "{name} splits one text per row. Got shape {shape}, with {many} in a row.\n"
@@ -190,7 +194,7 @@ class TextVectorization(HostLayer):
             return _as_rows(self.split(np.array(sentences, dtype=str)), len(sentences), self.name)
         if self.split == "character":
             return [list(s) for s in sentences]
-        return [_words(s) for s in sentences]
+        return _words(sentences)
 
     def _standardized(self, sentences):
         if self.standardize is None:
@@ -311,9 +315,11 @@ def _lengths(ngrams):
     )
 
 
-def _words(sentence):
+def _words(sentences):
     """Words between ASCII white space, which is what other releases split at; `str.split` knows more of it."""
-    return [w.decode("utf-8", "surrogateescape") for w in sentence.encode("utf-8", "surrogateescape").split()]
+    if not _OTHER_SPACE.search("".join(sentences)):
+        return [s.split() for s in sentences]
+    return [[w for w in _SPACE.split(s) if w] for s in sentences]
 
 
 def _as_rows(found, count, name):
