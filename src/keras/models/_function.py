@@ -47,10 +47,6 @@ class Function(Operation):
         Raises:
             ValueError: there are more or fewer inputs, or one does not have the shape it was declared with.
         """
-        for x, symbol in zip(self._graph.matched(inputs), self._graph.inputs):
-            shape = tuple(getattr(x, "shape", ()))
-            if len(shape) != symbol.ndim or any(d not in (None, s) for d, s in zip(symbol.shape, shape)):
-                raise ValueError(f"{self.name}: an input must have shape {symbol.shape}. Got shape {shape}.")
         return self._graph.run(inputs)
 
     def compute_output_spec(self, inputs):
