@@ -82,15 +82,36 @@ class KerasTensor:
             "  write:       y = keras.ops.where(tensor, a, b)"
         )
 
-    def __array__(self, *args, **kwargs):
+    def __array__(self, dtype=None, copy=None):
+        for find in _values_of:
+            value = find(self)
+            if value is not None:
+                return value if dtype is None else value.astype(dtype)
         raise ValueError(
             f"{self!r} has no value yet, so NumPy cannot use it.\n"
             "  A symbolic tensor is a place in a model: write keras.ops functions or layers on it,\n"
             "  make a model of it with keras.Model(inputs, outputs), and call that on arrays."
         )
 
-    __float__ = __int__ = __index__ = __array__
+    def __float__(self):
+        return float(self.__array__())
+
+    def __int__(self):
+        return int(self.__array__())
+
+    def __index__(self):
+        return self.__array__().__index__()
+
     __jax_array__ = __array__
+
+
+# whoever makes symbolic tensors of variables alone: functions that return the value of a tensor, or None
+_values_of: list[Callable[[KerasTensor], Any]] = []
+
+
+def offer_values(find: Callable[[KerasTensor], Any]) -> None:
+    """Lets `find` answer with the value of a symbolic tensor that needs no input, or None."""
+    _values_of.append(find)
 
 
 def is_symbolic(x: Any) -> bool:
@@ -146,7 +167,7 @@ class Node:
     @property
     def is_input(self) -> bool:
         """Whether this is the call that makes a model's input."""
-        return not self.input_tensors
+        return not self.input_tensors and self.operation.begins_graphs
 
     @property
     def output_tensors(self) -> list[KerasTensor]:
@@ -170,6 +191,8 @@ class Node:
 
 class Operation:
     """Anything that can be called on symbolic tensors and remembers its calls: layers, models, functions."""
+
+    begins_graphs = True  # a call without symbolic tensors stands for an input
 
     def __init__(self, name: str | None = None):
         if name is None:

@@ -33,6 +33,8 @@ _STAND_INS = (720, 1440)
 class FunctionCall(Operation):
     """The operation of a graph node made by calling a function on symbolic tensors."""
 
+    begins_graphs = False  # without symbolic tensors it computes from variables
+
     def __init__(self, function: Callable):
         super().__init__(name=unique_name(function.__name__))
         self.function = function
