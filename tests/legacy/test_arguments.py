@@ -23,7 +23,8 @@ NEEDED = {
 # argument of today -> an older and a today's value, where they are not the plain ones
 SAMPLES = {
     "units": (7, 7), "filters": (8, 8), "strides": (2, 2), "padding": ("same", "same"), "rate": (0.25, 0.25),
-    "pool_size": (3, 3), "kernel_size": (5, 5), "size": (3, 3), "stddev": (0.5, 0.5), "use_bias": (False, False), "negative_slope": (0.2, 0.2),
+    "pool_size": (3, 3), "kernel_size": (5, 5), "size": (3, 3), "stddev": (0.5, 0.5),
+    "use_bias": (False, False), "negative_slope": (0.2, 0.2),
     "dropout": (0.25, 0.25), "recurrent_dropout": (0.25, 0.25), "target_shape": ((4,), (4,)),
     "recurrent_activation": ("tanh", "tanh"), "learning_rate": (0.125, 0.125), "min_delta": (0.5, 0.5),
     "max_value": (3.0, 3.0), "min_value": (0.5, 0.5), "l1": (0.5, 0.5), "l2": (0.5, 0.5), "shape": ((4,), (4,)),
@@ -187,7 +188,7 @@ def test_positions_of_embedding_and_lambda():
         (lambda: layers.BatchNormalization(mode=3), ValueError, "`mode` must be 0, 1 or 2"),
         (lambda: layers.Dense(3, input_dtype="int32"), ValueError, "Begin the model with keras.Input"),
         (lambda: optimizers.SGD(0.1, 0.9, decay=0.5, momentum=0.5), TypeError, "by name beside `decay`"),
-        (lambda: models.Sequential().compile("sgd", class_mode="many"), ValueError, "`class_mode` must be 'categorical'"),
+        (lambda: models.Sequential().compile("sgd", class_mode="many"), ValueError, "must be 'categorical'"),
         (lambda: models.Sequential().compile("sgd", target_tensors=[1]), ValueError, "Pass the targets to fit"),
         (lambda: callbacks.ModelCheckpoint("a.keras", period=3), ValueError, "`period` must be one of 1"),
     ],

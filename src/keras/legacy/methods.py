@@ -168,8 +168,8 @@ def _on_batch(function: Callable, self, args: tuple, kwargs: dict) -> Any:
     _show_accuracy(self, shows)
     if not kwargs.pop("reset_metrics", True):
         raise ValueError(
-            f"{function.__name__}: `reset_metrics=False` went on counting from the batch before. Here every call starts "
-            "anew.\n  For the metrics of several batches, call model.evaluate on all of them."
+            f"{function.__name__}: `reset_metrics=False` went on counting from the batch before.\n"
+            "  Here every call starts anew.\n  For the metrics of several batches, call model.evaluate on all of them."
         )
     found = function(self, *args, **kwargs)
     return _only_loss(self, found) if shows is False else found
