@@ -1,5 +1,6 @@
 """Files that Keras 1.2.2 and 2.3.1 wrote: models, configs and weights."""
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -62,6 +63,40 @@ def test_code_in_an_older_file_is_named_and_not_run():
     with pytest.raises(ValueError, match=r"Lambda 'l1'.*custom_objects=\{'l1': your_function\}|l1") as error:
         keras.models.load_model(SHARED / "keras-2.3.1" / "nested_tensorflow.h5")
     assert "custom_objects={'l1'" in str(error.value)
+
+
+@needs_files
+@pytest.mark.parametrize(("year", "name"), CASES)
+def test_the_yaml_describes_the_same_model(year, name):
+    pytest.importorskip("yaml")
+    model = keras.models.model_from_yaml((SHARED / year / f"{name}.yaml").read_text(), custom_objects=CUSTOM)
+    model.load_weights(SHARED / year / f"{name}_weights.h5")
+    assert_predicts(model, year, name)
+    if "merge_seq" in name:  # a model that begins with several inputs inside a layer is of 1.x only
+        return
+    again = keras.models.model_from_yaml(model.to_yaml(), custom_objects=CUSTOM)
+    assert [w.shape for w in again.weights] == [w.shape for w in model.weights]
+
+
+@pytest.mark.parametrize(
+    "text", ["!!python/object/apply:os.system ['true']", "a: &a [*a]", "- 1", "[" * 3000, "a: " + "x" * 2**25]
+)
+def test_yaml_that_is_no_config_is_refused(text):
+    pytest.importorskip("yaml")
+    with pytest.raises(ValueError, match="YAML"):
+        keras.models.model_from_yaml(text)
+
+
+def test_objects_as_keras_2_described_them_come_back():
+    legacy = importlib.import_module("keras.legacy.saving")
+    described = legacy.serialize_keras_object(keras.layers.Dense(3))
+    assert (described["class_name"], described["config"]["units"]) == ("Dense", 3)
+    found = legacy.deserialize_keras_object(described, module_objects={"Dense": keras.layers.Dense})
+    assert found.units == 3
+    assert legacy.serialize_keras_object(None) is None
+    assert importlib.import_module("keras.utils.legacy").serialize_keras_object is legacy.serialize_keras_object
+    with pytest.raises(ValueError, match=r"Unknown shape: 'Dens'\. Did you mean 'Dense'"):
+        legacy.deserialize_keras_object("Dens", {"Dense": keras.layers.Dense}, printable_module_name="shape")
 
 
 def old_dense(**more):

@@ -270,6 +270,7 @@ def _models(module: ModuleType) -> None:
         function = getattr(methods, name)
         found = [arguments.entries_for(name, t) for t in (_GENERATOR_ROWS, _GENERATOR_ORDERS, _GENERATOR_DEFAULTS)]
         setattr(trainer, name, arguments.translated(function, arguments.Translator(f"Model.{name}", function, *found)))
+    Model.to_yaml = lambda self, **kwargs: importlib.import_module("keras.legacy.texts").to_yaml(self, **kwargs)
     for name in ("predict_classes", "predict_proba"):
         setattr(module.Sequential, name, getattr(methods, name))
     _wrap(trainer, "_in_order", methods.in_order)

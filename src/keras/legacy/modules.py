@@ -43,6 +43,15 @@ ROWS = [
     Row("keras.engine.training_arrays", "keras.models", "make_batches", "2.x"),
     Row("keras.engine.training_generator", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer", "2.x"),
     Row("keras.engine.training_utils", "keras.models", "make_batches", "2.x"),
+    Row("keras.backend.tensorflow_backend", "keras.legacy.backend.everything", "*", "0.x 1.x 2.x"),
+    Row("keras.backend.theano_backend", "keras.legacy.backend.everything", "*", "0.x 1.x 2.x"),
+    Row("keras.backend.cntk_backend", "keras.legacy.backend.everything", "*", "2.x"),
+    Row("keras.backend.numpy_backend", "keras.legacy.backend.everything", "*", "2.x"),
+    Row("keras.backend.load_backend", "keras.legacy.backend.everything", "*", "2.x"),
+    Row("keras.backend.common", "keras.legacy.backend.everything", (
+        "epsilon floatx set_epsilon set_floatx cast_to_floatx image_data_format set_image_data_format "
+        "normalize_data_format image_dim_ordering set_image_dim_ordering"
+    ), "1.x 2.x"),
     Row("keras.callbacks.callbacks", "keras.callbacks", "*", "2.x"),
     Row("keras.layers.core", "keras.layers", (
         "Activation ActivityRegularization AutoEncoder Dense Dropout Flatten Highway Lambda LambdaMerge Layer "
@@ -85,7 +94,7 @@ ROWS = [
     Row("keras.optimizers.experimental", "keras.optimizers", (
         "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD"
     ), "2.x"),
-    Row("keras.utils.legacy", "keras.utils", "deserialize_keras_object serialize_keras_object", "2.x"),
+    Row("keras.utils.legacy", "keras.legacy.saving", "deserialize_keras_object serialize_keras_object", "2.x 3"),
     Row("keras.layers.noise", "keras.layers", "AlphaDropout GaussianDropout GaussianNoise", "0.x 1.x 2.x"),
     Row("keras.layers.normalization", "keras.layers", "BatchNormalization LayerNormalization", "0.x 1.x 2.x"),
     Row("keras.layers.pooling", "keras.layers", (

@@ -63,6 +63,7 @@ HOMES = [
          "adamax=Adamax nadam=Nadam", "0.x 1.x 2.x"),
     Home("keras.optimizers", "keras.legacy.bases", "TFOptimizer clip_norm optimizer_from_config", "1.x 2.x"),
     Home("keras.models", "keras.legacy.models", "Graph make_batches slice_X model_from_config", "0.x 1.x"),
+    Home("keras.models", "keras.legacy.texts", "model_from_yaml", "0.x 1.x 2.x"),
     Home("keras.models", "keras.layers", "Input InputLayer", "2.x"),
     Home("keras.callbacks", "keras.legacy.pieces", "BaseLogger", "0.x 1.x 2.x"),
     Home("keras.utils", "keras.legacy.tools", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer HDF5Matrix "
