@@ -35,7 +35,7 @@ test-quick: $(VENV)/.has-dev
 test-newest:
 	@tools/on_newest_python.sh -n $(WORKERS) -m "not slow" $(QUICK)
 
-# every case of the large tables, of which `make test` runs one in four: the better part of an hour
+# every case of the large tables, of which `make test` runs a sample: the better part of an hour
 test-all: $(VENV)/.has-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --all
 

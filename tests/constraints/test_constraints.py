@@ -82,8 +82,8 @@ def test_defaults_are_those_of_keras_3():
 def test_what_is_wrong_is_said():
     with pytest.raises(ValueError, match=r"MinMaxNorm: `rate` must be a number from 0 to 1. Got 2"):
         constraints.MinMaxNorm(rate=2)
-    with pytest.raises(ValueError, match=r"Unknown constraint: 'maxnorm'. Did you mean"):
-        constraints.get("maxnorm")
+    with pytest.raises(ValueError, match=r"Unknown constraint: 'maxnrom'. Did you mean"):
+        constraints.get("maxnrom")
 
 
 def test_a_constraint_of_ones_own_gets_its_config_from_its_arguments():

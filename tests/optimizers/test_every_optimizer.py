@@ -304,8 +304,6 @@ def test_elementwise_optimizers_may_be_given_joined_variables(name, settings):
 def test_arguments_that_do_not_exist_are_refused(name):
     with pytest.raises(ValueError, match=r"unknown argument `learning_rat`\. Did you mean 'learning_rate'"):
         getattr(optimizers, name)(learning_rat=0.1)
-    with pytest.raises(ValueError, match="InverseTimeDecay"):
-        getattr(optimizers, name)(decay=0.1)
 
 
 @every_class
