@@ -68,8 +68,13 @@ def called_on_symbols(question):
     keras.utils.clear_session()
     layer = make(question["layer"])
     symbols = jax.tree.map(lambda leaf: keras.Input(leaf.shape[1:], dtype=leaf.dtype.name), question["inputs"])
-    training = {key: value for key, value in question["call"].items() if key == "training"}
-    return layer, layer(symbols, **training)
+    fixed = {key: value for key, value in question["call"].items() if key == "training" or isinstance(value, bool)}
+    return layer, on(question, layer, symbols, **fixed)
+
+
+def on(question, function, inputs, **call):
+    """What a layer, or a method of one, returns for inputs, which may be arguments of their own instead of a list."""
+    return function(*inputs, **call) if question.get("spread") else function(inputs, **call)
 
 
 def ask_weights(layer):
@@ -83,7 +88,7 @@ def ask_layer(question):
     layer, symbolic = called_on_symbols(question)
     inputs, call = question["inputs"], question["call"]
     layer.set_weights(question["weights"])
-    outputs = layer(inputs, **call)
+    outputs = on(question, layer, inputs, **call)
     answers = {
         "weights": ask_weights(layer),
         "outputs": arrays(outputs),
@@ -99,7 +104,7 @@ def ask_layer(question):
     def total(trainable, floats):
         rest = iter(floats)
         values, keywords = jax.tree.unflatten(structure, [next(rest) if is_float(leaf) else leaf for leaf in leaves])
-        traced, after = layer.stateless_call(trainable, state, values, **keywords)
+        traced, after = on(question, functools.partial(layer.stateless_call, trainable, state), values, **keywords)
         traced = jax.tree.leaves(traced)
         kept = [value for value, variable in zip(after, layer.non_trainable_variables) if is_weight(layer, variable)]
         summed = sum((value * cotangent(value.shape)).sum() for value in traced if value.dtype.kind == "f")
@@ -126,7 +131,7 @@ def ask_shapes(layer, question):
         answers = {"output_shape": plain(layer.output_shape)}
     else:
         free = jax.tree.map(lambda leaf: (None, *leaf.shape[1:]), inputs)
-        answers = {"output_shape": plain(layer.compute_output_shape(free))}
+        answers = {"output_shape": plain(on(question, layer.compute_output_shape, free))}
     if "previous_mask" in question:
         masks = layer.compute_mask(inputs, question["previous_mask"])
         answers["mask"] = [None if leaf is None else array(leaf) for leaf in jax.tree.leaves(masks, is_leaf=is_none)]

@@ -38,16 +38,18 @@ def hide(array, steps):
     return drawn
 
 
-def layer(kind, inputs, call=None, label="", **arguments):
+def layer(kind, inputs, call=None, label="", spread=False, **arguments):
     """Adds a question about `keras.layers.KIND(**arguments)`."""
     short = label or "-".join(f"{key}={value}" for key, value in arguments.items() if not isinstance(value, dict))
-    question(f"{kind}:{short}", new(f"layers.{kind}", **arguments), inputs, call)
+    question(f"{kind}:{short}", new(f"layers.{kind}", **arguments), inputs, call, spread=spread)
 
 
-def question(name, spec, inputs, call=None, previous_mask="none asked", stateful=False):
+def question(name, spec, inputs, call=None, previous_mask="none asked", stateful=False, spread=False):
     draw = draw_for(name.replace(" ", ""))
     inputs = [one(draw) for one in inputs] if isinstance(inputs, list) else inputs(draw)
     more = {} if isinstance(previous_mask, str) else {"previous_mask": previous_mask}
+    if spread:  # the inputs are arguments of their own
+        more["spread"] = True
     TABLE.add(name, layer=spec, inputs=inputs, call=call or {}, stateful=stateful, **more)
 
 
@@ -552,6 +554,152 @@ def wrapping_layers():
     )
 
 
+SOURCES_MASK = np.array([[1, 1, 0, 1], [1, 0, 1, 1]], bool)
+TARGETS_MASK = np.array([[1, 0, 1], [1, 1, 0]], bool)
+PAIRS_MASK = np.array([[[1, 1, 0, 1], [0, 1, 1, 1], [1, 0, 0, 0]], [[0, 1, 1, 0], [1, 1, 1, 1], [1, 1, 0, 1]]], bool)
+SCORES = {"return_attention_scores": True}
+
+
+def attention_layers():
+    two, three = [real(2, 3, 2), real(2, 4, 2)], [real(2, 3, 2), real(2, 4, 3), real(2, 4, 2)]
+    masks = {"mask": [TARGETS_MASK, SOURCES_MASK]}
+    for kind, arguments in (
+        ("Attention", {}),
+        ("Attention", {"use_scale": True}),
+        ("Attention", {"score_mode": "concat"}),
+        ("Attention", {"score_mode": "concat", "use_scale": True}),
+        ("AdditiveAttention", {}),
+        ("AdditiveAttention", {"use_scale": False}),
+    ):
+        short = "-".join(f"{key}={value}" for key, value in arguments.items()) or "plain"
+        layer(kind, two, label=short, **arguments)
+        layer(kind, two, {**masks, **SCORES}, label=f"{short}-masks-scores", **arguments)
+    for kind in ("Attention", "AdditiveAttention"):
+        layer(kind, three, label="key")
+        layer(kind, [real(2, 4, 2), real(2, 4, 2)], {"use_causal_mask": True}, label="causal")
+        layer(kind, two, {"mask": [None, SOURCES_MASK], "use_causal_mask": True}, label="causal-mask")
+        layer(kind, two, {"mask": [None, np.zeros((2, 4), bool)]}, label="all-masked")
+        question(f"{kind}:mask-of-query", new(f"layers.{kind}"), two, previous_mask=[TARGETS_MASK, SOURCES_MASK])
+    heads = {"num_heads": 2, "key_dim": 3, "spread": True}
+    groups = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "spread": True}
+    for kind, base in (("MultiHeadAttention", heads), ("GroupQueryAttention", groups)):
+        layer(kind, two, label="plain", **base)
+        layer(kind, three, label="key", **base)
+        layer(kind, [real(2, 4, 2), real(2, 4, 2)], SCORES, label="scores", **base)
+        layer(kind, two, {"use_causal_mask": True}, label="causal", **base)
+        layer(kind, two, {"value_mask": SOURCES_MASK, "query_mask": TARGETS_MASK}, label="masks", **base)
+        layer(kind, three, {"key_mask": SOURCES_MASK, "value_mask": SOURCES_MASK[::-1]}, label="key-mask", **base)
+        layer(kind, two, {"attention_mask": PAIRS_MASK}, label="attention-mask", **base)
+        layer(kind, two, {"attention_mask": PAIRS_MASK[:, None]}, label="attention-mask-4D", **base)
+        layer(kind, two, {"attention_mask": PAIRS_MASK[0]}, label="attention-mask-2D", **base)
+        square = [real(2, 4, 2), real(2, 4, 2)]
+        layer(kind, square, {"value_mask": SOURCES_MASK, **SCORES}, label="value-mask-scores", **base)
+        layer(kind, square, {"attention_mask": np.tri(4, k=-1)[None] > 0, **SCORES}, label="nothing-seen", **base)
+        layer(kind, two, use_bias=False, label="no-bias", **base)
+        layer(kind, two, use_gate=True, label="gate", **base)
+        layer(kind, two, sliding_window=2, label="sliding", **base)
+        layer(kind, two, {"use_causal_mask": True}, sliding_window=2, label="sliding-causal", **base)
+        layer(kind, two, {"training": False}, dropout=0.5, label="dropout-not-training", **base)
+        layer(
+            kind, two, kernel_regularizer="l2", bias_regularizer="l1", activity_regularizer="l2", label="regularized",
+            **base,
+        )  # fmt: skip
+        layer(kind, square, kernel_constraint="max_norm", label="constrained", **base)
+        question(
+            f"{kind}:keeps-mask",
+            new(f"layers.{kind}", **{key: value for key, value in base.items() if key != "spread"}),
+            two,
+            previous_mask=TARGETS_MASK,
+            spread=True,
+        )
+    layer("MultiHeadAttention", two, output_shape=[2, 3], label="output_shape", **heads)
+    deep = [real(2, 3, 4, 2), real(2, 3, 4, 2)]
+    layer("MultiHeadAttention", deep, label="4D", **heads)
+    layer("MultiHeadAttention", deep, SCORES, label="4D-scores", **heads)
+    layer("MultiHeadAttention", deep, SCORES, attention_axes=[2], label="4D-last-axis", **heads)
+    layer("MultiHeadAttention", deep, attention_axes=[1], use_gate=True, label="4D-first-axis", **heads)
+    layer(
+        "MultiHeadAttention", deep, {"attention_mask": np.tri(4)[None] > 0, **SCORES}, attention_axes=[2],
+        label="4D-attention-mask", **heads,
+    )  # fmt: skip
+    layer("GroupQueryAttention", two, label="one-key-head", **{**groups, "num_key_value_heads": 1})
+    layer("GroupQueryAttention", two, label="as-many-key-heads", **{**groups, "num_key_value_heads": 4})
+
+
+def recurrent_convolution_layers():
+    images, images_first = real(2, 3, 4, 3, 2), real(2, 3, 2, 4, 3)
+    for arguments in (
+        {},
+        {"padding": "same"},
+        {"strides": 2, "padding": "same"},
+        {"strides": [2, 1]},
+        {"dilation_rate": 2, "padding": "same"},
+        {"use_bias": False},
+        {"activation": "relu", "recurrent_activation": "hard_sigmoid"},
+        {"return_sequences": True},
+        {"return_state": True},
+        {"return_sequences": True, "return_state": True, "go_backwards": True},
+        {"unroll": True},
+        {"unit_forget_bias": False, "kernel_regularizer": "l2", "activity_regularizer": "l1"},
+    ):
+        short = "-".join(f"{key}={value}" for key, value in arguments.items()) or "plain"
+        layer("ConvLSTM2D", images, filters=2, kernel_size=2, label=short, **arguments)
+    for arguments in ({}, {"padding": "same", "return_sequences": True, "return_state": True}):
+        short = "-".join(f"{key}={value}" for key, value in arguments.items()) or "plain"
+        layer("ConvLSTM2D", images_first, filters=2, kernel_size=[2, 3], label=f"first-{short}", **arguments, **FIRST)
+        layer("ConvLSTM1D", real(2, 3, 5, 2), filters=2, kernel_size=3, label=short, **arguments)
+        layer("ConvLSTM3D", real(2, 2, 3, 2, 2, 1), filters=1, kernel_size=2, label=short, **arguments)
+    layer("ConvLSTM1D", real(2, 3, 2, 5), filters=3, kernel_size=2, label="first", **FIRST)
+    draw = Draw(4)
+    initial = {"initial_state": [draw.real(2, 4, 3, 2), draw.real(2, 4, 3, 2)]}
+    layer("ConvLSTM2D", images, initial, filters=2, kernel_size=2, padding="same", label="initial_state")
+    layer("ConvLSTM2D", images, {"training": False}, filters=2, kernel_size=2, dropout=0.5, label="not-training")
+    question(
+        "ConvLSTM2D:keeps-mask",
+        new("layers.ConvLSTM2D", filters=2, kernel_size=2, return_sequences=True),
+        images,
+        previous_mask=STEPS_MASK[:2, :3],
+    )
+    question(
+        "ConvLSTM1D:stateful",
+        new("layers.ConvLSTM1D", filters=2, kernel_size=2, stateful=True, return_sequences=True),
+        [real(2, 2, 4, 2), real(2, 2, 4, 2)],
+        stateful=True,
+    )
+
+
+def more_layers():
+    line, image, volume = real(2, 7, 2), real(2, 5, 4, 2), real(2, 4, 3, 5, 1)
+    for kind in ("AdaptiveMaxPooling", "AdaptiveAveragePooling"):
+        for size in (1, 3):  # with as many windows as steps, Keras 3.15 gives NaN
+            layer(f"{kind}1D", line, output_size=size)
+        layer(f"{kind}1D", real(2, 2, 7), output_size=4, **FIRST)
+        for size in (2, [3, 1], [5, 4], [4, 3]):
+            layer(f"{kind}2D", image, output_size=size)
+        layer(f"{kind}2D", real(2, 2, 5, 4), output_size=[2, 3], **FIRST)
+        layer(f"{kind}3D", volume, output_size=2)
+        layer(f"{kind}3D", volume, output_size=[3, 2, 4])
+        layer(f"{kind}3D", real(2, 1, 4, 3, 5), output_size=[2, 3, 2], **FIRST)
+    for training in (False, True):
+        tag, call = f"training={training}", {"training": training}
+        dense = new("layers.Dense", units=3)
+        layer("SpectralNormalization", real(3, 4), call, layer=dense, label=f"Dense-{tag}")
+        layer("SpectralNormalization", real(3, 4), call, layer=dense, power_iterations=4, label=f"Dense-4-{tag}")
+        conv = new("layers.Conv2D", filters=3, kernel_size=2)
+        layer("SpectralNormalization", image, call, layer=conv, label=f"Conv2D-{tag}")
+        embedding = new("layers.Embedding", input_dim=6, output_dim=3)
+        layer("SpectralNormalization", tokens(6, 2, 3), call, layer=embedding, label=f"Embedding-{tag}")
+    sizes = {"input_dim": 6, "output_dim": 3}
+    for tied in (True, False):
+        layer("ReversibleEmbedding", tokens(6, 2, 3), tie_weights=tied, **sizes)
+        for arguments in ({}, {"logit_soft_cap": 1.5}, {"embeddings_regularizer": "l2"}):
+            short = "-".join(f"{key}={value}" for key, value in arguments.items())
+            layer(
+                "ReversibleEmbedding", real(2, 2, 3), {"reverse": True}, tie_weights=tied, **sizes, **arguments,
+                label=f"reverse-tied={tied}-{short}",
+            )  # fmt: skip
+
+
 def answer(case):
     draw = draw_for(case["name"] + ":weights")
     if case["stateful"]:
@@ -573,6 +721,9 @@ for fill in (
     resizing_layers,
     recurrent_layers,
     wrapping_layers,
+    attention_layers,
+    recurrent_convolution_layers,
+    more_layers,
 ):
     fill()
 TABLE.write(sys.argv[1], answer)

@@ -58,7 +58,8 @@ class Attention(Layer):
             seen = causal if seen is None else ops.logical_and(seen, causal)
         if seen is not None:
             lowest = -3e4 if self.compute_dtype == "float16" else -1e9
-            scores = ops.where(seen, scores, lowest)  # all alike where nothing is seen
+            # added, as in Keras 3: shares are all alike where nothing is seen, and gradients those of the scores
+            scores = scores + ops.cast(ops.where(seen, 0.0, lowest), scores.dtype)
         shares = ops.softmax(scores, axis=-1)
         if training and self.dropout:
             shares = random.dropout(shares, self.dropout, seed=self.seed_generator)

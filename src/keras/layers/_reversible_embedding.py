@@ -16,7 +16,7 @@ class ReversibleEmbedding(Embedding):
         output_dim: size of a vector.
         tie_weights: whether both directions share their weights; the reverse one has `reverse_embeddings` otherwise.
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: how the vectors start, a penalty on
-            them, and what is applied to them after each update.
+            them, and what is applied to them after each update; `reverse_embeddings` has neither of the last two.
         mask_zero: whether 0 stands for "nothing here", so that later layers skip it.
         reverse_dtype: the dtype that the reverse direction computes in; that of the layer if None.
         logit_soft_cap: `cap * tanh(y / cap)` replaces the results of the reverse direction, if given.
@@ -58,8 +58,6 @@ class ReversibleEmbedding(Embedding):
                 name="reverse_embeddings",
                 shape=(self.output_dim, self.input_dim),
                 initializer=self.embeddings_initializer,
-                regularizer=self.embeddings_regularizer,
-                constraint=self.embeddings_constraint,
             )
 
     def call(self, inputs, reverse=False):
