@@ -81,6 +81,10 @@ class MelSpectrogram(Layer):
         y = 10 * ops.log10(ops.maximum(power, self.min_power)) - 10 * float(np.log10(reference))
         return ops.maximum(y, ops.max(y) - self.top_db)
 
+    def convert_weight(self, weight):
+        """The value of a weight as a tensor."""
+        return ops.convert_to_tensor(weight)
+
     def linear_to_mel_weight_matrix(
         self, num_mel_bins=20, num_spectrogram_bins=129, sampling_rate=8000, lower_edge_hertz=125.0,
         upper_edge_hertz=3800.0, dtype="float32",

@@ -13,7 +13,8 @@ class STFTSpectrogram(Layer):
 
     Args:
         mode: 'stft' for real and imaginary parts behind each other, 'real' or 'imag' for one of them, 'magnitude',
-            'psd' for its square, 'log' for the logarithm of that, 'angle'.
+            'log' for its logarithm, 'psd' for the power, twice for frequencies that also stand for their mirror images,
+        'angle'.
         frame_length: the length of the window.
         frame_step: how far it moves; half of its length if None.
         fft_length: the length of the transforms; the next power of 2 if None.
@@ -102,7 +103,7 @@ class STFTSpectrogram(Layer):
             return ops.arctan2(imaginary, real)
         power = real**2 + imaginary**2
         if self.mode == "psd":
-            return power
-        if self.mode == "magnitude":
-            return ops.sqrt(power)
-        return ops.log(ops.maximum(power, config.epsilon()))
+            ends = power.shape[-1] - 1
+            return ops.concatenate([power[..., :1], 2 * power[..., 1:ends], power[..., ends:]], axis=-1)
+        magnitude = ops.sqrt(ops.maximum(power, config.epsilon()))
+        return magnitude if self.mode == "magnitude" else ops.log(magnitude)

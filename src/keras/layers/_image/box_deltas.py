@@ -1,13 +1,10 @@
 """Boxes told by how they differ from others, as detectors predict them."""
 
-import math
-
 from keras import ops
 from keras._core.checks import one_of
 from keras.layers._image.box_formats import convert_format
 
 _ENCODINGS = ("center_xywh", "center_yxhw")
-_LARGEST = math.log(10000.0 / 16.0)  # of logarithms of sizes, so that no exponential overflows
 
 
 def encode_box_to_deltas(
@@ -53,8 +50,6 @@ def decode_deltas_to_boxes(
         encoded_format: the order of the differences: 'center_xywh' or 'center_yxhw'.
         variance: four numbers that the differences are multiplied by.
         image_shape: (height, width, channels), where one form is relative and the other is not.
-
-    A box becomes at most 625 times as large as its anchor.
     """
     who = "decode_deltas_to_boxes"
     one_of("encoded_format", encoded_format, _ENCODINGS, who)
@@ -73,7 +68,7 @@ def decode_deltas_to_boxes(
     deltas = ops.convert_to_tensor(boxes_delta, dtype="float32")
     deltas = deltas if factors is None else deltas * factors
     middle = anchors[..., :2] + deltas[..., :2] * anchors[..., 2:]
-    extent = anchors[..., 2:] * ops.exp(ops.minimum(deltas[..., 2:], _LARGEST))
+    extent = anchors[..., 2:] * ops.exp(deltas[..., 2:])
     return convert_format(ops.concatenate([middle, extent], axis=-1), encoded_format, box_format, *size)
 
 

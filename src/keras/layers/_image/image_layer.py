@@ -126,6 +126,10 @@ class ImageLayer(Layer):
         masks = ops.expand_dims(segmentation_mask, 0)
         return self.transform_segmentation_masks(masks, transformation, training=training)[0]
 
+    def convert_weight(self, weight):
+        """The value of a weight as a tensor."""
+        return ops.convert_to_tensor(weight)
+
     # --- for subclasses
 
     def image_dtype(self, given):

@@ -27,6 +27,10 @@ class Rescaling(Layer):
         scale, offset = (ops.cast(ops.convert_to_tensor(n), dtype) for n in (self.scale, self.offset))
         return ops.cast(inputs, dtype) * scale + offset
 
+    def convert_weight(self, weight):
+        """The value of a weight as a tensor."""
+        return ops.convert_to_tensor(weight)
+
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""
         return input_shape
