@@ -186,3 +186,11 @@ def test_a_function_says_which_value_does_not_fit():
         run([np.ones((1, 3))])
     with pytest.raises(ValueError, match=r"1 values are needed, one for each input\. Got 2"):
         run([1, 2])
+
+
+def test_the_backend_has_the_modules_that_it_had():
+    import keras.backend.tensorflow_backend as tensorflow_backend
+
+    assert tensorflow_backend.dot is K.dot
+    assert keras.backend.theano_backend.image_data_format is K.image_data_format
+    assert keras.backend.common.floatx() == "float32"

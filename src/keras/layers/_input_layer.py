@@ -59,7 +59,10 @@ class InputLayer(Layer):
         self.built = True
         if input_tensor is None:
             input_tensor = KerasTensor(self.batch_shape, self.dtype, name=self.name)
+        computed_by = input_tensor._keras_history
         self.add_node((), {}, input_tensor)
+        if computed_by is not None:
+            input_tensor._keras_history = computed_by  # a tensor that is computed stays so
 
     def call(self, *inputs):
         raise TypeError(f"{self.name} stands for a model's input and cannot be called. Use its `output`.")

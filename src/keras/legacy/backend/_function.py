@@ -160,6 +160,7 @@ class Function:
                 arrays.append(array)
         key = (training, tuple((a.shape, a.dtype.name) for a in arrays))
         if key not in self._programs:
+            _graph.settle([x for x in tree.leaves([self.outputs, self.updates]) if isinstance(x, KerasTensor)])
             self._programs[key] = graph_program.compiled(lambda *values: self._run(training, values), *arrays)
         return tree.map_leaves(np.asarray, self._programs[key](*arrays))
 
@@ -210,6 +211,7 @@ def gradients(loss, variables):
         if not isinstance(x, (KerasTensor, Variable)):
             raise TypeError(f"K.gradients: `variables` must be symbolic tensors or variables. Got {type(x).__name__}.")
     losses = [x for x in losses if isinstance(x, KerasTensor)]
+    _graph.settle(losses)
     symbols = [x for x in wanted if isinstance(x, KerasTensor)]
     weights = [x for x in wanted if isinstance(x, Variable)]
     path = _Path(losses, symbols, weights)

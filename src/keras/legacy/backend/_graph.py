@@ -63,6 +63,9 @@ def operation(function: Callable | None = None, *, direct: bool = False, always:
 
 def add_node(function: Callable, args: tuple, kwargs: dict, outputs: Any = None) -> Any:
     """A node that calls `function`; its outputs are found by tracing if they are not given."""
+    for x in tree.leaves((args, kwargs)):
+        if isinstance(x, Variable):
+            x.own_value()
     if outputs is None:
         outputs = _traced(function, args, kwargs)
     return FunctionCall(function).add_node(args, kwargs, outputs)
@@ -154,6 +157,17 @@ def ancestors(outputs: list[KerasTensor]) -> list[KerasTensor]:
             if x._keras_history is not None:
                 waiting.extend(made_by(x).input_tensors)
     return list(seen.values())
+
+
+def settle(outputs: list[KerasTensor]) -> None:
+    """Fetches the values of all variables of a graph: what training still holds must not be fetched while tracing."""
+    for x in ancestors(outputs):
+        if x._keras_history is not None:
+            node = made_by(x)
+            found = [*tree.leaves((node.arguments, node.keywords)), *getattr(node.operation, "variables", ())]
+            for variable in found:
+                if isinstance(variable, Variable):
+                    variable.own_value()
 
 
 graph.offer_values(value_of)
