@@ -39,9 +39,9 @@ if typing.TYPE_CHECKING:
         visualization,
     )
     from keras._core.graph import KerasTensor
+    from keras._core.remat_scope import RematScope
     from keras._jax.devices import device_scope as device
     from keras._jax.operation import Operation
-    from keras._core.remat_scope import RematScope
     from keras._jax.random import SeedGenerator
     from keras._jax.remat import remat
     from keras._jax.scopes import StatelessScope, SymbolicScope, name_scope
@@ -115,9 +115,9 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
-    "dtype_policies",
     "device",
     "distillation",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",

@@ -222,6 +222,8 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
 
 def _shared_object(number: Any, name: str, inner: Any) -> Any:
     """The layer of a number, or one made from the same config before: Keras 3 numbers a layer when it comes again."""
+    if _sharing.objects is None:
+        return None
     if number in _sharing.objects:
         return _sharing.objects[number]
     config, made = _sharing.objects.get((name, str(inner.get("name")) if isinstance(inner, dict) else ""), (None, None))

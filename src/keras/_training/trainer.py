@@ -553,7 +553,7 @@ class Trainer:
         run = run_for(source)
         run.prepare(self._planner(phase, run.first_batch()))
         if phase != "predict" and self._compiled_loss is not None and isinstance(source, ArraySource):
-            x, y, sample_weight = source.data
+            _, y, sample_weight = source.data
             if sample_weight is None:  # a weight of zero may mark labels that mean nothing
                 self._compiled_loss.check_labels(y, source.owner)
         return run

@@ -57,7 +57,8 @@ class GroupedQueryAttention(AttentionHeads):
     ):
         super().__init__(
             dropout, use_bias, sliding_window, flash_attention, kernel_initializer, bias_initializer,
-            kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, use_gate, seed, **kwargs,
+            kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+            use_gate, seed, **kwargs,
         )  # fmt: skip
         owner = "GroupQueryAttention"
         self.head_dim = positive_integer("head_dim", head_dim, owner)

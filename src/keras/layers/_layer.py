@@ -781,7 +781,11 @@ class Layer(Operation):
 
     def get_config(self) -> dict:
         """The constructor's arguments: all of them, or name, trainable and dtype where a subclass adds the others."""
-        found: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self._policy_for_config())}
+        found: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self._policy_for_config()),
+        }
         found = {k: v for k, v in found.items() if k not in self._not_in_config}
         if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
             return found

@@ -67,7 +67,8 @@ class MultiHeadAttention(AttentionHeads):
     ):
         super().__init__(
             dropout, use_bias, sliding_window, flash_attention, kernel_initializer, bias_initializer,
-            kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, use_gate, seed, **kwargs,
+            kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+            use_gate, seed, **kwargs,
         )  # fmt: skip
         self.num_heads = positive_integer("num_heads", num_heads, "MultiHeadAttention")
         self.key_dim = positive_integer("key_dim", key_dim, "MultiHeadAttention")

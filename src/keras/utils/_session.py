@@ -8,7 +8,7 @@ from keras.config import forget_dtype_policy
 
 
 def clear_session(free_memory=True) -> None:
-    """Starts names such as `dense_1` from the beginning again, forgets the state of the global seed and the dtype policy.
+    """Starts names such as `dense_1` anew; forgets the state of the global seed and the dtype policy.
 
     Models are freed when the last name of them goes; nothing here keeps one alive.
 
