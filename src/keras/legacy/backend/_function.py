@@ -64,11 +64,6 @@ def learning_phase_scope(value):
         _phase.fixed = before
 
 
-def forget_phase():
-    """Lets the learning phase be open again."""
-    _phase.fixed = None
-
-
 def in_train_phase(x, alt, training=None):
     """`x` in training, `alt` else; both may be functions without arguments."""
     if training is None:
