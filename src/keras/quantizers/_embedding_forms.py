@@ -139,7 +139,7 @@ class Int4Embedding(EmbeddingForm):
             integers, scale = AbsMaxQuantizer(value_range=INT4_RANGE)(weight, axis=0)
             found = {"reverse_embeddings_scale": ops.cast(ops.reshape(scale, (-1,)), dtype)}
         else:
-            integers, scale, zero = abs_max_quantize_grouped_with_zero_point(weight, self.block)
+            integers, scale, zero = abs_max_quantize_grouped_with_zero_point(weight, self.block, to_numpy=True)
             found = {
                 "reverse_embeddings_scale": ops.cast(scale, dtype),
                 "reverse_embeddings_zero": ops.cast(zero, dtype),
@@ -184,7 +184,9 @@ class Int4Embedding(EmbeddingForm):
             integers, scale = quantizer(weight, axis=-1)
             packed, _, _ = pack_int4(integers, axis=-1)
             return {"embeddings": packed, "embeddings_scale": ops.cast(ops.reshape(scale, (-1,)), dtype)}
-        integers, scale, zero = abs_max_quantize_grouped_with_zero_point(ops.transpose(weight), self.block)
+        integers, scale, zero = abs_max_quantize_grouped_with_zero_point(
+            ops.transpose(weight), self.block, to_numpy=True
+        )
         packed, _, _ = pack_int4(ops.transpose(integers), axis=-1)
         groups = np.arange(self.layer.output_dim) // self.block
         return {

@@ -182,7 +182,7 @@ class Int4Kernel(KernelForm):
             integers, scale = quantizer(matrix, axis=0)
             packed, _, _ = pack_int4(integers, axis=-1)
             return {"kernel": packed, "kernel_scale": ops.cast(ops.reshape(scale, (-1,)), dtype)}
-        integers, scale, zero = abs_max_quantize_grouped_with_zero_point(matrix, self.block)
+        integers, scale, zero = abs_max_quantize_grouped_with_zero_point(matrix, self.block, to_numpy=True)
         packed, _, _ = pack_int4(integers, axis=-1)
         groups = np.arange(self.product.rows) // self.block
         return {
