@@ -6,6 +6,7 @@ import itertools
 import threading
 import weakref
 
+import jax
 import numpy as np
 
 import keras
@@ -143,3 +144,25 @@ def test_threads_may_predict_while_others_read():
         thread.join()
     assert len(found) == 80
     assert all(found)
+
+
+def test_variables_that_a_program_meets_are_part_of_the_run():
+    x = keras.Input(batch_shape=(4, 3))
+    noise = layers.Lambda(lambda t: t + keras.random.normal((4, 3)))
+    model = keras.Model(x, noise(layers.Dense(3)(x)))
+    model.compile("sgd", "mse")
+    model.fit(X, X, batch_size=4, verbose=0)
+    first, second = (model.predict(X, batch_size=4, verbose=0) for _ in range(2))
+    assert not np.array_equal(first, second)
+    model.fit(X, X, batch_size=4, verbose=0, validation_data=(X, X))
+    model.evaluate(X, X, batch_size=4, verbose=0)
+    model.train_on_batch(X[:4], X[:4])
+    assert not np.array_equal(model.predict_on_batch(X[:4]), model.predict_on_batch(X[:4]))
+
+
+def test_reading_a_weight_in_a_traced_function_leaks_nothing():
+    model = small_model()
+    model.train_on_batch(X, Y)
+    doubled = jax.jit(lambda x: x * model.layers[1].bias.value)(2.0)
+    np.testing.assert_allclose(doubled, 2 * model.get_weights()[3])
+    model.train_on_batch(X, Y)

@@ -47,7 +47,8 @@ class Pack:
         """The joined values."""
         if self._whole:
             return self._joined
-        with self._lock:
+        # somebody may be tracing a function of his own
+        with self._lock, jax.ensure_compile_time_eval():
             values, on_loan_elsewhere = [], False
             for v in self.variables:
                 lease = v._lease
@@ -85,7 +86,7 @@ class Pack:
         """Gives the variables their values."""
         if self._settled:
             return
-        with self._lock:
+        with self._lock, jax.ensure_compile_time_eval():
             self._settled = True
             self._times_settled += 1
             take_apart = self._layout.apart_on_host if self._times_settled <= _ON_HOST else self._layout.apart_compiled

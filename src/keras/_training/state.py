@@ -59,15 +59,23 @@ class RunningState:
     """
 
     def __init__(self, planner: Any, phase: str):
+        self._planner = planner
+        self._phase = phase
+        self.donates = phase == "train" and planner.donates
+        self._lock = threading.RLock()
+        self._lent = False
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """Takes the variables as the planner knows them now."""
+        planner = self._planner
+        self._known = planner.variables
         self.packs: Packs = planner.packs
         self._variables = State(*([] if pack else field for pack, field in zip(self.packs, planner.variables)))
         self._flat: list[Variable] = self._variables.flat()
-        self._first_changed = 0 if phase == "train" else len(self._variables.trainable)
-        self.donates = phase == "train" and planner.donates
-        self._lock = threading.RLock()
+        self._first_changed = 0 if self._phase == "train" else len(self._variables.trainable)
         self._settled = True
         self._assigned = False
-        self._lent = False
         self._own = self._own_values()
 
     def _own_values(self) -> State:
@@ -82,6 +90,11 @@ class RunningState:
     @property
     def values(self) -> State:
         """The values in the form that programs take."""
+        if self._known is not self._planner.variables:  # a program has met further variables
+            self.settle()
+            self._take_over()
+            if self._lent:
+                self.lend()
         if self._assigned:
             self._assigned = False
             self._own = State(*([v._raw for v in field] for field in self._variables))
@@ -100,7 +113,7 @@ class RunningState:
     def lend(self) -> RunningState:
         """From now on reading or assigning a variable asks this run: for runs with callbacks in between."""
         for v in self._flat:
-            if v._lease is not None:
+            if v._lease is not None and v._lease is not self:
                 v._lease.forget(v)
             v._lease = self
         self._lent = True
