@@ -25,8 +25,10 @@ test: lint test-newest
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 # whole runs, and what surrounds them
-QUICK = tests/training tests/callbacks tests/data tests/saving tests/legacy tests/utils tests/layers/test_core.py \
-	tests/layers/test_in_models.py tests/ops/test_control_flow.py tests/project/test_public_names.py
+QUICK = tests/engine tests/training tests/callbacks/test_callbacks.py tests/callbacks/test_callback_list.py \
+	tests/data/test_array_source.py tests/data/test_batch_source.py tests/saving/test_weights.py tests/saving/test_models.py \
+	tests/legacy/test_modules.py tests/layers/test_core.py tests/layers/test_in_models.py tests/ops/test_control_flow.py \
+	tests/project/test_public_names.py
 
 test-quick: $(VENV)/.has-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(QUICK)
