@@ -40,6 +40,9 @@ TABLE = {
     "datasets applications preprocessing wrappers": "ANYTHING PUBLIC ABOVE",
 }
 
+# The optional packages that a folder is made for, which may be imported at the top of its files.
+MADE_FOR = {"wrappers": {"sklearn"}}
+
 # These see everything: they put the package together.
 WHOLE = ("__init__", "__main__", "legacy")
 
@@ -60,6 +63,7 @@ INSIDE_FUNCTIONS = {
     ("visualization/_packages.py", "PIL"),
     ("visualization/_packages.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax
+    ("datasets/_embedded.py", "sklearn"),
 }
 
 
@@ -74,7 +78,7 @@ def allowed():
             may = [name for name in above if not name.startswith("_")]
         else:
             may = names.split()
-        rows |= {folder: {folder, *may} for folder in own}
+        rows |= {folder: {folder, *may} | MADE_FOR.get(folder, set()) for folder in own}
         above = [*above, *own]
     return rows
 

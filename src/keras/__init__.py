@@ -19,6 +19,7 @@ if typing.TYPE_CHECKING:
         callbacks,
         config,
         constraints,
+        datasets,
         distillation,
         dtype_policies,
         initializers,
@@ -37,6 +38,7 @@ if typing.TYPE_CHECKING:
         tree,
         utils,
         visualization,
+        wrappers,
     )
     from keras._core.graph import KerasTensor
     from keras._core.remat_scope import RematScope
@@ -115,6 +117,7 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "datasets",
     "device",
     "distillation",
     "dtype_policies",
@@ -137,6 +140,7 @@ __all__ = [
     "utils",
     "version",
     "visualization",
+    "wrappers",
 ]
 
 

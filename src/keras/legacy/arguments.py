@@ -156,6 +156,10 @@ UTILS = [
     Row("normalize", "a", "x", "1.x"),
 ]
 
+DATASETS = [
+    Row("load_data", "nb_words", "num_words"),
+]
+
 MODELS = [
     Row("Model Functional", "input", "inputs", "1.x"),
     Row("Model Functional", "output", "outputs", "1.x"),
@@ -173,6 +177,8 @@ TABLES = {
     "keras.regularizers": REGULARIZERS,
     "keras.initializers": INITIALIZERS,
     "keras.utils": UTILS,
+    "keras.datasets.imdb": DATASETS,
+    "keras.datasets.reuters": DATASETS,
     "keras.legacy.tools": TOOLS,
     "keras.models": MODELS,
 }

@@ -460,6 +460,8 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.constraints": _constraints,
     "keras.regularizers": _regularizers,
     "keras.utils": arguments.apply,
+    "keras.datasets.imdb": arguments.apply,
+    "keras.datasets.reuters": arguments.apply,
     "keras.legacy.tools": arguments.apply,
 }
 
