@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 from typing import Any
@@ -115,6 +116,11 @@ def get_params(self):
     )
 
 
+def copy_for_search(self):
+    """A copy, for scikit-learn: the `get_params` above makes it take a layer for an estimator of its own."""
+    return copy.deepcopy(self)
+
+
 def assert_input_compatibility(self, inputs):
     """Raises an error if inputs are not what the layer takes."""
     importlib.import_module("keras.layers._input_spec").check_inputs(self.input_spec, inputs, self.name)
@@ -129,6 +135,7 @@ _LAYER_METHODS = {
     "get_output_mask_at": get_output_mask_at,
     "set_input_shape": set_input_shape,
     "get_params": get_params,
+    "__sklearn_clone__": copy_for_search,
     "assert_input_compatibility": assert_input_compatibility,
     "input_mask": property(lambda self: get_input_mask_at(self, 0), doc="The mask of the input of the only call."),
     "output_mask": property(lambda self: get_output_mask_at(self, 0), doc="The mask of the output of the only call."),
