@@ -1,6 +1,8 @@
 """Settings that every test starts from: none of the user's own, one seed, no window."""
 
 import collections
+import gc
+import io
 import os
 import zlib
 from pathlib import Path
@@ -15,10 +17,12 @@ os.environ["KERAS_HOME"] = str(ROOT / "build" / "test-home")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 from keras import config  # noqa: E402
+from keras._jax import compile  # noqa: E402
 
 SETTINGS = {
     config.set_floatx: config.floatx,
@@ -37,6 +41,18 @@ def every_test_starts_alike():
         put(value)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def memory_is_given_back():
+    """What jax and the engine keep of programs is dropped after a file, or the last files wait for the collector."""
+    yield
+    with open("/proc/self/statm") if Path("/proc/self/statm").exists() else io.StringIO("0 0") as sizes:
+        pages = int(sizes.read().split()[1])
+    if pages * 4096 > 2e9:
+        compile.programs.clear()
+        jax.clear_caches()
+        gc.collect()
+
+
 @pytest.fixture
 def in_folder(tmp_path, monkeypatch):
     """An empty folder that is the working folder during the test."""
@@ -44,13 +60,14 @@ def in_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-# files whose tables compile much: of their tests with more cases than the first number one in so many runs
+# of a test with more cases than the first number one in so many runs; in files whose cases compile much, fewer
 THINNED = {
-    "test_golden_training": (20, 3), "test_golden_layers": (20, 3), "test_golden_keras2": (20, 3),
-    "test_golden_pieces": (60, 6), "test_golden_text": (40, 6), "test_golden_preprocessing": (40, 4),
-    "test_recurrent": (6, 2), "test_recurrent_contract": (20, 4),
+    "test_golden_training": (20, 3), "test_golden_layers": (20, 8), "test_golden_keras2": (20, 3),
+    "test_golden_pieces": (40, 8), "test_golden_text": (30, 8), "test_golden_preprocessing": (30, 8),
+    "test_golden_bits": (30, 8), "test_recurrent": (6, 3), "test_recurrent_contract": (10, 6),
+    "test_every_metric": (20, 6), "test_every_loss": (20, 5), "test_every_optimizer": (15, 4), "test_images": (20, 4),
 }  # fmt: skip
-OTHERS = (120, 8)
+OTHERS = (60, 6)
 
 
 def pytest_addoption(parser):
