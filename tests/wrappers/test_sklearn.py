@@ -48,10 +48,23 @@ def good(X, y, rate=1.0):
     return softmax_or_sigmoid(X, y, keras.optimizers.SGD(rate))
 
 
+class Named:
+    """A function that shows its name and no address, so that tests have the same names in every process."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, X, y):
+        return self.function(X, y)
+
+    def __repr__(self):
+        return self.function.__name__
+
+
 ESTIMATORS = [
-    SKLearnClassifier(softmax_or_sigmoid, fit_kwargs={"verbose": 0}),
-    SKLearnRegressor(network, fit_kwargs={"verbose": 0}),
-    SKLearnTransformer(network, fit_kwargs={"verbose": 0}),
+    SKLearnClassifier(Named(softmax_or_sigmoid), fit_kwargs={"verbose": 0}),
+    SKLearnRegressor(Named(network), fit_kwargs={"verbose": 0}),
+    SKLearnTransformer(Named(network), fit_kwargs={"verbose": 0}),
 ]
 
 
