@@ -16,6 +16,7 @@ ownership.refuse_other_owners()
 if typing.TYPE_CHECKING:
     from keras import (
         activations,
+        applications,
         callbacks,
         config,
         constraints,
@@ -114,6 +115,7 @@ __all__ = [
     "SymbolicScope",
     "Variable",
     "activations",
+    "applications",
     "callbacks",
     "config",
     "constraints",

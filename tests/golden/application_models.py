@@ -1,0 +1,79 @@
+"""The networks that are compared with Keras 3, what is compared, and weights that any release can make."""
+
+import hashlib
+import json
+import re
+
+import numpy as np
+
+# one of each family runs: a small variant, and what it is made with
+RUNS = {
+    "VGG16": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "ResNet50": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "ResNet50V2": {"include_top": False, "input_shape": (33, 33, 3), "pooling": "max"},
+    "MobileNet": {"alpha": 0.25, "input_shape": (32, 32, 3), "classes": 5},
+    "MobileNetV2": {"alpha": 0.35, "input_shape": (40, 40, 3), "classes": 5},
+    "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
+}
+
+SETTINGS = (
+    "filters", "units", "kernel_size", "strides", "padding", "pool_size", "activation", "use_bias", "epsilon",
+    "momentum", "rate", "max_value", "target_shape", "groups", "dilation_rate", "depth_multiplier", "keepdims",
+)  # fmt: skip
+
+
+def description(model):
+    """A line per layer: its class, name, inputs, settings, weights and output; names that were made up are left out."""
+    lines = []
+    for layer in model.layers:
+        config = layer.get_config()
+        inputs = [x._keras_history[0].name for node in layer._inbound_nodes for x in node.input_tensors]
+        settings = {k: config[k] for k in SETTINGS if config.get(k) is not None}
+        weights = [[w.path.rpartition("/")[2], list(w.shape)] for w in layer.weights]
+        inputs = [shown(name) for name in inputs]
+        parts = [type(layer).__name__, shown(layer.name), inputs, settings, weights, list(layer.output.shape)]
+        lines.append(json.dumps(parts, sort_keys=True))
+    return lines
+
+
+def shown(name):
+    """A name without the number that tells how many came before."""
+    made_up = (
+        "(activation|add|average_pooling2d|batch_normalization|concatenate|conv2d|dropout|flatten|global_average_pooling2d|"
+        "global_max_pooling2d|input_layer|max_pooling2d|multiply|normalization|rescaling|reshape|zero_padding2d)"
+    )
+    return re.sub(rf"^{made_up}(_\d+)?$", r"\1", name)
+
+
+def digest(lines):
+    """One text of 64 signs for all lines."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def fill(model):
+    """Gives a model weights that depend on nothing but their places and shapes."""
+    values = []
+    for i, weight in enumerate(model.weights):
+        shape = tuple(weight.shape)
+        wave = np.cos(np.arange(np.prod(shape), dtype="float32") * 0.7 + i)
+        name = weight.path.rpartition("/")[2]
+        if len(shape) > 1:
+            wave *= np.sqrt(4.0 / np.prod(shape[:-1] if "depthwise" not in name else shape[:2]))
+        elif name in ("gamma", "moving_variance"):
+            wave = 1.0 + 0.25 * wave
+        else:
+            wave *= 0.1
+        values.append(wave.reshape(shape).astype("float32"))
+    model.set_weights(values)
+
+
+def image(shape):
+    """One image for a network."""
+    return np.cos(np.arange(np.prod(shape), dtype="float32") * 0.3).reshape(1, *shape)
+
+
+def outputs(model):
+    """The first eight numbers that a filled network makes of the image."""
+    fill(model)
+    return np.asarray(model.predict(image(model.input_shape[1:]), verbose=0)).ravel()[:8]
