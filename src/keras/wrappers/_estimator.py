@@ -3,6 +3,8 @@
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from keras import tree
+
 
 class Estimator(BaseEstimator):
     """An estimator of scikit-learn around a model."""
@@ -33,5 +35,5 @@ def settings_of_prediction(fit_settings):
 
 def output_units(model, X):
     """The last size of the model's output for rows like `X`; None if the model has several outputs."""
-    shape = model.compute_output_shape((None, *X.shape[1:]))
+    shape = model.compute_output_shape(tree.map_structure(lambda x: (None, *x.shape[1:]), X))
     return shape[-1] if isinstance(shape, tuple) and not isinstance(shape[0], (tuple, list)) else None
