@@ -20,7 +20,13 @@ import application_models as asked  # noqa: E402
 sys.path.remove(str(GOLDEN))
 VALUES = json.loads((GOLDEN / "applications.json").read_text())
 NAMES = [name for name in applications.__all__ if name[0].isupper()]
-LONG = ("DenseNet121", "MobileNetV2", "ResNet50", "ResNet50V2")  # take more than two seconds to compile
+LONG = (
+    "DenseNet121",
+    "EfficientNetB0",
+    "MobileNetV2",
+    "ResNet50",
+    "ResNet50V2",
+)  # take more than two seconds to compile
 LARGE = 30_000_000  # weights; networks with more are made in the slow part of the suite
 
 
@@ -140,6 +146,19 @@ def test_mobilenet_has_published_weights_for_some_widths_only():
         applications.MobileNetV2(alpha=0.3)
 
 
+def test_published_efficientnets_scale_once_more(no_draws, no_network, monkeypatch):
+    made = []
+    monkeypatch.setattr(keras.Model, "load_weights", lambda self, path: made.append(self))
+    (no_network / "models").mkdir()
+    (no_network / "models" / "efficientnetb0_notop.h5").write_bytes(b"")
+    download = sys.modules[keras.utils.get_file.__module__]
+    monkeypatch.setattr(download, "_fits", lambda *args: True)
+    applications.EfficientNetB0(include_top=False)
+    kinds = [type(layer).__name__ for layer in made[0].layers[:4]]
+    assert kinds == ["InputLayer", "Rescaling", "Normalization", "Rescaling"]
+    np.testing.assert_allclose(made[0].layers[3].scale, [2.0896919, 2.1128856, 2.1081851], rtol=1e-6)
+
+
 # --- pixels and classes
 
 PIXELS = np.arange(12, dtype="float32").reshape(1, 2, 2, 3) * 20
@@ -151,7 +170,7 @@ SCALED = {
 }
 MODES = {"vgg16": "caffe", "vgg19": "caffe", "resnet": "caffe", "resnet50": "caffe", "resnet_v2": "tf",
          "mobilenet": "tf", "mobilenet_v2": "tf", "mobilenet_v3": "as they are", "densenet": "torch",
-         "xception": "tf"}  # fmt: skip
+         "xception": "tf", "efficientnet": "as they are"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n in MODES if n in applications.__all__])

@@ -14,6 +14,7 @@ RUNS = {
     "MobileNet": {"alpha": 0.25, "input_shape": (32, 32, 3), "classes": 5},
     "MobileNetV2": {"alpha": 0.35, "input_shape": (40, 40, 3), "classes": 5},
     "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "EfficientNetB0": {"input_shape": (33, 32, 3), "classes": 5},
     "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
 }
 
@@ -58,7 +59,9 @@ def fill(model):
         shape = tuple(weight.shape)
         wave = np.cos(np.arange(np.prod(shape), dtype="float32") * 0.7 + i)
         name = weight.path.rpartition("/")[2]
-        if len(shape) > 1:
+        if name in ("mean", "variance", "count"):  # of Normalization, which Keras 3 reads when it is built only
+            wave = np.full(shape, name == "variance")
+        elif len(shape) > 1:
             wave *= np.sqrt(4.0 / np.prod(shape[:-1] if "depthwise" not in name else shape[:2]))
         elif name in ("gamma", "moving_variance"):
             wave = 1.0 + 0.25 * wave

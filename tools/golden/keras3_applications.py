@@ -24,7 +24,9 @@ def without_draws():
     add_weight = keras.layers.Layer.add_weight
 
     def zeros(self, *args, **kwargs):
-        return add_weight(self, *args, **{**kwargs, "initializer": "zeros"})
+        if kwargs.get("initializer") != "ones":
+            kwargs["initializer"] = "zeros"
+        return add_weight(self, *args, **kwargs)
 
     keras.layers.Layer.add_weight = zeros
 

@@ -2,6 +2,7 @@
 
 from keras.applications import (
     densenet,
+    efficientnet,
     imagenet_utils,
     mobilenet,
     mobilenet_v2,
@@ -13,6 +14,16 @@ from keras.applications import (
     xception,
 )
 from keras.applications.densenet import DenseNet121, DenseNet169, DenseNet201
+from keras.applications.efficientnet import (
+    EfficientNetB0,
+    EfficientNetB1,
+    EfficientNetB2,
+    EfficientNetB3,
+    EfficientNetB4,
+    EfficientNetB5,
+    EfficientNetB6,
+    EfficientNetB7,
+)
 from keras.applications.mobilenet import MobileNet
 from keras.applications.mobilenet_v2 import MobileNetV2
 from keras.applications.resnet import ResNet50, ResNet101, ResNet152
@@ -27,6 +38,14 @@ __all__ = [
     "DenseNet121",
     "DenseNet169",
     "DenseNet201",
+    "EfficientNetB0",
+    "EfficientNetB1",
+    "EfficientNetB2",
+    "EfficientNetB3",
+    "EfficientNetB4",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "EfficientNetB7",
     "MobileNet",
     "MobileNetV2",
     "ResNet50",
@@ -37,6 +56,7 @@ __all__ = [
     "ResNet152V2",
     "Xception",
     "densenet",
+    "efficientnet",
     "imagenet_utils",
     "mobilenet",
     "mobilenet_v2",

@@ -23,6 +23,6 @@ def halving_pad(x, kernel_size, name=None):
     pads = []
     for size in x.shape[first : first + 2]:
         half = kernel_size // 2
-        even = size is not None and size % 2 == 0
+        even = size is None or size % 2 == 0  # sizes that are not known are taken to be even
         pads.append((half - even, half))
     return layers.ZeroPadding2D(tuple(pads), name=name)(x)

@@ -16,7 +16,7 @@ NO_WEIGHTS = (
 
 
 class Published(NamedTuple):
-    """A file with weights: below which folder of the address, its name, its hash."""
+    """A file with weights: its folder, below the usual address or with an address of its own, its name, its hash."""
 
     folder: str
     name: str
@@ -148,9 +148,8 @@ class Frame:
             chosen = published[0 if self.include_top else 1]
             if chosen is None:
                 raise ValueError(f"{self.who}: no weights were published for these settings. Take weights=None.")
-            path = get_file(
-                chosen.name, ADDRESS + chosen.folder + chosen.name, cache_subdir="models", file_hash=chosen.file_hash
-            )
+            folder = chosen.folder if "://" in chosen.folder else ADDRESS + chosen.folder
+            path = get_file(chosen.name, folder + chosen.name, cache_subdir="models", file_hash=chosen.file_hash)
             model.load_weights(path)
         elif self.weights is not None:
             model.load_weights(self.weights)

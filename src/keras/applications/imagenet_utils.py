@@ -43,11 +43,7 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     """
     if mode not in ("caffe", "tf", "torch"):
         raise ValueError(f"preprocess_input: `mode` must be 'caffe', 'tf' or 'torch'. Got {mode!r}.")
-    data_format = config.image_data_format() if data_format is None else data_format
-    if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(
-            f"preprocess_input: `data_format` must be 'channels_last' or 'channels_first'. Got {data_format!r}."
-        )
+    data_format = _checked_format(data_format)
     if not hasattr(x, "shape"):
         x = np.asarray(x)
     if len(x.shape) not in (3, 4):
@@ -58,6 +54,21 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     if isinstance(x, np.ndarray):
         return _scaled_array(x, axis, mode)
     return _scaled_tensor(x, axis, mode)
+
+
+def _checked_format(data_format):
+    data_format = config.image_data_format() if data_format is None else data_format
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(
+            f"preprocess_input: `data_format` must be 'channels_last' or 'channels_first'. Got {data_format!r}."
+        )
+    return data_format
+
+
+def as_they_are(x, data_format=None):
+    """Pixels from 0 to 255, as networks want them that scale by layers of their own."""
+    _checked_format(data_format)
+    return x
 
 
 def _along(values, axis):

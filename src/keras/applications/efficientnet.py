@@ -1,0 +1,321 @@
+"""EfficientNet: one network made wider, deeper and finer in fixed proportions."""
+
+import math
+
+from keras import layers
+from keras.applications import imagenet_utils
+from keras.applications._blocks import halving_pad, norm
+from keras.applications._frame import Frame, Published, channel_axis
+from keras.applications.imagenet_utils import decode_predictions
+from keras.applications.mobilenet_v2 import rounded
+from keras.initializers import VarianceScaling
+
+__all__ = [
+    "EfficientNetB0",
+    "EfficientNetB1",
+    "EfficientNetB2",
+    "EfficientNetB3",
+    "EfficientNetB4",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "EfficientNetB7",
+    "decode_predictions",
+    "preprocess_input",
+]
+
+DROPPED = 0.2  # share of the rows whose last block is left out in training; less in the blocks before
+
+_ADDRESS = "https://storage.googleapis.com/keras-applications/"
+
+# kernel size, blocks, filters, how often the channels are widened to, step of the first block; before scaling
+_STACKS = [
+    (3, 1, 16, 1, 1), (3, 2, 24, 6, 2), (5, 2, 40, 6, 2), (3, 3, 80, 6, 2), (5, 3, 112, 6, 1), (5, 4, 192, 6, 2),
+    (3, 1, 320, 6, 1),
+]  # fmt: skip
+
+# width, depth, rows and columns of an image, dropout
+_SCALES = {
+    "B0": (1.0, 1.0, 224, 0.2),
+    "B1": (1.0, 1.1, 240, 0.2),
+    "B2": (1.1, 1.2, 260, 0.3),
+    "B3": (1.2, 1.4, 300, 0.3),
+    "B4": (1.4, 1.8, 380, 0.4),
+    "B5": (1.6, 2.2, 456, 0.4),
+    "B6": (1.8, 2.6, 528, 0.5),
+    "B7": (2.0, 3.1, 600, 0.5),
+}
+
+_FILES = {
+    "B0": (
+        Published(_ADDRESS, "efficientnetb0.h5", "902e53a9f72be733fc0bcb005b3ebbac"),
+        Published(_ADDRESS, "efficientnetb0_notop.h5", "50bc09e76180e00e4465e1a485ddc09d"),
+    ),
+    "B1": (
+        Published(_ADDRESS, "efficientnetb1.h5", "1d254153d4ab51201f1646940f018540"),
+        Published(_ADDRESS, "efficientnetb1_notop.h5", "74c4e6b3e1f6a1eea24c589628592432"),
+    ),
+    "B2": (
+        Published(_ADDRESS, "efficientnetb2.h5", "b15cce36ff4dcbd00b6dd88e7857a6ad"),
+        Published(_ADDRESS, "efficientnetb2_notop.h5", "111f8e2ac8aa800a7a99e3239f7bfb39"),
+    ),
+    "B3": (
+        Published(_ADDRESS, "efficientnetb3.h5", "ffd1fdc53d0ce67064dc6a9c7960ede0"),
+        Published(_ADDRESS, "efficientnetb3_notop.h5", "af6d107764bb5b1abb91932881670226"),
+    ),
+    "B4": (
+        Published(_ADDRESS, "efficientnetb4.h5", "18c95ad55216b8f92d7e70b3a046e2fc"),
+        Published(_ADDRESS, "efficientnetb4_notop.h5", "ebc24e6d6c33eaebbd558eafbeedf1ba"),
+    ),
+    "B5": (
+        Published(_ADDRESS, "efficientnetb5.h5", "ace28f2a6363774853a83a0b21b9421a"),
+        Published(_ADDRESS, "efficientnetb5_notop.h5", "38879255a25d3c92d5e44e04ae6cec6f"),
+    ),
+    "B6": (
+        Published(_ADDRESS, "efficientnetb6.h5", "165f6e37dce68623721b423839de8be5"),
+        Published(_ADDRESS, "efficientnetb6_notop.h5", "9ecce42647a20130c1f39a5d4cb75743"),
+    ),
+    "B7": (
+        Published(_ADDRESS, "efficientnetb7.h5", "8c03f828fec3ef71311cd463b6759d99"),
+        Published(_ADDRESS, "efficientnetb7_notop.h5", "cbcfe4450ddf6f3ad90b1b398090fe4a"),
+    ),
+}
+
+
+def _efficientnet(variant, arguments, name):
+    width, depth, size, dropout = _SCALES[variant]
+    frame = Frame(f"EfficientNet{variant}", *arguments, default=size)
+    axis = channel_axis()
+    x = layers.Rescaling(1.0 / 255.0)(frame.image)
+    x = layers.Normalization(axis=axis)(x)
+    if frame.published:  # the published weights hold variances where their network had deviations
+        x = layers.Rescaling(_roots(axis))(x)
+    x = _conv(halving_pad(x, 3, "stem_conv_pad"), rounded(32 * width), 3, "stem_conv", strides=2, padding="valid")
+    x = _normal(x, "stem")
+    counts = [math.ceil(depth * stack[1]) for stack in _STACKS]
+    done = 0
+    for i, ((kernel_size, _, filters, expansion, stride), count) in enumerate(zip(_STACKS, counts), start=1):
+        for j in range(count):
+            label, rate = f"block{i}{chr(97 + j)}_", DROPPED * done / sum(counts)
+            x = _block(x, rounded(filters * width), kernel_size, stride if j == 0 else 1, expansion, rate, label)
+            done += 1
+    x = _normal(_conv(x, rounded(1280 * width), 1, "top_conv"), "top")
+    if frame.include_top:
+        x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
+        x = layers.Dropout(dropout, name="top_dropout")(x)
+        x = layers.Dense(
+            frame.classes, activation=frame.classifier_activation, name="predictions",
+            kernel_initializer=VarianceScaling(1.0 / 3.0, mode="fan_out", distribution="uniform"),
+        )(x)  # fmt: skip
+    else:
+        x = frame.pooled(x)
+    return frame.model(x, name, _FILES[variant])
+
+
+def _roots(axis):
+    """What the normalised channels are multiplied with: 1 / sqrt(deviation)."""
+    roots = [1.0 / math.sqrt(deviation) for deviation in imagenet_utils.DEVIATIONS]
+    return roots if axis == 3 else [[[root]] for root in roots]
+
+
+def _draws():
+    return VarianceScaling(2.0, mode="fan_out", distribution="truncated_normal")
+
+
+def _conv(x, filters, size, name, **kwargs):
+    settings = {"padding": "same", "use_bias": False, "kernel_initializer": _draws(), **kwargs}
+    return layers.Conv2D(filters, size, name=name, **settings)(x)
+
+
+def _normal(x, label):
+    return layers.Activation("silu", name=f"{label}_activation")(norm(x, f"{label}_bn"))
+
+
+def _block(x, filters, kernel_size, stride, expansion, rate, label):
+    """Widen, filter each channel for itself, weigh the channels, narrow; added to what came in where that fits."""
+    start, channels, axis = x, x.shape[channel_axis()], channel_axis()
+    if expansion != 1:
+        x = _normal(_conv(x, expansion * channels, 1, f"{label}expand_conv"), f"{label}expand")
+    wide = x.shape[axis]
+    if stride == 2:
+        x = halving_pad(x, kernel_size, f"{label}dwconv_pad")
+    x = layers.DepthwiseConv2D(
+        kernel_size, strides=stride, padding="same" if stride == 1 else "valid", use_bias=False,
+        depthwise_initializer=_draws(), name=f"{label}dwconv",
+    )(x)  # fmt: skip
+    x = layers.Activation("silu", name=f"{label}activation")(norm(x, f"{label}bn"))
+    weights = layers.GlobalAveragePooling2D(name=f"{label}se_squeeze")(x)
+    weights = layers.Reshape((1, 1, wide) if axis == 3 else (wide, 1, 1), name=f"{label}se_reshape")(weights)
+    weights = _conv(weights, max(1, channels // 4), 1, f"{label}se_reduce", use_bias=True, activation="silu")
+    weights = _conv(weights, wide, 1, f"{label}se_expand", use_bias=True, activation="sigmoid")
+    x = layers.Multiply(name=f"{label}se_excite")([x, weights])
+    x = norm(_conv(x, filters, 1, f"{label}project_conv"), f"{label}project_bn")
+    if stride == 1 and channels == filters:
+        if rate:
+            x = layers.Dropout(rate, noise_shape=(None, 1, 1, 1), name=f"{label}drop")(x)
+        x = layers.Add(name=f"{label}add")([x, start])
+    return x
+
+
+def EfficientNetB0(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb0",
+):
+    """The network EfficientNet-B0, of Tan and Le, 2019 (arXiv 1905.11946), for images of 224 x 224 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB0(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B0", arguments, name)
+
+
+def EfficientNetB1(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb1",
+):
+    """The network EfficientNet-B1, of Tan and Le, 2019 (arXiv 1905.11946), for images of 240 x 240 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB1(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B1", arguments, name)
+
+
+def EfficientNetB2(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb2",
+):
+    """The network EfficientNet-B2, of Tan and Le, 2019 (arXiv 1905.11946), for images of 260 x 260 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB2(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B2", arguments, name)
+
+
+def EfficientNetB3(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb3",
+):
+    """The network EfficientNet-B3, of Tan and Le, 2019 (arXiv 1905.11946), for images of 300 x 300 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB3(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B3", arguments, name)
+
+
+def EfficientNetB4(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb4",
+):
+    """The network EfficientNet-B4, of Tan and Le, 2019 (arXiv 1905.11946), for images of 380 x 380 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB4(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B4", arguments, name)
+
+
+def EfficientNetB5(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb5",
+):
+    """The network EfficientNet-B5, of Tan and Le, 2019 (arXiv 1905.11946), for images of 456 x 456 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB5(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B5", arguments, name)
+
+
+def EfficientNetB6(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb6",
+):
+    """The network EfficientNet-B6, of Tan and Le, 2019 (arXiv 1905.11946), for images of 528 x 528 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB6(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B6", arguments, name)
+
+
+def EfficientNetB7(
+    include_top=True,
+    weights="imagenet",
+    input_tensor=None,
+    input_shape=None,
+    pooling=None,
+    classes=1000,
+    classifier_activation="softmax",
+    name="efficientnetb7",
+):
+    """The network EfficientNet-B7, of Tan and Le, 2019 (arXiv 1905.11946), for images of 600 x 600 pixels.
+
+    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
+
+    >>> model = EfficientNetB7(weights=None, include_top=False, input_shape=(32, 32, 3))
+    """
+    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+    return _efficientnet("B7", arguments, name)
+
+
+def preprocess_input(x, data_format=None):
+    """The pixels themselves, from 0 to 255: the network scales them by layers of its own."""
+    return imagenet_utils.as_they_are(x, data_format)
