@@ -139,3 +139,26 @@ def test_what_is_wrong_is_said():
     with pytest.raises(ValueError, match="The model is not configured to compute accuracy"):
         silent.score(X, SIGN)
     assert issubclass(KerasRegressor, BaseWrapper)
+
+
+def test_several_inputs_come_as_a_list():
+    def two():
+        first, second = keras.Input((3,)), keras.Input((3,))
+        model = keras.Model([first, second], Dense(1, activation="sigmoid")(keras.layers.add([first, second])))
+        model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+    estimator = KerasClassifier(two, **FIT)
+    estimator.fit([X, X], SIGN)
+    assert estimator.predict([X, X]).shape == (ROWS, 1)
+    assert 0.0 <= estimator.score([X, X], SIGN) <= 1.0
+
+
+def test_the_first_releases_asked_for_the_accuracy_themselves():
+    keras.config.set_era("0")
+    try:
+        estimator = KerasClassifier(create, metrics=(), nb_epoch=20, **FIT)
+        estimator.fit(X, SIGN)
+        assert estimator.score(X, SIGN) > 0.9
+    finally:
+        keras.config.set_era("3")

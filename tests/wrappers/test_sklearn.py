@@ -265,3 +265,24 @@ def test_without_scikit_learn_only_the_estimators_are_missing():
     source = str(keras.__path__[0]).rpartition("/keras")[0]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": source})
     assert "SKLearnRegressor needs scikit-learn: pip install kerata[sklearn]" in done.stdout, done.stderr
+
+
+class Subclassed(keras.Model):
+    """A model without a graph, whose outputs are known only once it has run."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(2, "softmax")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_a_model_without_a_graph_is_asked_for_its_outputs():
+    def make(X, y):
+        model = Subclassed()
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    assert Subclassed().compute_output_shape((None, 3)) == (None, 2)
+    assert SKLearnClassifier(make, fit_kwargs=FIT).fit(X, SIGN).predict_proba(X).shape == (ROWS, 2)
