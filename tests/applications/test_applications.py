@@ -195,6 +195,13 @@ def test_an_array_of_floats_is_scaled_in_place_and_one_of_integers_is_not():
         imagenet_utils.preprocess_input(np.zeros((2, 2)))
 
 
+@pytest.mark.parametrize("name", ["imagenet_utils", "resnet50", "vgg16", "vgg19"])
+def test_pixels_may_be_told_the_order_of_axes_as_in_keras_1(name):
+    x = PIXELS.transpose(0, 3, 1, 2)
+    found = getattr(applications, name).preprocess_input(x.copy(), dim_ordering="th")
+    np.testing.assert_allclose(found.transpose(0, 2, 3, 1).ravel()[:6], SCALED["caffe"], atol=1e-5)
+
+
 def test_predictions_are_named_by_the_index_of_classes(no_network, monkeypatch):
     index = {str(i): [f"n{i:08}", f"thing {i}"] for i in range(1000)}
     (no_network / "models").mkdir()

@@ -160,6 +160,10 @@ DATASETS = [
     Row("load_data", "nb_words", "num_words"),
 ]
 
+APPLICATIONS = [
+    Row("preprocess_input", "dim_ordering", "data_format", "1.x", values.AXIS_ORDERS),
+]
+
 MODELS = [
     Row("Model Functional", "input", "inputs", "1.x"),
     Row("Model Functional", "output", "outputs", "1.x"),
@@ -179,6 +183,10 @@ TABLES = {
     "keras.utils": UTILS,
     "keras.datasets.imdb": DATASETS,
     "keras.datasets.reuters": DATASETS,
+    "keras.applications.imagenet_utils": APPLICATIONS,
+    "keras.applications.resnet50": APPLICATIONS,
+    "keras.applications.vgg16": APPLICATIONS,
+    "keras.applications.vgg19": APPLICATIONS,
     "keras.legacy.tools": TOOLS,
     "keras.models": MODELS,
 }

@@ -462,6 +462,10 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.utils": arguments.apply,
     "keras.datasets.imdb": arguments.apply,
     "keras.datasets.reuters": arguments.apply,
+    "keras.applications.imagenet_utils": arguments.apply,
+    "keras.applications.resnet50": arguments.apply,
+    "keras.applications.vgg16": arguments.apply,
+    "keras.applications.vgg19": arguments.apply,
     "keras.legacy.tools": arguments.apply,
 }
 

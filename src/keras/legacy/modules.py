@@ -139,6 +139,7 @@ ROWS = [
         "accuracy binary_logloss categorical_probas_to_classes conv_input_length conv_output_length convert_kernel "
         "multiclass_logloss probas_to_classes"
     ), "0.x 1.x"),
+    Row("keras.applications.mobilenetv2", "keras.applications.mobilenet_v2", "*", "2.x"),
     Row("keras.datasets.cifar", "keras.datasets._cifar", "load_batch", "0.x 1.x 2.x"),
     Row("keras.datasets.data_utils", "keras.utils", "get_file", "0.x 1.x"),
     Row("keras.wrappers.scikit_learn", "keras.legacy.scikit_learn", "*", "0.x 1.x 2.x"),
@@ -163,7 +164,9 @@ _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
 # today's modules to which `attach` does something
 _TAUGHT = frozenset((
     "keras.activations", "keras.callbacks", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
-    "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools", "keras.metrics", "keras.models",
+    "keras.applications.imagenet_utils", "keras.applications.resnet50", "keras.applications.vgg16",
+    "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
+    "keras.metrics", "keras.models",
     "keras.optimizers", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
 
