@@ -170,7 +170,7 @@ SCALED = {
 }
 MODES = {"vgg16": "caffe", "vgg19": "caffe", "resnet": "caffe", "resnet50": "caffe", "resnet_v2": "tf",
          "mobilenet": "tf", "mobilenet_v2": "tf", "mobilenet_v3": "as they are", "densenet": "torch",
-         "xception": "tf", "efficientnet": "as they are"}  # fmt: skip
+         "xception": "tf", "efficientnet": "as they are", "inception_v3": "tf"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n in MODES if n in applications.__all__])

@@ -15,6 +15,7 @@ RUNS = {
     "MobileNetV2": {"alpha": 0.35, "input_shape": (40, 40, 3), "classes": 5},
     "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "EfficientNetB0": {"input_shape": (33, 32, 3), "classes": 5},
+    "InceptionV3": {"include_top": False, "input_shape": (75, 75, 3), "pooling": "max"},
     "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
 }
 

@@ -4,6 +4,7 @@ from keras.applications import (
     densenet,
     efficientnet,
     imagenet_utils,
+    inception_v3,
     mobilenet,
     mobilenet_v2,
     resnet,
@@ -24,6 +25,7 @@ from keras.applications.efficientnet import (
     EfficientNetB6,
     EfficientNetB7,
 )
+from keras.applications.inception_v3 import InceptionV3
 from keras.applications.mobilenet import MobileNet
 from keras.applications.mobilenet_v2 import MobileNetV2
 from keras.applications.resnet import ResNet50, ResNet101, ResNet152
@@ -46,6 +48,7 @@ __all__ = [
     "EfficientNetB5",
     "EfficientNetB6",
     "EfficientNetB7",
+    "InceptionV3",
     "MobileNet",
     "MobileNetV2",
     "ResNet50",
@@ -58,6 +61,7 @@ __all__ = [
     "densenet",
     "efficientnet",
     "imagenet_utils",
+    "inception_v3",
     "mobilenet",
     "mobilenet_v2",
     "resnet",
