@@ -19,7 +19,7 @@ TABLE = {
     "_jax": "_core config jax",
     "ops random distribution": "_jax",
     "activations initializers regularizers constraints": "ops random _core config",
-    "dtype_policies": "_core",
+    "dtype_policies": "_core config",
     "layers": "activations initializers regularizers constraints ops random _core config "
     "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.remat _jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.pytree "
