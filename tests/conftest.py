@@ -62,10 +62,11 @@ def in_folder(tmp_path, monkeypatch):
 
 # of a test with more cases than the first number one in so many runs; in files whose cases compile much, fewer
 THINNED = {
-    "test_golden_training": (20, 4), "test_golden_layers": (20, 12), "test_golden_keras2": (20, 3),
+    "test_golden_training": (20, 4), "test_golden_layers": (20, 12), "test_golden_keras2": (20, 6),
     "test_golden_pieces": (20, 12), "test_golden_text": (30, 8), "test_golden_preprocessing": (30, 8),
-    "test_golden_bits": (30, 8), "test_recurrent": (6, 3), "test_recurrent_contract": (10, 6),
+    "test_golden_bits": (30, 12), "test_recurrent": (6, 4), "test_recurrent_contract": (10, 6),
     "test_every_metric": (20, 6), "test_every_loss": (20, 5), "test_every_optimizer": (15, 4), "test_images": (20, 4),
+    "test_applications": (4, 3), "test_programs": (8, 2),
 }  # fmt: skip
 OTHERS = (60, 6)
 
