@@ -23,6 +23,11 @@ class Published(NamedTuple):
     file_hash: str
 
 
+def published(folder, start, hashes):
+    """The files with and without the classifier, whose names begin alike."""
+    return [Published(folder, f"{start}{end}.h5", one) for end, one in zip(("", "_notop"), hashes)]
+
+
 class Frame:
     """The arguments that all networks take, checked, and the image that the network begins with.
 
@@ -154,6 +159,37 @@ class Frame:
         elif self.weights is not None:
             model.load_weights(self.weights)
         return model
+
+
+def network(build, module, who, sizes, doc):
+    """A public function with the arguments that most networks take, for one size of a network.
+
+    Args:
+        build: `(who, sizes, arguments, name)`, makes the model; `arguments` are those of `Frame`, in order.
+        module: of the function.
+        who: its name; in lower case it is the model's.
+        sizes: what tells this network from others of its kind.
+        doc: its docstring.
+    """
+
+    model_name = who.lower()
+
+    def function(
+        include_top=True,
+        weights="imagenet",
+        input_tensor=None,
+        input_shape=None,
+        pooling=None,
+        classes=1000,
+        classifier_activation="softmax",
+        name=model_name,
+    ):
+        arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
+        return build(who, sizes, arguments, name)
+
+    function.__module__, function.__doc__ = module, doc
+    function.__name__ = function.__qualname__ = who
+    return function
 
 
 def published_size(input_shape, sizes):

@@ -2,13 +2,20 @@
 
 from keras import layers
 from keras.applications._blocks import norm
-from keras.applications._frame import Frame
+from keras.applications._frame import Frame, published
 
 EPSILON = 1.001e-5
 
 
-def resnet(who, counts, arguments, name, files, normalises_first):
-    """Four stacks of blocks, each with twice the channels of the one before; `counts` says how many blocks."""
+def resnet(who, sizes, arguments, name):
+    """Four stacks of blocks, each with twice the channels of the one before.
+
+    Args:
+        sizes: how many blocks each stack has; the hashes of the files with and without the classifier; whether blocks
+            normalise first.
+        The others: see `network`.
+    """
+    counts, hashes, normalises_first = sizes
     frame = Frame(who, *arguments, default=224)
     x = layers.ZeroPadding2D(3, name="conv1_pad")(frame.image)
     x = layers.Conv2D(64, 7, strides=2, name="conv1_conv")(x)
@@ -27,6 +34,7 @@ def resnet(who, counts, arguments, name, files, normalises_first):
                 x = _block(x, filters, stride, label, widens=i == 1)
     if normalises_first:
         x = _normal(x, "post")
+    files = published("resnet/", f"{who.lower()}_weights_tf_dim_ordering_tf_kernels", hashes)
     return frame.model(frame.classified(x, "avg_pool"), name, files)
 
 

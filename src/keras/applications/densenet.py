@@ -3,7 +3,7 @@
 from keras import layers
 from keras.applications import imagenet_utils
 from keras.applications._blocks import norm
-from keras.applications._frame import Frame, Published, channel_axis
+from keras.applications._frame import Frame, channel_axis, network, published
 from keras.applications.imagenet_utils import decode_predictions
 
 __all__ = ["DenseNet121", "DenseNet169", "DenseNet201", "decode_predictions", "preprocess_input"]
@@ -11,29 +11,9 @@ __all__ = ["DenseNet121", "DenseNet169", "DenseNet201", "decode_predictions", "p
 EPSILON = 1.001e-5
 GROWTH = 32  # channels that each layer adds
 
-_FILES = {
-    "densenet121": (
-        Published("densenet/", "densenet121_weights_tf_dim_ordering_tf_kernels.h5", "9d60b8095a5708f2dcce2bca79d332c7"),
-        Published(
-            "densenet/", "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5", "30ee3e1110167f948a6b9946edeeb738"
-        ),
-    ),
-    "densenet169": (
-        Published("densenet/", "densenet169_weights_tf_dim_ordering_tf_kernels.h5", "d699b8f76981ab1b30698df4c175e90b"),
-        Published(
-            "densenet/", "densenet169_weights_tf_dim_ordering_tf_kernels_notop.h5", "b8c4d4c20dd625c148057b9ff1c1176b"
-        ),
-    ),
-    "densenet201": (
-        Published("densenet/", "densenet201_weights_tf_dim_ordering_tf_kernels.h5", "1ceb130c1ea1b78c3bf6114dbdfd8807"),
-        Published(
-            "densenet/", "densenet201_weights_tf_dim_ordering_tf_kernels_notop.h5", "c13680b51ded0fb44dff2d8f86ac8bb1"
-        ),
-    ),
-}
 
-
-def _densenet(who, counts, arguments, name):
+def _densenet(who, sizes, arguments, name):
+    counts, hashes = sizes
     frame = Frame(who, *arguments, default=224)
     x = layers.ZeroPadding2D(3)(frame.image)
     x = layers.Conv2D(64, 7, strides=2, use_bias=False, name="conv1_conv")(x)
@@ -46,7 +26,8 @@ def _densenet(who, counts, arguments, name):
         if block < 5:
             x = _narrowed(x, f"pool{block}")
     x = _normal(x, "bn", "relu")
-    return frame.model(frame.classified(x, "avg_pool"), name, _FILES[who.lower()])
+    files = published("densenet/", f"{who.lower()}_weights_tf_dim_ordering_tf_kernels", hashes)
+    return frame.model(frame.classified(x, "avg_pool"), name, files)
 
 
 def _normal(x, norm_name, relu_name):
@@ -69,64 +50,25 @@ def _narrowed(x, label):
     return layers.AveragePooling2D(2, strides=2, name=f"{label}_pool")(x)
 
 
-def DenseNet121(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="densenet121",
-):
-    """The network DenseNet121, of Huang and others, 2016 (arXiv 1608.06993).
+def _network(who, counts, hashes):
+    doc = f"""The network {who}, of Huang and others, 2016 (arXiv 1608.06993).
 
     The arguments are those of `keras.applications.VGG16`.
 
-    >>> model = DenseNet121(weights=None, include_top=False, input_shape=(32, 32, 3))
+    >>> model = {who}(weights=None, include_top=False, input_shape=(32, 32, 3))
     """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _densenet("DenseNet121", (6, 12, 24, 16), arguments, name)
+    return network(_densenet, __name__, who, (counts, hashes), doc)
 
 
-def DenseNet169(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="densenet169",
-):
-    """The network DenseNet169, of Huang and others, 2016 (arXiv 1608.06993).
-
-    The arguments are those of `keras.applications.VGG16`.
-
-    >>> model = DenseNet169(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _densenet("DenseNet169", (6, 12, 32, 32), arguments, name)
-
-
-def DenseNet201(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="densenet201",
-):
-    """The network DenseNet201, of Huang and others, 2016 (arXiv 1608.06993).
-
-    The arguments are those of `keras.applications.VGG16`.
-
-    >>> model = DenseNet201(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _densenet("DenseNet201", (6, 12, 48, 32), arguments, name)
+DenseNet121 = _network(
+    "DenseNet121", (6, 12, 24, 16), ("9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738")
+)
+DenseNet169 = _network(
+    "DenseNet169", (6, 12, 32, 32), ("d699b8f76981ab1b30698df4c175e90b", "b8c4d4c20dd625c148057b9ff1c1176b")
+)
+DenseNet201 = _network(
+    "DenseNet201", (6, 12, 48, 32), ("1ceb130c1ea1b78c3bf6114dbdfd8807", "c13680b51ded0fb44dff2d8f86ac8bb1")
+)
 
 
 def preprocess_input(x, data_format=None):

@@ -5,7 +5,7 @@ import math
 from keras import layers
 from keras.applications import imagenet_utils
 from keras.applications._blocks import halving_pad, norm
-from keras.applications._frame import Frame, Published, channel_axis
+from keras.applications._frame import Frame, channel_axis, network, published
 from keras.applications.imagenet_utils import decode_predictions
 from keras.applications.mobilenet_v2 import rounded
 from keras.initializers import VarianceScaling
@@ -45,45 +45,22 @@ _SCALES = {
     "B7": (2.0, 3.1, 600, 0.5),
 }
 
-_FILES = {
-    "B0": (
-        Published(_ADDRESS, "efficientnetb0.h5", "902e53a9f72be733fc0bcb005b3ebbac"),
-        Published(_ADDRESS, "efficientnetb0_notop.h5", "50bc09e76180e00e4465e1a485ddc09d"),
-    ),
-    "B1": (
-        Published(_ADDRESS, "efficientnetb1.h5", "1d254153d4ab51201f1646940f018540"),
-        Published(_ADDRESS, "efficientnetb1_notop.h5", "74c4e6b3e1f6a1eea24c589628592432"),
-    ),
-    "B2": (
-        Published(_ADDRESS, "efficientnetb2.h5", "b15cce36ff4dcbd00b6dd88e7857a6ad"),
-        Published(_ADDRESS, "efficientnetb2_notop.h5", "111f8e2ac8aa800a7a99e3239f7bfb39"),
-    ),
-    "B3": (
-        Published(_ADDRESS, "efficientnetb3.h5", "ffd1fdc53d0ce67064dc6a9c7960ede0"),
-        Published(_ADDRESS, "efficientnetb3_notop.h5", "af6d107764bb5b1abb91932881670226"),
-    ),
-    "B4": (
-        Published(_ADDRESS, "efficientnetb4.h5", "18c95ad55216b8f92d7e70b3a046e2fc"),
-        Published(_ADDRESS, "efficientnetb4_notop.h5", "ebc24e6d6c33eaebbd558eafbeedf1ba"),
-    ),
-    "B5": (
-        Published(_ADDRESS, "efficientnetb5.h5", "ace28f2a6363774853a83a0b21b9421a"),
-        Published(_ADDRESS, "efficientnetb5_notop.h5", "38879255a25d3c92d5e44e04ae6cec6f"),
-    ),
-    "B6": (
-        Published(_ADDRESS, "efficientnetb6.h5", "165f6e37dce68623721b423839de8be5"),
-        Published(_ADDRESS, "efficientnetb6_notop.h5", "9ecce42647a20130c1f39a5d4cb75743"),
-    ),
-    "B7": (
-        Published(_ADDRESS, "efficientnetb7.h5", "8c03f828fec3ef71311cd463b6759d99"),
-        Published(_ADDRESS, "efficientnetb7_notop.h5", "cbcfe4450ddf6f3ad90b1b398090fe4a"),
-    ),
+# of the files with and without the classifier
+_HASHES = {
+    "B0": ("902e53a9f72be733fc0bcb005b3ebbac", "50bc09e76180e00e4465e1a485ddc09d"),
+    "B1": ("1d254153d4ab51201f1646940f018540", "74c4e6b3e1f6a1eea24c589628592432"),
+    "B2": ("b15cce36ff4dcbd00b6dd88e7857a6ad", "111f8e2ac8aa800a7a99e3239f7bfb39"),
+    "B3": ("ffd1fdc53d0ce67064dc6a9c7960ede0", "af6d107764bb5b1abb91932881670226"),
+    "B4": ("18c95ad55216b8f92d7e70b3a046e2fc", "ebc24e6d6c33eaebbd558eafbeedf1ba"),
+    "B5": ("ace28f2a6363774853a83a0b21b9421a", "38879255a25d3c92d5e44e04ae6cec6f"),
+    "B6": ("165f6e37dce68623721b423839de8be5", "9ecce42647a20130c1f39a5d4cb75743"),
+    "B7": ("8c03f828fec3ef71311cd463b6759d99", "cbcfe4450ddf6f3ad90b1b398090fe4a"),
 }
 
 
-def _efficientnet(variant, arguments, name):
+def _efficientnet(who, variant, arguments, name):
     width, depth, size, dropout = _SCALES[variant]
-    frame = Frame(f"EfficientNet{variant}", *arguments, default=size)
+    frame = Frame(who, *arguments, default=size)
     axis = channel_axis()
     x = layers.Rescaling(1.0 / 255.0)(frame.image)
     x = layers.Normalization(axis=axis)(x)
@@ -108,7 +85,7 @@ def _efficientnet(variant, arguments, name):
         )(x)  # fmt: skip
     else:
         x = frame.pooled(x)
-    return frame.model(x, name, _FILES[variant])
+    return frame.model(x, name, published(_ADDRESS, who.lower(), _HASHES[variant]))
 
 
 def _roots(axis):
@@ -156,164 +133,25 @@ def _block(x, filters, kernel_size, stride, expansion, rate, label):
     return x
 
 
-def EfficientNetB0(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb0",
-):
-    """The network EfficientNet-B0, of Tan and Le, 2019 (arXiv 1905.11946), for images of 224 x 224 pixels.
+def _network(variant):
+    size = f"{_SCALES[variant][2]} x {_SCALES[variant][2]}"
+    doc = f"""The network EfficientNet-{variant}, of Tan and Le, 2019 (arXiv 1905.11946), for images of {size} pixels.
 
     The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
 
-    >>> model = EfficientNetB0(weights=None, include_top=False, input_shape=(32, 32, 3))
+    >>> model = EfficientNet{variant}(weights=None, include_top=False, input_shape=(32, 32, 3))
     """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B0", arguments, name)
+    return network(_efficientnet, __name__, f"EfficientNet{variant}", variant, doc)
 
 
-def EfficientNetB1(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb1",
-):
-    """The network EfficientNet-B1, of Tan and Le, 2019 (arXiv 1905.11946), for images of 240 x 240 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB1(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B1", arguments, name)
-
-
-def EfficientNetB2(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb2",
-):
-    """The network EfficientNet-B2, of Tan and Le, 2019 (arXiv 1905.11946), for images of 260 x 260 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB2(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B2", arguments, name)
-
-
-def EfficientNetB3(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb3",
-):
-    """The network EfficientNet-B3, of Tan and Le, 2019 (arXiv 1905.11946), for images of 300 x 300 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB3(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B3", arguments, name)
-
-
-def EfficientNetB4(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb4",
-):
-    """The network EfficientNet-B4, of Tan and Le, 2019 (arXiv 1905.11946), for images of 380 x 380 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB4(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B4", arguments, name)
-
-
-def EfficientNetB5(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb5",
-):
-    """The network EfficientNet-B5, of Tan and Le, 2019 (arXiv 1905.11946), for images of 456 x 456 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB5(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B5", arguments, name)
-
-
-def EfficientNetB6(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb6",
-):
-    """The network EfficientNet-B6, of Tan and Le, 2019 (arXiv 1905.11946), for images of 528 x 528 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB6(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B6", arguments, name)
-
-
-def EfficientNetB7(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="efficientnetb7",
-):
-    """The network EfficientNet-B7, of Tan and Le, 2019 (arXiv 1905.11946), for images of 600 x 600 pixels.
-
-    The arguments are those of `keras.applications.VGG16`. Pixels from 0 to 255 are scaled by layers of the network.
-
-    >>> model = EfficientNetB7(weights=None, include_top=False, input_shape=(32, 32, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return _efficientnet("B7", arguments, name)
+EfficientNetB0 = _network("B0")
+EfficientNetB1 = _network("B1")
+EfficientNetB2 = _network("B2")
+EfficientNetB3 = _network("B3")
+EfficientNetB4 = _network("B4")
+EfficientNetB5 = _network("B5")
+EfficientNetB6 = _network("B6")
+EfficientNetB7 = _network("B7")
 
 
 def preprocess_input(x, data_format=None):
