@@ -37,9 +37,7 @@ def test_the_layer_behind_an_input():
 
 
 def test_input_around_a_tensor_that_is_there():
-    tensor = keras.KerasTensor((2, 3), "int32") if hasattr(keras, "KerasTensor") else None
-    if tensor is None:
-        pytest.skip("keras.KerasTensor is not public yet")
+    tensor = keras.KerasTensor((2, 3), "int32")
     assert layers.Input(tensor=tensor) is tensor
     with pytest.raises(ValueError, match="`dtype` is 'float32', but `tensor` has dtype 'int32'"):
         layers.Input(tensor=keras.KerasTensor((2, 3), "int32"), dtype="float32")

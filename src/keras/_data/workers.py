@@ -235,7 +235,7 @@ def _failure(error: BaseException) -> bytes:
     text = "".join(traceback.format_exception(error))
     try:
         return pickle.dumps((False, error, text), protocol=5)
-    except Exception:
+    except Exception:  # the error cannot travel, for whatever reason its class has; its text can
         return pickle.dumps((False, None, text), protocol=5)
 
 

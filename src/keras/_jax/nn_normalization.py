@@ -42,7 +42,7 @@ def moments(x: Tensor, axes, keepdims=False, synchronized=False) -> Tensor:
     return mean, variance
 
 
-def _along(vector, rank: int, axis) -> jax.Array:
+def along(vector, rank: int, axis) -> jax.Array:
     """A vector over `axis` (or a tensor over several axes), with axes of size 1 where `x` has others."""
     axes = [axis] if isinstance(axis, int) else list(axis)
     sizes = [1] * rank
@@ -65,7 +65,7 @@ def batch_normalization(
     """
     x = floats(x)
     mean, variance, offset, scale = (
-        None if v is None else _wide(_along(jnp.asarray(v), x.ndim, axis)) for v in (mean, variance, offset, scale)
+        None if v is None else _wide(along(jnp.asarray(v), x.ndim, axis)) for v in (mean, variance, offset, scale)
     )
     factor = jax.lax.rsqrt(variance + epsilon)
     if scale is not None:
@@ -94,9 +94,9 @@ def layer_normalization(x: Tensor, gamma: Tensor = None, beta: Tensor = None, ax
     variance = jnp.mean(jnp.square(centred), axis=axes, keepdims=True)
     y = centred * jax.lax.rsqrt(variance + _epsilon(epsilon))
     if gamma is not None:
-        y = y * _along(gamma, x.ndim, axes).astype(y.dtype)
+        y = y * along(gamma, x.ndim, axes).astype(y.dtype)
     if beta is not None:
-        y = y + _along(beta, x.ndim, axes).astype(y.dtype)
+        y = y + along(beta, x.ndim, axes).astype(y.dtype)
     return y.astype(x.dtype)
 
 
@@ -114,7 +114,7 @@ def rms_normalization(x: Tensor, scale: Tensor = None, axis=-1, epsilon=None) ->
     wide, axes = _wide(x), axes_of(axis)
     y = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=axes, keepdims=True) + _epsilon(epsilon))
     if scale is not None:
-        y = y * _along(scale, x.ndim, axes).astype(y.dtype)
+        y = y * along(scale, x.ndim, axes).astype(y.dtype)
     return y.astype(x.dtype)
 
 

@@ -6,6 +6,7 @@ arrays; the variables get values of their own when somebody reads them.
 
 from __future__ import annotations
 
+import functools
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -18,7 +19,6 @@ import numpy as np
 from keras._jax.variable import Variable
 
 LARGEST = 1 << 15  # elements: joining more costs more than it saves
-_compiled: dict[tuple, Callable] = {}
 _ON_HOST = 2  # so often values are taken apart by NumPy, which needs no program, before a program is worth compiling
 
 
@@ -166,9 +166,12 @@ class _Layout:
 
     def apart_compiled(self, joined: Sequence[Any]) -> list[Any]:
         """The same as `apart`, compiled once for all packs of these shapes."""
-        if self._values not in _compiled:
-            _compiled[self._values] = jax.jit(self.apart)
-        return _compiled[self._values](joined)
+        return _taking_apart(self._values)(joined)
+
+
+@functools.lru_cache(256)
+def _taking_apart(values: tuple) -> Callable:
+    return jax.jit(_Layout(values).apart)
 
 
 def pack_for(variables: Sequence[Variable], user: Any) -> Pack | None:

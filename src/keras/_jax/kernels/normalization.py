@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from keras._jax.nn_normalization import along
+
 
 def _total(x: jax.Array, axis: int) -> jax.Array:
     """Sums over all axes but one.
@@ -19,10 +21,6 @@ def _total(x: jax.Array, axis: int) -> jax.Array:
     if axis == x.ndim - 1 and x.ndim > 2:
         return x.reshape(-1, x.shape[-2] * x.shape[-1]).sum(axis=0).reshape(x.shape[-2:]).sum(axis=0)
     return x.sum(axis=tuple(i for i in range(x.ndim) if i != axis))
-
-
-def _along(vector: jax.Array, x: jax.Array, axis: int) -> jax.Array:
-    return vector.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(3, 4))
@@ -43,11 +41,11 @@ def batch_normalized(x: jax.Array, scale: Any, offset: Any, axis: int, epsilon: 
 def _forward(x, scale, offset, axis, epsilon):
     rows = max(x.size // max(x.shape[axis], 1), 1)
     mean = _total(x, axis) / rows
-    centred = x - _along(mean, x, axis)
+    centred = x - along(mean, x.ndim, axis)
     variance = _total(jnp.square(centred), axis) / rows
     inverse = lax.rsqrt(variance + epsilon)
-    y = centred * _along(inverse if scale is None else inverse * scale, x, axis)
-    y = (y if offset is None else y + _along(offset, x, axis)).astype(x.dtype)
+    y = centred * along(inverse if scale is None else inverse * scale, x.ndim, axis)
+    y = (y if offset is None else y + along(offset, x.ndim, axis)).astype(x.dtype)
     return (y, mean, variance), (x, mean, inverse, scale, offset)
 
 
@@ -55,12 +53,14 @@ def _backward(axis, epsilon, saved, gradients):
     x, mean, inverse, scale, offset = saved
     dy, d_mean, d_variance = gradients
     rows = max(x.size // max(x.shape[axis], 1), 1)
-    normal = (x - _along(mean, x, axis)) * _along(inverse, x, axis)
+    normal = (x - along(mean, x.ndim, axis)) * along(inverse, x.ndim, axis)
     d_offset, d_scale = _total(dy, axis), _total(dy * normal, axis)
     factor = inverse if scale is None else inverse * scale
-    dx = (dy - _along(d_offset / rows, x, axis) - normal * _along(d_scale / rows, x, axis)) * _along(factor, x, axis)
+    dx = (dy - along(d_offset / rows, x.ndim, axis) - normal * along(d_scale / rows, x.ndim, axis)) * along(
+        factor, x.ndim, axis
+    )
     # of the statistics themselves; nothing where they only move the running ones
-    dx = dx + _along(d_mean / rows, x, axis) + normal * _along(d_variance * 2 / (inverse * rows), x, axis)
+    dx = dx + along(d_mean / rows, x.ndim, axis) + normal * along(d_variance * 2 / (inverse * rows), x.ndim, axis)
     d_scale = None if scale is None else d_scale.astype(scale.dtype)
     return dx.astype(x.dtype), d_scale, None if offset is None else d_offset.astype(offset.dtype)
 
