@@ -1,0 +1,284 @@
+"""Older arguments and what they are called today: the tables. `arguments` applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from keras.legacy import values
+
+
+class Row(NamedTuple):
+    """One older argument of one or several callables.
+
+    Attributes:
+        names: the callables, below the module they are in.
+        old: its older name; several, if they make one argument of today.
+        today: its name today; several, if it is two today; empty, if it must be one of the values in `value`.
+        eras: which releases knew it.
+        value: a dict from older to today's values, or a function of the older ones; None keeps them.
+    """
+
+    names: str
+    old: str | tuple[str, ...]
+    today: str | tuple[str, ...]
+    eras: str = "0.x 1.x"
+    value: Any = None
+
+
+class Order(NamedTuple):
+    """What the arguments without a name meant in another year.
+
+    Attributes:
+        names: the callables.
+        order: names of the arguments in order, as they were called then.
+        when: whether these positional arguments can only be meant that way; None leaves it to the era.
+        eras: which releases had it.
+        before: the release from which on today's order holds, for calls that could mean either; empty if only `when`
+            decides.
+    """
+
+    names: str
+    order: str
+    when: Callable[[tuple], bool] | None = None
+    eras: str = "0.x 1.x"
+    before: str = "2.0"
+
+
+class Default(NamedTuple):
+    """A default that was another one: from release `since` until before release `before`, or in all years if empty."""
+
+    names: str
+    argument: str
+    value: Any
+    since: str
+    before: str
+
+
+_RNN = "LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell"
+_CONV = "Conv1D Conv2D Conv3D Conv2DTranspose SeparableConv2D ConvLSTM2D"
+_POOL = "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D"
+_GLOBAL = "GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D"
+_IMAGES = (
+    "Conv2D Conv3D Conv2DTranspose SeparableConv2D ConvLSTM2D MaxPooling2D MaxPooling3D AveragePooling2D "
+    "AveragePooling3D UpSampling2D UpSampling3D ZeroPadding2D ZeroPadding3D Cropping2D Cropping3D SpatialDropout2D "
+    f"SpatialDropout3D {_GLOBAL}"
+)
+_DROPOUTS = "Dropout GaussianDropout SpatialDropout1D SpatialDropout2D SpatialDropout3D"
+_OPTIMIZERS = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam"
+_ALL = "0.x 1.x 2.x"
+
+LAYERS = [
+    #   callables                older argument        today's argument         eras      values
+    Row(f"Dense {_RNN}", "output_dim", "units"),
+    Row(f"Dense Conv1D Conv2D Conv3D Conv2DTranspose ConvLSTM2D {_RNN}", "init", "kernel_initializer"),
+    Row(f"Dense Conv1D Conv2D Conv3D Conv2DTranspose ConvLSTM2D {_RNN}", "W_regularizer", "kernel_regularizer"),
+    Row("Dense Conv1D Conv2D Conv3D Conv2DTranspose", "W_constraint", "kernel_constraint"),
+    Row(f"Dense {_CONV} {_RNN}", "b_regularizer", "bias_regularizer"),
+    Row("Dense Conv1D Conv2D Conv3D Conv2DTranspose SeparableConv2D", "b_constraint", "bias_constraint"),
+    Row(f"Dense {_CONV}", "bias", "use_bias"),
+    Row(f"ConvLSTM2D {_RNN}", "inner_init", "recurrent_initializer"),
+    Row(f"ConvLSTM2D {_RNN}", "U_regularizer", "recurrent_regularizer"),
+    Row("LSTM GRU LSTMCell GRUCell ConvLSTM2D", "inner_activation", "recurrent_activation"),
+    Row(f"ConvLSTM2D {_RNN}", "dropout_W", "dropout"),
+    Row(f"ConvLSTM2D {_RNN}", "dropout_U", "recurrent_dropout"),
+    Row("LSTM LSTMCell ConvLSTM2D", "forget_bias_init", "unit_forget_bias", value=values.FORGET_BIAS),
+    Row("LSTM GRU SimpleRNN", "consume_less", "implementation", "1.x", values.IMPLEMENTATIONS),
+    Row("Conv1D", "filter_length", "kernel_size"),
+    Row(_CONV, "nb_filter", "filters"),
+    Row("Conv2D Conv2DTranspose SeparableConv2D ConvLSTM2D", ("nb_row", "nb_col"), "kernel_size", value=values.sizes),
+    Row("Conv3D", ("kernel_dim1", "kernel_dim2", "kernel_dim3"), "kernel_size", value=values.sizes),
+    Row(f"{_CONV} {_POOL}", "border_mode", "padding"),
+    Row("Conv2D Conv3D Conv2DTranspose SeparableConv2D ConvLSTM2D", "subsample", "strides"),
+    Row("Conv1D", "subsample_length", "strides"),
+    Row(_IMAGES, "dim_ordering", "data_format", value=values.AXIS_ORDERS),
+    Row("SeparableConv2D", "init", ("depthwise_initializer", "pointwise_initializer"), "1.x", values.pair),
+    Row("MaxPooling1D AveragePooling1D", "pool_length", "pool_size"),
+    Row("MaxPooling1D AveragePooling1D", "stride", "strides"),
+    Row("UpSampling1D", "length", "size"),
+    Row(_DROPOUTS, "p", "rate"),
+    Row("GaussianNoise", "sigma", "stddev"),
+    Row("Embedding", "init", "embeddings_initializer"),
+    Row("Embedding", "W_regularizer", "embeddings_regularizer"),
+    Row("Embedding", "W_constraint", "embeddings_constraint"),
+    Row("PReLU", "init", "alpha_initializer"),
+    Row("BatchNormalization", "beta_init", "beta_initializer"),
+    Row("BatchNormalization", "gamma_init", "gamma_initializer"),
+    Row("LeakyReLU", "alpha", "negative_slope", _ALL),
+    Row("Reshape", "dims", "target_shape", "0.x"),
+    Row("InputLayer", "batch_input_shape", "batch_shape", "1.x 2.x"),
+    Row("InputLayer", "input_shape", "shape", "1.x 2.x"),
+    Row("InputLayer", "input_dtype", "dtype", "1.x 2.x"),
+]  # fmt: skip
+
+OPTIMIZERS = [
+    Row(_OPTIMIZERS + " Ftrl AdamW", "lr", "learning_rate", _ALL),
+]
+
+CALLBACKS = [
+    Row("ReduceLROnPlateau", "epsilon", "min_delta", "1.x 2.x"),
+    Row("ModelCheckpoint", "period", "save_freq", "1.x 2.x", {1: "epoch"}),
+    Row("CallbackList", "queue_length", "", _ALL, {10: None}),
+    Row("ProgbarLogger", "count_mode", "", "2.x", {"steps": None, "samples": None}),
+    Row("ProgbarLogger", "stateful_metrics", "", "2.x", {None: None}),
+    Row("LambdaCallback", "on_batch_begin", "on_train_batch_begin", "1.x 2.x"),
+    Row("LambdaCallback", "on_batch_end", "on_train_batch_end", "1.x 2.x"),
+]
+
+CONSTRAINTS = [
+    Row("MaxNorm", "m", "max_value"),
+    Row("MinMaxNorm", "low", "min_value", "1.x"),
+    Row("MinMaxNorm", "high", "max_value", "1.x"),
+]
+
+REGULARIZERS = [
+    Row("L1", "l", "l1", _ALL),
+    Row("L2", "l", "l2", _ALL),
+]
+
+INITIALIZERS = [
+    Row("VarianceScaling", "distribution", "distribution", "2.x", lambda d: "truncated_normal" if d == "normal" else d),
+]
+
+TOOLS = [
+    Row("conv_input_length conv_output_length", "border_mode", "padding", "1.x"),
+    Row("get_test_data", "nb_train", "num_train"),
+    Row("get_test_data", "nb_test", "num_test"),
+    Row("get_test_data", "nb_class", "num_classes"),
+]
+
+UTILS = [
+    Row("to_categorical", "y", "x", _ALL),
+    Row("to_categorical", "nb_classes", "num_classes"),
+    Row("normalize", "a", "x", "1.x"),
+]
+
+DATASETS = [
+    Row("load_data", "nb_words", "num_words"),
+]
+
+APPLICATIONS = [
+    Row("preprocess_input", "dim_ordering", "data_format", "1.x", values.AXIS_ORDERS),
+]
+
+MODELS = [
+    Row("Model Functional", "input", "inputs", "1.x"),
+    Row("Model Functional", "output", "outputs", "1.x"),
+    Row("Model.fit", "nb_epoch", "epochs"),
+    Row("Model.fit Model.evaluate Model.predict", "X", "x", "0.x"),
+    Row("Model.train_on_batch Model.test_on_batch Model.predict_on_batch", "X", "x", "0.x"),
+]
+
+# where the callables of the rows are, and what the module is called that has them
+TABLES = {
+    "keras.layers": LAYERS,
+    "keras.optimizers": OPTIMIZERS,
+    "keras.callbacks": CALLBACKS,
+    "keras.constraints": CONSTRAINTS,
+    "keras.regularizers": REGULARIZERS,
+    "keras.initializers": INITIALIZERS,
+    "keras.utils": UTILS,
+    "keras.datasets.imdb": DATASETS,
+    "keras.datasets.reuters": DATASETS,
+    "keras.applications.imagenet_utils": APPLICATIONS,
+    "keras.applications.resnet50": APPLICATIONS,
+    "keras.applications.vgg16": APPLICATIONS,
+    "keras.applications.vgg19": APPLICATIONS,
+    "keras.legacy.tools": TOOLS,
+    "keras.models": MODELS,
+}
+
+_WEIGHTS = "W_regularizer b_regularizer activity_regularizer W_constraint b_constraint"
+_CONV_END = f"subsample dim_ordering {_WEIGHTS} bias"
+
+
+def _second(test: Callable[[Any], bool]) -> Callable[[tuple], bool]:
+    return lambda args: len(args) > 1 and test(args[1])
+
+
+def _at(place: int, test: Callable[[Any], bool]) -> Callable[[tuple], bool]:
+    return lambda args: len(args) > place and test(args[place])
+
+
+def _is_string_at(place: int) -> Callable[[tuple], bool]:
+    return _at(place, lambda x: isinstance(x, str))
+
+
+_DIMENSIONS = _second(lambda x: isinstance(x, int) and not isinstance(x, bool))
+
+ORDERS = [
+    #     callables     order                                            when it can mean nothing else       eras
+    Order("Dense", f"output_dim init activation weights {_WEIGHTS} bias input_dim",
+          _second(values.is_initializer_name)),
+    Order("Dense", "input_dim output_dim init activation weights", _DIMENSIONS, "0.x", ""),
+    Order("LSTM", "input_dim output_dim init inner_init forget_bias_init activation inner_activation", _DIMENSIONS,
+          "0.x", ""),
+    Order("GRU", "input_dim output_dim init inner_init activation inner_activation", _DIMENSIONS, "0.x", ""),
+    Order("SimpleRNN", "input_dim output_dim init inner_init activation", _DIMENSIONS, "0.x", ""),
+    Order("LSTM", "output_dim init inner_init forget_bias_init activation inner_activation W_regularizer U_regularizer "
+          "b_regularizer dropout_W dropout_U", _second(values.is_initializer_name)),
+    Order("GRU", "output_dim init inner_init activation inner_activation W_regularizer U_regularizer b_regularizer "
+          "dropout_W dropout_U", _second(values.is_initializer_name)),
+    Order("SimpleRNN", "output_dim init inner_init activation W_regularizer U_regularizer b_regularizer dropout_W "
+          "dropout_U", _second(values.is_initializer_name)),
+    Order("Conv1D", f"nb_filter filter_length init activation weights border_mode subsample_length {_WEIGHTS} bias "
+          "input_dim input_length", _is_string_at(2)),
+    Order("Conv2D", f"nb_filter nb_row nb_col init activation weights border_mode {_CONV_END}", _is_string_at(3),
+          "0.x 1.x 2.x", "tf2.0"),
+    Order("Conv2DTranspose", f"nb_filter nb_row nb_col output_shape init activation weights border_mode {_CONV_END}",
+          _at(3, lambda x: isinstance(x, tuple)), "1.x 2.x", "tf2.0"),
+    Order("SeparableConv2D", "nb_filter nb_row nb_col init activation weights border_mode subsample depth_multiplier "
+          "dim_ordering", _is_string_at(3), "1.x 2.x", "tf2.0"),
+    Order("Conv3D", f"nb_filter kernel_dim1 kernel_dim2 kernel_dim3 init activation weights border_mode {_CONV_END}",
+          _is_string_at(4), "0.x 1.x 2.x", "tf2.0"),
+    Order("ConvLSTM2D", "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation "
+          "dim_ordering border_mode subsample", _is_string_at(3), "1.x 2.x", "tf2.0"),
+    Order("Embedding", "input_dim output_dim init input_length W_regularizer activity_regularizer W_constraint "
+          "mask_zero weights dropout", _at(3, values.is_number)),
+    Order("BatchNormalization", "epsilon mode axis momentum weights beta_init gamma_init gamma_regularizer "
+          "beta_regularizer", _at(0, values.is_fraction)),
+    Order("PReLU", "init weights shared_axes", _at(1, lambda x: isinstance(x, list))),
+    Order("Lambda", "function output_shape arguments", _at(2, lambda x: isinstance(x, dict))),
+    Order("InputLayer", "input_shape batch_input_shape input_dtype input_tensor sparse name",
+          _second(lambda x: isinstance(x, (tuple, list)))),
+    Order("SGD", "lr momentum decay nesterov", _at(2, values.is_fraction), _ALL, "tf2.0"),
+    Order("RMSprop", "lr rho epsilon decay", None, _ALL, "tf2.0"),
+    Order("Adagrad", "lr epsilon decay", None, _ALL, "tf2.0"),
+    Order("Adadelta", "lr rho epsilon decay", None, _ALL, "tf2.0"),
+    Order("Adam", "lr beta_1 beta_2 epsilon decay", _at(4, values.is_fraction), _ALL, "tf2.0"),
+    Order("Adamax", "lr beta_1 beta_2 epsilon decay", None, _ALL, "tf2.0"),
+    Order("Nadam", "lr beta_1 beta_2 epsilon schedule_decay", None, _ALL, "tf2.0"),
+    Order("EarlyStopping", "monitor patience verbose mode", None, "0.x", "1.0"),
+    Order("ModelCheckpoint", "filepath monitor verbose save_best_only mode", _is_string_at(4), "0.x", "1.0"),
+    Order("Model.compile", "optimizer loss class_mode", _at(2, lambda x: isinstance(x, str)), "0.x", "1.0"),
+    Order("Model.compile", "optimizer loss metrics loss_weights sample_weight_mode weighted_metrics",
+          _at(2, values.names_metrics), "1.x 2.x", "tf2.0"),
+    Order("Model.fit", "x y batch_size epochs verbose callbacks validation_split validation_data shuffle show_accuracy "
+          "class_weight sample_weight", None, "0.x", "1.0"),
+    Order("Model.train_on_batch", "x y accuracy class_weight sample_weight", None, "0.x", "1.0"),
+    Order("Model.train_on_batch", "x y class_weight sample_weight", _at(2, lambda x: isinstance(x, dict)), "1.x 2.x",
+          "1.0"),
+]  # fmt: skip
+
+DEFAULTS = [
+    #       callables          argument                value              since   before
+    Default("LSTM GRU LSTMCell GRUCell", "recurrent_activation", "hard_sigmoid", "0.3", "2.3"),
+    Default("ConvLSTM2D", "recurrent_activation", "hard_sigmoid", "0.3", "3"),
+    Default("GRU GRUCell", "reset_after", False, "0.3", "tf2.0"),
+    Default("AveragePooling1D AveragePooling2D AveragePooling3D", "pool_size", 2, "0.3", ""),
+    Default("Conv1D", "kernel_initializer", "uniform", "0.3", "1.0"),
+    Default("BatchNormalization", "epsilon", 1e-6, "0.3", "1.0"),
+    Default("BatchNormalization", "momentum", 0.9, "0.3", "1.0"),
+    Default("RMSprop Adagrad Adadelta", "epsilon", 1e-6, "0.3", "1.0"),
+    Default("Adam Adamax", "epsilon", 1e-8, "0.3", "2.2"),
+    Default("RMSprop Adagrad Adadelta Nadam", "epsilon", 1e-8, "1.0", "2.2"),
+    Default("Adagrad", "learning_rate", 0.01, "0.3", "tf2.0"),
+    Default("Adagrad", "initial_accumulator_value", 0.0, "0.3", "tf2.0"),
+    Default("Adadelta", "learning_rate", 1.0, "0.3", "tf2.0"),
+    Default("Adamax Nadam", "learning_rate", 0.002, "0.3", "tf2.0"),
+    Default("Orthogonal", "gain", 1.1, "0.3", "2.0"),
+    Default("Model.fit", "epochs", 100, "0.3", "1.0"),
+    Default("Model.fit", "epochs", 10, "1.0", "2.2"),
+    Default("Model.fit Model.evaluate Model.predict", "batch_size", 128, "0.3", "1.0"),
+    Default("Model.predict", "verbose", 0, "0.3", "tf2.11"),
+]  # fmt: skip
