@@ -12,7 +12,7 @@ from keras import config
 from keras._core.draws import fresh_seed
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.graph import any_symbolic
-from keras._core.names import unique_name_for
+from keras._core.names import name_scope, unique_name_for
 from keras._core.types import Tensor
 from keras._jax.op import _wide_enough, add_call, op
 from keras._jax.variable import Variable
@@ -52,10 +52,11 @@ class SeedGenerator:
             raise ValueError(f"SeedGenerator: `seed` must not be negative. Got {seed}.")
         self.name = name or unique_name_for(self)
         self._initial_seed = int(seed)
-        self.state = Variable(
-            np.array([seed % 2**32, 0], "uint32"), dtype="uint32", trainable=False, autocast=False,
-            aggregation="none", name="seed_generator_state",
-        )  # fmt: skip
+        with name_scope(self.name):
+            self.state = Variable(
+                np.array([seed % 2**32, 0], "uint32"), dtype="uint32", trainable=False, autocast=False,
+                aggregation="none", name="seed_generator_state",
+            )  # fmt: skip
 
     def next(self, ordered: bool = True):
         """The seed to draw with now: two uint32 numbers. The next call gives another."""

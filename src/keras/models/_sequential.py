@@ -6,6 +6,7 @@ from typing import Any
 
 from keras._core import registry
 from keras._core.graph import KerasTensor, Operation
+from keras._core.names import name_scope
 from keras._core.serialization import deserialize, serialize
 from keras.layers import Input, InputLayer, Layer
 from keras.models._graph import Graph
@@ -72,7 +73,8 @@ class Sequential(Model):
                 self._input_layer = start
                 self._tensors = list(start._inbound_nodes[0].outputs)
         if self._tensors:
-            output = layer(self._tensors[-1])
+            with name_scope(self._scope_name()):  # weights are called after the model too: 's/dense/kernel'
+                output = layer(self._tensors[-1])
             if isinstance(output, (list, tuple, dict)):
                 raise ValueError(
                     f"Sequential: {layer.name} has several outputs. "
@@ -131,6 +133,7 @@ class Sequential(Model):
         self._note_graph()
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
+        self._take_policy()
         if not self._tensors and self._members:
             x = next(iter(arguments.values()))
             name = getattr(x.dtype, "name", str(x.dtype))

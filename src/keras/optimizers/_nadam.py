@@ -2,6 +2,7 @@
 
 from keras import ops
 from keras._jax.number import Number
+from keras._jax.variable import Variable
 from keras.optimizers._optimizer import Optimizer
 
 
@@ -66,7 +67,8 @@ class Nadam(Optimizer):
             return
         super().build(var_list)
         self._momentums, self._velocities = self.add_optimizer_variables(var_list, ["momentum", "velocity"])
-        self._u_product = self.add_variable((), "ones")  # has no name of its own in Keras 3 either
+        self._u_product = Variable(1.0, trainable=False)  # has no name and no place of its own in Keras 3 either
+        self._variables.append(self._u_product)
 
     def update_all(self, grads, variables, learning_rate):
         # the product advances once per step, before any variable
