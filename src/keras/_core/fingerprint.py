@@ -55,6 +55,11 @@ class _Identity:
         return mine is not None and mine is other._reference()
 
 
+def same_object(thing: Any) -> Any:
+    """A description of one object that no other one shares."""
+    return _Identity(thing)
+
+
 def fingerprint(thing: Any) -> Any:
     """A hashable value; equal for two things that make a traced program the same.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
+from keras._core.fingerprint import same_object
 from keras._core.names import unique_name, unique_name_for
 from keras._core.types import Shape
 
@@ -60,7 +61,8 @@ class KerasTensor:
         return self.shape
 
     def __fingerprint__(self, of):
-        return (self.shape, self.dtype)
+        # met outside of a graph, in the closure of a loss: which tensor it is matters, not its shape
+        return same_object(self)
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
@@ -107,6 +109,25 @@ class KerasTensor:
 
 # whoever makes symbolic tensors of variables alone: functions that return the value of a tensor, or None
 _values_of: list[Callable[[KerasTensor], Any]] = []
+
+
+# whoever knows what graphs are being run: functions that return a structure with the values of its symbolic tensors, or
+# None where one has none
+_running_values: list[Callable[[Any], Any]] = []
+
+
+def offer_running_values(find: Callable[[Any], Any]) -> None:
+    """Lets `find` answer with the values of symbolic tensors whose graph is being run."""
+    _running_values.append(find)
+
+
+def running_values(x: Any) -> Any:
+    """`x` with values in the place of its symbolic tensors, if their graph is being run; else None."""
+    for find in _running_values:
+        found = find(x)
+        if found is not None:
+            return found
+    return None
 
 
 def offer_values(find: Callable[[KerasTensor], Any]) -> None:

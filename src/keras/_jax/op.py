@@ -14,7 +14,7 @@ import numpy as np
 from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic
+from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic, running_values
 from keras._core.names import unique_name
 from keras._core.types import Tensor
 from keras._jax import pure
@@ -77,7 +77,10 @@ def op(function: Callable | None = None, *, shapes: Callable | None = None) -> A
     @functools.wraps(plain)
     def run(*args, **kwargs):
         if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
-            return add_call(run, args, kwargs)
+            known = running_values((args, kwargs))
+            if known is None:
+                return add_call(run, args, kwargs)
+            args, kwargs = known
         found = [a if convert is None else convert(a) for a, convert in zip(args, by_position)]
         if len(args) > len(found):
             found.extend(args[len(found) :] if rest is None else map(rest, args[len(found) :]))
@@ -278,6 +281,7 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
 
         with pure.Scope() as scope:
             scope.losses = []  # those that layers add here are no numbers
+            scope.stand_in = stand_in
             result = function(
                 *(tree.map_leaves(fill, a) for a in args), **{k: tree.map_leaves(fill, v) for k, v in kwargs.items()}
             )

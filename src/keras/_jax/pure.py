@@ -41,6 +41,7 @@ class Scope:
         self.masks: dict[int, tuple[Any, Any]] = {}  # id(tensor) -> (tensor, mask), for tensors that take no attributes
         self.losses: list[Any] | None = None  # a list where losses that layers add are wanted
         self.numbers: dict[tuple[int, str], Any] = {}  # (id(owner), name) -> value of a number passed as an input
+        self.stand_in: int | None = None  # the size of unknown axes where only shapes are being found out
         self.parent: Scope | None = None
 
     def __enter__(self) -> Scope:

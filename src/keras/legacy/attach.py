@@ -167,9 +167,8 @@ def _either(first: Callable | None, second: Callable) -> Callable[[tuple], bool]
 _OF_FIRST_LAYERS = {"input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size"}
 
 
-def _add_loss(function: Callable, self, loss=None, inputs=None, losses=None):
-    """`add_loss(losses, inputs)`: which inputs a loss depends on is known from the graph."""
-    return function(self, losses if loss is None else loss)
+def _add_loss(function: Callable, self, *args, **kwargs):
+    return importlib.import_module("keras.legacy.added").add_loss(function, self, *args, **kwargs)
 
 
 def _reset_states(function: Callable, self, states=None):
@@ -282,6 +281,9 @@ def _models(module: ModuleType) -> None:
     )
     _wrap(importlib.import_module("keras.callbacks._progress").Progbar, "_line", looks.bar_line)
     _wrap(module.Sequential, "_append", _sequential_append)
+    running = importlib.import_module("keras.legacy.running")
+    _wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)
+    _wrap(module.Sequential, "call", running.note_sequence)
 
 
 def _functional_init(function: Callable, self, *args, **kwargs):

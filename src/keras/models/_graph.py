@@ -95,8 +95,12 @@ class Graph:
         if self.host is not None and (is_read(inputs) or not is_traced(inputs)):
             return self.host.run(self.host.read(inputs))
         values = dict(zip((id(x) for x in self.inputs), self.matched(inputs)))
-        run_nodes(self.nodes, values, lambda node, args, kwargs: node.operation(*args, **kwargs))
+        self.compute(values)
         return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+
+    def compute(self, values: dict[int, Any]) -> None:
+        """Fills the values of all symbolic tensors in, by their id, where those of the inputs are there."""
+        run_nodes(self.nodes, values, lambda node, args, kwargs: node.operation(*args, **kwargs))
 
     def matched(self, inputs: Any) -> list[Any]:
         """One value per input: dicts by name, everything else in order; missing last axes of size 1 are mended."""

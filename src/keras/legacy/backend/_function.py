@@ -14,6 +14,7 @@ from keras._core.graph import any_symbolic, nodes_between, run_nodes
 from keras._jax import graph_program, pure
 from keras._jax.op import symbolic_result
 from keras.layers._call import context
+from keras.legacy import running
 from keras.legacy.backend import _graph
 from keras.legacy.backend._graph import add_node, ancestors, computes_now, made_by, operation
 
@@ -206,13 +207,17 @@ def gradients(loss, variables):
         if not isinstance(x, (KerasTensor, Variable)):
             raise TypeError(f"K.gradients: `variables` must be symbolic tensors or variables. Got {type(x).__name__}.")
     losses = [x for x in losses if isinstance(x, KerasTensor)]
-    _graph.settle(losses)
+    if not inside:
+        _graph.settle(losses)
     symbols = [x for x in wanted if isinstance(x, KerasTensor)]
     weights = [x for x in wanted if isinstance(x, Variable)]
     path = _Path(losses, symbols, weights)
     reached = {id(x) for x in path.symbols}
     if weights:
         used = path.variables_read()
+    inside = computes_now()
+    if inside:
+        losses = [x if isinstance(x, KerasTensor) else running.symbol_of(x) for x in losses]
         reached |= {id(v) for v in weights if id(v) in used}
     chosen = [x for x in wanted if id(x) in reached]
     if not chosen:
@@ -226,13 +231,15 @@ def gradients(loss, variables):
 
 _NOT_SYMBOLIC = (
     "K.gradients: `loss` must be a symbolic tensor: one computed outside of layers from placeholders, inputs of\n"
-    "  models or variables of K.variable. Inside layers and losses tensors have values without a history;\n"
-    "  compute gradients there in `train_step` or with jax.grad."
+    "  models or variables of K.variable. Within losses it may be an output of the model, `y_pred` as it came.\n"
+    "  What was computed from it there has no history; compute gradients of that in `train_step` or with jax.grad."
 )
 
 
 class _Path:
     """What lies between tensors and a loss.
+    if inside:
+        made = running.values_in(made) or made
 
     A number is added to each of the tensors, and the gradient with respect to that number at 0 is theirs; so some of
     them may depend on others.

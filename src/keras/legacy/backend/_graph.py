@@ -20,6 +20,7 @@ from keras._core.graph import KerasTensor, any_symbolic, nodes_between, run_node
 from keras._jax import pure
 from keras._jax.op import FunctionCall, symbolic_result
 from keras.layers._call import context
+from keras.legacy import running  # noqa: F401 - asked before this module where a symbolic tensor is used as an array
 
 # two numbers that stand for a size which is known only when the graph runs
 _STAND_INS = (720, 1440)
@@ -50,6 +51,8 @@ def operation(function: Callable | None = None, *, direct: bool = False, always:
 
     @functools.wraps(function)
     def run(*args, **kwargs):
+        if computes_now() and any_symbolic((args, tuple(kwargs.values()))):
+            args, kwargs = graph.running_values((args, kwargs)) or (args, kwargs)
         given = (args, tuple(kwargs.values()))
         if direct and any_symbolic(given):
             return function(*args, **kwargs)

@@ -1,0 +1,44 @@
+"""The programs below `programs`, each run as `python -m keras` runs it: with the defaults of the year its names tell.
+
+They are in the manner of the example collections of their years, with small data that they make themselves, and assert
+what should come out. A folder says for which package they were written.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import keras
+from keras.legacy import detect, era, packages
+
+FOLDER = Path(__file__).parent / "programs"
+ERAS = {"keras0": ("0",), "keras1": ("1",), "keras2": ("2", "2.2", "2.3"), "tfkeras": ("tf2",)}
+PROGRAMS = sorted(FOLDER.glob("*/*.py"))
+
+
+@pytest.fixture
+def tensorflow_answered(monkeypatch):
+    """Imports of TensorFlow are answered as long as the test runs."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    packages.answer_missing_packages()
+    yield
+    for name in [n for n in sys.modules if n.partition(".")[0] in packages.LEFTOVERS]:
+        if isinstance(sys.modules[name].__spec__.loader, packages.MissingPackages):
+            del sys.modules[name]
+
+
+@pytest.mark.usefixtures("in_folder", "tensorflow_answered")
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_whole_program_runs_as_it_stands(path):
+    source = path.read_text(encoding="utf-8")
+    found = detect.detect(source).era
+    assert found in ERAS[path.parent.name]
+    keras.utils.clear_session()
+    np.random.seed(7)
+    era.set_era(found)
+    try:
+        exec(compile(source, str(path), "exec"), {"__name__": "__main__", "__file__": str(path)})
+    finally:
+        era.set_era(era.TODAY)
