@@ -185,3 +185,17 @@ def test_info_tells_what_a_file_holds_without_building_it(trained, in_folder, ca
     assert "parameters 23" in shown.out
     assert "Dense                    15" in shown.out
     assert "broken.keras" in shown.err
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_functions_given_as_losses_metrics_and_activations_come_back(in_folder, name):
+    hidden = layers.Dense(3, activation=keras.activations.gelu, input_shape=(4,))
+    model = keras.Sequential([hidden, layers.Dense(2, activation=keras.activations.softmax)])
+    metrics = [keras.metrics.categorical_accuracy, keras.metrics.pearson_correlation, keras.metrics.mse]
+    model.compile("sgd", keras.losses.categorical_crossentropy, metrics=metrics)
+    y = np.eye(2, dtype="float32")[[0, 1, 1, 0, 1]]
+    before = model.evaluate(X, y, verbose=0)
+    model.save(name)
+    found = keras.models.load_model(name)
+    assert found.evaluate(X, y, verbose=0) == before
+    assert found.metrics_names == model.metrics_names

@@ -6,7 +6,7 @@ from types import FunctionType
 from typing import Any
 
 from keras._core import registry
-from keras._core.serialization import deserialize, serialize
+from keras._core.serialization import config_of_function, deserialize, serialize
 from keras._core.signature import parameters
 
 
@@ -53,10 +53,9 @@ class Configurable:
 def plain(value: Any) -> Any:
     """`value` as a config holds it; a built-in activation by its name alone, other functions as Keras 3 writes them."""
     if isinstance(value, FunctionType) and value.__name__ != "<lambda>":
-        name = registry.registered_name(value)
         if registry.module_of(value) == "keras.activations":
-            return name
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+            return registry.registered_name(value)
+        return config_of_function(value)
     return serialize(value)
 
 

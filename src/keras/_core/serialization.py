@@ -94,9 +94,8 @@ def serialize(thing: Any) -> Any:
     if isinstance(thing, types.FunctionType) and thing.__name__ == "<lambda>":
         return {"class_name": "__lambda__", "config": {"value": None}}
     if isinstance(thing, (types.FunctionType, types.BuiltinFunctionType)):
-        name = registry.registered_name(thing)
-        _note_stranger(name, thing)
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+        _note_stranger(registry.registered_name(thing), thing)
+        return config_of_function(thing)
     if isinstance(thing, type):
         return {
             "module": registry.module_of(thing) or "builtins", "class_name": "type", "config": thing.__name__,
@@ -112,6 +111,15 @@ def serialize(thing: Any) -> Any:
     raise ValueError(
         f"{type(thing).__name__} objects cannot be put into a config: give the class a `get_config` method."
     )
+
+
+def config_of_function(function: Any) -> dict:
+    """A function as Keras 3 writes it, which gives all of them one module; one that Keras 3 has not keeps its own."""
+    name = registry.registered_name(function)
+    home = registry.module_of(function)
+    if home is None or registry.built_ins_of("builtins").get(name) is function:
+        home = "builtins"
+    return {"module": home, "class_name": "function", "config": name, "registered_name": "function"}
 
 
 def _serialize_object(thing: Any) -> dict:

@@ -219,6 +219,8 @@ def deserialize(config, custom_objects=None):
     return _deserialize(config, custom_objects, _MODULE)
 
 
-registry.register_built_ins(
-    _MODULE, {name: _thing for name in __all__ if (_thing := globals()[name]) not in (get, serialize, deserialize)}
-)
+_PUBLIC = {name: _thing for name in __all__ if (_thing := globals()[name]) not in (get, serialize, deserialize)}
+
+registry.register_built_ins(_MODULE, _PUBLIC)
+# the module that Keras 3 writes for functions
+registry.register_built_ins("builtins", {k: _thing for k, _thing in _PUBLIC.items() if not isinstance(_thing, type)})
