@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import operator
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras._core import tree
+from keras._core import random_state, tree
 from keras._core.checks import positive_integer
 from keras._core.graph import is_symbolic
 from keras._data.arrays import (
@@ -27,12 +25,10 @@ from keras._data.arrays import (
 )
 from keras._data.batches import unpack_x_y_sample_weight
 from keras._data.class_weights import checked_class_weight, with_class_weights
-from keras._data.read_ahead import read_ahead
-from keras._data.workers import Processes, in_order
+from keras._data.streams import Rows, Stream, stream_of
 
 DEFAULT_BATCH_SIZE = 32
 LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
-AHEAD = 2  # batches that are read from files while one is computed
 
 NOT_TOGETHER = "{owner}: `{name}` must be left out when `x` yields batches ({kind}).\n  {instead}"
 INSTEAD = {
@@ -83,6 +79,9 @@ class ArraySource:
         self.owner = owner
         self._part = steps
         self._left: np.ndarray | None = None  # the row numbers of a pass that are not used yet
+        self._next: np.ndarray | None = None  # the order of the next epoch, where a run goes on in it
+        self.keeps_place = False  # whether `place` will be asked for
+        self._drew: Any = None  # the state of the generators before the pass was drawn
         self._as_given: _Given | None = None
 
     @property
@@ -96,6 +95,9 @@ class ArraySource:
 
     def order(self) -> np.ndarray | None:
         """Row numbers (int32) of the next epoch in the order of their use; None means all as they stand."""
+        if self._next is not None:
+            order, self._next = self._next, None
+            return order
         if self._part is None:
             return self._whole_pass() if self.shuffle else None
         if self._left is None or not len(self._left):
@@ -108,10 +110,29 @@ class ArraySource:
         """`(x, y, sample_weight)` at row numbers or at a slice of rows."""
         return take_rows(self.data, rows)
 
-    def batches(self) -> Iterator[tuple[Any, Any, Any]]:
-        """The next epoch batch by batch."""
+    def place(self, in_epoch: bool) -> dict[str, Any] | None:
+        """What `go_to` needs in another process, within an epoch or between two; None where nothing was drawn."""
+        used = 0
+        if self._part is not None and self._left is not None:
+            used = self.rows - len(self._left) - in_epoch * self._part * self.batch_size
+            if used == self.rows:
+                return None
+        return {"random": self._drew, "used": used} if in_epoch or used else None
+
+    def go_to(self, place: dict[str, Any] | None) -> None:
+        """Lets the next epoch be the one that `place` was asked for in, or the one after it."""
+        if place is None:
+            return
+        random_state.put(place["random"])
+        if self._part is not None:
+            self._left = self._whole_pass()[place["used"] :]
+        elif self.shuffle:
+            self._next = self._whole_pass()
+
+    def batches(self, start: int = 0) -> Iterator[tuple[Any, Any, Any]]:
+        """The next epoch batch by batch, from number `start` on."""
         order = self.order()
-        starts = range(0, self.rows if order is None else len(order), self.batch_size)
+        starts = range(start * self.batch_size, self.rows if order is None else len(order), self.batch_size)
         parts = (slice(start, start + self.batch_size) for start in starts)
         return (self.take(part if order is None else order[part]) for part in parts)
 
@@ -136,6 +157,8 @@ class ArraySource:
         return given.split(fraction, batch_size or self.batch_size)
 
     def _whole_pass(self) -> np.ndarray:
+        if self.keeps_place and self.shuffle:
+            self._drew = random_state.take()
         rows = np.arange(self.rows, dtype=np.int32)
         if self.shuffle == "batch":
             whole = self.rows // self.batch_size
@@ -161,23 +184,23 @@ class _Given:
         steps = self.steps
         stays_outside = bytes_outside(data) > LARGEST_READ
         if steps is None:
-            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
+            return BatchSource(Rows(made), owner=owner) if stays_outside else made
         if self.batch_size is None:
             made.batch_size = math.ceil(made.rows / steps)
         whole = made.steps()
         if steps > whole:
             warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=steps), stacklevel=4)
         if steps >= whole:
-            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
+            return BatchSource(Rows(made), owner=owner) if stays_outside else made
         if owner != "fit":
             made.rows = steps * made.batch_size
             made.data = rows_between(made.data, slice(0, made.rows))
-            return BatchSource(_Rows(made), owner=owner) if stays_outside else made
+            return BatchSource(Rows(made), owner=owner) if stays_outside else made
         # the next epoch goes on where this one stops
         if made.rows % (steps * made.batch_size) == 0 and not stays_outside:
             made._part = steps
             return made
-        return BatchSource(_Rows(made), steps, owner=owner)
+        return BatchSource(Rows(made), steps, owner=owner)
 
     def split(self, fraction: Any, batch_size: int | None):
         """See `ArraySource.split`."""
@@ -204,7 +227,7 @@ class BatchSource:
 
     def __init__(
         self,
-        stream: _Stream,
+        stream: Stream,
         steps: int | None = None,
         class_weight: dict[int, float] | None = None,
         owner: str = "fit",
@@ -217,12 +240,15 @@ class BatchSource:
         self._asked_steps = steps
         self._pass: Iterator | None = None
         self._waiting: list = []  # the batch that `peek` took out
+        self._drew: Any = None  # the state of the generators before the pass
+        self._used = 0  # batches of the pass; of all passes, if they do not begin anew
+        self._goes_on = False  # whether the next epoch begins within the pass
         self._count = 0  # batches so far, for messages
 
     @property
     def batch_size(self) -> int | None:
         """Rows in a batch where they are taken from arrays, else None."""
-        return self._stream.x.batch_size if isinstance(self._stream, _Rows) else None
+        return self._stream.x.batch_size if isinstance(self._stream, Rows) else None
 
     @batch_size.setter
     def batch_size(self, rows: int) -> None:
@@ -247,8 +273,7 @@ class BatchSource:
         if not self._waiting:
             found = self._stream.first()
             if found is None:
-                self._pass = self._stream.passes()
-                found = next(self._pass, _NOTHING)
+                found = next(self._begin_pass(), _NOTHING)
                 if found is _NOTHING:
                     raise ValueError(f"{self.owner}: `x` ({self._stream.kind}) yields no batches.")
                 self._waiting = [found]
@@ -266,35 +291,66 @@ class BatchSource:
             return
         self._stream.on_epoch_begin()
         # with a number of steps given, an epoch goes on where the last one stopped
-        if self._pass is None or (self._asked_steps is None and not self._waiting):
-            self._pass = self._stream.passes()
+        anew = self._asked_steps is None and not self._waiting and not self._goes_on
+        batches = self._begin_pass() if self._pass is None or anew else self._pass
+        self._goes_on = False
         wanted = self.steps_per_epoch
         done = 0
         if wanted == 0:
             self._say_why_it_ends(done, wanted)
         while wanted is None or done < wanted:
-            batch = self._waiting.pop() if self._waiting else next(self._pass, _NOTHING)
+            batch = self._waiting.pop() if self._waiting else next(batches, _NOTHING)
             if batch is _NOTHING:
                 self._pass = None
+                self._used = 0 if self._stream.repeats else self._used
                 self._say_why_it_ends(done, wanted)
                 return
             converted = self._converted(batch)
             self._count += 1
+            self._used += 1
             done += 1
             yield converted
 
+    def _begin_pass(self, start: int = 0) -> Iterator:
+        self._drew = random_state.take()
+        self._pass = self._stream.passes(start)
+        if self._stream.repeats:
+            self._used = start
+        return self._pass
+
     def on_epoch_end(self) -> None:
         """Tells the object, if it wants to know."""
+        if self._asked_steps is None and self._stream.repeats:
+            self._used = 0  # the next epoch is another pass
         self._stream.on_epoch_end()
 
-    def restart(self) -> bool:
-        """Drops a pass that has begun, so that the next one begins anew; False where the object does not allow it."""
-        if not self._stream.owns_passes:
-            return False
-        if self._pass is not None:
+    def place(self) -> dict[str, Any]:
+        """What `go_to` needs in another process."""
+        return {"random": self._drew if self._used else None, "used": self._used}
+
+    def go_to(self, place: dict[str, Any]) -> bool:
+        """Goes on after the batches that were used when `place` was asked for; generators are asked for them again.
+
+        Returns:
+            Whether what was taken out before is void.
+        """
+        used = self._count = place["used"]
+        if self._stream.repeats:
+            self._forget_pass()
+            if used:
+                random_state.put(place["random"])
+                self._begin_pass(used)
+                self._goes_on = True
+            return True
+        batches = self._begin_pass() if self._pass is None else self._pass
+        while self._used < used and next(batches, _NOTHING) is not _NOTHING:
+            self._used += 1
+        return used > 0
+
+    def _forget_pass(self) -> None:
+        if self._stream.owns_passes and self._pass is not None:
             self._pass.close()  # type: ignore[attr-defined]
-        self._pass, self._waiting = None, []
-        return True
+        self._pass, self._waiting, self._used = None, [], 0
 
     def close(self) -> None:
         """Ends the threads and processes that make batches, also those in the middle of one."""
@@ -309,7 +365,7 @@ class BatchSource:
         Raises:
             ValueError: the batches do not come from arrays, so that there are no last rows.
         """
-        if isinstance(self._stream, _Rows):
+        if isinstance(self._stream, Rows):
             return self._stream.x.split(fraction, batch_size)
         raise ValueError(
             f"{self.owner}: `validation_split` needs arrays, and `x` yields batches ({self._stream.kind}).\n"
@@ -351,135 +407,6 @@ class BatchSource:
 
 
 _NOTHING = object()
-
-
-class _Stream:
-    """Where batches come from; goes through them once or again and again."""
-
-    # whether the object may fill the arrays of a batch anew for the next one, while this one is still computed with
-    may_reuse_memory = True
-    owns_passes = False  # whether what `passes` returns is a generator of ours, to be closed with the source
-
-    def __init__(self, x: Any):
-        self.x = x
-        self.kind = type(x).__name__
-        self.ended = False
-
-    def passes(self) -> Iterator:
-        """A new pass through the batches."""
-        return iter(self.x)
-
-    def length(self) -> int | None:
-        """Batches in a pass, None if nobody knows."""
-        return _length(self.x)
-
-    def endless(self) -> bool:
-        """Whether a pass is known never to end."""
-        cardinality = getattr(self.x, "cardinality", None)
-        return callable(cardinality) and int(cardinality()) == -1  # what tf.data says for it
-
-    def first(self) -> Any:
-        """The first batch if it can be had without beginning a pass, else None."""
-        return None
-
-    def on_epoch_begin(self) -> None:
-        """Called before every epoch."""
-
-    def on_epoch_end(self) -> None:
-        """Called after every epoch."""
-
-    def close(self) -> None:
-        """Called after the last epoch, and after whatever went wrong."""
-
-
-class _Iterator(_Stream):
-    """A generator, or another iterator: one pass, which all epochs share."""
-
-    def passes(self) -> Iterator:
-        # not `yield from`, which would close the user's generator when this one is dropped
-        for batch in self.x:  # noqa: UP028
-            yield batch
-        self.ended = True
-
-    def endless(self) -> bool:
-        repeats = isinstance(self.x, itertools.repeat) and operator.length_hint(self.x, -1) < 0
-        return repeats or isinstance(self.x, (itertools.cycle, itertools.count))
-
-    def length(self) -> int | None:
-        return None
-
-
-class _Rows(_Stream):
-    """Rows of arrays, in batches that do not fill epochs evenly, or read from files while the last one is used."""
-
-    owns_passes = True
-    may_reuse_memory = False
-
-    def passes(self) -> Iterator:
-        batches = self.x.batches()  # draws the order here, as the thread must not take from `numpy.random`
-        return batches if self.x.in_memory else read_ahead(lambda: batches, AHEAD)
-
-    def length(self) -> int | None:
-        return self.x.steps()
-
-
-class _Indexed(_Stream):
-    """An object that gives batch number i: `keras.utils.PyDataset` and its like."""
-
-    owns_passes = True
-
-    def __init__(self, x: Any, shuffle: bool):
-        super().__init__(x)
-        self.shuffle = shuffle
-        self._processes: Processes | None = None
-
-    def passes(self) -> Iterator:
-        length = self.length()
-        numbers: Any = itertools.count() if length is None else range(length)
-        if self.shuffle and length is not None:
-            numbers = np.random.permutation(length).tolist()
-        count, multiple = getattr(self.x, "workers", 1), getattr(self.x, "use_multiprocessing", False)
-        if count < 1 or (count == 1 and not multiple):
-            return (self.x[i] for i in numbers)
-        if multiple:
-            if self._processes is None:
-                self._processes = Processes(count, self.kind)
-            self._processes.take(self.x)  # anew in each epoch: `on_epoch_end` may have changed it
-        callers = self._processes.callers if self._processes is not None else [self.x.__getitem__] * count
-        ahead, timeout = getattr(self.x, "max_queue_size", 10), getattr(self.x, "timeout", None)
-        return self._watched(in_order(numbers, callers, ahead, timeout, self.kind))
-
-    def _watched(self, batches: Iterator) -> Iterator:
-        """The same batches; processes end with the first exception, whoever catches it."""
-        try:
-            yield from batches
-        except GeneratorExit:  # the next pass may be using them already
-            raise
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        if self._processes is not None:
-            self._processes.close()
-            self._processes = None
-
-    def length(self) -> int | None:
-        if hasattr(self.x, "num_batches"):
-            return None if self.x.num_batches is None else int(self.x.num_batches)
-        return len(self.x)
-
-    def endless(self) -> bool:
-        return self.length() is None
-
-    def first(self) -> Any:
-        return None if self.length() == 0 else self.x[0]
-
-    def on_epoch_begin(self) -> None:
-        getattr(self.x, "on_epoch_begin", _do_nothing)()
-
-    def on_epoch_end(self) -> None:
-        getattr(self.x, "on_epoch_end", _do_nothing)()
 
 
 def make_source(
@@ -530,7 +457,7 @@ def make_source(
             if value is not None:
                 kind = type(x).__name__
                 raise ValueError(NOT_TOGETHER.format(owner=phase, name=name, kind=kind, instead=INSTEAD[name]))
-        stream = _stream_of(x, bool(shuffle))
+        stream = stream_of(x, bool(shuffle))
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
             raise ValueError(ENDLESS.format(owner=phase, kind=stream.kind, steps_argument=argument))
@@ -558,27 +485,8 @@ def _yields_batches(x: Any, owner: str) -> bool:
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
 
 
-def _stream_of(x: Any, shuffle: bool) -> _Stream:
-    if hasattr(x, "__next__"):
-        return _Iterator(x)
-    if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
-        return _Indexed(x, shuffle)
-    return _Stream(x)
-
-
-def _length(x: Any) -> int | None:
-    try:
-        return len(x)
-    except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
-        return None
-
-
 def _copied(x: Any) -> Any:
     return x.copy() if isinstance(x, np.ndarray) else x
-
-
-def _do_nothing() -> None:
-    pass
 
 
 def _count_rows(data: tuple[Any, Any, Any], owner: str) -> int:

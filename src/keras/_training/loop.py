@@ -26,6 +26,7 @@ class Watcher:
         begin, end: called before and after each call of a program with step numbers and logs; None if nobody asks.
         progress: called with steps done, steps in all and logs, at most every `TICK` seconds; None if nobody looks.
         stop: asked after each call of a program whether to end.
+        pause: called after each call of a program with steps done, while nothing is under way; None if nobody asks.
         interrupts: guards the programs.
         steps_per_call: steps between `begin` and `end`.
     """
@@ -38,6 +39,7 @@ class Watcher:
         progress: Callable | None = None,
         stop: Callable[[], bool] = lambda: False,
         steps_per_call: int = 1,
+        pause: Callable[[int], None] | None = None,
     ):
         self.interrupts = interrupts
         self.begin = begin
@@ -45,6 +47,7 @@ class Watcher:
         self.progress = progress
         self.stop = stop
         self.steps_per_call = steps_per_call
+        self.pause = pause
 
 
 class ArrayRun:
@@ -60,6 +63,7 @@ class ArrayRun:
         self.steps: int = source.steps()
         self.full_steps = min(source.rows // source.batch_size, self.steps)
         self.done = 0
+        self._in_epoch = False
         self._seconds_per_step = 0.0
         self._natural: tuple | None = None
 
@@ -91,12 +95,18 @@ class ArrayRun:
         wide[:used] = order[:used]
         return wide, order[used : self.source.rows].astype("int32", copy=False)
 
-    def restart(self) -> None:
-        """Rows in memory have nothing under way."""
+    def place(self) -> dict[str, Any] | None:
+        """What `go_to` needs to go on from here."""
+        return self.source.place(self._in_epoch)
+
+    def go_to(self, place: dict[str, Any] | None, step: int) -> None:
+        """Lets the next epoch be the one that `place` is in, or the one after it."""
+        self.source.go_to(place)
 
     def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
         """All steps once, or those from `first_step` on; returns the logs."""
         order = self.source.order()
+        self._in_epoch = True
         rows, tail_rows = self._in_order() if order is None else self._split(order)
         numbers = self.planner.numbers
         program: Program | None = None
@@ -125,8 +135,11 @@ class ArrayRun:
             if watcher.progress is not None and step < self.steps and time.perf_counter() - looked >= TICK:
                 watcher.progress(step, self.steps, program.logs(result))
                 looked = time.perf_counter()
+            if watcher.pause is not None and step < self.steps:
+                watcher.pause(step)
             if watcher.stop():
                 break
+        self._in_epoch = False
         self.done = step
         return program.logs(result) if program is not None else {}
 
@@ -192,18 +205,20 @@ class BatchRun:
             self._batches = iter(self.source.batches())
         return next(self._batches, None)
 
-    def restart(self) -> None:
-        """Forgets a pass that has begun, where the source can begin another; its order is drawn anew."""
-        if self.source.restart():
+    def place(self) -> dict[str, Any]:
+        """What `go_to` needs to go on from here."""
+        return self.source.place()
+
+    def go_to(self, place: dict[str, Any] | None, step: int) -> None:
+        """Lets the next epoch begin where `place` is; where that is not known, after `step` batches of a pass."""
+        if self.source.go_to(place or {"random": None, "used": step}):
             self._first = self._batches = None
 
     def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
         """The steps of one epoch, or those from `first_step` on; returns the logs."""
         program: Program | None = None
         result: Any = None
-        step, looked = 0, time.perf_counter()
-        while step < first_step and self._next() is not None:
-            step += 1
+        step, looked = first_step, time.perf_counter()
         while self.steps is None or step < self.steps:
             batch = self._next()
             if batch is None:
@@ -219,6 +234,8 @@ class BatchRun:
             if watcher.progress is not None and time.perf_counter() - looked >= TICK:
                 watcher.progress(step, self.steps, program.logs(result))
                 looked = time.perf_counter()
+            if watcher.pause is not None:
+                watcher.pause(step)
             if watcher.stop():
                 break
         self._end_epoch()

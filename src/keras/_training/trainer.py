@@ -23,10 +23,12 @@ from keras._training.compiled_metrics import CompiledMetrics
 from keras._training.interrupts import Interrupts
 from keras._training.loop import ArrayRun, BatchRun, Watcher, run_for
 from keras._training.memory import note_memory
+from keras._training.place import FitPlace
 from keras._training.plan import Planner
 from keras._training.program import default_step
 from keras._training.state import RunningState, State
 from keras.callbacks import CallbackList
+from keras.callbacks._resume import Resume
 
 _NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
 
@@ -69,7 +71,7 @@ class Trainer:
         self.stop_training = False
         self.stop_evaluating = False
         self.stop_predicting = False
-        self._start = (0, 0)  # epoch and step that `fit` begins with
+        self._start: tuple[int, int, dict | None] = (0, 0, None)  # epoch, step and place that `fit` begins with
         self.run_eagerly = False
         self.jit_compile: Any = "auto"
         self.steps_per_execution = 1
@@ -316,6 +318,8 @@ class Trainer:
         validation_steps=None,
         validation_batch_size=None,
         validation_freq=1,
+        *,
+        resume=None,
     ):
         """Trains the model for a number of epochs.
 
@@ -335,6 +339,9 @@ class Trainer:
             steps_per_epoch: batches that make an epoch; needed with a generator that never ends.
             validation_steps, validation_batch_size: the same for validation.
             validation_freq: validate every so many epochs, or after the epochs in a list.
+            resume: a folder. Where training is, is written into it after every epoch and every minute; when the same
+                program is started again, it goes on from there to the very weights it would have ended with. The
+                folder is kept at the end, so that more `epochs` continue the run.
 
         Returns:
             A `History` with the logs of each epoch.
@@ -358,6 +365,9 @@ class Trainer:
                 callbacks, add_history=True, add_progbar=verbose != 0, verbose=verbose, epochs=epochs,
                 steps=run.steps, model=self,
             )  # fmt: skip
+        if resume is not None:
+            callbacks.append(Resume(resume))
+        callbacks.place = None if not callbacks.backups else FitPlace(run, validation)
         self.stop_training = False
         test_run: Any = None
         reset = self._reset_metric_values()
@@ -366,17 +376,19 @@ class Trainer:
         try:
             with Interrupts() as interrupts:
                 watcher = self._watcher(interrupts, callbacks, "train")
-                self._start = (initial_epoch, 0)
+                watcher.pause = callbacks.pause
+                self._start = (initial_epoch, 0, None)
                 callbacks.on_train_begin()
-                start, step = self._start
+                start, step, place = self._start
+                goes_on = place is not None or (start, step) != (initial_epoch, 0)
                 for epoch in range(start, epochs):
                     if getattr(source, "exhausted", False):
                         break
                     if not step:
                         state.replace_metrics(reset)
                     callbacks.on_epoch_begin(epoch)
-                    if epoch == start > initial_epoch:
-                        run.restart()
+                    if epoch == start and goes_on:
+                        (callbacks.place or FitPlace(run, validation)).go_to(place, step)
                     run.planner.read_numbers()
                     epoch_logs = run.epoch(state, watcher, step)
                     if not run.done:
@@ -398,7 +410,7 @@ class Trainer:
                     callbacks.on_epoch_end(epoch, logs)
                     if self.stop_training:
                         break
-                if self.optimizer is not None and run.done:
+                if self.optimizer is not None and (run.done or goes_on):
                     self.optimizer.finalize_variable_values(run.planner.variables.trainable)
                 callbacks.on_train_end(logs)
         except Exception as error:
@@ -412,12 +424,13 @@ class Trainer:
             callbacks.end_progress()
         return self.history
 
-    def continue_at(self, epoch: int, step: int = 0) -> None:
+    def continue_at(self, epoch: int, step: int = 0, place: dict | None = None) -> None:
         """For callbacks, in `on_train_begin`: lets `fit` begin with that epoch, and after so many steps of it.
 
-        The metrics then go on from the values that their variables have.
+        The metrics then go on from the values that their variables have. `place` is where the data was, if that is
+        known.
         """
-        self._start = (int(epoch), int(step))
+        self._start = (int(epoch), int(step), place)
 
     def evaluate(
         self,

@@ -1,19 +1,14 @@
 """Goes on where a process that was killed had stopped."""
 
-import contextlib
-import io
-import json
 import os
-import secrets
-import zipfile
+import sys
 
 import numpy as np
 
 from keras._core.checks import positive_integer
+from keras.callbacks import _backup
 from keras.callbacks._callback import Callback
-from keras.saving._atomic import written_atomically
-
-FILE, PREVIOUS = "backup.npz", "previous.npz"
+from keras.callbacks._history import History
 
 OTHER_MODEL = (
     "BackupAndRestore: {path} was written for another model: {reason}.\n"
@@ -24,10 +19,11 @@ OTHER_MODEL = (
 class BackupAndRestore(Callback):
     """Saves where training is, and goes on there when the same program is started again.
 
-    A backup holds the values of all variables, the optimizer's and the metrics' included, the epoch and the step, and
-    the state of `numpy.random`, which decides the order of rows. It is one file, always the old or the new one whole.
-    A run that went on ends with the same weights as one that was never stopped, if its data is what it was; for a
-    generator, which begins anew, that is up to the program.
+    A backup holds the values of all variables, the optimizer's and the metrics' included, the epoch and the step, the
+    place in the data, the states of the other callbacks and of the generators of Python, NumPy and PyTorch, which
+    decide the order of rows. It is one file, always the old or the new one whole. A run that went on ends with the same
+    weights as one that was never stopped, if its data is what it was. A generator is asked again for the batches that
+    were used; a `keras.utils.PyDataset` or a loader only for those of the epoch under way.
 
     Args:
         backup_dir: the folder for the file; used by this run alone.
@@ -41,6 +37,9 @@ class BackupAndRestore(Callback):
     >>> callback = keras.callbacks.BackupAndRestore("backup")
     """
 
+    run = None  # the `CallbackList` of the run
+    keeps_history = False  # whether the `History` of a run that goes on has the epochs before
+
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
         self.backup_dir = os.fspath(backup_dir)
         if not self.backup_dir:
@@ -53,29 +52,26 @@ class BackupAndRestore(Callback):
         self._epoch = 0
         self._last_batch = -1
         self._batches = 0  # since the last backup
-        self._drawn = None  # the state of numpy.random at the start of the epoch
-        self._restored = None
+        self._restored = None  # what was found, until the first epoch has begun
 
     def on_train_begin(self, logs=None):
         """Takes everything from the backup, if there is one."""
         self._restored = None
-        found = self._read()
+        found = _backup.read(self.backup_dir, "BackupAndRestore", self.double_checkpoint)
         if found is None:
             return
-        path, arrays, about = found
-        variables = _variables_of(self.model)
-        _check_same(path, variables, about["variables"])
-        for (name, variable), entry in zip(variables, about["variables"]):
-            variable.assign(arrays[name].view(np.dtype(entry["dtype"])).reshape(entry["shape"]))
-        self._restored = ("MT19937", arrays["random"], *about["random"])
-        self.model.continue_at(about["epoch"], about["step"])
+        path, self._restored = found
+        _check_same(path, self._variables(), self._restored["variables"])
+        self._restore()
+        # a callback had ended the run, so no epoch is left
+        epoch = sys.maxsize if self._restored["ended"] else self._restored["epoch"]
+        self.model.continue_at(epoch, self._restored["step"], self._restored["place"])
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Notes what will decide the order of rows."""
-        if self._restored is not None:
-            np.random.set_state(self._restored)
-            self._restored = None
-        self._drawn = np.random.get_state()
+        """In an epoch that is gone on with, takes back what other callbacks did at its beginning once more."""
+        if self._restored is not None and self._restored["step"]:
+            self._restore()
+        self._restored = None
         self._epoch = epoch
         self._last_batch = -1
 
@@ -89,7 +85,7 @@ class BackupAndRestore(Callback):
         self._last_batch = batch
         if self._batches >= self.save_freq:
             self._batches = 0
-            self._save(self._epoch, batch + 1, self._drawn)
+            self.save(self._epoch, batch + 1)
 
     # the run need not stop at every batch when backups are made after epochs
     on_train_batch_end.acts_if = lambda callback: callback.save_freq != "epoch"
@@ -97,73 +93,61 @@ class BackupAndRestore(Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Makes a backup."""
         if self.save_freq == "epoch":
-            self._save(epoch + 1, 0, np.random.get_state())
+            self.save(epoch + 1, 0)
 
     def on_train_end(self, logs=None):
         """Deletes the backup, which is not needed any more."""
         if self.delete_checkpoint:
-            for name in (FILE, PREVIOUS):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(os.path.join(self.backup_dir, name))
+            _backup.delete(self.backup_dir)
 
-    def _save(self, epoch, step, drawn) -> None:
-        variables = _variables_of(self.model)
-        arrays = {name: np.asarray(variable) for name, variable in variables}
-        about = {
+    def save(self, epoch, step) -> None:
+        """Writes a backup from which training goes on with that step of that epoch."""
+        place = getattr(self.run, "place", None)
+        content = {
             "epoch": epoch,
             "step": step,
-            "random": list(drawn[2:]),
-            "variables": [
-                {"path": variable.path, "shape": list(arrays[name].shape), "dtype": arrays[name].dtype.name}
-                for name, variable in variables
-            ],
+            "ended": step == 0 and bool(self.model.stop_training),
+            "place": None if place is None else place.now(),
+            "callbacks": [[type(c).__name__, c.state_dict()] for c in self._others()],
+            "variables": [{"path": v.path, "value": np.asarray(v)} for v in self._variables()],
         }
-        # as bytes, because NumPy's format does not know bfloat16 and its like
-        members = {name: np.frombuffer(np.ascontiguousarray(a).tobytes(), np.uint8) for name, a in arrays.items()}
-        members["random"] = drawn[1]
-        members["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
-        os.makedirs(self.backup_dir, exist_ok=True)
-        path = os.path.join(self.backup_dir, FILE)
-        if self.double_checkpoint and os.path.exists(path):
-            spare = os.path.join(self.backup_dir, f".kerata-{secrets.token_hex(8)}.part")
-            os.link(path, spare)
-            os.replace(spare, os.path.join(self.backup_dir, PREVIOUS))
-        with written_atomically(path) as part, open(part, "wb") as file:
-            np.savez(file, **members)
+        _backup.write(self.backup_dir, content, self.double_checkpoint)
 
-    def _read(self):
-        """`(path, arrays, about)` of the newest backup that can be read; None if there is none."""
-        names = (FILE, PREVIOUS) if self.double_checkpoint else (FILE,)
-        paths = [path for name in names if os.path.isfile(path := os.path.join(self.backup_dir, name))]
-        for path in paths:
-            try:
-                with np.load(path, allow_pickle=False) as file:
-                    arrays = {name: file[name] for name in file.files}
-                return path, arrays, json.loads(arrays.pop("about").tobytes())
-            except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, io.UnsupportedOperation) as error:
-                if path == paths[-1]:
-                    raise ValueError(
-                        f"BackupAndRestore: {path} cannot be read: {error}.\n  Delete it to train from the beginning."
-                    ) from error
-        return None
+    def _restore(self) -> None:
+        for variable, entry in zip(self._variables(), self._restored["variables"]):
+            variable.assign(entry["value"])
+        states = list(self._restored["callbacks"])
+        for callback in self._others():
+            kind = type(callback).__name__
+            state = next((pair for pair in states if pair[0] == kind), None)
+            if state is not None:
+                states.remove(state)
+                callback.load_state_dict(state[1])
 
+    def _others(self) -> list:
+        """The callbacks of the run that have a state."""
+        callbacks = [] if self.run is None else self.run.callbacks
+        found = [c for c in callbacks if hasattr(c, "state_dict") and c is not self]
+        return [c for c in found if self.keeps_history or not isinstance(c, History)]
 
-def _variables_of(model) -> list:
-    """Pairs of a name in the file and a variable: the model's, the optimizer's and the metrics'."""
-    optimizer = [] if model.optimizer is None else model.optimizer.variables
-    metrics = [v for metric in model.metrics for v in metric.variables]
-    found = {id(v): v for v in (*model.variables, *optimizer, *metrics)}
-    return [(f"variable{i}", v) for i, v in enumerate(found.values())]
+    def _variables(self) -> list:
+        """The variables of the run: the model's, the optimizer's, the metrics', and others that a step changes."""
+        place = getattr(self.run, "place", None)
+        of_run = [] if place is None else place.variables()
+        optimizer = [] if self.model.optimizer is None else self.model.optimizer.variables
+        metrics = [v for metric in self.model.metrics for v in metric.variables]
+        return list({id(v): v for v in (*self.model.variables, *optimizer, *metrics, *of_run)}.values())
 
 
 def _check_same(path, variables, entries) -> None:
     reason = None
     if len(variables) != len(entries):
         reason = f"it holds {len(entries)} variables, and this one has {len(variables)}"
-    for (_, variable), entry in zip(variables, entries):
-        if reason is None and (tuple(entry["shape"]), entry["dtype"]) != (tuple(variable.shape), variable.dtype):
+    for variable, entry in zip(variables, entries):
+        value = entry["value"]
+        if reason is None and (value.shape, value.dtype.name) != (tuple(variable.shape), variable.dtype):
             reason = (
-                f"{entry['path']} in it is {entry['dtype']} of shape {tuple(entry['shape'])}, "
+                f"{entry['path']} in it is {value.dtype.name} of shape {value.shape}, "
                 f"and {variable.path} here is {variable.dtype} of shape {tuple(variable.shape)}"
             )
     if reason is not None:

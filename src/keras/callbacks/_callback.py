@@ -26,6 +26,7 @@ class Callback:
     # on the class, so that a subclass need not call this class's constructor
     params = None
     model = None
+    _kept = ()  # names of the attributes that make up the state
 
     def set_params(self, params):
         """Called before a run with what is known of it."""
@@ -34,6 +35,18 @@ class Callback:
     def set_model(self, model):
         """Called before a run with its model."""
         self.model = model
+
+    def state_dict(self):
+        """What has to be known to go on with a run in another process, by name: numbers, text, arrays, lists, dicts.
+
+        `fit(resume=...)` and `BackupAndRestore` keep it.
+        """
+        return {name: getattr(self, name) for name in self._kept}
+
+    def load_state_dict(self, state):
+        """Takes what `state_dict` returned, when a run goes on: after `on_train_begin`."""
+        for name in self._kept:
+            setattr(self, name, state[name])
 
     def on_batch_begin(self, batch, logs=None):
         """Another name for `on_train_batch_begin`."""

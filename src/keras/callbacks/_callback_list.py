@@ -2,6 +2,7 @@
 
 from keras._core import tree
 from keras.callbacks import _progress
+from keras.callbacks._backup_and_restore import BackupAndRestore
 from keras.callbacks._callback import HOOKS, Callback, overrides
 from keras.callbacks._history import History
 from keras.callbacks._progbar_logger import ProgbarLogger
@@ -52,6 +53,8 @@ class CallbackList(Callback):
         if add_history and self.history is None:
             self.history = History()
             self.callbacks.append(self.history)
+        self.place = None  # where `fit` is in its data, for backups
+        self._put_backups_last()
         self._asked = None
         if model is not None:
             self.set_model(model)
@@ -59,9 +62,30 @@ class CallbackList(Callback):
             self.set_params(params)
 
     def append(self, callback):
-        """Adds a callback at the end."""
+        """Adds a callback at the end, where it learns what the others know already."""
         self.callbacks.append(_checked(callback))
+        if self.params is not None:
+            callback.set_params(self.params)
+        if self.model is not None:
+            callback.set_model(self.model)
+        self._put_backups_last()
         self._asked = None
+
+    @property
+    def backups(self) -> list:
+        """The callbacks that write down where a run is."""
+        return [c for c in self.callbacks if isinstance(c, BackupAndRestore)]
+
+    @property
+    def pause(self):
+        """What to call with steps done between two programs, None if nobody asks."""
+        return next((c.on_pause for c in self.backups if hasattr(c, "on_pause")), None)
+
+    def _put_backups_last(self) -> None:
+        # a backup holds what the other callbacks have made of an epoch
+        self.callbacks.sort(key=lambda callback: isinstance(callback, BackupAndRestore))
+        for callback in self.backups:
+            callback.run = self
 
     def set_params(self, params):
         """Hands what is known of the run to all."""

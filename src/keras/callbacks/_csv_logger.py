@@ -63,6 +63,17 @@ class CSVLogger(Callback):
                 self.append_header = False
             writer.writerow({"epoch": epoch, **values})
 
+    def state_dict(self):
+        """What is in the file, with its columns."""
+        with open(self.filename, newline="", encoding="utf-8") as file:
+            return {"text": file.read(), "keys": self.keys, "append_header": self.append_header}
+
+    def load_state_dict(self, state):
+        """Makes the file what it was; lines of epochs that will run again go."""
+        with self._opened("w") as file:
+            file.write(state["text"])
+        self.keys, self.append_header = state["keys"], state["append_header"]
+
     def _opened(self, mode):
         return open(self.filename, mode, newline="", encoding="utf-8")
 

@@ -27,6 +27,8 @@ class EarlyStopping(MonitorCallback):
     >>> callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)
     """
 
+    _kept = ("best", "best_epoch", "best_weights", "stopped_epoch", "wait")
+
     def __init__(
         self,
         monitor="val_loss",

@@ -22,6 +22,8 @@ class History(Callback):
     ([0, 1], {'loss': [0.5, 0.25]})
     """
 
+    _kept = ("epoch", "history", "_places")
+
     def __init__(self):
         self.epoch = []
         self.history = {}

@@ -34,6 +34,8 @@ class OrbaxCheckpoint(MonitorCallback):
     >>> callback = keras.callbacks.OrbaxCheckpoint("checkpoints", max_to_keep=3)  # doctest: +SKIP
     """
 
+    _kept = ("best", "_batches", "_since", "_last_batch")
+
     def __init__(
         self,
         directory,

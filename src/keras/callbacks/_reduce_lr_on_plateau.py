@@ -27,6 +27,8 @@ class ReduceLROnPlateau(MonitorCallback):
     >>> callback = keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.2, patience=5, min_lr=0.001)
     """
 
+    _kept = ("best", "cooldown_counter", "wait")
+
     def __init__(
         self,
         monitor="val_loss",

@@ -55,6 +55,16 @@ class SwapEMAWeights(Callback):
         """The model has its weights again."""
         self._give_back()
 
+    def state_dict(self):
+        """The weights that are trained, while the model has the averages."""
+        return {"weights": None if self._weights is None else [value for _, value in self._weights]}
+
+    def load_state_dict(self, state):
+        """Takes the weights that are trained."""
+        weights = state["weights"]
+        variables = [variable for variable, _ in self._pairs()]
+        self._weights = None if weights is None else list(zip(variables, weights))
+
     def _put_averages(self) -> None:
         if self._weights is None:
             pairs = self._pairs()

@@ -36,6 +36,8 @@ class TensorBoard(Callback):
     >>> callback = keras.callbacks.TensorBoard("logs/first", histogram_freq=1)
     """
 
+    _kept = ("_batches", "_last_batch", "_at_epoch")
+
     def __init__(
         self,
         log_dir="logs",
@@ -67,6 +69,7 @@ class TensorBoard(Callback):
         self._in_fit = False
         self._batches = 0  # of training, in all runs of this callback
         self._last_batch = -1
+        self._at_epoch = 0
         self._profiling = False
 
     def set_model(self, model):

@@ -1,0 +1,169 @@
+"""Where batches come from one by one: generators, loaders, objects that give batch number i, rows of arrays."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keras._data.read_ahead import read_ahead
+from keras._data.workers import Processes, in_order
+
+AHEAD = 2  # batches that are read from files while one is computed
+
+
+class Stream:
+    """Where batches come from; goes through them once or again and again."""
+
+    # whether the object may fill the arrays of a batch anew for the next one, while this one is still computed with
+    may_reuse_memory = True
+    owns_passes = False  # whether what `passes` returns is a generator of ours, to be closed with the source
+    repeats = True  # whether every pass begins anew
+
+    def __init__(self, x: Any):
+        self.x = x
+        self.kind = type(x).__name__
+        self.ended = False
+
+    def passes(self, start: int = 0) -> Iterator:
+        """A new pass through the batches, without the first `start`."""
+        found = iter(self.x)
+        for _ in itertools.islice(found, start):
+            pass
+        return found
+
+    def length(self) -> int | None:
+        """Batches in a pass, None if nobody knows."""
+        return _length(self.x)
+
+    def endless(self) -> bool:
+        """Whether a pass is known never to end."""
+        cardinality = getattr(self.x, "cardinality", None)
+        return callable(cardinality) and int(cardinality()) == -1  # what tf.data says for it
+
+    def first(self) -> Any:
+        """The first batch if it can be had without beginning a pass, else None."""
+        return None
+
+    def on_epoch_begin(self) -> None:
+        """Called before every epoch."""
+
+    def on_epoch_end(self) -> None:
+        """Called after every epoch."""
+
+    def close(self) -> None:
+        """Called after the last epoch, and after whatever went wrong."""
+
+
+class Once(Stream):
+    """A generator, or another iterator: one pass, which all epochs share."""
+
+    repeats = False
+
+    def passes(self, start: int = 0) -> Iterator:
+        # not `yield from`, which would close the user's generator when this one is dropped
+        for batch in itertools.islice(self.x, start, None) if start else self.x:  # noqa: UP028
+            yield batch
+        self.ended = True
+
+    def endless(self) -> bool:
+        repeats = isinstance(self.x, itertools.repeat) and operator.length_hint(self.x, -1) < 0
+        return repeats or isinstance(self.x, (itertools.cycle, itertools.count))
+
+    def length(self) -> int | None:
+        return None
+
+
+class Rows(Stream):
+    """Rows of arrays, in batches that do not fill epochs evenly, or read from files while the last one is used."""
+
+    owns_passes = True
+    may_reuse_memory = False
+
+    def passes(self, start: int = 0) -> Iterator:
+        batches = self.x.batches(start)  # draws the order here, as the thread must not take from `numpy.random`
+        return batches if self.x.in_memory else read_ahead(lambda: batches, AHEAD)
+
+    def length(self) -> int | None:
+        return self.x.steps()
+
+
+class Indexed(Stream):
+    """An object that gives batch number i: `keras.utils.PyDataset` and its like."""
+
+    owns_passes = True
+
+    def __init__(self, x: Any, shuffle: bool):
+        super().__init__(x)
+        self.shuffle = shuffle
+        self._processes: Processes | None = None
+
+    def passes(self, start: int = 0) -> Iterator:
+        length = self.length()
+        numbers: Any = itertools.count(start) if length is None else range(start, length)
+        if self.shuffle and length is not None:
+            numbers = np.random.permutation(length).tolist()[start:]
+        count, multiple = getattr(self.x, "workers", 1), getattr(self.x, "use_multiprocessing", False)
+        if count < 1 or (count == 1 and not multiple):
+            return (self.x[i] for i in numbers)
+        if multiple:
+            if self._processes is None:
+                self._processes = Processes(count, self.kind)
+            self._processes.take(self.x)  # anew in each epoch: `on_epoch_end` may have changed it
+        callers = self._processes.callers if self._processes is not None else [self.x.__getitem__] * count
+        ahead, timeout = getattr(self.x, "max_queue_size", 10), getattr(self.x, "timeout", None)
+        return self._watched(in_order(numbers, callers, ahead, timeout, self.kind))
+
+    def _watched(self, batches: Iterator) -> Iterator:
+        """The same batches; processes end with the first exception, whoever catches it."""
+        try:
+            yield from batches
+        except GeneratorExit:  # the next pass may be using them already
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._processes is not None:
+            self._processes.close()
+            self._processes = None
+
+    def length(self) -> int | None:
+        if hasattr(self.x, "num_batches"):
+            return None if self.x.num_batches is None else int(self.x.num_batches)
+        return len(self.x)
+
+    def endless(self) -> bool:
+        return self.length() is None
+
+    def first(self) -> Any:
+        return None if self.length() == 0 else self.x[0]
+
+    def on_epoch_begin(self) -> None:
+        getattr(self.x, "on_epoch_begin", _do_nothing)()
+
+    def on_epoch_end(self) -> None:
+        getattr(self.x, "on_epoch_end", _do_nothing)()
+
+
+def stream_of(x: Any, shuffle: bool) -> Stream:
+    if hasattr(x, "__next__"):
+        return Once(x)
+    if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
+        return Indexed(x, shuffle)
+    return Stream(x)
+
+
+def _length(x: Any) -> int | None:
+    try:
+        return len(x)
+    except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
+        return None
+
+
+def _do_nothing() -> None:
+    pass
