@@ -355,12 +355,37 @@ def _default_rate(function: Callable) -> float:
 
 def _optimizers(module: ModuleType) -> None:
     names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
+    importlib.import_module("keras.legacy.bases").teach_optimizer(module.Optimizer)
     arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
     module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")
     for name in names:
         init = getattr(module, name).__init__
         init.__keras_legacy_arguments__ = {"decay", *getattr(init, "__keras_legacy_arguments__", ())}
-    importlib.import_module("keras.legacy.bases").teach_optimizer(module.Optimizer)
+
+
+def _mixed_precision(module: ModuleType) -> None:
+    """What tf.keras had: `get_scaled_loss` and its siblings, and `Policy.from_config` with objects of one's own."""
+    scaled = module.LossScaleOptimizer
+    scaled.get_scaled_loss = lambda self, loss: self.scale_loss(loss)
+    scaled.get_unscaled_gradients = _unscaled
+    scaled.dynamic = property(lambda self: True, doc="Whether the factor follows the gradients.")
+    scaled.dynamic_counter = property(lambda self: self.step_counter, doc="Finite steps since the last change.")
+    scaled.loss_scale = property(
+        lambda self: self.dynamic_scale.value if self.built else self.initial_scale, doc="The factor."
+    )
+    read = module.DTypePolicy.from_config.__func__
+
+    def from_config(cls, config, custom_objects=None):
+        """A policy from what `get_config` returned."""
+        with registry.object_scope(custom_objects or {}):
+            return read(cls, config)
+
+    module.DTypePolicy.from_config = classmethod(from_config)
+
+
+def _unscaled(self, grads):
+    """Gradients of the scaled loss as they are of the loss itself."""
+    return [None if g is None else g / self.loss_scale for g in grads]
 
 
 # --- functions that names mean
@@ -462,6 +487,8 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.constraints": _constraints,
     "keras.regularizers": _regularizers,
     "keras.utils": arguments.apply,
+    "keras.backend": arguments.apply,
+    "keras.mixed_precision": _mixed_precision,
     "keras.datasets.imdb": arguments.apply,
     "keras.datasets.reuters": arguments.apply,
     "keras.applications.imagenet_utils": arguments.apply,
@@ -474,7 +501,17 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
 
 def after_loading(module: ModuleType) -> None:
     """Does what the table says about a module."""
-    STEPS[module.__name__](module)
+    if module.__name__ in STEPS:
+        STEPS[module.__name__](module)
+    if module.__name__ in LOOKED_UP:
+        importlib.import_module("keras.legacy.lookups").teach(module)
+# modules with `get`, `serialize` and `deserialize`
+LOOKED_UP = frozenset((
+    "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
+    "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers",
+))  # fmt: skip
+
+
 
 
 era.on_change(_number_names)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import functools
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 from keras import ops
 from keras._core.signature import parameters
+from keras._jax import pure
+from keras.legacy import made_once, optimizer_methods
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -163,9 +166,11 @@ def merge_state(self, metrics):
 def teach_optimizer(optimizer: type) -> None:
     """Gives `Optimizer` the attributes of 1.x and 2.x, and lets `get_updates` be written instead of `update_step`."""
     optimizer.lr = property(lambda self: self.learning_rate, _set_rate, doc="The learning rate, by its older name.")
-    optimizer.weights = property(lambda self: self.variables, doc="The variables, by their older name.")
+    optimizer_methods.teach(optimizer)
+    optimizer.variables = optimizer_methods.CalledProperty(optimizer.variables.fget, doc=optimizer.variables.__doc__)
+    optimizer.weights = property(_weights, _list_weights, doc="The variables, or those that a class listed itself.")
     optimizer.get_weights = get_weights
-    optimizer.get_gradients = get_gradients
+    optimizer.set_weights = _set_weights(optimizer.set_weights)
     iterations = optimizer.iterations.fget
 
     def count(self):
@@ -177,19 +182,59 @@ def teach_optimizer(optimizer: type) -> None:
 
     @functools.wraps(init)
     def __init__(self, *args, **kwargs):
-        # the constructor of 1.x and 2.x took no rate: classes with `get_updates` keep their own
-        if hasattr(self, "get_updates") and not args and "learning_rate" not in kwargs:
+        if args and isinstance(args[0], str):  # the name came first in tf.keras
+            kwargs.update(zip(("name", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"), args))
+            args = ()
+        # the constructors of 1.x, 2.x and tf.keras took no rate: classes derived from them keep their own
+        if type(self) is not optimizer and not args and "learning_rate" not in kwargs:
             kwargs["learning_rate"] = kwargs.pop("lr", 0.01)
+        hooks = [kwargs.pop(name, None) for name in ("gradient_aggregator", "gradient_transformers")]
         init(self, *args, **kwargs)
+        if any(hooks):
+            self._gradient_aggregator, self._gradient_transformers = hooks[0], list(hooks[1] or ())
 
+    __init__.__keras_legacy_arguments__ = {"gradient_aggregator", "gradient_transformers"}  # type: ignore[attr-defined]
     optimizer.__init__ = __init__
+    optimizer._build_learning_rate = optimizer._kept_learning_rate
 
     def __init_subclass__(cls, **kwargs):
         super(optimizer, cls).__init_subclass__(**kwargs)
         if "get_updates" in vars(cls):
             cls.update_all = _make_updates
+            cls.elementwise = False
+            cls.build = _build_with_updates(cls.build)
+        optimizer_methods.adapt_subclass(cls)
 
     optimizer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _weights(self) -> list:
+    return vars(self).get("_listed_weights") or self.variables
+
+
+def _list_weights(self, variables: list) -> None:
+    """Classes of 1.x and 2.x listed their variables themselves."""
+    self._listed_weights = list(variables)
+
+
+def _set_weights(function: Callable) -> Callable:
+    """`set_weights` that gives values to the variables a class listed."""
+
+    @functools.wraps(function)
+    def set_weights(self, weights):
+        listed = vars(self).get("_listed_weights")
+        if not listed:
+            function(self, weights)
+            return
+        weights = list(weights)
+        if len(weights) != len(listed):
+            raise ValueError(
+                f"{type(self).__name__}.set_weights: there are {len(listed)} variables. Got {len(weights)} values."
+            )
+        for variable, value in zip(listed, weights):
+            variable.assign(value)
+
+    return set_weights
 
 
 def _set_iterations(self, value) -> None:
@@ -201,15 +246,38 @@ def _make_updates(self, grads, variables, learning_rate) -> None:
 
     All values are computed before the first is assigned, as they were when updates were parts of a graph.
     """
+    for update in list(_updates_now(self, grads, variables) or []):
+        apply_update(update)
+
+
+def _updates_now(self, grads, variables) -> Any:
     given = {"params": variables, "constraints": {}, "loss": None}
     taken = parameters(type(self).get_updates)[0]
+    made = vars(self).setdefault("_made_in_updates", [])
     object.__setattr__(self, "_gradients_now", grads)
     try:
-        updates = self.get_updates(**{name: given[name] for name in taken if name in given})
+        with made_once.remembering(made):
+            return self.get_updates(**{name: given[name] for name in taken if name in given})
     finally:
         object.__delattr__(self, "_gradients_now")
-    for update in list(updates or []):
-        apply_update(update)
+
+
+def _build_with_updates(build: Callable) -> Callable:
+    """`build` of a class with `get_updates`: the variables that it makes are there before the first step."""
+
+    @functools.wraps(build)
+    def build_with_updates(self, variables):
+        if self.built:
+            return
+        build(self, variables)
+        with pure.Scope():  # nothing that is computed here stays
+            _updates_now(self, [ops.zeros(v.shape, v.dtype) for v in variables], list(variables))
+        self._find_variables()
+
+    return build_with_updates
+
+
+_make_updates.calls_get_updates = True  # type: ignore[attr-defined]
 
 
 def _set_rate(self, value) -> None:
@@ -218,15 +286,7 @@ def _set_rate(self, value) -> None:
 
 def get_weights(self):
     """The values of the variables, as NumPy arrays."""
-    return [v.numpy() for v in self.variables]
-
-
-def get_gradients(self, loss, params):
-    """The gradients of the loss, within `get_updates`."""
-    given = vars(self).get("_gradients_now")
-    if given is None:
-        raise ValueError(f"{type(self).__name__}.get_gradients: gradients are known within get_updates() only.")
-    return given
+    return [v.numpy() for v in self.weights]
 
 
 def clip_norm(g, c, n):
@@ -247,7 +307,31 @@ class TFOptimizer:
     """
 
     def __init__(self, optimizer):
-        raise ImportError(
-            f"TFOptimizer: {type(optimizer).__name__} changes TensorFlow's variables, which there are none of here.\n"
-            "  Use the optimizer of the same name in keras.optimizers."
-        )
+        raise ImportError(_OF_TENSORFLOW.format(type(optimizer).__name__))
+
+    def get_updates(self, loss, params, constraints=None):
+        """Not possible; see the class."""
+        raise ImportError(_OF_TENSORFLOW.format(type(self).__name__))
+
+    get_gradients = get_updates
+
+    def get_weights(self):
+        """Not possible; see the class."""
+        raise ImportError(_OF_TENSORFLOW.format(type(self).__name__))
+
+    def set_weights(self, weights):
+        """Not possible; see the class."""
+        raise ImportError(_OF_TENSORFLOW.format(type(self).__name__))
+
+    get_config = get_weights
+
+    @classmethod
+    def from_config(cls, config):
+        """Not possible; see the class."""
+        raise ImportError(_OF_TENSORFLOW.format(cls.__name__))
+
+
+_OF_TENSORFLOW = (
+    "TFOptimizer: {} changes TensorFlow's variables, which there are none of here.\n"
+    "  Use the optimizer of the same name in keras.optimizers."
+)

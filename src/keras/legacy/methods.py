@@ -37,6 +37,8 @@ def compile(function: Callable, self, *args, **kwargs):
     if kwargs.pop("distribute", None) is not None:
         raise ValueError("compile: `distribute` is set through keras.distribution today.")
     kwargs.pop("experimental_run_tf_function", None)  # which of two implementations TensorFlow 2.0 took
+    if getattr(self.dtype_policy, "loss_scale", "auto") is None:
+        kwargs.setdefault("auto_scale_loss", False)
     if "metrics" in kwargs and era.before("2.3"):
         kwargs["metrics"] = _renamed(kwargs["metrics"])
     outputs = getattr(self, "output_names", None) or []

@@ -50,8 +50,10 @@ ROWS = [
     Row("keras.backend.load_backend", "keras.legacy.backend.everything", "*", "2.x"),
     Row("keras.backend.common", "keras.legacy.backend.everything", (
         "epsilon floatx set_epsilon set_floatx cast_to_floatx image_data_format set_image_data_format "
-        "normalize_data_format image_dim_ordering set_image_dim_ordering"
+        "normalize_data_format image_dim_ordering set_image_dim_ordering get_uid is_keras_tensor "
+        "legacy_weight_ordering set_legacy_weight_ordering reset_uids eager symbolic"
     ), "1.x 2.x"),
+    Row("keras.backend.experimental", "keras.legacy.backend.experimental", "*", "2.x"),
     Row("keras.callbacks.callbacks", "keras.callbacks", "*", "2.x"),
     Row("keras.layers.core", "keras.layers", (
         "Activation ActivityRegularization AutoEncoder Dense Dropout Flatten Highway Lambda LambdaMerge Layer "
@@ -91,6 +93,7 @@ ROWS = [
     Row("keras.optimizers.legacy", "keras.optimizers", (
         "Adadelta Adagrad Adam Adamax Ftrl Nadam Optimizer RMSprop SGD"
     ), "2.x"),
+    Row("keras.mixed_precision.experimental", "keras.legacy.mixed_precision", "*", "2.x"),
     Row("keras.optimizers.experimental", "keras.optimizers", (
         "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD"
     ), "2.x"),
@@ -163,7 +166,8 @@ _KNOWN = {row.old for row in ROWS}
 _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
 # today's modules to which `attach` does something
 _TAUGHT = frozenset((
-    "keras.activations", "keras.callbacks", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
+    "keras.activations", "keras.backend", "keras.callbacks",
+    "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
     "keras.applications.imagenet_utils", "keras.applications.resnet50", "keras.applications.vgg16",
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
     "keras.metrics", "keras.models",

@@ -66,6 +66,7 @@ _IMAGES = (
 )
 _DROPOUTS = "Dropout GaussianDropout SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 _OPTIMIZERS = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam"
+_ALL_OPTIMIZERS = f"{_OPTIMIZERS} Ftrl AdamW Adafactor Lion"
 _ALL = "0.x 1.x 2.x"
 
 LAYERS = [
@@ -112,7 +113,9 @@ LAYERS = [
 ]  # fmt: skip
 
 OPTIMIZERS = [
-    Row(_OPTIMIZERS + " Ftrl AdamW", "lr", "learning_rate", _ALL),
+    Row(f"{_ALL_OPTIMIZERS} Optimizer", "lr", "learning_rate", _ALL),
+    # updates are always compiled
+    Row(f"{_ALL_OPTIMIZERS} Optimizer", "jit_compile", "", "2.x", {True: None, False: None}),
 ]
 
 CALLBACKS = [
@@ -203,6 +206,11 @@ def _at(place: int, test: Callable[[Any], bool]) -> Callable[[tuple], bool]:
 def _is_string_at(place: int) -> Callable[[tuple], bool]:
     return _at(place, lambda x: isinstance(x, str))
 
+BACKEND = [
+    Row("set_epsilon", "e", "value", _ALL),
+    Row("set_floatx", "floatx", "value", _ALL),
+]
+
 
 _DIMENSIONS = _second(lambda x: isinstance(x, int) and not isinstance(x, bool))
 
@@ -282,3 +290,10 @@ DEFAULTS = [
     Default("Model.fit Model.evaluate Model.predict", "batch_size", 128, "0.3", "1.0"),
     Default("Model.predict", "verbose", 0, "0.3", "tf2.11"),
 ]  # fmt: skip
+    Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
+    Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
+    Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),
+    Default("ImageDataGenerator.flow ImageDataGenerator.flow_from_directory", "save_format", "jpeg", "0.3", "2.0"),
+    Default("apply_affine_transform", "row_axis", 0, "0.3", "tf2.0"),
+    Default("apply_affine_transform", "col_axis", 1, "0.3", "tf2.0"),
+    Default("apply_affine_transform", "channel_axis", 2, "0.3", "tf2.0"),

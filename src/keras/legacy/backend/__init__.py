@@ -12,7 +12,8 @@ NAMES = {
         "one_hot in_top_k stop_gradient"
     ),
     "_shapes": (
-        "reshape expand_dims squeeze permute_dimensions concatenate stack flatten batch_flatten repeat repeat_elements "
+        "reshape expand_dims squeeze permute_dimensions concatenate stack pack flatten batch_flatten repeat "
+        "repeat_elements "
         "tile reverse slice arange pattern_broadcast temporal_padding spatial_2d_padding spatial_3d_padding "
         "asymmetric_temporal_padding asymmetric_spatial_2d_padding resize_images resize_volumes"
     ),
@@ -38,7 +39,7 @@ NAMES = {
     "_settings": (
         "image_dim_ordering set_image_dim_ordering normalize_data_format legacy_weight_ordering "
         "set_legacy_weight_ordering reset_uids name_scope control_dependencies manual_variable_initialization "
-        "set_session get_session eager symbolic print_tensor experimental"
+        "set_session get_session eager symbolic print_tensor"
     ),
 }
 

@@ -10,12 +10,12 @@ from typing import Any
 from keras import config, ops
 from keras.legacy import era
 
-# of 1.x: shapes that Theano liked to know beforehand
-_HINTS = ("image_shape", "filter_shape", "volume_shape")
+# of 1.x: shapes that Theano liked to know beforehand, and what has them
+_HINTS = {"image_shape": "x", "volume_shape": "x", "filter_shape": "kernel"}
 _NAMES = {
     "border_mode": "padding", "dim_ordering": "data_format", "std": "stddev", "low": "minval", "high": "maxval",
     "dim": "axis", "nb_classes": "num_classes", "filter_dilation": "dilation_rate", "stride": "strides", "X": "x",
-    "variable": "x", "broatcastable": "broadcastable", "rate": "dilation_rate",
+    "variable": "x", "broatcastable": "broadcastable", "rate": "dilation_rate", "xs": "ops", "tensors": "ops",
 }  # fmt: skip
 _ORDERS = {"th": "channels_first", "tf": "channels_last", "default": None}
 
@@ -24,18 +24,23 @@ def spelled_as_before(function: Callable) -> Callable:
     """Lets the arguments of a function have the names they had in 1.x, and 'th', 'tf' and 'default' mean orders."""
     signature = inspect.signature(function)
     known = frozenset(signature.parameters)
+    hints = {name: of for name, of in _HINTS.items() if "kernel" in known and of in known}
 
     @functools.wraps(function)
     def run(*args, **kwargs):
         given: dict[str, Any] = {}
+        hinted: dict[str, Any] = {}
         for name, value in kwargs.items():
             today = name if name in known else _NAMES.get(name, name)
-            if today not in known and name in _HINTS:
+            if today not in known and name in hints:
+                hinted[name] = value
                 continue
             if today in given:
                 raise TypeError(f"K.{function.__name__}: `{name}` is another name of `{today}`; give one of them.")
             given[today] = value
         bound = signature.bind(*args, **given)
+        for name, shape in hinted.items():
+            _check_hint(f"K.{function.__name__}: `{name}`", shape, bound.arguments[hints[name]])
         order = bound.arguments.get("data_format")
         if order in _ORDERS:
             bound.arguments["data_format"] = _ORDERS[order]
@@ -45,7 +50,18 @@ def spelled_as_before(function: Callable) -> Callable:
             bound.arguments["kernel"] = _kernel_of_today(bound.arguments["kernel"])
         return function(*bound.args, **bound.kwargs)
 
+    older = {name for name, today in _NAMES.items() if today in known and name not in known}
+    run.__keras_legacy_arguments__ = older | set(hints)  # type: ignore[attr-defined]
     return run
+
+
+def _check_hint(what: str, shape: Any, tensor: Any) -> None:
+    """Refuses a shape that a tensor does not have; None stands for any size, or says nothing at all."""
+    if shape is None:
+        return
+    found = tuple(tensor.shape)
+    if len(shape) != len(found) or any(a != b for a, b in zip(shape, found) if None not in (a, b)):
+        raise ValueError(f"{what} is {tuple(shape)}, but the tensor has shape {found}.")
 
 
 def _wants_first() -> bool:

@@ -128,14 +128,29 @@ def ctc_batch_cost(y_true, y_pred, input_length, label_length):
 
 
 @operation
-def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1, merge_repeated=False):
+def ctc_decode(
+    y_pred,
+    input_length,
+    greedy=True,
+    beam_width=100,
+    top_paths=1,
+    merge_repeated=False,
+    dict_seq_lens=None,
+    dict_values=None,
+):
     """The most probable labels, filled up with -1, and the logarithms of how probable they are.
 
     Args:
         greedy: whether to take the best class at every step; else `beam_width` prefixes are followed, and the best
             `top_paths` are returned.
+        dict_seq_lens, dict_values: must be None: the beam follows every sequence of labels, not words of a list.
         merge_repeated: whether repeated labels of a path of the beam are one; a blank between them is forgotten then.
     """
+    if dict_seq_lens is not None or dict_values is not None:
+        raise ValueError(
+            "K.ctc_decode: `dict_seq_lens` and `dict_values` need an extension of TensorFlow.\n"
+            "  Decode without them, and look the results up in the list of words."
+        )
     if merge_repeated and not greedy:
         raise ValueError("K.ctc_decode: `merge_repeated` must be False: labels that a blank parts are two.")
     lengths = ops.reshape(ops.cast(input_length, "int32"), (-1,))

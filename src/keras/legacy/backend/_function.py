@@ -111,32 +111,45 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
         outputs: what is returned: a list gives a list.
         updates: pairs (variable, new value), or what `K.update` returns; made at every call.
         name: its name.
+        **kwargs: of TensorFlow's sessions: `feed_dict`, values of further symbolic tensors that are the same in all
+            calls, and `fetches`, what is computed too without being returned, for the updates in it. Others must be
+            None.
 
     >>> x = K.placeholder((None, 2))
     >>> K.function([x], [K.sum(x)])([np.ones((3, 2))])
     [array(6., dtype=float32)]
     """
-    if kwargs:
+    fed = dict(kwargs.pop("feed_dict", None) or {})
+    fetched = list(kwargs.pop("fetches", None) or [])
+    if any(value is not None for value in kwargs.values()):
         raise ValueError(f"K.function: there is no session here that would take {', '.join(sorted(kwargs))}.")
-    return Function(inputs, outputs, updates or [], name)
+    return Function(inputs, outputs, [*_listed(updates), *fetched], name, fed)
+
+
+function.__keras_legacy_arguments__ = {"feed_dict", "fetches", "options", "run_metadata"}  # type: ignore[attr-defined]
+
+
+def _listed(updates: Any) -> list:
+    if updates is not None and not isinstance(updates, (list, tuple)):
+        raise TypeError(f"K.function: `updates` must be a list of updates. Got {type(updates).__name__}.")
+    return list(updates or [])
 
 
 class Function:
     """What `K.function` returns."""
 
-    def __init__(self, inputs: Any, outputs: Any, updates: Any, name: str | None = None):
+    def __init__(self, inputs: Any, outputs: Any, updates: list, name: str | None, fed: dict):
         self.name = name or "function"
-        if not isinstance(updates, (list, tuple)):
-            raise TypeError(f"K.function: `updates` must be a list of updates. Got {type(updates).__name__}.")
         self.single = isinstance(inputs, KerasTensor)
         self.inputs: list = [inputs] if self.single else list(inputs)
         self.outputs = outputs
-        self.updates = list(updates)
-        for x in self.inputs:
+        self.updates = updates
+        self.fed = fed
+        for x in (*self.inputs, *fed):
             if not isinstance(x, (KerasTensor, int)):
                 raise TypeError(f"K.function: `inputs` must be symbolic tensors. Got {type(x).__name__}.")
         # a phase that was fixed is a number: it stands in the list and is not looked at
-        self._takes = [x for x in self.inputs if isinstance(x, KerasTensor) and x is not _phase.symbol]
+        self._takes = [x for x in (*self.inputs, *fed) if isinstance(x, KerasTensor) and x is not _phase.symbol]
         self._programs: dict[Any, Callable] = {}
 
     def __call__(self, inputs=()):
@@ -146,7 +159,7 @@ class Function:
             raise ValueError(f"K.function: {len(self.inputs)} values are needed, one for each input. Got {len(given)}.")
         training = bool(phase_now())
         arrays = []
-        for symbol, value in zip(self.inputs, given):
+        for symbol, value in zip([*self.inputs, *self.fed], [*given, *self.fed.values()]):
             if symbol is _phase.symbol:
                 training = bool(np.asarray(value))
             elif isinstance(symbol, KerasTensor):
@@ -201,6 +214,9 @@ def gradients(loss, variables):
     """
     wanted = list(variables) if isinstance(variables, (list, tuple)) else [variables]
     losses = list(loss) if isinstance(loss, (list, tuple)) else [loss]
+    inside = computes_now()
+    if inside:
+        losses = [x if isinstance(x, KerasTensor) else running.symbol_of(x) for x in losses]
     if not any_symbolic(losses):
         raise ValueError(_NOT_SYMBOLIC)
     for x in wanted:
@@ -215,9 +231,6 @@ def gradients(loss, variables):
     reached = {id(x) for x in path.symbols}
     if weights:
         used = path.variables_read()
-    inside = computes_now()
-    if inside:
-        losses = [x if isinstance(x, KerasTensor) else running.symbol_of(x) for x in losses]
         reached |= {id(v) for v in weights if id(v) in used}
     chosen = [x for x in wanted if id(x) in reached]
     if not chosen:
@@ -225,6 +238,8 @@ def gradients(loss, variables):
     path.weights = [v for v in weights if id(v) in reached]
     outputs = [KerasTensor(x.shape, x.dtype) for x in (*path.symbols, *path.weights)]
     made = add_node(path.gradients, (path.symbols, path.frontier), {}, outputs)
+    if inside:
+        made = running.values_in(made) or made
     found = {id(x): g for x, g in zip((*path.symbols, *path.weights), made)}
     return [found.get(id(x)) for x in wanted]
 
@@ -238,8 +253,6 @@ _NOT_SYMBOLIC = (
 
 class _Path:
     """What lies between tensors and a loss.
-    if inside:
-        made = running.values_in(made) or made
 
     A number is added to each of the tensors, and the gradient with respect to that number at 0 is theirs; so some of
     them may depend on others.

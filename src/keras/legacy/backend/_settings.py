@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
 
 from keras import config
 from keras._core import names
@@ -111,28 +110,3 @@ def print_tensor(x, message="", summarize=3):
     x = convert_to_tensor(x)
     graph_program.show(message, x)
     return x
-
-
-class _Generator:
-    """`keras.backend.experimental` of tf.keras: random numbers come from one kind of generator here."""
-
-    @staticmethod
-    def enable_tf_random_generator() -> None:
-        """Nothing: random numbers depend on seeds alone already."""
-
-    @staticmethod
-    def disable_tf_random_generator() -> None:
-        """Not possible.
-
-        Raises:
-            NotImplementedError: always.
-        """
-        raise NotImplementedError("Random numbers come from generators with a seed here; there is no other kind.")
-
-    @staticmethod
-    def is_tf_random_generator_enabled() -> bool:
-        """True."""
-        return True
-
-
-experimental: Any = _Generator()

@@ -47,6 +47,11 @@ def stack(x, axis=0):
     return ops.stack(list(x), axis=axis)
 
 
+def pack(x):
+    """`K.stack` along a new first axis, as 0.x called it."""
+    return stack(x, axis=0)
+
+
 @operation
 def flatten(x):
     """All values in one axis."""
@@ -108,6 +113,7 @@ def arange(start, stop=None, step=1, dtype="int32"):
     return ops.arange(start, stop, step, dtype=dtype)
 
 
+@spelled_as_before
 @operation
 def pattern_broadcast(x, broadcastable):
     """The tensor itself: every axis of size 1 is stretched where it needs to be."""

@@ -13,6 +13,8 @@ from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.names import unique_name
 from keras._jax import operators
+from keras.legacy import made_once
+from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
 
 
@@ -52,6 +54,10 @@ def variable(value, dtype=None, name=None, constraint=None):
     >>> K.eval(K.variable([[1, 2]]) * 2)
     array([[2., 4.]], dtype=float32)
     """
+    return made_once.once(lambda: _variable(value, dtype, name, constraint))
+
+
+def _variable(value, dtype, name, constraint):
     dtype = dtype_name(dtype or config.floatx())
     if isinstance(value, KerasTensor):
         value = evaluate([value])[0]
@@ -142,6 +148,7 @@ def get_value(x):
     return eval(x)
 
 
+@spelled_as_before
 def batch_get_value(ops):
     """The values of several variables."""
     return [eval(x) for x in ops]
@@ -210,21 +217,24 @@ def count_params(x):
 
 def _made(function: Callable, shape: Any, dtype: Any, name: Any) -> Any:
     dtype = dtype_name(dtype or config.floatx())
+    if computes_now() and not made_once.is_open():
+        return function(tuple(shape), dtype)
     if any(isinstance(d, KerasTensor) for d in tree.leaves(shape)):
         return add_node(function, (shape, dtype), {})
     if any(d is None for d in shape):
         raise ValueError(f"All sizes of `shape` must be known. Got {tuple(shape)}.")
-    return variable(np.asarray(function(tuple(shape), dtype)), dtype, name)
+    value = np.full(tuple(shape), 1 if function is ops.ones else 0)  # computed here even where a step is traced
+    return variable(value, dtype, name)
 
 
 def zeros(shape, dtype=None, name=None):
     """A variable of zeros."""
-    return ops.zeros(tuple(shape), dtype or config.floatx()) if computes_now() else _made(ops.zeros, shape, dtype, name)
+    return _made(ops.zeros, shape, dtype, name)
 
 
 def ones(shape, dtype=None, name=None):
     """A variable of ones."""
-    return ops.ones(tuple(shape), dtype or config.floatx()) if computes_now() else _made(ops.ones, shape, dtype, name)
+    return _made(ops.ones, shape, dtype, name)
 
 
 def eye(size, dtype=None, name=None):
@@ -288,6 +298,7 @@ def update_sub(x, decrement):
     return _update(_subtract, x, decrement)
 
 
+@spelled_as_before
 def moving_average_update(x, value, momentum):
     """`K.update` with `x * momentum + value * (1 - momentum)`."""
     return _update(_average, x, value, momentum)

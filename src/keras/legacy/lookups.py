@@ -1,0 +1,67 @@
+"""`get`, `serialize` and `deserialize` of today's modules with the arguments they had."""
+
+from __future__ import annotations
+
+import functools
+from types import ModuleType
+from typing import Any
+
+from keras.legacy import era, report
+from keras.saving._older_objects import serialize_keras_object
+
+
+def teach(module: ModuleType) -> None:
+    """Lets the three functions of a module take what they took in 1.x, 2.x and tf.keras."""
+    if hasattr(module, "get"):
+        module.get = _get(module.__name__, module.get)
+    module.serialize = _serialize(module.serialize)
+    module.deserialize = _deserialize(module.deserialize)
+
+
+def _get(module: str, function: Any) -> Any:
+    """`get(name, kwargs)` of 0.x and 1.x made the object with these arguments."""
+
+    @functools.wraps(function)
+    def get(identifier, kwargs=None, use_legacy_optimizer=False):
+        with era.during("tf2.0" if use_legacy_optimizer and not era.before("tf2.11") else None):
+            found = function(identifier)
+        if not kwargs:
+            return found
+        if not isinstance(identifier, str) or not hasattr(type(found), "from_config"):
+            raise ValueError(f"{module}.get: `kwargs` go with the name of a class. Got {identifier!r}.")
+        report.note(f"{module}.get", "kwargs", f"{type(found).__name__}(...)")
+        return type(found)(**kwargs)
+
+    get.__keras_legacy_arguments__ = {"kwargs", "use_legacy_optimizer"}  # type: ignore[attr-defined]
+    return get
+
+
+def _serialize(function: Any) -> Any:
+    """`serialize(thing, use_legacy_format=True)` describes a thing as Keras 2 did."""
+
+    @functools.wraps(function)
+    def serialize(*args, use_legacy_format=False, **kwargs):
+        return (serialize_keras_object if use_legacy_format else function)(*args, **kwargs)
+
+    serialize.__keras_legacy_arguments__ = {"use_legacy_format"}  # type: ignore[attr-defined]
+    return serialize
+
+
+_CONFIG = ("config", "name", "identifier")
+
+
+def _deserialize(function: Any) -> Any:
+    """`deserialize(..., use_legacy_format=...)`: what is described tells its form, so either is read either way."""
+
+    @functools.wraps(function)
+    def deserialize(*args, use_legacy_format=False, use_legacy_optimizer=False, **kwargs):
+        given = [name for name in _CONFIG if name in kwargs]
+        if given and not args:
+            args = (kwargs.pop(given[0]),)
+        with era.during("tf2.0" if use_legacy_optimizer and not era.before("tf2.11") else None):
+            return function(*args, **kwargs)
+
+    deserialize.__keras_legacy_arguments__ = {  # type: ignore[attr-defined]
+        *_CONFIG, "use_legacy_format", "use_legacy_optimizer",
+    }  # fmt: skip
+    return deserialize
