@@ -137,6 +137,7 @@ _LIKE: dict[str, tuple[str, Any]] = {
     "SeparableConvolution2D": ("SeparableConv2D", _numbers((1, 2))),
     "Deconvolution2D": ("Conv2DTranspose", _numbers((1, 2))),
     "TimeDistributedDense": ("Dense", None),
+    "ConvRecurrent2D": ("ConvLSTM2D", None),
     "LocallyConnected1D": ("Conv1D", None),
     "LocallyConnected2D": ("Conv2D", None),
     "AtrousConvolution1D": ("Conv1D", Order("", _ORDER_OF_ATROUS_1D, _numbers((1,)))),
@@ -147,7 +148,7 @@ _LIKE: dict[str, tuple[str, Any]] = {
 def older_layers(module: ModuleType) -> None:
     """Lets the layers of this folder take the arguments of their year."""
     for name, (like, how) in _LIKE.items():
-        cls = getattr(module, name)
+        cls = getattr(module, name, None) or getattr(importlib.import_module("keras.legacy.recurrent"), name)
         rows = [*arguments.entries_for(like, arguments.LAYERS), *arguments.entries_for(name, [_ATROUS])]
         orders = arguments.entries_for(like, arguments.ORDERS)
         if isinstance(how, Order):
@@ -499,12 +500,6 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
 }
 
 
-def after_loading(module: ModuleType) -> None:
-    """Does what the table says about a module."""
-    if module.__name__ in STEPS:
-        STEPS[module.__name__](module)
-    if module.__name__ in LOOKED_UP:
-        importlib.import_module("keras.legacy.lookups").teach(module)
 # modules with `get`, `serialize` and `deserialize`
 LOOKED_UP = frozenset((
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
@@ -515,3 +510,9 @@ LOOKED_UP = frozenset((
 
 
 era.on_change(_number_names)
+def after_loading(module: ModuleType) -> None:
+    """Does what the table says about a module."""
+    if module.__name__ in STEPS:
+        STEPS[module.__name__](module)
+    if module.__name__ in LOOKED_UP:
+        importlib.import_module("keras.legacy.lookups").teach(module)

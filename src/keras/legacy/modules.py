@@ -75,7 +75,9 @@ ROWS = [
     Row("keras.layers.cudnn_recurrent", "keras.layers", "CuDNNGRU CuDNNLSTM", "2.x"),
     Row("keras.layers.embeddings", "keras.layers", "Embedding", "0.x 1.x 2.x"),
     Row("keras.layers.local", "keras.layers", "LocallyConnected1D LocallyConnected2D", "1.x 2.x"),
-    Row("keras.layers.convolutional_recurrent", "keras.layers", "ConvLSTM2D", "1.x 2.x"),
+    Row("keras.layers.convolutional_recurrent", "keras.layers", (
+        "ConvLSTM2D ConvLSTM2DCell ConvRNN2D ConvRecurrent2D"
+    ), "1.x 2.x"),
     Row("keras.layers.merge", "keras.layers", (
         "Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average concatenate dot maximum minimum "
         "multiply subtract"
@@ -87,6 +89,7 @@ ROWS = [
         "TextVectorization"
     ), "2.x"),
     Row("keras.experimental", "keras.optimizers.schedules", "CosineDecay CosineDecayRestarts", "2.x"),
+    Row("keras.experimental", "keras.legacy.recurrent", "PeepholeLSTMCell", "2.x"),
     Row("keras.callbacks.experimental", "keras.callbacks", "BackupAndRestore", "2.x"),
     Row("keras.callbacks.tensorboard_v1", "keras.callbacks", "TensorBoard", "2.x"),
     Row("keras.callbacks.tensorboard_v2", "keras.callbacks", "TensorBoard", "2.x"),
@@ -107,7 +110,7 @@ ROWS = [
         "MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D"
     ), "1.x 2.x"),
     Row("keras.layers.recurrent", "keras.layers", (
-        "GRU GRUCell LSTM LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
+        "GRU GRUCell LSTM LSTMCell RNN Recurrent SimpleRNN SimpleRNNCell StackedRNNCells time_distributed_dense"
     ), "0.x 1.x 2.x"),
     Row("keras.layers.wrappers", "keras.layers", "Bidirectional TimeDistributed Wrapper", "0.x 1.x 2.x"),
     Row("keras.utils.conv_utils", "keras.legacy.tools", (

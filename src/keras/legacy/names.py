@@ -35,6 +35,8 @@ HOMES = [
     Home("keras.layers", "keras.layers", "Deconv3D=Conv3DTranspose Deconvolution3D=Conv3DTranspose", "2.x"),
     Home("keras.layers", _LAYERS, "LocallyConnected1D LocallyConnected2D", "1.x 2.x"),
     Home("keras.layers", _LAYERS, "CuDNNGRU CuDNNLSTM", "2.x"),
+    Home("keras.layers", "keras.legacy.recurrent", "Recurrent ConvRecurrent2D time_distributed_dense", "0.x 1.x 2.x"),
+    Home("keras.layers", "keras.legacy.recurrent", "ConvLSTM2DCell ConvRNN2D AbstractRNNCell", "2.x"),
     Home("keras.regularizers", "keras.legacy.pieces", "l1l2 activity_l1 activity_l2 activity_l1l2 L1L2Regularizer "
          "WeightRegularizer=L1L2Regularizer ActivityRegularizer=L1L2Regularizer EigenvalueRegularizer", "0.x 1.x"),
     Home("keras.regularizers", "keras.regularizers", "identity=Regularizer", "0.x"),
