@@ -7,15 +7,15 @@ import os
 import platform
 import runpy
 import sys
-import tokenize
 import traceback
 
 import keras
 from keras import config
 from keras._core.home import keras_home
 from keras._jax import devices
-from keras.legacy import detect, era, modernize
+from keras.legacy import era, modernize
 from keras.legacy.packages import answer_missing_packages
+from keras.legacy.program import announced_era, source_of
 from keras.saving import _report as report
 
 _PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
@@ -52,14 +52,14 @@ def main(arguments: list[str]) -> None:
     elif not os.path.isfile(chosen.script):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
-        print(modernize.modernized(_source_of(chosen.script)), end="")
+        print(modernize.modernized(source_of(chosen.script)), end="")
     else:
         run(chosen.script, chosen.arguments)
 
 
 def run(script: str, arguments: list[str]) -> None:
     """Runs a script as `python SCRIPT` would, with the missing packages answered and its year's defaults."""
-    _prepare(_source_of(script), script)
+    _prepare(source_of(script), script)
     sys.argv = [script, *arguments]
     sys.path[0] = os.path.dirname(os.path.abspath(script))
     runpy.run_path(script, run_name="__main__")
@@ -72,7 +72,7 @@ def run_module(module: str, arguments: list[str]) -> None:
     if found is not None and found.submodule_search_locations is not None:
         found = importlib.util.find_spec(module + ".__main__")
     if found is not None and found.origin is not None and os.path.isfile(found.origin):
-        _prepare(_source_of(found.origin), module)
+        _prepare(source_of(found.origin), module)
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -85,24 +85,13 @@ def run_code(code: str, arguments: list[str]) -> None:
     exec(compile(code, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
 
 
-def _source_of(path: str) -> str:
-    with tokenize.open(path) as file:
-        return file.read()
-
-
 def _prepare(source: str, name: str) -> None:
     """Answers missing packages, sets the era that the source is written in, and keeps our frames out of tracebacks."""
     answer_missing_packages()
     sys.excepthook = _print_error
     if os.environ.get("KERAS_ERA"):
         return
-    try:
-        found = detect.detect(source)
-    except SyntaxError:  # running it will say where
-        return
-    if found.era != "3":
-        era.set_era(found.era)
-        print(f"keras: {name} is written for Keras {found.era} ({', '.join(found.signs[:4])}).", file=sys.stderr)
+    era.set_era(announced_era(source, name))
 
 
 def _print_error(kind: type, error: BaseException, trace) -> None:

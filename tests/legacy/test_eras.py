@@ -273,12 +273,47 @@ PROGRAMS = [
     ("import keras\nx = keras.ops.ones((2,))", "3"),
     ("from tensorflow.keras.layers import Dense", "3"),
     ("from tensorflow import keras\nmodel.fit_generator(g)", "tf2"),
+    ("import keras\nkeras.layers.core.Activation('relu')", "2"),
+    ("from keras.layers import Dense\nDense(12, init='uniform')\nmodel.fit(x, y, epochs=150)", "2"),
+    ("from keras.layers import Dense\nDense(12, 'uniform')", "1"),
+    ("from keras.layers import Dense\nDense(784, 64)", "0"),
+    ("from keras.optimizers import Adam\nAdam(lr=0.1)", "2"),
+    ("from keras.layers import *\nx = merge([a, b], mode='sum')", "1"),
+    ("from keras.layers import GRU\nsettings = dict(consume_less='cpu')", "1"),
+    ("import tensorflow as tf\nfrom keras.models import Sequential\nm.fit_generator(g)", "2"),
+    ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.fit_generator(g)", "tf2"),
+]
+OF_TODAY = [
+    "import keras, pandas as pd\nframe = pd.merge(a, b)\nframe = frame.merge(c)",
+    "import keras\nfrom sklearn.svm import SVC\np = SVC().fit(x, y).predict_proba(x)",
+    "import keras\nkeras.callbacks.EarlyStopping(monitor='val_accuracy')",
+    "import keras\nmodel.compile('sgd', 'mse', metrics=['acc'])\nplot(history.history['acc'])",
+    "import keras\ndef train(nb_epoch): pass\ntrain(nb_epoch=3)",
+    "import keras, albumentations as A\nA.Rotate(border_mode=2)",
+    "from keras import layers\nlayers.Embedding(10, output_dim=4)",
+    "from keras import layers\nlayers.Embedding(10, 4, input_length=3)\nlayers.MultiHeadAttention(2, 2)",
 ]
 
 
 @pytest.mark.parametrize(("source", "wanted"), PROGRAMS, ids=[p for p, _ in PROGRAMS])
 def test_the_year_is_read_from_the_source(source, wanted):
     assert detect.detect(source).era == wanted
+
+
+@pytest.mark.parametrize("source", OF_TODAY)
+def test_what_only_looks_old_is_of_today(source):
+    assert detect.detect(source).era == "3"
+
+
+def test_a_script_that_python_itself_runs_has_the_defaults_of_its_year_too(tmp_path):
+    code = "import keras\nfrom keras.layers import GRU, Merge\nprint(keras.config.era(), GRU(2).cell.reset_after)"
+    (tmp_path / "old.py").write_text(code)
+    done = run("old.py", cwd=tmp_path)
+    assert done.stdout == "1 False\n", done.stderr
+    assert done.stderr == "keras: old.py is written for Keras 1 (keras.layers.Merge).\n"
+    (tmp_path / "old.py").write_text(f"import keras\nkeras.config.set_era('3')\n{code}")
+    done = run("old.py", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("3 True\n", "")
 
 
 def test_a_script_runs_with_the_defaults_of_its_year_and_says_so(tmp_path):

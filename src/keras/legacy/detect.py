@@ -1,11 +1,15 @@
-"""Which year a program was written for: read from its source, without running it."""
+"""Which year a program was written for: read from its source, without running it.
+
+Only what today's release would refuse or answer differently counts, and only where it can be meant for Keras: a program
+of today that other packages' names happen to look old in has to stay one of today.
+"""
 
 from __future__ import annotations
 
 import ast
 import functools
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keras.legacy import arguments, modules, names
 
@@ -18,9 +22,32 @@ _ONLY_1 = frozenset((
 ))  # fmt: skip
 _ONLY_2 = frozenset((
     "fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba", "CuDNNLSTM",
-    "CuDNNGRU", "multi_gpu_model", "val_acc", "input_length", "batch_input_shape",
+    "CuDNNGRU", "multi_gpu_model", "input_length", "batch_input_shape",
+))  # fmt: skip
+# understood from 2.x on only: beside these, names of 1.x are leftovers, which 2.x understood too
+_SINCE_2 = frozenset((
+    "data_format", "epochs", "filters", "kernel_constraint", "kernel_initializer", "kernel_regularizer", "kernel_size",
+    "num_classes", "num_words", "recurrent_initializer", "recurrent_regularizer", "steps_per_epoch", "units",
+    "validation_steps",
 ))  # fmt: skip
 _MODULES_0_1 = frozenset(("keras.objectives", "keras.initializations"))
+_OPTIMIZERS = frozenset(("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam"))
+_RATES = frozenset(("lr", "decay"))  # of the optimizers, until 2.x
+
+# came with tf.keras 2 or later: beside these, older names are leftovers
+_LATE = frozenset((
+    "AdamW", "LayerNormalization", "MultiHeadAttention", "RandomFlip", "RandomRotation", "RandomZoom", "Rescaling",
+    "TextVectorization", "image_dataset_from_directory", "jit_compile", "run_eagerly", "set_random_seed",
+    "text_dataset_from_directory", "timeseries_dataset_from_array", "weight_decay",
+))  # fmt: skip
+_TODAY = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree", "keras.src")
+
+# names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
+_COMMON = frozenset(
+    ("p", "m", "l", "a", "X", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride")
+)
+# packages whose estimators have `predict_proba` too
+_OTHER_ESTIMATORS = ("sklearn", "xgboost", "lightgbm", "catboost")
 
 
 class Detected(NamedTuple):
@@ -30,27 +57,8 @@ class Detected(NamedTuple):
     signs: tuple[str, ...]
 
 
-@functools.cache
-def _spellings() -> dict[str, str]:
-    """Keyword arguments that only one era had -> that era."""
-    found: dict[str, set[str]] = {}
-    tables = [*arguments.TABLES.values()]
-    today = set()
-    for table in tables:
-        for row in table:
-            today.update(arguments._several(row.today))
-    for table in tables:
-        for row in table:
-            for name in arguments._several(row.old):
-                if name not in today:
-                    found.setdefault(name, set()).update(row.eras.split())
-    return {name: ("1" if "1.x" in eras else "0") for name, eras in found.items() if not eras & {"2.x"}}
-
-
-# names of arguments that mean something else in other calls of any year
-_COMMON = frozenset(
-    ("p", "m", "l", "a", "X", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride")
-)
+class Unknown:
+    """An argument whose value is known only when the program runs."""
 
 
 def detect(source: str) -> Detected:
@@ -62,102 +70,246 @@ def detect(source: str) -> Detected:
     Raises:
         SyntaxError: it is no Python of today.
     """
-    votes: Counter[str] = Counter()
-    signs: dict[str, str] = {}
-
-    def vote(era: str, sign: str, weight: int = 1) -> None:
-        if sign not in signs:
-            signs[sign] = era
-            votes[era] += weight
-
-    tree = ast.parse(source)
-    tensorflow = False
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for path in _paths(node):
-                if path.startswith(("tensorflow", "tf_keras")):
-                    tensorflow = True
-                _vote_for_import(path, vote)
-        elif isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg is not None:
-                    _vote_for_keyword(keyword.arg, vote)
-            name = _name_of(node.func)
-            if name and name.startswith("Convolution") and len(node.args) > 2:
-                vote("1", f"{name}(n, rows, columns)", 3)
-            if name in _ONLY_1:
-                vote("1", name, 3)
-            elif name in _ONLY_0:
-                vote("0", name, 3)
-            elif name in _ONLY_2:
-                vote("2", name, 2)
-        elif isinstance(node, ast.Constant) and node.value in ("acc", "val_acc", "val_loss_acc"):
-            vote("2.2", repr(node.value), 1)
-        elif isinstance(node, ast.Constant) and node.value in ("val_accuracy",):
-            vote("2.3", repr(node.value), 1)
-        elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
-            vote("1", node.name, 3)
-        elif (
-            isinstance(node, ast.FunctionDef)
-            and node.name == "get_output"
-            and any(a.arg == "train" for a in node.args.args)
-        ):
-            vote("0", "get_output(train)", 3)
-    return Detected(_elected(votes, tensorflow), tuple(signs))
+    reading = _Reading()
+    reading.read(ast.parse(source))
+    era = reading.elected()
+    signs = [sign for sign, of in reading.signs.items() if of not in ("late", "3")]
+    return Detected(era, tuple(sorted(signs, key=lambda sign: reading.signs[sign] != era)))
 
 
-def _elected(votes: Counter, tensorflow: bool) -> str:
-    """The era that the signs are for: the older of two, unless today's own names are there."""
-    if votes["3"] and not votes["1"] and not votes["0"]:
-        return "3"
-    if votes["0"] >= 3 and votes["0"] >= votes["1"]:
-        return "0"
-    if votes["1"]:
-        return "1"
-    if tensorflow:
-        return "tf2" if votes["2"] or votes["2.2"] or votes["2.3"] else "3"
-    if votes["2"] or votes["2.2"] or votes["2.3"]:
-        return "2.2" if votes["2.2"] > votes["2.3"] else "2"
-    return "3"
+def order_of(orders: list, args: list) -> Any:
+    """The order that the positional arguments of a call are in, if it can be no other; None otherwise."""
+    known = tuple(a.value if isinstance(a, ast.Constant) else _kind_of(a) for a in args)
+    for order in orders:
+        try:
+            if order.when is not None and order.when(known):
+                return order
+        except TypeError:  # compared a value that is not known
+            continue
+    return None
 
 
-def _paths(node: ast.Import | ast.ImportFrom) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [f"{node.module or ''}.{alias.name}" for alias in node.names] + [node.module or ""]
+def _kind_of(node: ast.expr) -> Any:
+    kinds = {ast.Tuple: (), ast.List: [], ast.Dict: {}}
+    return kinds.get(type(node), Unknown())
 
 
-def _vote_for_import(path: str, vote) -> None:
-    if not path.startswith("keras"):
-        return
-    if path in _MODULES_0_1 or any(path.startswith(m + ".") for m in _MODULES_0_1):
-        vote("1", path, 3)
-        return
-    module, _, name = path.rpartition(".")
-    if name in _ONLY_1 and module.startswith("keras"):
-        vote("1", path, 3)
-    elif name in _ONLY_0:
-        vote("0", path, 3)
-    elif path in modules._KNOWN or module in modules._KNOWN or name in names.names_of(module):
-        vote("2", path, 2)
-    elif path.startswith(("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree")):
-        vote("3", path, 2)
+class _Reading:
+    """Signs of eras, collected from a program from its top to its end."""
+
+    def __init__(self) -> None:
+        self.votes: Counter[str] = Counter()
+        self.signs: dict[str, str] = {}
+        self.paths: dict[str, str] = {}  # what the program's names stand for; its own functions stand for nothing
+        self.in_tensorflow = False
+        self.asks_for_acc = False
+        self.reads_acc = False
+
+    def vote(self, era: str, sign: str, weight: int = 1) -> None:
+        if sign not in self.signs:
+            self.signs[sign] = era
+            self.votes[era] += weight
+
+    def read(self, tree: ast.Module) -> None:
+        nodes = list(ast.walk(tree))
+        for node in nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._note_import(node)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                self.paths.setdefault(node.name, "")
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                self._read_call(node)
+            elif isinstance(node, ast.Attribute):
+                self._read_path(self._path(node))
+            elif isinstance(node, ast.Constant):
+                self._read_text(node.value)
+            elif isinstance(node, ast.FunctionDef):
+                self._read_function(node)
+        if self.reads_acc and not self.asks_for_acc:
+            self.vote("2.2", "'acc'")
+
+    def elected(self) -> str:
+        """The era that the signs are for: the older of two, unless today's own names are there."""
+        votes = self.votes
+        if votes["0"] >= 3 and votes["0"] >= votes["1"]:
+            return "0"
+        if votes["1"] and not votes["since 2"]:
+            return "1"
+        if votes["3"] or not (votes["1"] or votes["2"] or votes["2.2"]):
+            return "3"
+        if self.in_tensorflow:
+            return "tf2"
+        if votes["late"]:
+            return "3"
+        return "2.2" if votes["2.2"] and not votes["2.3"] else "2"
+
+    # --- imports and names
+
+    def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        module = getattr(node, "module", None)
+        for alias in node.names:
+            path = alias.name if module is None else f"{module}.{alias.name}"
+            if alias.asname is not None or module is not None:
+                self.paths[alias.asname or alias.name] = self._ours(path)
+            else:
+                root = path.partition(".")[0]
+                self.paths[root] = root
+            self._read_path(self._ours(path))
+        if module is not None:
+            self._read_path(self._ours(module))
+
+    def _ours(self, path: str) -> str:
+        """A path with `keras` in the place of other packages that hold it."""
+        for prefix in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras"):
+            if path == prefix or path.startswith(prefix + "."):
+                self.in_tensorflow = True
+                return "keras" + path[len(prefix) :]
+        return path
+
+    def _path(self, node: ast.expr) -> str | None:
+        """The dotted path that an expression stands for; "" for what the program made, None for what is not known."""
+        if isinstance(node, ast.Name):
+            return self.paths.get(node.id)
+        if isinstance(node, ast.Attribute):
+            path = self._path(node.value)
+            return self._ours(f"{path}.{node.attr}") if path else path
+        return None
+
+    def _read_path(self, path: str | None) -> None:
+        if not path or path.partition(".")[0] != "keras":
+            return
+        module, _, name = path.rpartition(".")
+        era, weight = _era_of_path(path, module, name)
+        if era is not None:
+            self.vote(era, path, weight)
+
+    # --- what is called, and how
+
+    def _read_call(self, node: ast.Call) -> None:
+        path = self._path(node.func)
+        is_method = path is None and isinstance(node.func, ast.Attribute)
+        name = node.func.attr if is_method else path.rpartition(".")[2] if path else getattr(node.func, "id", None)
+        if name is None or path == "" or (path and not path.startswith("keras")):
+            return
+        if is_method:
+            self._read_method(name)
+        elif path is None:
+            self._read_name(name)
+        rows, orders = _entries(name, is_method)
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                self._read_keyword(keyword.arg, name, rows)
+        order = order_of(orders, node.args)
+        if name.startswith("Convolution") and len(node.args) > 2:
+            self.vote("1", f"{name}(n, rows, columns)", 3)
+        elif order is not None and (era := _last_of(order.eras)) in ("0", "1"):
+            self.vote(era, f"{name}({', '.join(order.order.split()[:2])})", 3)
+        if name == "compile":
+            self.asks_for_acc = self.asks_for_acc or any(
+                isinstance(n, ast.Constant) and n.value == "acc" for k in node.keywords for n in ast.walk(k.value)
+            )
+
+    def _read_name(self, name: str) -> None:
+        """A name that came with `import *`, or from a part of the program that is not here."""
+        if name in _ONLY_1:
+            self.vote("1", name, 3)
+        elif name in _ONLY_0:
+            self.vote("0", name, 3)
+        elif name in _ONLY_2:
+            self.vote("2", name, 2)
+        elif name in _LATE:
+            self.vote("late", name)
+
+    def _read_method(self, name: str) -> None:
+        if name in _ONLY_0:
+            self.vote("0", name, 3)
+        elif name in _ONLY_2:
+            shared = any(path.startswith(_OTHER_ESTIMATORS) for path in self.paths.values())
+            if name != "predict_proba" or not shared:
+                self.vote("2", name, 2)
+
+    def _read_keyword(self, keyword: str, name: str, rows: list) -> None:
+        row = next((r for r in rows if keyword in arguments._several(r.old)), None)
+        if keyword in _SINCE_2:
+            self.votes["since 2"] += 1
+        if row is not None and (era := _last_of(row.eras)) in ("0", "1"):
+            self.vote(era, keyword)
+        elif name in _OPTIMIZERS and keyword in _RATES:
+            self.vote("2", keyword)
+        elif keyword in _ONLY_0:
+            self.vote("0", keyword, 3)
+        elif keyword in _ONLY_1:
+            self.vote("1", keyword)
+        elif keyword in _ONLY_2:
+            self.vote("2", keyword)
+        elif keyword in _LATE:
+            self.vote("late", keyword)
+        elif not rows and keyword not in _COMMON and keyword in _spellings():
+            self.vote(_spellings()[keyword], keyword)
+
+    def _read_text(self, value: Any) -> None:
+        if value in ("acc", "val_acc"):
+            self.reads_acc = True
+        elif value == "val_accuracy":
+            self.votes["2.3"] += 1
+        elif isinstance(value, str) and value.endswith(".keras"):
+            self.vote("late", value)
+
+    def _read_function(self, node: ast.FunctionDef) -> None:
+        if node.name == "get_output_shape_for":
+            self.vote("1", node.name, 3)
+        elif node.name == "get_output" and any(a.arg == "train" for a in node.args.args):
+            self.vote("0", "get_output(train)", 3)
 
 
-def _vote_for_keyword(name: str, vote) -> None:
-    if name in _COMMON:
-        return
+def _era_of_path(path: str, module: str, name: str) -> tuple[str | None, int]:
+    """The era that a path below `keras` is of, if it is of one, and how much that says."""
+    if path in _MODULES_0_1 or module in _MODULES_0_1:
+        return "1", 3
+    if path.startswith(_TODAY):
+        return "3", 2
+    if name in _ONLY_1:
+        return "1", 3
     if name in _ONLY_0:
-        vote("0", name, 3)
-    elif name in _ONLY_1 or _spellings().get(name) == "1":
-        vote("1", name, 1)
-    elif _spellings().get(name) == "0":
-        vote("0", name, 1)
-    elif name in _ONLY_2:
-        vote("2", name, 1)
+        return "0", 3
+    if name in _LATE:
+        return "late", 1
+    eras = _eras_of_module(path) or _eras_of_module(module) or _eras_of_name(module, name)
+    return (None, 0) if eras is None or "3" in eras.split() else (_last_of(eras), 2)
 
 
-def _name_of(function: ast.expr) -> str | None:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else None
+def _eras_of_module(path: str) -> str:
+    return " ".join(row.eras for row in modules.rows_of(path))
+
+
+def _eras_of_name(module: str, name: str) -> str | None:
+    for home in names.HOMES:
+        if home.module == module and name in (entry.partition("=")[0] for entry in home.names.split()):
+            return home.eras
+    return None
+
+
+def _last_of(eras: str) -> str:
+    """The last of several eras: the one that a spelling of all of them is a sign of."""
+    return "2" if "2.x" in eras else "1" if "1.x" in eras else "0"
+
+
+def _entries(name: str, is_method: bool) -> tuple[list, list]:
+    if is_method:
+        name = f"Model.{name}"
+    rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(name, table)]
+    return rows, arguments.entries_for(name, arguments.ORDERS)
+
+
+@functools.cache
+def _spellings() -> dict[str, str]:
+    """Keyword arguments that only 0.x and 1.x had -> the last of the two."""
+    rows = [row for table in arguments.TABLES.values() for row in table]
+    today = {name for row in rows for name in arguments._several(row.today)}
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        for name in arguments._several(row.old):
+            if name not in today:
+                found.setdefault(name, set()).update(row.eras.split())
+    return {name: _last_of(" ".join(eras)) for name, eras in found.items() if "2.x" not in eras}

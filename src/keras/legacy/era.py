@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import importlib
 import os
 import warnings
 from collections.abc import Callable
@@ -22,7 +23,7 @@ _spoken: contextvars.ContextVar[str | None] = contextvars.ContextVar("keras_era"
 
 
 class _Setting:
-    release = TODAY
+    release: str | None = None  # until somebody asks: then the program's text says it
 
 
 _setting = _Setting()
@@ -47,7 +48,7 @@ def release_of(name: str) -> str:
 
 def current() -> str:
     """The release whose defaults hold here and now."""
-    return _spoken.get() or _setting.release
+    return _spoken.get() or _setting.release or _set_from_program()
 
 
 def before(release: str) -> bool:
@@ -62,14 +63,16 @@ def is_today() -> bool:
 
 def era() -> str:
     """The era whose defaults hold: '0', '1', '2', 'tf2' or '3'; see `set_era`."""
-    return _setting.release if _setting.release == TODAY else _setting.release.partition(".")[0]
+    release = _setting.release or _set_from_program()
+    return release if release == TODAY else release.partition(".")[0]
 
 
 def set_era(era: str) -> None:
     """Sets the year whose defaults hold where nothing else is said.
 
-    Every spelling of every year is accepted whatever the era is. The era decides what is left out: gate activations,
-    learning rates, how many epochs `fit` runs, `acc` or `accuracy` in the history, names of layers.
+    Without it the variable `KERAS_ERA` decides, and without that the names that the script uses, if Python was started
+    with one. Every spelling of every year is accepted whatever the era is. The era decides what is left out: gate
+    activations, learning rates, how many epochs `fit` runs, `acc` or `accuracy` in the history, names of layers.
 
     Args:
         era: '0', '1', '2', 'tf2' or '3', or a release such as '2.2'. Today's is '3'.
@@ -79,10 +82,16 @@ def set_era(era: str) -> None:
         function(_setting.release)
 
 
+def _set_from_program() -> str:
+    found = release_of(importlib.import_module("keras.legacy.program").era_of_main())
+    _setting.release = found
+    return found
+
+
 def on_change(function: Callable[[str], None]) -> None:
     """Calls `function` with the release now and at every change of the setting."""
     _on_change.append(function)
-    function(_setting.release)
+    function(_setting.release or _set_from_program())
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from keras.legacy import arguments, attach, modules, names
+from keras.legacy import arguments, attach, detect, modules, names
 
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 _RENAMED = {
@@ -34,10 +34,6 @@ class _Edit(NamedTuple):
     start: int
     end: int
     text: str
-
-
-class _Unknown:
-    """An argument whose value is known only when the program runs."""
 
 
 def modernized(source: str) -> str:
@@ -137,7 +133,7 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
         return
     given: dict[str, str] = {k.arg: text.of(k.value) for k in node.keywords if k.arg}
     nodes: dict[str, Any] = {k.arg: k for k in node.keywords if k.arg}
-    order = _order_of(orders, node.args, rows, given)
+    order = detect.order_of(orders, node.args)
     by_place: dict[str, Any] = {}
     if order is not None and not any(isinstance(a, ast.Starred) for a in node.args):
         by_place = dict(zip(order.order.split(), node.args))
@@ -167,23 +163,6 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
 def _rename(function: Any, old: str, new: str, text: _Text) -> None:
     end = text.end(function)
     text.edits.append(_Edit(end - len(old), end, new))
-
-
-def _order_of(orders: list, args: list, rows: list, given: dict) -> Any:
-    """The order that the positional arguments of a call are in, if it can be no other."""
-    known = tuple(a.value if isinstance(a, ast.Constant) else _shape_of(a) for a in args)
-    for order in orders:
-        try:
-            if order.when is not None and order.when(known):
-                return order
-        except TypeError:
-            continue
-    return None
-
-
-def _shape_of(node: Any) -> Any:
-    kinds = {ast.Tuple: (), ast.List: [], ast.Dict: {}}
-    return kinds.get(type(node), _Unknown())
 
 
 def _today(given: dict[str, str], rows: list) -> list[tuple[str, str]]:
