@@ -443,14 +443,25 @@ case(
 )
 
 
-def windows_of(x, length, stride, size):
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
-    window = np.pad(window, (size - length) // 2)
+def windows_of(x, length, stride, size, window="hann"):
+    shape = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
+    window = 1 if window is None else np.pad(shape, (size - length) // 2)  # Keras 3: ones fill the whole transform
     x = np.pad(x, ((0, 0), (size // 2, size // 2)), mode="reflect")
     return np.stack([x[:, i : i + size] * window for i in range(0, x.shape[1] - size + 1, stride)], 1)
 
 
 case("stft", SIGNAL, 6, 2, 8, expected=lambda *a: parts(np.fft.rfft(windows_of(*a))), close=1e-4)
+case("stft", SIGNAL, 6, 2, 8, expected=lambda *a, **k: parts(np.fft.rfft(windows_of(*a, **k))), close=1e-4, window=None)
+case(
+    "istft",
+    tuple(a.astype("float32") for a in parts(np.fft.rfft(windows_of(SIGNAL, 6, 2, 8, None)))),
+    6,
+    2,
+    8,
+    expected=SIGNAL * 4,  # Keras 3 multiplies by 8 / 2 without a window
+    close=1e-4,
+    window=None,
+)
 case(
     "istft",
     tuple(a.astype("float32") for a in parts(np.fft.rfft(windows_of(SIGNAL, 6, 2, 8)))),

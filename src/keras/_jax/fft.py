@@ -104,8 +104,8 @@ def _window(window: Any, sequence_length: int, fft_length: int, dtype: Any, who:
             f"{who}: `fft_length` must be at least `sequence_length`. Got {fft_length} and {sequence_length}."
         )
     if window is None:
-        numbers = jnp.ones(sequence_length, dtype)
-    elif isinstance(window, str):
+        return jnp.ones(fft_length, dtype)  # Keras 3 fills the whole transform then
+    if isinstance(window, str):
         if window not in ("hann", "hamming"):
             raise ValueError(f"{who}: `window` must be 'hann', 'hamming', a tensor or None. Got {window!r}.")
         # one period without its last point, so that shifted windows add up evenly
@@ -129,7 +129,7 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
         sequence_length: the length of the window.
         sequence_stride: how far it moves.
         fft_length: the length of the transform, at least that of the window.
-        window: factors inside the window: 'hann', 'hamming', a tensor, or None for ones.
+        window: factors inside the window: 'hann', 'hamming', a tensor, or None for ones along the whole transform.
         center: whether the first window is centred at the first element, the signal mirrored before and after it.
 
     Returns:
@@ -147,6 +147,8 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
 def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True) -> Tensor:
     """The way back from `stft`: the signal that fits the transforms of its windows best (Griffin and Lim, 1984).
 
+    Without a window the result is `fft_length / sequence_stride` times that signal, as in Keras 3.
+
     Args:
         x: real parts and imaginary parts of shape (..., windows, fft_length // 2 + 1).
         sequence_length, sequence_stride, fft_length, window, center: as they were given to `stft`.
@@ -161,6 +163,8 @@ def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None,
     signal = jnp.zeros((*pieces.shape[:-2], total), pieces.dtype).at[..., places].add(pieces * factors)
     weight = jnp.zeros(total, pieces.dtype).at[places].add(jnp.broadcast_to(factors**2, places.shape))
     signal = signal / jnp.where(weight > 1e-10, weight, 1)
+    if window is None:
+        signal = signal * (fft_length / sequence_stride)
     start = fft_length // 2 if center else 0
     if length is None:
         end = total - start
