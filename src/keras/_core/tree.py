@@ -21,18 +21,20 @@ def _keys(x: Mapping) -> list:
 
 def leaves(x: Any) -> list[Any]:
     """All leaves from left to right. None is a leaf."""
-    return list(_leaves(x))
+    found: list[Any] = []
+    _collect(x, found)
+    return found
 
 
-def _leaves(x: Any) -> Iterator[Any]:
-    if isinstance(x, Mapping):
-        for key in _keys(x):
-            yield from _leaves(x[key])
-    elif isinstance(x, (list, tuple)):
+def _collect(x: Any, found: list[Any]) -> None:
+    if isinstance(x, (list, tuple)):
         for item in x:
-            yield from _leaves(item)
+            _collect(item, found)
+    elif x is not None and isinstance(x, Mapping):
+        for key in _keys(x):
+            _collect(x[key], found)
     else:
-        yield x
+        found.append(x)
 
 
 def map_leaves(function: Callable, x: Any, *others: Any) -> Any:

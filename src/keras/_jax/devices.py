@@ -5,6 +5,7 @@ import contextlib
 import jax
 
 from keras import config
+from keras._jax import allocation  # noqa: F401 - before the first computation
 
 
 def _use_wide_types(floatx: str) -> None:

@@ -206,7 +206,7 @@ class Planner:
             kind,
             batch_size,
             engine.shapes_of(data),
-            np.shape(order),
+            None if order is None else order.shape,
             self.names,
             self.model.debugs_values,
             settings.floatx(),

@@ -1,13 +1,14 @@
 """Pooling over one, two or three spatial axes, in both axis orders.
 
-Windows that do not overlap are strided slices put together: on a CPU the gradient of `reduce_window` takes seven times
-as long. Where several elements of a window are equally large, that form gives each of a pair half of the gradient,
-while `reduce_window` gives the first one all of it; both are subgradients of the maximum.
+Windows that do not overlap are strided slices put together, and their gradient is the windows' spread over them: on a
+CPU the gradient of `reduce_window` takes seven times as long. Where several elements of a window are equally large, the
+first one gets all of the gradient.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 
 import jax
@@ -42,19 +43,86 @@ def _over_all_axes(rank, axes, values, default):
     return tuple(found)
 
 
-def _without_overlap(x, axes, sizes, window, combine: Callable, reduce: Callable):
+def _without_overlap(x, axes, window, combine: Callable, reduce: Callable):
     """One axis after the other: the entries of each window combined."""
-    for axis, size, width in zip(axes, sizes, window):
-        count = size // width
+    for axis, width in zip(axes, window):
+        count = x.shape[axis] // width
         if width == 1:
             continue
         if width > _MOST_SLICES or count == 1:
-            x = lax.slice_in_dim(x, 0, count * width, axis=axis)
             x = reduce(x.reshape(*x.shape[:axis], count, width, *x.shape[axis + 1 :]), axis=axis + 1)
         else:
-            parts = [lax.slice_in_dim(x, i, i + (count - 1) * width + 1, width, axis) for i in range(width)]
-            x = functools.reduce(combine, parts)
+            x = functools.reduce(combine, (_entries(x, axis, i, width) for i in range(width)))
     return x
+
+
+def _entries(x, axis: int, first: int, width: int):
+    """Entry `first` of every window of an axis."""
+    return lax.slice_in_dim(x, first, x.shape[axis] - width + first + 1, width, axis)
+
+
+def _whole_windows(x, axes, window):
+    """Without the rest that fills no window."""
+    for axis, width in zip(axes, window):
+        x = lax.slice_in_dim(x, 0, x.shape[axis] // width * width, axis=axis)
+    return x
+
+
+def _with_windows(x, axes, window):
+    """Each pooled axis as two, its windows and the places inside one; and where the places are."""
+    shape, places = [], []
+    widths = dict(zip(axes, window))
+    for axis, size in enumerate(x.shape):
+        if axis in widths:
+            shape += [size // widths[axis], widths[axis]]
+            places.append(len(shape) - 1)
+        else:
+            shape.append(size)
+    return x.reshape(shape), tuple(places)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def _largest(x, axes, window):
+    return _without_overlap(x, axes, window, jnp.maximum, jnp.max)
+
+
+@_largest.defjvp
+def _largest_jvp(axes, window, primals, tangents):
+    (x,), (dx,) = primals, tangents
+    changes, places = _with_windows(dx, axes, window)
+    here = lax.expand_dims(_place_of_largest(x, axes, window), places)
+    numbers = np.arange(np.prod(window), dtype=here.dtype).reshape(window)
+    numbers = lax.expand_dims(numbers, [a for a in range(changes.ndim) if a not in places])
+    return _largest(x, axes, window), jnp.where(here == numbers, changes, 0).sum(places)
+
+
+def _place_of_largest(x, axes, window):
+    """The number of the first largest element of each window, counted with the last axis fastest."""
+    if np.prod(window) > _MOST_SLICES**2:
+        parts, places = _with_windows(x, axes, window)
+        last = tuple(range(parts.ndim - len(places), parts.ndim))
+        parts = jnp.moveaxis(parts, places, last)
+        return jnp.argmax(parts.reshape(*parts.shape[: last[0]], -1), axis=-1)
+    best, place = None, None
+    for number, firsts in enumerate(itertools.product(*map(range, window))):
+        part = functools.reduce(lambda y, a: _entries(y, *a), zip(axes, firsts, window), x)
+        if best is None:
+            best, place = part, jnp.zeros(part.shape, np.int16)
+        else:
+            larger = part > best
+            best, place = jnp.where(larger, part, best), jnp.where(larger, np.int16(number), place)
+    return place
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def _total(x, axes, window):
+    return _without_overlap(x, axes, window, jnp.add, jnp.sum)
+
+
+@_total.defjvp
+def _total_jvp(axes, window, primals, tangents):
+    changes, places = _with_windows(*tangents, axes, window)
+    return _total(*primals, axes, window), changes.sum(places)
 
 
 def _tiles(sizes, window, steps, zeros) -> bool:
@@ -65,7 +133,8 @@ def pool_max(x, pool_size, strides, padding: str, channels_first: bool) -> jax.A
     """The largest element of each window."""
     axes, sizes, window, steps, zeros = _plan(x, pool_size, strides, padding, channels_first, "max_pool")
     if _tiles(sizes, window, steps, zeros):
-        return _without_overlap(x, axes, sizes, window, jnp.maximum, jnp.max)
+        x = _whole_windows(x, axes, window)
+        return _largest(x, axes, tuple(window))
     rank = x.ndim
     return lax.reduce_window(
         x, np.asarray(lowest(x.dtype), x.dtype), lax.max, _over_all_axes(rank, axes, window, 1),
@@ -78,7 +147,7 @@ def pool_average(x, pool_size, strides, padding: str, channels_first: bool) -> j
     x = floats(x)
     axes, sizes, window, steps, zeros = _plan(x, pool_size, strides, padding, channels_first, "average_pool")
     if _tiles(sizes, window, steps, zeros):
-        return _without_overlap(x, axes, sizes, window, jnp.add, jnp.sum) / np.prod(window).astype(x.dtype)
+        return _total(_whole_windows(x, axes, window), axes, tuple(window)) / np.prod(window).astype(x.dtype)
     rank = x.ndim
     windows, moves = _over_all_axes(rank, axes, window, 1), _over_all_axes(rank, axes, steps, 1)
     borders = _over_all_axes(rank, axes, zeros, (0, 0))
