@@ -292,6 +292,8 @@ class _Translation:
         else:
             inner = {k: v for k, v in inner.items() if k not in _INPUT_SIZES}
         inner = self._without_dropped(name, inner)
+        if name == "BatchNormalization" and isinstance(inner.get("axis"), list) and len(inner["axis"]) == 1:
+            inner["axis"] = inner["axis"][0]  # tf.keras wrote a list
         if name == "InputLayer":
             for older in ("batch_input_shape", "input_shape"):
                 if older in inner:
@@ -426,7 +428,10 @@ class _Translation:
             ("weighted_metrics", "keras.metrics"),
         ):
             if found.get(key) is not None:
-                found[key] = _judged(found[key], module)
+                given = found[key]
+                if self.number < (3, 0) and isinstance(given, list) and len(given) == 1 and isinstance(given[0], list):
+                    given = given[0]  # tf.keras wrote a list for each output
+                found[key] = _judged(given, module)
         if self.number < (3, 0):
             for key in ("sample_weight_mode", "target_tensors", "class_mode", "theano_mode"):
                 found.pop(key, None)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core import limits, registry, serialization
-from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors, _weights
+from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import BadFile, refusing
 
@@ -205,7 +205,8 @@ def _files_below(folder: str) -> Iterator[tuple[str, str]]:
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model that a file holds, with its weights and, if it was compiled, the state of its optimizer.
 
-    Reads `.keras` archives and folders, `.h5` files of all years and `.safetensors`; the content decides, not the name.
+    Reads `.keras` archives and folders, `.h5` files of all years, `.safetensors` and folders that tf.keras wrote
+    (SavedModel, without TensorFlow); the content decides, not the name.
     A file is data: nothing in it is imported, evaluated or unpickled, with and without `safe_mode`.
 
     Args:
@@ -281,8 +282,8 @@ def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile:
 def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
     config_path = os.path.join(path, _CONFIG)
     if not os.path.isfile(config_path):
-        if os.path.isfile(os.path.join(path, "saved_model.pb")):
-            raise BadFile(f"{path} is a SavedModel of TensorFlow, which is not read in this version.")
+        if _tensorflow.is_folder(path):
+            return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
         raise BadFile(f"{path} is a folder without {_CONFIG}, so it is no saved model.")
     if os.path.getsize(config_path) > _json.MOST_BYTES:
         raise BadFile(f"{path} is refused: {_CONFIG} is too large.")

@@ -161,7 +161,8 @@ def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
         load_weights(model, reader, place)
     training = about.get("training_config")
     if compile and isinstance(training, str):
-        _compile(model, _json.parse(training, path, "training_config"), reader, origin)
+        compile_as(model, _json.parse(training, path, "training_config"), path, origin)
+        _take_state_in(model, reader)
     return model
 
 
@@ -173,33 +174,40 @@ def origin_of(reader: _hdf5.Reader, place: str = "") -> dict[str, Any]:
     return origin
 
 
-def _compile(model: Any, training: Any, reader: _hdf5.Reader, origin: dict) -> None:
-    with refusing(reader.path, "training_config"):
+def compile_as(model: Any, training: Any, path: str, origin: dict) -> None:
+    """Compiles a model as the `training_config` of a file of any year says."""
+    with refusing(path, "training_config"):
         if not isinstance(training, dict):
             raise ValueError("there is no object")
         training = dict(training)
         if "optimizer_config" in training:
             training["optimizer"] = training.pop("optimizer_config")
-        config = registry.in_todays_form({"compile_config": training}, origin)["compile_config"]
-        model.compile_from_config(config)
+        model.compile_from_config(registry.in_todays_form({"compile_config": training}, origin)["compile_config"])
+
+
+def take_state(model: Any, names: list[str], arrays: list[Any], path: str) -> None:
+    """Gives the optimizer of a model what it remembered when a file was written, or warns that it starts anew."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    variables = _slots_of(model.optimizer)
+    arrays = registry.older_slots(arrays, names, variables, len(model.trainable_variables))
+    if [a.shape for a in arrays] == [v.shape for v in variables]:
+        for v, array in zip(variables, arrays):
+            v.assign(array)
+    elif len(arrays) > 1:  # one alone counts the updates of an optimizer that has made none
+        warnings.warn(
+            f"The state of the optimizer in {path} does not fit {model.optimizer.name}, so it starts anew.",
+            stacklevel=4,
+        )
+
+
+def _take_state_in(model: Any, reader: _hdf5.Reader) -> None:
     if model.optimizer is None or not reader.has("optimizer_weights"):
         return
     with refusing(reader.path, "optimizer_weights"):
         names = _names(reader, "optimizer_weights", "weight_names")
         store = reader.arrays("optimizer_weights", _room(model))
-        arrays = [store[name] for name in names]
-        if not model.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
-        variables = _slots_of(model.optimizer)
-        arrays = registry.older_slots(arrays, names, variables, len(model.trainable_variables))
-        if [a.shape for a in arrays] == [v.shape for v in variables]:
-            for v, array in zip(variables, arrays):
-                v.assign(array)
-        elif len(arrays) > 1:  # one alone counts the updates of an optimizer that has made none
-            warnings.warn(
-                f"The state of the optimizer in {reader.path} does not fit {model.optimizer.name}, so it starts anew.",
-                stacklevel=4,
-            )
+        take_state(model, names, [store[name] for name in names], reader.path)
 
 
 def _names(reader: _hdf5.Reader, place: str, key: str) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core.names import snake_case
-from keras.saving import _archive, _hdf5, _older_layout, _safetensors, _shards
+from keras.saving import _archive, _hdf5, _older_layout, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import refusing
 
@@ -97,7 +97,8 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
     """Takes the weights of a model, and the state of its optimizer, from a file of any year.
 
     The content decides how it is read: `.weights.h5` and whole `.keras` files of Keras 3, `.h5` files of Keras 0.3 to 3
-    with weights or whole models, `.safetensors`, and `.weights.json` of files in several parts.
+    with weights or whole models, `.safetensors`, `.weights.json` of files in several parts, and checkpoints that
+    tf.keras wrote as `NAME.index` and `NAME.data-...` or inside a folder of a whole model.
 
     Args:
         model: a model or layer that is built.
@@ -113,6 +114,16 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
     if kwargs:
         raise TypeError(f"load_weights: unknown arguments {', '.join(kwargs)}.")
     path = os.fspath(filepath)
+    checkpoint = _tensorflow.checkpoint(path)
+    if checkpoint is not None:
+        if by_name or skipped:
+            raise ValueError(
+                f"load_weights: {path!r} is a checkpoint of TensorFlow, where layers are found by their attributes; "
+                "leave out `by_name` and `objects_to_skip`. skip_mismatch=True loads what fits."
+            )
+        _check_built(model, "load_weights")
+        _tensorflow.load_weights(model, checkpoint, skip_mismatch)
+        return
     _check_name("load_weights", path, True)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"load_weights: there is no file {path!r}.")
