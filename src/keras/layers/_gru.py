@@ -3,7 +3,7 @@
 from keras import activations, ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell, dropped
+from keras.layers._rnn_cell import GatedCell, dropped, with_bias
 
 
 class GRUCell(GatedCell):
@@ -81,16 +81,17 @@ class GRUCell(GatedCell):
             g = self.activation(xg + ops.matmul(r * back, u[:, 2 * self.units :]))
         return (z * h + (1 - z) * g,)
 
-    def kernel_loop(self, x, states, m, mask, unroll):
+    def kernel_loop(self, x, b, states, m, mask, unroll):
+        x = with_bias(x, b)
         (h,), u, bias = states, ops.convert_to_tensor(self.recurrent_kernel), self.recurrent_bias()
         if not self.reset_after:
-            outputs = recurrent.gru(*self._activations(), unroll, x, h, u, m, mask)
+            outputs, last = recurrent.gru(*self._activations(), unroll, x, h, u, m, mask)
         elif self._activations() == (activations.sigmoid, activations.tanh):
             b = ops.zeros((3 * self.units,), dtype=x.dtype) if bias is None else bias
-            outputs = recurrent.gru_reset_after(unroll, x, h, u, b, m, mask)
+            outputs, last = recurrent.gru_reset_after(unroll, x, h, u, b, m, mask)
         else:
             return None
-        return outputs, (outputs[-1],)
+        return outputs, (last,)
 
     def _activations(self):
         return self.recurrent_activation, self.activation

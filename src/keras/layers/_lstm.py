@@ -3,7 +3,7 @@
 from keras import activations, initializers, ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell, dropped
+from keras.layers._rnn_cell import GatedCell, dropped, with_bias
 
 
 class LSTMCell(GatedCell):
@@ -81,11 +81,12 @@ class LSTMCell(GatedCell):
 
     joined_step = staticmethod(recurrent.lstm_step)
 
-    def kernel_loop(self, x, states, m, mask, unroll):
+    def kernel_loop(self, x, b, states, m, mask, unroll):
         (h, c), u = states, ops.convert_to_tensor(self.recurrent_kernel)
         if self._activations() == (activations.sigmoid, activations.tanh):
-            outputs, c = recurrent.lstm(unroll, x, h, c, u, m, mask)
-            return outputs, (outputs[-1], c)
+            outputs, h, c = recurrent.lstm(unroll, x, h, c, u, b, m, mask)
+            return outputs, (h, c)
+        x = with_bias(x, b)
         return recurrent.one_product_cell(recurrent.lstm_step, self._activations(), unroll, x, (h, c), u, m, mask)
 
     def _activations(self):

@@ -178,8 +178,7 @@ class RNN(Layer):
         if self.go_backwards:
             x = ops.flip(x, axis=0)
             mask = None if mask is None else ops.flip(mask, axis=0)
-        outputs, states = self._over_steps(x, initial_state, mask, training)
-        last = outputs[-1]
+        outputs, last, states = self._over_steps(x, initial_state, mask, training)
         return last, ops.swapaxes(outputs, 0, 1) if self.return_sequences else last[:, None], states
 
     def _mask_of_steps(self, mask, sequences):
@@ -190,21 +189,23 @@ class RNN(Layer):
         return ops.reshape(mask, steps)
 
     def _over_steps(self, x, states, mask, training):
-        """Outputs of all steps and the last states, for inputs and mask with time first."""
+        """Outputs of all steps, the last one and the last states, for inputs and mask with time first."""
         cell = self.cell
         if getattr(cell, "runs_whole", False) and cell.compute_dtype == self.compute_dtype:
             outputs, states = cell.run(x, states, mask, training, self.unroll)
-            if self.zero_output_for_mask and mask is not None:
-                seen = ops.reshape(mask, (*mask.shape, *(1,) * (outputs.ndim - 2)))
-                outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
-            return outputs, states
+            if not self.zero_output_for_mask or mask is None:
+                # the state of the last step rather than a slice of all outputs, whose gradient is mostly zeros
+                return outputs, states[0] if isinstance(cell, GatedCell) else outputs[-1], states
+            seen = ops.reshape(mask, (*mask.shape, *(1,) * (outputs.ndim - 2)))
+            outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
+            return outputs, outputs[-1], states
         outputs, states, losses = recurrent.any_cell(
             lambda x, states: call_cell(cell, x, states, training), x, states, mask,
             before=tree.leaves(states[-1] if isinstance(cell, StackedRNNCells) else states)[0],
             zero_output=self.zero_output_for_mask, unroll=self.unroll, repeated=self._mask_seeds(),
         )  # fmt: skip
         self.add_loss(losses)
-        return outputs, states
+        return outputs, outputs[-1], states
 
     def _mask_seeds(self):
         """What the cells of this package, however deep inside, draw dropout masks with: one mask for all steps."""

@@ -115,8 +115,13 @@ class GatedCell(Layer):
         """
         raise NotImplementedError
 
-    def kernel_loop(self, x, states, m, mask, unroll) -> tuple | None:
-        """Outputs of all steps and the last states, from a kernel for them; None if there is none."""
+    def kernel_loop(self, x, b, states, m, mask, unroll) -> tuple | None:
+        """Outputs of all steps and the last states, from a kernel for them; None if there is none.
+
+        Args:
+            x: products of the inputs with the kernel, time first.
+            b: the bias they still have to be given, or None.
+        """
         raise NotImplementedError
 
     whole = True
@@ -146,10 +151,11 @@ class GatedCell(Layer):
                 None if b is None else ops.convert_to_tensor(b), m, mask,
             )  # fmt: skip
             return outputs, list(states)
-        z = self.projected(x, training)
+        z, b = ops.matmul(self._with_dropout(x, training), self.kernel), self.input_bias()
         if built_in:
-            found = self.kernel_loop(z, states, m, mask, unroll)
+            found = self.kernel_loop(z, None if b is None else ops.convert_to_tensor(b), states, m, mask, unroll)
         if found is None:
+            z = with_bias(z, b)
 
             def cell(x, states):
                 new = self.step(x, states, m)
@@ -165,8 +171,7 @@ class GatedCell(Layer):
 
     def projected(self, x, training):
         """The part of a step that depends on inputs alone: (..., batch, features) -> (..., batch, gates * units)."""
-        z, bias = ops.matmul(self._with_dropout(x, training), self.kernel), self.input_bias()
-        return z if bias is None else z + bias
+        return with_bias(ops.matmul(self._with_dropout(x, training), self.kernel), self.input_bias())
 
     def _with_dropout(self, x, training):
         if not training or not self.dropout:
@@ -193,6 +198,11 @@ class GatedCell(Layer):
     def mask_seed(self):
         """The variable with the state of the seed that dropout masks are drawn with, or None."""
         return None if self.seed_generator is None else self.seed_generator.state
+
+
+def with_bias(z, b):
+    """z plus the bias, if there is one."""
+    return z if b is None else z + b
 
 
 def dropped(h, m):

@@ -3,7 +3,7 @@
 from keras import ops
 from keras._jax.kernels import recurrent
 from keras.layers._gated_rnn import GatedRNN
-from keras.layers._rnn_cell import GatedCell, dropped
+from keras.layers._rnn_cell import GatedCell, dropped, with_bias
 
 
 class SimpleRNNCell(GatedCell):
@@ -31,10 +31,10 @@ class SimpleRNNCell(GatedCell):
 
     joined_step = staticmethod(recurrent.plain_step)
 
-    def kernel_loop(self, x, states, m, mask, unroll):
+    def kernel_loop(self, x, b, states, m, mask, unroll):
         u = ops.convert_to_tensor(self.recurrent_kernel)
         return recurrent.one_product_cell(
-            recurrent.plain_step, (self.activation,), unroll, x, tuple(states), u, m, mask
+            recurrent.plain_step, (self.activation,), unroll, with_bias(x, b), tuple(states), u, m, mask
         )
 
 

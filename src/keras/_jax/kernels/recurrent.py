@@ -19,6 +19,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
 
 from keras._jax import pure
 from keras._jax.devices import is_cpu
@@ -58,45 +59,68 @@ def _before(first: jax.Array, states: jax.Array) -> jax.Array:
 
 
 def _kernel(run: Callable, forward: Callable, backward: Callable, constants: int) -> Callable:
-    """`run` with its gradient, compiled for each value of its first `constants` arguments."""
+    """`run` with its gradient, compiled for each value of its first `constants` arguments.
+
+    `backward` gets None in the place of the gradient of a result that nobody used.
+    """
     places = tuple(range(constants))
+
+    def forward_of_values(*args):
+        given = jax.tree.map(lambda a: a.value, args[constants:], is_leaf=lambda a: hasattr(a, "perturbed"))
+        return forward(*args[:constants], *given)
+
+    def backward_of_used(*args):
+        return backward(*args[:-1], jax.tree.map(lambda g: None if isinstance(g, SymbolicZero) else g, args[-1]))
+
     with_gradient = jax.custom_vjp(run, nondiff_argnums=places)
-    with_gradient.defvjp(forward, backward)
+    with_gradient.defvjp(forward_of_values, backward_of_used, symbolic_zeros=True)
     return jax.jit(with_gradient, static_argnums=places, inline=True)
+
+
+def _plus(gradient: jax.Array, further: Any) -> jax.Array:
+    return gradient if further is None else gradient + further
+
+
+def _or_zeros(gradient: Any, like: jax.Array) -> jax.Array:
+    return jnp.zeros_like(like) if gradient is None else gradient
 
 
 # --- long short-term memory (Hochreiter and Schmidhuber, 1997), with tanh and the logistic function
 
 
-def _lstm(unroll: bool, x: jax.Array, h: jax.Array, c: jax.Array, u: jax.Array, m: Any, mask: Any) -> tuple:
-    """All outputs and the last cell state; gates in the order input, forget, candidate, output."""
-    return _lstm_forward(unroll, x, h, c, u, m, mask)[0]
+def _lstm(unroll: bool, x: jax.Array, h: jax.Array, c: jax.Array, u: jax.Array, b: Any, m: Any, mask: Any) -> tuple:
+    """All outputs, the last one and the last cell state; gates in the order input, forget, candidate, output.
+
+    The bias `b` (4 * units,) or None is added inside the loop, where it costs nothing: over all steps at once it is
+    a pass through memory of its own.
+    """
+    return _lstm_forward(unroll, x, h, c, u, b, m, mask)[0]
 
 
-def _lstm_forward(unroll, x, h, c, u, m, mask):
+def _lstm_forward(unroll, x, h, c, u, b, m, mask):
     def step(carry, item):
         h, c = carry
         z, keep = item
-        i, f, g, o = jnp.split(z + _dropped(h, m) @ u, 4, axis=-1)
+        i, f, g, o = jnp.split(_plus(z + _dropped(h, m) @ u, b), 4, axis=-1)
         i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
         new_c = f * c + i * g
         new_h = o * jnp.tanh(new_c)
         h, c = _keep(keep, new_h, h), _keep(keep, new_c, c)
         return (h, c), (h, c, jnp.concatenate([i, f, g, o], axis=-1))
 
-    (_, last), (hs, cs, gates) = loop(step, (h, c), (x, mask), unroll)
-    return (hs, last), (hs, cs, gates, h, c, u, m, mask)
+    last, (hs, cs, gates) = loop(step, (h, c), (x, mask), unroll)
+    return (hs, *last), (hs, cs, gates, h, c, u, b, m, mask)
 
 
 def _lstm_backward(unroll, saved, gradients):
-    hs, cs, gates, first_h, first_c, u, m, mask = saved
-    dhs, dc = gradients
+    hs, cs, gates, first_h, first_c, u, b, m, mask = saved
+    dhs, dh, dc = gradients
 
     def step(carry, item):
         dh, dc = carry
         d_out, before, gates, keep = item
         i, f, g, o = jnp.split(gates, 4, axis=-1)
-        dh = dh + d_out
+        dh = _plus(dh, d_out)
         through_h, through_c = _masked(keep, dh), _masked(keep, dc)
         t = jnp.tanh(f * before + i * g)
         d = through_c + through_h * o * (1 - t * t)
@@ -107,8 +131,10 @@ def _lstm_backward(unroll, saved, gradients):
         return (_dropped(dz @ u.T, m) + stay_h, d * f + stay_c), dz
 
     items = (dhs, _before(first_c, cs), gates, mask)
-    (dh, dc), dz = loop(step, (jnp.zeros_like(first_h), dc), items, unroll, reverse=True)
-    return dz, dh, dc, _product(_dropped(_before(first_h, hs), m), dz), None, None
+    last = (_or_zeros(dh, first_h), _or_zeros(dc, first_c))
+    (dh, dc), dz = loop(step, last, items, unroll, reverse=True)
+    db = None if b is None else dz.sum(axis=(0, 1))
+    return dz, dh, dc, _product(_dropped(_before(first_h, hs), m), dz), db, None, None
 
 
 lstm = _kernel(_lstm, _lstm_forward, _lstm_backward, constants=1)
@@ -117,8 +143,8 @@ lstm = _kernel(_lstm, _lstm_forward, _lstm_backward, constants=1)
 # --- gated recurrent unit (Cho and others, 2014); `after` has the reset gate act after the product, as cuDNN does
 
 
-def _gru_after(unroll: bool, x: jax.Array, h: jax.Array, u: jax.Array, b: jax.Array, m: Any, mask: Any) -> jax.Array:
-    """All outputs; gates in the order update, reset, candidate; `b` (3 * units,) is the recurrent bias."""
+def _gru_after(unroll: bool, x: jax.Array, h: jax.Array, u: jax.Array, b: jax.Array, m: Any, mask: Any) -> tuple:
+    """All outputs and the last one; gates in the order update, reset, candidate; `b` is the recurrent bias."""
     return _gru_after_forward(unroll, x, h, u, b, m, mask)[0]
 
 
@@ -132,17 +158,18 @@ def _gru_after_forward(unroll, x, h, u, b, m, mask):
         new = _keep(keep, z * h + (1 - z) * g, h)
         return new, (new, jnp.concatenate([z, r, g, rg], axis=-1))
 
-    _, (hs, gates) = loop(step, h, (x, mask), unroll)
-    return hs, (hs, gates, h, u, m, mask)
+    last, (hs, gates) = loop(step, h, (x, mask), unroll)
+    return (hs, last), (hs, gates, h, u, m, mask)
 
 
-def _gru_after_backward(unroll, saved, dhs):
+def _gru_after_backward(unroll, saved, gradients):
     hs, gates, first, u, m, mask = saved
+    dhs, dh = gradients
 
     def step(dh, item):
         d_out, before, gates, keep = item
         z, r, g, rg = jnp.split(gates, 4, axis=-1)
-        dh = dh + d_out
+        dh = _plus(dh, d_out)
         through = _masked(keep, dh)
         dg = through * (1 - z) * (1 - g * g)
         dz = through * (before - g) * z * (1 - z)
@@ -153,7 +180,7 @@ def _gru_after_backward(unroll, saved, dhs):
         return _dropped(d_recurrent @ u.T, m) + through * z + stay, (d_input, d_recurrent)
 
     items = (dhs, _before(first, hs), gates, mask)
-    dh, (dx, d_recurrent) = loop(step, jnp.zeros_like(first), items, unroll, reverse=True)
+    dh, (dx, d_recurrent) = loop(step, _or_zeros(dh, first), items, unroll, reverse=True)
     du = _product(_dropped(_before(first, hs), m), d_recurrent)
     return dx, dh, du, d_recurrent.sum(axis=(0, 1)), None, None
 
@@ -193,7 +220,7 @@ def _cell_backward(cell, functions, unroll, saved, gradients):
 
     def step(carry, item):
         d_out, z, states, keep = item
-        carry = (carry[0] + d_out, *carry[1:])
+        carry = (_plus(carry[0], d_out), *carry[1:])
         through = tuple(_masked(keep, d) for d in carry)
         _, pull = jax.vjp(functools.partial(cell, *functions), z, states)
         dz, d_states = pull(through)
@@ -202,6 +229,7 @@ def _cell_backward(cell, functions, unroll, saved, gradients):
             d_states = tuple(d + (c - t) for d, c, t in zip(d_states, carry, through))
         return d_states, dz
 
+    d_last = tuple(_or_zeros(d, f) for d, f in zip(d_last, first))
     d_first, dz = loop(step, d_last, (d_outputs, zs, before, mask), unroll, reverse=True)
     return dz, d_first, _product(_dropped(before[0], m), dz), None, None
 
@@ -255,8 +283,8 @@ def joined_cell(
 
 def _gru(
     gate: Callable, activation: Callable, unroll: bool, x: jax.Array, h: jax.Array, u: jax.Array, m: Any, mask: Any
-) -> jax.Array:
-    """All outputs; gates in the order update, reset, candidate."""
+) -> tuple:
+    """All outputs and the last one; gates in the order update, reset, candidate."""
     return _gru_forward(gate, activation, unroll, x, h, u, m, mask)[0]
 
 
@@ -277,18 +305,19 @@ def _gru_forward(gate, activation, unroll, x, h, u, m, mask):
         new = _keep(keep, z * h + (1 - z) * activation(e), h)
         return new, (new, a, b, e)
 
-    _, (hs, a, b, e) = loop(step, h, (x, mask), unroll)
-    return hs, (hs, a, b, e, h, u, m, mask)
+    last, (hs, a, b, e) = loop(step, h, (x, mask), unroll)
+    return (hs, last), (hs, a, b, e, h, u, m, mask)
 
 
-def _gru_backward(gate, activation, unroll, saved, dhs):
+def _gru_backward(gate, activation, unroll, saved, gradients):
     hs, a, b, e, first, u, m, mask = saved
+    dhs, dh = gradients
     units = first.shape[-1]
     before = _before(first, hs)
 
     def step(dh, item):
         d_out, h, a, b, e, keep = item
-        dh = dh + d_out
+        dh = _plus(dh, d_out)
         through = _masked(keep, dh)
         z, pull_z = jax.vjp(gate, a)
         r, pull_r = jax.vjp(gate, b)
@@ -302,7 +331,7 @@ def _gru_backward(gate, activation, unroll, saved, dhs):
         back = _dropped(dz @ u[:, : 2 * units].T + d_reset * r, m) + through * z + stay
         return back, (jnp.concatenate([dz, de], axis=-1), r)
 
-    dh, (dx, r) = loop(step, jnp.zeros_like(first), (dhs, before, a, b, e, mask), unroll, reverse=True)
+    dh, (dx, r) = loop(step, _or_zeros(dh, first), (dhs, before, a, b, e, mask), unroll, reverse=True)
     dropped = _dropped(before, m)
     du = jnp.concatenate(
         [_product(dropped, dx[..., : 2 * units]), _product(r * dropped, dx[..., 2 * units :])], axis=-1
