@@ -1,6 +1,7 @@
 """Other packages' names that Keras programs import, answered for one program that asked for it: `python -m keras`.
 
-`tensorflow.keras` is this package. Of `theano`, only what programs import and leave unused.
+`tensorflow.keras` is this package. Of the rest there are functions that today's operations answer (see `foreign`), and
+what programs import and leave unused.
 """
 
 import importlib
@@ -18,10 +19,19 @@ STAND_INS = {
 
 # package -> module -> names; they can be imported, and say at their first use that they are not here
 LEFTOVERS = {
-    "tensorflow": {"tensorflow": (), "tensorflow.python": ()},
+    "tensorflow": {
+        "tensorflow": (),
+        "tensorflow.python": (),
+        "tensorflow.distribute": (),
+        "tensorflow.linalg": (),
+        "tensorflow.math": (),
+        "tensorflow.nn": (),
+        "tensorflow.random": (),
+    },
     "theano": {
         "theano": (),
         "theano.tensor": (),
+        "theano.tensor.nnet": (),
         "theano.tensor.shared_randomstreams": ("RandomStreams",),
         "theano.sandbox": (),
         "theano.sandbox.rng_mrg": ("MRG_RandomStreams",),
@@ -32,7 +42,10 @@ _NOT_HERE = (
     "{package} is not installed. `python -m keras` answers {answered} for a program, but {asked} it has not.\n"
     "  Rewrite that line with keras.ops, or install {package}."
 )
-_ANSWERED = {"tensorflow": "tensorflow.keras", "theano": "imports of theano that a program does not use"}
+_ANSWERED = {
+    "tensorflow": "tensorflow.keras and functions that keras.ops has too",
+    "theano": "functions that keras.ops has too, and imports that a program does not use",
+}
 
 
 def answer_missing_packages() -> None:
@@ -87,7 +100,12 @@ class MissingPackages:
         def __getattr__(attribute: str) -> Any:
             if attribute.startswith("__"):
                 raise AttributeError(attribute)
-            raise AttributeError(_not_here(f"{name}.{attribute}"))
+            if f"{name}.{attribute}" in LEFTOVERS[name.partition(".")[0]]:
+                return importlib.import_module(f"{name}.{attribute}")
+            found = importlib.import_module("keras.legacy.foreign").name_in(name, attribute)
+            if found is None:
+                raise AttributeError(_not_here(f"{name}.{attribute}"))
+            return found
 
         module.__getattr__ = __getattr__  # type: ignore[method-assign]
 
@@ -113,8 +131,6 @@ def _fill_tensorflow(module: ModuleType) -> None:
     keras = importlib.import_module("keras")
     module.keras = keras
     module.__version__ = "2.16.0+kerata"  # the first release whose Keras is Keras 3
-    module.random = ModuleType("tensorflow.random", "Seeds.")
-    module.random.set_seed = keras.utils.set_random_seed
 
 
 def _not_here(asked: str) -> str:

@@ -1,0 +1,240 @@
+"""Functions of TensorFlow and Theano that programs used inside layers and losses, as today's operations.
+
+Only functions that today's operations can answer with the same values are here, for `python -m keras` alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from keras import config, ops, random
+from keras._jax.variable import Variable
+
+# module of the other package -> names; a name may be followed by `=` and what today's operation is called
+OPERATIONS = {
+    "tensorflow": (
+        "abs acos=arccos add asin=arcsin atan=arctan atan2=arctan2 cast ceil clip_by_value=clip concat=concatenate "
+        "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
+        "fill=full floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
+        "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
+        "ones_like pow=power range=arange reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
+        "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
+        "roll round rsqrt searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack stop_gradient "
+        "subtract tan tanh tensordot tile transpose truediv=divide unstack while_loop zeros zeros_like"
+    ),
+    "tensorflow.math": (
+        "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
+        "is_inf=isinf is_nan=isnan less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
+        "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
+        "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
+        "reduce_sum=sum reduce_variance=var round rsqrt sigmoid sign sin softplus sqrt square subtract tan tanh top_k"
+    ),
+    "tensorflow.nn": (
+        "elu leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish tanh top_k"
+    ),
+    "tensorflow.linalg": "det diag diag_part=diagonal einsum eye inv norm trace",
+    "theano.tensor": (
+        "abs_=abs all any arange argmax argmin cast ceil clip concatenate cos cosh cumprod cumsum diag dot eq=equal "
+        "erf exp expm1 eye floor ge=greater_equal gt=greater le=less_equal log log10 log1p log2 lt=less max maximum "
+        "mean min minimum mod neg=negative neq=not_equal ones ones_like outer pow=power prod reshape sgn=sign sin "
+        "sinh sort sqr=square sqrt square stack std sum switch=where tan tanh tensordot tile transpose tril triu var "
+        "where zeros zeros_like"
+    ),
+    "theano.tensor.nnet": "elu selu sigmoid softmax softplus softsign",
+}
+_RENAMED_ARGUMENTS = {
+    "keep_dims": "keepdims", "reduction_indices": "axis", "dim": "axis", "perm": "axes",
+    "clip_value_min": "x_min", "clip_value_max": "x_max", "depth": "num_classes", "alpha": "negative_slope",
+}  # fmt: skip
+# what their functions call their first argument
+_FIRST = frozenset((
+    "a", "condition", "features", "indices", "input", "input_tensor", "logits", "params", "t", "tensor", "value",
+    "values", "x",
+))  # fmt: skip
+
+
+def _squared_difference(x, y):
+    return ops.square(ops.subtract(x, y))
+
+
+def _l2_normalize(x, axis=-1, epsilon=1e-12):
+    return x * ops.rsqrt(ops.maximum(ops.sum(ops.square(x), axis=axis, keepdims=True), epsilon))
+
+
+def _matmul(a, b, transpose_a=False, transpose_b=False):
+    a = ops.swapaxes(a, -1, -2) if transpose_a else a
+    return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
+
+
+def _along_the_first_axis(function: Callable) -> Callable:
+    def call(x, axis=0):
+        return function(x, axis=axis)
+
+    return call
+
+
+def _where(condition, x=None, y=None):
+    return ops.stack(ops.nonzero(condition), axis=-1) if x is None else ops.where(condition, x, y)
+
+
+def _gather(params, indices, axis=0):
+    return ops.take(params, indices, axis=axis)
+
+
+def _split(value, num_or_size_splits, axis=0):
+    if isinstance(num_or_size_splits, int):
+        return ops.split(value, num_or_size_splits, axis=axis)
+    return ops.split(value, [int(n) for n in np.cumsum(num_or_size_splits)[:-1]], axis=axis)
+
+
+def _slice(x, begin, size):
+    return x[tuple(slice(b, None if n == -1 else b + n) for b, n in zip(begin, size))]
+
+
+def _pad(tensor, paddings, mode="CONSTANT", constant_values=0):
+    mode = mode.lower()
+    return ops.pad(tensor, paddings, mode, **({"constant_values": constant_values} if mode == "constant" else {}))
+
+
+def _one_hot(indices, num_classes, axis=-1, dtype="float32"):
+    return ops.one_hot(indices, num_classes, axis=axis, dtype=dtype)
+
+
+def _gelu(x, approximate=False):
+    return ops.gelu(x, approximate=approximate)
+
+
+def _shape(x):
+    return importlib.import_module("keras.legacy.backend.everything").shape(x)
+
+
+def _relu_of_theano(x, negative_slope=0):
+    return ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
+
+
+def _hard_sigmoid(x):
+    return ops.clip(0.2 * x + 0.5, 0, 1)
+
+
+def _binary_crossentropy(output, target):
+    return ops.binary_crossentropy(target, output)
+
+
+def _categorical_crossentropy(coding_dist, true_dist):
+    if len(true_dist.shape) < len(coding_dist.shape):
+        return ops.sparse_categorical_crossentropy(true_dist, coding_dist)
+    return -ops.sum(true_dist * ops.log(coding_dist), axis=-1)
+
+
+def _flatten(x, ndim=1):
+    return ops.reshape(x, (*x.shape[: ndim - 1], -1))
+
+
+def _shared(value, name=None):
+    return Variable(np.asarray(value), dtype=str(np.asarray(value).dtype), name=name)
+
+
+def _normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    return random.normal(shape, mean, stddev, dtype=dtype, seed=seed)
+
+
+def _uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed)
+
+
+def _set_seed(seed):
+    importlib.import_module("keras.utils").set_random_seed(seed)
+
+
+class OneDevice:
+    """A strategy of `tf.distribute` over one device, so that what is made in its scope is made as everywhere."""
+
+    num_replicas_in_sync = 1
+
+    def __init__(self, *args, **kwargs):
+        if args or kwargs:
+            raise ValueError(
+                "tf.distribute: devices are chosen through keras.distribution here. Call it without arguments."
+            )
+
+    def scope(self):
+        """A context that changes nothing."""
+        return contextlib.nullcontext(self)
+
+
+# what is another function than the operation of that name, or has its arguments in another order
+_SPECIAL: dict[str, Callable] = {
+    "tensorflow.squared_difference": _squared_difference, "tensorflow.math.squared_difference": _squared_difference,
+    "tensorflow.nn.l2_normalize": _l2_normalize, "tensorflow.math.l2_normalize": _l2_normalize,
+    "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": _gather,
+    "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
+    "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
+    "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
+    "tensorflow.Variable": lambda initial_value, **kwargs: Variable(initial_value, **kwargs),
+    "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
+    "tensorflow.random.normal": _normal, "tensorflow.random_normal": _normal,
+    "tensorflow.random.uniform": _uniform, "tensorflow.random_uniform": _uniform,
+    **{
+        f"tensorflow.{part}{name}": _along_the_first_axis(getattr(ops, name))
+        for part in ("", "math.") for name in ("argmax", "argmin", "cumsum", "cumprod")
+    },
+    "theano.shared": _shared, "theano.tensor.flatten": _flatten, "theano.tensor.nnet.relu": _relu_of_theano,
+    "theano.tensor.nnet.hard_sigmoid": _hard_sigmoid,
+    "theano.tensor.nnet.binary_crossentropy": _binary_crossentropy,
+    "theano.tensor.nnet.categorical_crossentropy": _categorical_crossentropy,
+}  # fmt: skip
+_STRATEGIES = ("MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy")
+_DTYPES = frozenset((
+    "bfloat16", "bool", "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+    "uint64",
+))  # fmt: skip
+
+
+def name_in(module: str, name: str) -> Any:
+    """What stands for a name of a module of another package; None if nothing does."""
+    path = f"{module}.{name}"
+    if module == "tensorflow" and name in _DTYPES:
+        return name
+    if module == "tensorflow.distribute" and name in _STRATEGIES:
+        return OneDevice
+    if path == "theano.config":
+        return SimpleNamespace(floatX=config.floatx(), device="cpu")
+    return function_of(module, name)
+
+
+def function_of(module: str, name: str) -> Callable | None:
+    """Today's function for one of another package, or None."""
+    special = _SPECIAL.get(f"{module}.{name}")
+    if special is not None:
+        return _called_as_theirs(special, name)
+    for entry in OPERATIONS.get(module, "").split():
+        theirs, _, ours = entry.partition("=")
+        if theirs == name:
+            return _called_as_theirs(getattr(ops, ours or theirs), name)
+    return None
+
+
+def _called_as_theirs(function: Callable, name: str) -> Callable:
+    known = list(inspect.signature(function).parameters)
+
+    def today(argument: str) -> str:
+        if argument in known:
+            return argument
+        return known[0] if argument in _FIRST else _RENAMED_ARGUMENTS.get(argument, argument)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        kwargs.pop("name", None)  # labelled a node of a graph that is not there, and did nothing else
+        kwargs = {today(k): v for k, v in kwargs.items()}
+        return function(*args, **kwargs)
+
+    call.__name__ = name
+    return call

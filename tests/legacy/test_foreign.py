@@ -1,0 +1,107 @@
+"""Functions of TensorFlow and Theano that programs used in layers and losses, under `python -m keras`."""
+
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+
+import keras
+from keras.legacy import foreign, packages
+
+X = np.array([[-1.0, 0.5, 2.0], [3.0, -4.0, 0.25]], "float32")
+ROWS = [(module, entry.partition("=")[0]) for module, names in foreign.OPERATIONS.items() for entry in names.split()]
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    """Imports of TensorFlow and Theano are answered as long as the test runs."""
+    if any(importlib.util.find_spec(package) for package in packages.LEFTOVERS):
+        pytest.skip("the real package is installed")
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    packages.answer_missing_packages()
+    yield
+    for name in [n for n in sys.modules if n.partition(".")[0] in packages.LEFTOVERS]:
+        del sys.modules[name]
+
+
+def test_every_name_of_the_table_is_a_function():
+    assert len(ROWS) > 200
+    assert [row for row in ROWS if not callable(foreign.name_in(*row))] == []
+    assert foreign.name_in("tensorflow", "Session") is None
+
+
+VALUES = [
+    ("tf.reduce_mean(x, 1, keep_dims=True)", X.mean(1, keepdims=True)),
+    ("tf.reduce_sum(x, reduction_indices=[0])", X.sum(0)),
+    ("tf.squared_difference(x, 1.0, name='d')", (X - 1) ** 2),
+    ("tf.argmax(x)", X.argmax(0)),
+    ("tf.cumsum(x)", X.cumsum(0)),
+    ("tf.matmul(x, x, transpose_b=True)", X @ X.T),
+    ("tf.concat([x, x], 1)", np.concatenate([X, X], 1)),
+    ("tf.concat(axis=0, values=[x, x])", np.concatenate([X, X], 0)),
+    ("tf.split(x, [1, 2], 1)[1]", X[:, 1:]),
+    ("tf.slice(x, [0, 1], [-1, 2])", X[:, 1:3]),
+    ("tf.where(x > 0)", np.argwhere(X > 0)),
+    ("tf.where(x > 0, x, tf.zeros_like(x))", np.maximum(X, 0)),
+    ("tf.nn.l2_normalize(x, 1)", X / np.linalg.norm(X, axis=1, keepdims=True)),
+    ("tf.nn.leaky_relu(x, alpha=0.5)", np.where(X > 0, X, X / 2)),
+    ("tf.clip_by_value(x, -1, 1)", X.clip(-1, 1)),
+    ("tf.one_hot([0, 2], depth=3)", np.eye(3)[[0, 2]]),
+    ("tf.pad(x, [[0, 0], [1, 0]])", np.pad(X, [[0, 0], [1, 0]])),
+    ("tf.identity(tf.cast(x, tf.int32))", X.astype("int32")),
+    ("tf.shape(x)[1]", 3),
+    ("tf.transpose(x, perm=[1, 0])", X.T),
+    ("tf.constant(2.5) * tf.math.reduce_std(x)", 2.5 * X.std()),
+    ("T.nnet.relu(x, 0.5)", np.where(X > 0, X, X / 2)),
+    ("T.nnet.hard_sigmoid(x)", np.clip(0.2 * X + 0.5, 0, 1)),
+    ("T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 1.0 * (x > 0))", np.log1p(np.exp(-np.abs(X)))),
+    ("T.nnet.categorical_crossentropy(T.nnet.softmax(x), np.array([2, 0]))",
+     np.log(np.exp(X).sum(1)) - X[[0, 1], [2, 0]]),
+    ("T.flatten(x, 1)", X.ravel()),
+    ("T.switch(T.gt(x, 0), T.sqr(x), T.abs_(x))", np.where(X > 0, X**2, abs(X))),
+    ("theano.shared(x, name='w') + 1", X + 1),
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_values_are_those_of_the_package_by_its_own_arguments():
+    import tensorflow as tf
+    import theano
+    import theano.tensor as T
+
+    names = {"tf": tf, "theano": theano, "T": T, "np": np, "x": keras.ops.array(X)}
+    for text, wanted in VALUES:
+        np.testing.assert_allclose(np.asarray(eval(text, names)), wanted, rtol=2e-6, atol=1e-6, err_msg=text)
+    assert theano.config.floatX == "float32"
+    assert tf.random.normal((2, 3)).shape == (2, 3)
+
+
+@pytest.mark.usefixtures("answered")
+def test_layers_and_losses_may_be_written_with_them():
+    import tensorflow as tf
+    from theano.tensor import nnet
+
+    model = keras.Sequential(
+        [
+            keras.layers.Lambda(lambda x: tf.concat([tf.nn.relu(x), tf.square(x)], axis=-1), input_shape=(3,)),
+            keras.layers.Activation(nnet.softplus),
+        ]
+    )
+    model.compile("sgd", lambda y_true, y_pred: tf.reduce_mean(tf.abs(y_true - y_pred), axis=-1))
+    wanted = np.log1p(np.exp(np.concatenate([np.maximum(X, 0), X**2], 1)))
+    np.testing.assert_allclose(model.predict(X, verbose=0), wanted, rtol=1e-5)
+    assert model.evaluate(X, np.zeros((2, 6)), verbose=0) == pytest.approx(wanted.mean(), rel=1e-5)
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_scope_of_a_strategy_is_one_over_one_device():
+    import tensorflow as tf
+
+    strategy = tf.distribute.MirroredStrategy()
+    with strategy.scope():
+        assert keras.layers.Dense(2)(X).shape == (2, 2)
+    assert strategy.num_replicas_in_sync == 1
+    with pytest.raises(ValueError, match="devices are chosen through"):
+        tf.distribute.MirroredStrategy(["/gpu:0", "/gpu:1"])
