@@ -1,4 +1,4 @@
-"""Losses of symbolic tensors that are added to a model: `model.add_loss(tensor)`."""
+"""Losses and metrics of symbolic tensors that are added to a model: `model.add_loss(tensor)`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from keras.models._graph import Graph
 
 
 class GraphWithLosses(Graph):
-    """A graph whose run hands losses over to training.
+    """A graph whose run hands losses over to training, and values to metrics.
 
     Args:
         graph: the graph without them.
         losses: symbolic tensors that depend on its inputs.
+        shown: pairs of such a tensor and the metric that takes its values.
     """
 
-    def __init__(self, graph: Graph, losses: list[KerasTensor]):
+    def __init__(self, graph: Graph, losses: list[KerasTensor], shown: list[tuple] | None = None):
         self.added = [*getattr(graph, "added", ()), *losses]
-        super().__init__(graph.input_structure, (graph.output_structure, self.added))
+        self.shown = [*getattr(graph, "shown", ()), *(shown or ())]
+        super().__init__(graph.input_structure, self._whole(graph))
         self.plain = getattr(graph, "plain", graph)
         self.outputs = self.plain.outputs
         self.output_structure = self.plain.output_structure
@@ -31,9 +33,14 @@ class GraphWithLosses(Graph):
         super().compute(values)
         for loss in self.added:
             pure.add_loss(values[id(loss)])
+        for x, metric in self.shown:
+            metric.update_state(values[id(x)])
+
+    def _whole(self, graph: Graph) -> tuple:
+        return (graph.output_structure, self.added, [x for x, _ in self.shown])
 
     def __fingerprint__(self, of):
-        whole = Graph(self.input_structure, (self.output_structure, self.added))
+        whole = Graph(self.input_structure, self._whole(self))
         return ("adds losses", whole.__fingerprint__(of))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from keras._core import names as unique_names
 from keras._core import registry, tree
 from keras._jax import pure
-from keras.legacy import arguments, era, looks, methods
+from keras.legacy import arguments, era, looks, methods, report
 from keras.legacy.arguments import Default, Order, Row
 
 # --- layers
@@ -21,7 +21,7 @@ def _layer_init(function: Callable, self, *args, **kwargs):
     """`Layer` with the arguments that every layer of 1.x and 2.x took."""
     weights = kwargs.pop("weights", None)
     dtype = kwargs.pop("input_dtype", None)
-    kwargs.pop("cache_enabled", None)  # 0.x kept outputs of a call for the next one
+    _check_ways(self, kwargs)
     if dtype is not None:
         if not str(dtype).startswith(("float", "bfloat")) and not _takes_integers(self):
             raise ValueError(
@@ -33,6 +33,23 @@ def _layer_init(function: Callable, self, *args, **kwargs):
     function(self, *args, **kwargs)
     if weights is not None:
         object.__setattr__(self, "_first_weights", list(weights))
+
+
+# what says how a layer computes, not what: the values that mean what is done here anyway, and what to do instead
+_WAYS = {
+    "cache_enabled": ((True, False, None), ""),  # 0.x kept outputs for the next call; nothing is computed twice here
+    "dynamic": ((False, None), "Let compile(run_eagerly=True) run it step by step."),
+    "implementation": ((0, 1, 2, 3), ""),  # arrangements of the same sums
+    "time_major": ((False, None), "Swap the axes before and after: keras.ops.swapaxes(x, 0, 1)."),
+}
+
+
+def _check_ways(layer: Any, kwargs: dict) -> None:
+    for name in _WAYS.keys() & kwargs.keys():
+        value, (allowed, otherwise) = kwargs.pop(name), _WAYS[name]
+        if value not in allowed:
+            raise ValueError(f"{type(layer).__name__}: `{name}` cannot be {value!r} here. {otherwise}".rstrip())
+        report.note(type(layer).__name__, name, "(left out)")
 
 
 def _takes_integers(layer: Any) -> bool:
@@ -190,7 +207,7 @@ def _layers(module: ModuleType) -> None:
     arguments.apply(
         module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
     )
-    _wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", "cache_enabled"})
+    _wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
     _wrap(Layer, "_build_once", _build_once)
     _wrap(Layer, "add_weight", _add_weight)
     _wrap(Layer, "_pass_masks_on", _pass_masks_on)
@@ -206,6 +223,7 @@ def _layers(module: ModuleType) -> None:
         getattr(module, name).__init__.__keras_legacy_arguments__ |= extra
     bases = importlib.import_module("keras.legacy.bases")
     bases.teach_layer(Layer)
+    importlib.import_module("keras.legacy.layer_methods").teach(module)
     # names of today whose numbers 1.x read differently
     older = importlib.import_module("keras.legacy.layers")
     older_layers(older)
