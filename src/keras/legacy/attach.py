@@ -483,6 +483,10 @@ class _FromOne(type(unique_names._counts)):  # type: ignore[misc]
         return 1
 
 
+    older = importlib.import_module("keras.legacy.callbacks")
+    _wrap(module.CallbackList, "set_params", older.set_params)
+    _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
+    _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
 class _Numbering:
     plain: Any = None
 

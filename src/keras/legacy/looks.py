@@ -12,27 +12,33 @@ from keras.legacy import era
 WIDTH = 30  # characters of a bar
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """What a bar says besides its own counts: rows in all and in a batch, and the order of the values."""
 
     rows: int | None
     batch: int
     names: tuple[str, ...]
     shows_values: bool = True
+    tested: bool = False
 
 
-_NOTHING = _Run(None, 1, ())
-_run: contextvars.ContextVar[_Run] = contextvars.ContextVar("keras_run", default=_NOTHING)
+_NOTHING = Run(None, 1, ())
+_run: contextvars.ContextVar[Run] = contextvars.ContextVar("keras_run", default=_NOTHING)
 
 
 @contextlib.contextmanager
-def run(rows: int | None, batch: int | None, names: list[str], shows_values: bool):
+def run(rows: int | None, batch: int | None, names: list[str], shows_values: bool, tested: bool = False):
     """While open, bars count rows rather than steps, if `rows` is known."""
-    token = _run.set(_Run(rows, batch or 32, tuple(names), shows_values))
+    token = _run.set(Run(rows, batch or 32, tuple(names), shows_values, tested))
     try:
         yield
     finally:
         _run.reset(token)
+
+
+def current() -> Run:
+    """The run that is going on."""
+    return _run.get()
 
 
 def opening(train_rows: int | None, test_rows: int | None) -> str | None:

@@ -131,7 +131,8 @@ def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
     line = looks.opening(rows, tested)
     if begins and line and verbose and era.before("tf2.0"):
         print(line)
-    return looks.run(rows, batch, self.metrics_names, shows_values=begins)
+    validates = tested is not None or kwargs.get("validation_data") is not None
+    return looks.run(rows, batch, self.metrics_names, shows_values=begins, tested=validates)
 
 
 def evaluate(function: Callable, self, *args, **kwargs):

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from keras._core.signature import takes
+
 AXIS_ORDERS = {"th": "channels_first", "tf": "channels_last", "default": None, None: None}
 IMPLEMENTATIONS = {"cpu": 0, "mem": 1, "gpu": 2}
 FORGET_BIAS = {"one": True, "ones": True, "zero": False, "zeros": False, True: True, False: False}
@@ -74,9 +76,10 @@ class OldInitializer:
         self.__name__ = getattr(function, "__name__", "initializer")
 
     def __call__(self, shape, dtype=None):
-        found = self.function(tuple(shape))
+        found = self.function(tuple(shape), name=None) if self._takes_name else self.function(tuple(shape))
         found = getattr(found, "value", found)  # a variable's value
         return found if dtype is None or not hasattr(found, "astype") else found.astype(dtype)
+        self._takes_name = takes(function, "name")
 
     def get_config(self) -> dict:
         """What the constructor takes."""

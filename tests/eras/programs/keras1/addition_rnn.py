@@ -1,4 +1,4 @@
-"""Learns to add numbers that are written out: an encoder, its code repeated, and a decoder with a layer for each step."""
+"""Learns to add numbers that are written out: an encoder, its code repeated, and a decoder of single steps."""
 
 import numpy as np
 from keras.engine.training import slice_X

@@ -1,0 +1,34 @@
+"""What callbacks were told before tf.keras: the sizes of the run and of its batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from keras.legacy import era, looks
+
+
+def set_params(function: Callable, self, params):
+    """`CallbackList.set_params` with what releases before tf.keras knew of a run, under their names."""
+    if params and "epochs" in params and era.before("tf2.0"):
+        params = {**params, **_more_params(params["epochs"], looks.current())}
+    function(self, params)
+
+
+def _more_params(epochs: int, run: looks.Run) -> dict:
+    found = {"do_validation": run.tested, "metrics": [*run.names, *(f"val_{name}" for name in run.names)]}
+    if run.rows is not None:
+        found |= {"batch_size": run.batch, "samples": run.rows}
+    if era.before("2.0"):
+        found["nb_epoch"] = epochs
+        if run.rows is not None:
+            found["nb_sample"] = run.rows
+    return found
+
+
+def batch_hook(function: Callable, self, batch, logs=None):
+    """`CallbackList.on_train_batch_begin` or `_end` with the number of the batch, and of its rows, in the logs."""
+    if era.before("tf2.0"):
+        run = looks.current()
+        size = {} if run.rows is None else {"size": min(run.batch, run.rows - batch * run.batch)}
+        logs = {"batch": batch, **size, **(logs or {})}
+    function(self, batch, logs)
