@@ -60,13 +60,14 @@ def in_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-# of a test with more cases than the first number one in so many runs; in files whose cases compile much, fewer
+# of a test with more cases than the first number one in so many runs, and none that is marked slow; in files whose
+# cases compile much, fewer
 THINNED = {
     "test_golden_training": (20, 4), "test_golden_layers": (20, 12), "test_golden_keras2": (20, 6),
     "test_golden_pieces": (20, 12), "test_golden_text": (30, 8), "test_golden_preprocessing": (30, 8),
     "test_golden_bits": (30, 12), "test_recurrent": (6, 4), "test_recurrent_contract": (10, 6),
     "test_every_metric": (20, 6), "test_every_loss": (20, 5), "test_every_optimizer": (15, 4), "test_images": (20, 4),
-    "test_applications": (4, 3), "test_programs": (8, 2),
+    "test_image_contract": (6, 20), "test_other_contract": (6, 8), "test_applications": (4, 3), "test_programs": (8, 2),
 }  # fmt: skip
 OTHERS = (60, 6)
 
@@ -84,7 +85,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         most, one_in = THINNED.get(item.path.stem, OTHERS)
         large = cases[item.nodeid.partition("[")[0]] > most
-        skipped = large and zlib.crc32(item.nodeid.encode()) % one_in
+        slow = item.get_closest_marker("slow") is not None
+        skipped = large and (slow or zlib.crc32(item.nodeid.encode()) % one_in)
         (left_out if skipped else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)

@@ -20,13 +20,13 @@ import application_models as asked  # noqa: E402
 sys.path.remove(str(GOLDEN))
 VALUES = json.loads((GOLDEN / "applications.json").read_text())
 NAMES = [name for name in applications.__all__ if name[0].isupper()]
-LONG = (
-    "DenseNet121",
-    "EfficientNetB0",
-    "MobileNetV2",
-    "ResNet50",
-    "ResNet50V2",
-)  # take more than two seconds to compile
+LONG = {
+    "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "EfficientNetV2S", "InceptionResNetV2",
+    "MobileNetV2", "MobileNetV3Large", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2",
+}  # take more than two seconds to compile  # fmt: skip
+ALIKE = {
+    "EfficientNetV2B1", "EfficientNetV2B2", "EfficientNetV2B3", "EfficientNetV2S", "MobileNetV3Large", "NASNetMobile",
+}  # of families of which another is made in every run  # fmt: skip
 LARGE = 30_000_000  # weights; networks with more are made in the slow part of the suite
 
 
@@ -55,10 +55,18 @@ def no_network(monkeypatch, tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", marked(NAMES, lambda name: VALUES[name]["count"] > LARGE))
+@pytest.mark.parametrize("name", marked(NAMES, lambda name: VALUES[name]["count"] > LARGE or name in ALIKE))
 def test_a_network_has_the_layers_and_weights_of_keras_3(name, no_draws):
-    model = getattr(applications, name)(weights=None)
-    wanted = VALUES[name]
+    compare_layers(getattr(applications, name)(weights=None), VALUES[name])
+
+
+@pytest.mark.parametrize("name", marked(asked.VARIANTS, lambda name: name != "MobileNetV3Small minimalistic"))
+def test_further_settings_make_the_layers_and_weights_of_keras_3(name, no_draws):
+    network, settings = asked.VARIANTS[name]
+    compare_layers(getattr(applications, network)(weights=None, **settings), VALUES[name])
+
+
+def compare_layers(model, wanted):
     assert model.name == wanted["name"]
     assert model.count_params() == wanted["count"]
     assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == wanted["trainable"]
@@ -104,6 +112,39 @@ def test_a_network_takes_a_tensor_and_ends_as_pooling_says(no_draws):
         applications.MobileNet(input_tensor=np.zeros((1, 32, 32, 3)), **small)
 
 
+def test_what_pooling_asks_for_is_named_as_in_keras_3(no_draws):
+    """Names are what `get_layer` and files go by: 'avg_pool' in some families, made up in the others."""
+    small = {"weights": None, "include_top": False, "input_shape": (32, 32, 3)}
+    assert applications.MobileNetV3Small(**small, pooling="max").layers[-1].name == "max_pool"
+    assert applications.MobileNet(**small, pooling="avg").layers[-1].name.startswith("global_average_pooling2d")
+
+
+def test_convnext_takes_channels_in_front_and_gives_the_same(no_draws, tmp_path):
+    sizes = {"weights": None, "include_top": False}
+    model = applications.ConvNeXtTiny(**sizes, input_shape=(32, 64, 3))
+    keras.config.set_image_data_format("channels_first")
+    try:
+        other = applications.ConvNeXtTiny(**sizes, input_shape=(3, 32, 64))
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    assert (model.output_shape, other.output_shape) == ((None, 1, 2, 768), (None, 768, 1, 2))
+    assert [w.shape for w in model.weights] == [w.shape for w in other.weights]
+
+
+def test_layers_of_single_networks_are_known_to_files():
+    x = keras.Input((4,))
+    scaled = keras.layers.deserialize(
+        {"class_name": "LayerScale", "config": {"init_values": 0.5, "projection_dim": 4}}
+    )(x)
+    module = "keras.src.applications.inception_resnet_v2"
+    entry = {"module": module, "class_name": "CustomScaleLayer", "config": {"scale": 0.25}, "registered_name": None}
+    model = keras.Model(x, keras.saving.deserialize_keras_object(entry)([x, scaled]))
+    other = keras.models.model_from_json(model.to_json())
+    for one in (model, other):
+        np.testing.assert_allclose(one(np.array([[8.0, 0, 16, 24]], "float32")), [[9.0, 0, 18, 27]])
+    assert json.loads(model.to_json())["config"]["layers"][1]["module"] == "keras.src.applications.convnext"
+
+
 WRONG = [
     ({"weights": "nowhere"}, r"VGG16: `weights` must be None, 'imagenet', or the path"),
     ({"classes": 10}, r"with weights='imagenet', `classes` must be 1000. Got 10"),
@@ -131,6 +172,10 @@ def test_wrong_arguments_are_told_before_anything_is_made(arguments, message):
         ("MobileNetV2", {"alpha": 0.35, "include_top": False},
          "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5"),
         ("ResNet50", {"include_top": False}, "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"),
+        ("MobileNetV3Small", {"alpha": 0.75, "include_top": False},
+         "weights_mobilenet_v3_small_224_0.75_float_no_top_v2.h5"),
+        ("MobileNetV3Small", {"minimalistic": True, "input_shape": (64, 64, 3)},
+         "weights_mobilenet_v3_small_minimalistic_224_1.0_float.h5"),
     ],
 )  # fmt: skip
 def test_without_a_network_the_message_names_the_file_with_the_weights(make, arguments, file, no_draws, no_network):
@@ -144,6 +189,8 @@ def test_mobilenet_has_published_weights_for_some_widths_only():
         applications.MobileNet(alpha=0.3)
     with pytest.raises(ValueError, match=r"MobileNetV2: weights='imagenet' are there for `alpha` in"):
         applications.MobileNetV2(alpha=0.3)
+    with pytest.raises(ValueError, match=r"MobileNetV3Large: weights='imagenet' are there for `alpha` 0.75 or 1"):
+        applications.MobileNetV3Large(alpha=0.75, minimalistic=True)
 
 
 def test_published_efficientnets_scale_once_more(no_draws, no_network, monkeypatch):
@@ -170,7 +217,8 @@ SCALED = {
 }
 MODES = {"vgg16": "caffe", "vgg19": "caffe", "resnet": "caffe", "resnet50": "caffe", "resnet_v2": "tf",
          "mobilenet": "tf", "mobilenet_v2": "tf", "mobilenet_v3": "as they are", "densenet": "torch",
-         "xception": "tf", "efficientnet": "as they are", "inception_v3": "tf"}  # fmt: skip
+         "xception": "tf", "efficientnet": "as they are", "inception_v3": "tf", "convnext": "as they are",
+         "efficientnet_v2": "as they are", "inception_resnet_v2": "tf", "nasnet": "tf"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n in MODES if n in applications.__all__])

@@ -17,6 +17,23 @@ RUNS = {
     "EfficientNetB0": {"input_shape": (33, 32, 3), "classes": 5},
     "InceptionV3": {"include_top": False, "input_shape": (75, 75, 3), "pooling": "max"},
     "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
+    "ConvNeXtTiny": {"input_shape": (64, 64, 3), "classes": 5},
+    "EfficientNetV2B0": {"input_shape": (33, 32, 3), "classes": 5},
+    "EfficientNetV2S": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
+    "InceptionResNetV2": {"include_top": False, "input_shape": (75, 75, 3), "pooling": "avg"},
+    "MobileNetV3Large": {"minimalistic": True, "include_top": False, "input_shape": (33, 33, 3), "pooling": "avg"},
+    "MobileNetV3Small": {"alpha": 0.75, "input_shape": (40, 40, 3), "classes": 5},
+    "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
+}
+
+# further settings, for which layers and weights are compared
+VARIANTS = {
+    "ConvNeXtTiny pooled": ("ConvNeXtTiny", {"include_top": False, "pooling": "max", "name": "mine"}),
+    "EfficientNetV2B0 bare": ("EfficientNetV2B0", {"include_preprocessing": False, "input_shape": (64, 64, 3)}),
+    "MobileNetV3Large 1.25": ("MobileNetV3Large", {"alpha": 1.25, "dropout_rate": 0, "classes": 7}),
+    "MobileNetV3Small 0.75": ("MobileNetV3Small", {"alpha": 0.75, "include_preprocessing": False}),
+    "MobileNetV3Small minimalistic": ("MobileNetV3Small", {"minimalistic": True, "include_top": False}),
+    "NASNetMobile 50 x 40": ("NASNetMobile", {"include_top": False, "input_shape": (50, 40, 3), "pooling": "max"}),
 }
 
 SETTINGS = (
@@ -32,7 +49,7 @@ def description(model):
         config = layer.get_config()
         inputs = [x._keras_history[0].name for node in layer._inbound_nodes for x in node.input_tensors]
         settings = {k: config[k] for k in SETTINGS if config.get(k) is not None}
-        weights = [[w.path.rpartition("/")[2], list(w.shape)] for w in layer.weights]
+        weights = [[weight_name(w), list(w.shape)] for w in layer.weights]
         inputs = [shown(name) for name in inputs]
         parts = [type(layer).__name__, shown(layer.name), inputs, settings, weights, list(layer.output.shape)]
         lines.append(json.dumps(parts, sort_keys=True))
@@ -42,10 +59,16 @@ def description(model):
 def shown(name):
     """A name without the number that tells how many came before."""
     made_up = (
-        "(activation|add|average_pooling2d|batch_normalization|concatenate|conv2d|dropout|flatten|global_average_pooling2d|"
-        "global_max_pooling2d|input_layer|max_pooling2d|multiply|normalization|rescaling|reshape|zero_padding2d)"
+        "(activation|add|average_pooling2d|batch_normalization|concatenate|conv2d|cropping2d|custom_scale_layer|dropout|"
+        "flatten|global_average_pooling2d|global_max_pooling2d|input_layer|layer_normalization|max_pooling2d|multiply|"
+        "normalization|re_lu|rescaling|reshape|zero_padding2d)"
     )
     return re.sub(rf"^{made_up}(_\d+)?$", r"\1", name)
+
+
+def weight_name(weight):
+    """The last part of its path; one that Keras 3 gave no name is called gamma, which it is."""
+    return re.sub(r"^variable(_\d+)?$", "gamma", weight.path.rpartition("/")[2])
 
 
 def digest(lines):
@@ -59,7 +82,7 @@ def fill(model):
     for i, weight in enumerate(model.weights):
         shape = tuple(weight.shape)
         wave = np.cos(np.arange(np.prod(shape), dtype="float32") * 0.7 + i)
-        name = weight.path.rpartition("/")[2]
+        name = weight_name(weight)
         if name in ("mean", "variance", "count"):  # of Normalization, which Keras 3 reads when it is built only
             wave = np.full(shape, name == "variance")
         elif len(shape) > 1:

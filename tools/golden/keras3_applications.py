@@ -34,9 +34,10 @@ def without_draws():
 without_draws()
 path = GOLDEN / "applications.json"
 found = json.loads(path.read_text()) if path.exists() else {}
-for name in sys.argv[1:] or [n for n in dir(keras.applications) if n[0].isupper()]:
-    make = getattr(keras.applications, name)
-    model = make(weights=None)
+for name in sys.argv[1:] or [*(n for n in dir(keras.applications) if n[0].isupper()), *asked.VARIANTS]:
+    network, settings = asked.VARIANTS.get(name, (name, {}))
+    make = getattr(keras.applications, network)
+    model = make(weights=None, **settings)
     trainable = sum(math.prod(w.shape) for w in model.trainable_weights)
     found[name] = {
         "name": model.name,

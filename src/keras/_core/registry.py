@@ -38,6 +38,7 @@ def register_built_ins(module: str, objects: dict[str, Any]) -> None:
 _MODULES = (
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
     "keras.distillation", "keras.models", "keras.optimizers", "keras.quantizers", "keras.regularizers", "keras.utils",
+    "keras.applications",
 )  # fmt: skip
 _older: dict[str, Callable[[], dict[str, Any]]] = {}
 
@@ -62,7 +63,7 @@ def older_names(module: str) -> dict[str, Any]:
     return _older[module]() if module in _older else {}
 
 
-# whoever knows older files: a module with `config`, `weights`, `slots` and `groups`
+# whoever knows older files: a module with `config`, `weights`, `slots`, `groups` and `writer`
 _translators: list[Callable[[], Any]] = []
 
 
@@ -106,6 +107,17 @@ def older_groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
         if found is not None:
             return found
     return None
+
+
+def writer_for(era: Any) -> Any:
+    """What turns a model into what readers of another year read.
+
+    Raises:
+        ValueError: nobody knows that year.
+    """
+    for load in _translators:
+        return load().writer(era)
+    raise ValueError(f"save: `era` must be None. Got {era!r}.")
 
 
 # further names, looked up last: filled by who knows them

@@ -16,11 +16,15 @@ NO_WEIGHTS = (
 
 
 class Published(NamedTuple):
-    """A file with weights: its folder, below the usual address or with an address of its own, its name, its hash."""
+    """A file with weights: its folder, below the usual address or with an address of its own, its name, its hash.
+
+    It may have another name where it is published than here.
+    """
 
     folder: str
     name: str
     file_hash: str
+    name_there: str | None = None
 
 
 def published(folder, start, hashes):
@@ -38,7 +42,7 @@ class Frame:
 
     Args:
         who: the function's name, for messages.
-        default: rows and columns of the images that the network was made for.
+        default: rows and columns of the images that the network was made for; None if all sizes go through it.
         least: the fewest rows and columns it can take.
         The others: see `VGG16`.
     """
@@ -102,12 +106,12 @@ class Frame:
             raise ValueError(f"{self.who}: with weights='imagenet', images must have 3 channels. Got {given!r}.")
         if any(size is not None and size < least for size in (rows, columns)):
             raise ValueError(f"{self.who} takes images of at least {least} x {least} pixels. Got {given!r}.")
-        if self.include_top and self.published and (rows, columns) != (default, default):
+        if default is not None and self.include_top and self.published and (rows, columns) != (default, default):
             raise ValueError(
                 f"{self.who}: with weights='imagenet' and the classifier, images are {default} x {default}. "
                 f"Got {given!r}.\n  For other sizes, take include_top=False."
             )
-        if self.include_top and None in (rows, columns):
+        if default is not None and self.include_top and None in (rows, columns):
             raise ValueError(
                 f"{self.who}: with the classifier, `input_shape` must be known in full. Got {given!r}.\n"
                 f"  For images of any size, take include_top=False."
@@ -119,25 +123,24 @@ class Frame:
         """How many rows an image has, or None."""
         return self.image.shape[1 if channel_axis() == 3 else 2]
 
-    def pooled(self, x):
-        """What a network without its classifier ends with."""
+    def pooled(self, x, named=False):
+        """What a network without its classifier ends with; `named` gives the layer a name of its own."""
+        name = f"{self.pooling}_pool" if named else None
         if self.pooling == "avg":
-            return layers.GlobalAveragePooling2D()(x)
-        return layers.GlobalMaxPooling2D()(x) if self.pooling == "max" else x
+            return layers.GlobalAveragePooling2D(name=name)(x)
+        return layers.GlobalMaxPooling2D(name=name)(x) if self.pooling == "max" else x
 
-    def classified(self, x, pool=None, dropout=None):
+    def classified(self, x, pool=None, named=False):
         """The usual end: the mean of each channel and one layer of classes, or what `pooling` asks for.
 
         Args:
             x: the last features.
             pool: the name of the layer that takes the means.
-            dropout: rate and name of a dropout before the classes, or None.
+            named: whether what `pooling` asks for has a name of its own, too.
         """
         if not self.include_top:
-            return self.pooled(x)
+            return self.pooled(x, named)
         x = layers.GlobalAveragePooling2D(name=pool)(x)
-        if dropout is not None and dropout[0]:
-            x = layers.Dropout(dropout[0], name=dropout[1])(x)
         return layers.Dense(self.classes, activation=self.classifier_activation, name="predictions")(x)
 
     def model(self, x, name, published):
@@ -154,7 +157,8 @@ class Frame:
             if chosen is None:
                 raise ValueError(f"{self.who}: no weights were published for these settings. Take weights=None.")
             folder = chosen.folder if "://" in chosen.folder else ADDRESS + chosen.folder
-            path = get_file(chosen.name, folder + chosen.name, cache_subdir="models", file_hash=chosen.file_hash)
+            address = folder + (chosen.name_there or chosen.name)
+            path = get_file(chosen.name, address, cache_subdir="models", file_hash=chosen.file_hash)
             model.load_weights(path)
         elif self.weights is not None:
             model.load_weights(self.weights)

@@ -35,7 +35,7 @@ def resnet(who, sizes, arguments, name):
     if normalises_first:
         x = _normal(x, "post")
     files = published("resnet/", f"{who.lower()}_weights_tf_dim_ordering_tf_kernels", hashes)
-    return frame.model(frame.classified(x, "avg_pool"), name, files)
+    return frame.model(frame.classified(x, "avg_pool", named=True), name, files)
 
 
 def _normal(x, label):

@@ -27,7 +27,7 @@ def _densenet(who, sizes, arguments, name):
             x = _narrowed(x, f"pool{block}")
     x = _normal(x, "bn", "relu")
     files = published("densenet/", f"{who.lower()}_weights_tf_dim_ordering_tf_kernels", hashes)
-    return frame.model(frame.classified(x, "avg_pool"), name, files)
+    return frame.model(frame.classified(x, "avg_pool", named=True), name, files)
 
 
 def _normal(x, norm_name, relu_name):

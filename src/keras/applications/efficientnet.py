@@ -5,10 +5,10 @@ import math
 from keras import layers
 from keras.applications import imagenet_utils
 from keras.applications._blocks import halving_pad, norm
+from keras.applications._efficientnet import added, classified, conv, draws, normal, weighed
 from keras.applications._frame import Frame, channel_axis, network, published
 from keras.applications.imagenet_utils import decode_predictions
 from keras.applications.mobilenet_v2 import rounded
-from keras.initializers import VarianceScaling
 
 __all__ = [
     "EfficientNetB0",
@@ -66,8 +66,8 @@ def _efficientnet(who, variant, arguments, name):
     x = layers.Normalization(axis=axis)(x)
     if frame.published:  # the published weights hold variances where their network had deviations
         x = layers.Rescaling(_roots(axis))(x)
-    x = _conv(halving_pad(x, 3, "stem_conv_pad"), rounded(32 * width), 3, "stem_conv", strides=2, padding="valid")
-    x = _normal(x, "stem")
+    x = conv(halving_pad(x, 3, "stem_conv_pad"), rounded(32 * width), 3, "stem_conv", strides=2, padding="valid")
+    x = normal(x, "stem")
     counts = [math.ceil(depth * stack[1]) for stack in _STACKS]
     done = 0
     for i, ((kernel_size, _, filters, expansion, stride), count) in enumerate(zip(_STACKS, counts), start=1):
@@ -75,17 +75,8 @@ def _efficientnet(who, variant, arguments, name):
             label, rate = f"block{i}{chr(97 + j)}_", DROPPED * done / sum(counts)
             x = _block(x, rounded(filters * width), kernel_size, stride if j == 0 else 1, expansion, rate, label)
             done += 1
-    x = _normal(_conv(x, rounded(1280 * width), 1, "top_conv"), "top")
-    if frame.include_top:
-        x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-        x = layers.Dropout(dropout, name="top_dropout")(x)
-        x = layers.Dense(
-            frame.classes, activation=frame.classifier_activation, name="predictions",
-            kernel_initializer=VarianceScaling(1.0 / 3.0, mode="fan_out", distribution="uniform"),
-        )(x)  # fmt: skip
-    else:
-        x = frame.pooled(x)
-    return frame.model(x, name, published(_ADDRESS, who.lower(), _HASHES[variant]))
+    x = normal(conv(x, rounded(1280 * width), 1, "top_conv"), "top")
+    return frame.model(classified(x, frame, dropout), name, published(_ADDRESS, who.lower(), _HASHES[variant]))
 
 
 def _roots(axis):
@@ -94,43 +85,21 @@ def _roots(axis):
     return roots if axis == 3 else [[[root]] for root in roots]
 
 
-def _draws():
-    return VarianceScaling(2.0, mode="fan_out", distribution="truncated_normal")
-
-
-def _conv(x, filters, size, name, **kwargs):
-    settings = {"padding": "same", "use_bias": False, "kernel_initializer": _draws(), **kwargs}
-    return layers.Conv2D(filters, size, name=name, **settings)(x)
-
-
-def _normal(x, label):
-    return layers.Activation("silu", name=f"{label}_activation")(norm(x, f"{label}_bn"))
-
-
 def _block(x, filters, kernel_size, stride, expansion, rate, label):
     """Widen, filter each channel for itself, weigh the channels, narrow; added to what came in where that fits."""
-    start, channels, axis = x, x.shape[channel_axis()], channel_axis()
+    start, channels = x, x.shape[channel_axis()]
     if expansion != 1:
-        x = _normal(_conv(x, expansion * channels, 1, f"{label}expand_conv"), f"{label}expand")
-    wide = x.shape[axis]
+        x = normal(conv(x, expansion * channels, 1, f"{label}expand_conv"), f"{label}expand")
     if stride == 2:
         x = halving_pad(x, kernel_size, f"{label}dwconv_pad")
     x = layers.DepthwiseConv2D(
         kernel_size, strides=stride, padding="same" if stride == 1 else "valid", use_bias=False,
-        depthwise_initializer=_draws(), name=f"{label}dwconv",
+        depthwise_initializer=draws(), name=f"{label}dwconv",
     )(x)  # fmt: skip
     x = layers.Activation("silu", name=f"{label}activation")(norm(x, f"{label}bn"))
-    weights = layers.GlobalAveragePooling2D(name=f"{label}se_squeeze")(x)
-    weights = layers.Reshape((1, 1, wide) if axis == 3 else (wide, 1, 1), name=f"{label}se_reshape")(weights)
-    weights = _conv(weights, max(1, channels // 4), 1, f"{label}se_reduce", use_bias=True, activation="silu")
-    weights = _conv(weights, wide, 1, f"{label}se_expand", use_bias=True, activation="sigmoid")
-    x = layers.Multiply(name=f"{label}se_excite")([x, weights])
-    x = norm(_conv(x, filters, 1, f"{label}project_conv"), f"{label}project_bn")
-    if stride == 1 and channels == filters:
-        if rate:
-            x = layers.Dropout(rate, noise_shape=(None, 1, 1, 1), name=f"{label}drop")(x)
-        x = layers.Add(name=f"{label}add")([x, start])
-    return x
+    x = weighed(x, max(1, channels // 4), label)
+    x = norm(conv(x, filters, 1, f"{label}project_conv"), f"{label}project_bn")
+    return added(x, start, rate, label) if stride == 1 and channels == filters else x
 
 
 def _network(variant):

@@ -2,8 +2,8 @@
 
 from keras import layers
 from keras.applications import imagenet_utils
-from keras.applications._blocks import norm
-from keras.applications._frame import Frame, Published, channel_axis
+from keras.applications._frame import Frame, Published
+from keras.applications._inception import averaged, chain, conv, halved, join, stem
 from keras.applications.imagenet_utils import decode_predictions
 
 __all__ = ["InceptionV3", "decode_predictions", "preprocess_input"]
@@ -36,69 +36,40 @@ def InceptionV3(
     """
     arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
     frame = Frame("InceptionV3", *arguments, default=299, least=75)
-    x = _conv(frame.image, 32, (3, 3), strides=2, padding="valid")
-    x = _conv(x, 32, (3, 3), padding="valid")
-    x = _conv(x, 64, (3, 3))
-    x = layers.MaxPooling2D(3, strides=2)(x)
-    x = _conv(x, 80, (1, 1), padding="valid")
-    x = _conv(x, 192, (3, 3), padding="valid")
-    x = layers.MaxPooling2D(3, strides=2)(x)
+    x = stem(frame.image)
     for number, pooled in ((0, 32), (1, 64), (2, 64)):
-        x = _join(
-            [_conv(x, 64, (1, 1)), _chain(x, (48, (1, 1)), (64, (5, 5))),
-             _chain(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3))), _averaged(x, pooled)],
+        x = join(
+            [conv(x, 64, (1, 1)), chain(x, (48, (1, 1)), (64, (5, 5))),
+             chain(x, (64, (1, 1)), (96, (3, 3)), (96, (3, 3))), averaged(x, pooled)],
             f"mixed{number}",
         )  # fmt: skip
-    x = _join(
-        [_conv(x, 384, (3, 3), strides=2, padding="valid"), _halved(_chain(x, (64, (1, 1)), (96, (3, 3))), 96),
+    x = join(
+        [conv(x, 384, (3, 3), strides=2, padding="valid"), halved(chain(x, (64, (1, 1)), (96, (3, 3))), 96),
          layers.MaxPooling2D(3, strides=2)(x)],
         "mixed3",
     )  # fmt: skip
     for number, n in ((4, 128), (5, 160), (6, 160), (7, 192)):
-        x = _join(
-            [_conv(x, 192, (1, 1)), _chain(x, (n, (1, 1)), (n, (1, 7)), (192, (7, 1))),
-             _chain(x, (n, (1, 1)), (n, (7, 1)), (n, (1, 7)), (n, (7, 1)), (192, (1, 7))), _averaged(x, 192)],
+        x = join(
+            [conv(x, 192, (1, 1)), chain(x, (n, (1, 1)), (n, (1, 7)), (192, (7, 1))),
+             chain(x, (n, (1, 1)), (n, (7, 1)), (n, (1, 7)), (n, (7, 1)), (192, (1, 7))), averaged(x, 192)],
             f"mixed{number}",
         )  # fmt: skip
-    x = _join(
-        [_halved(_conv(x, 192, (1, 1)), 320), _halved(_chain(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1))), 192),
+    x = join(
+        [halved(conv(x, 192, (1, 1)), 320), halved(chain(x, (192, (1, 1)), (192, (1, 7)), (192, (7, 1))), 192),
          layers.MaxPooling2D(3, strides=2)(x)],
         "mixed8",
     )  # fmt: skip
     for i in (0, 1):
-        x = _join(
-            [_conv(x, 320, (1, 1)), _both_ways(_conv(x, 384, (1, 1)), f"mixed9_{i}"),
-             _both_ways(_chain(x, (448, (1, 1)), (384, (3, 3))), None), _averaged(x, 192)],
+        x = join(
+            [conv(x, 320, (1, 1)), _both_ways(conv(x, 384, (1, 1)), f"mixed9_{i}"),
+             _both_ways(chain(x, (448, (1, 1)), (384, (3, 3))), None), averaged(x, 192)],
             f"mixed{9 + i}",
         )  # fmt: skip
     return frame.model(frame.classified(x, "avg_pool"), name, _FILES)
 
 
-def _conv(x, filters, size, strides=1, padding="same"):
-    x = layers.Conv2D(filters, size, strides=strides, padding=padding, use_bias=False)(x)
-    return layers.Activation("relu")(norm(x, None, scale=False))
-
-
-def _chain(x, *steps):
-    for filters, size in steps:
-        x = _conv(x, filters, size)
-    return x
-
-
-def _halved(x, filters):
-    return _conv(x, filters, (3, 3), strides=2, padding="valid")
-
-
-def _averaged(x, filters):
-    return _conv(layers.AveragePooling2D(3, strides=1, padding="same")(x), filters, (1, 1))
-
-
 def _both_ways(x, name):
-    return _join([_conv(x, 384, (1, 3)), _conv(x, 384, (3, 1))], name)
-
-
-def _join(branches, name):
-    return layers.Concatenate(axis=channel_axis(), name=name)(branches)
+    return join([conv(x, 384, (1, 3)), conv(x, 384, (3, 1))], name)
 
 
 def preprocess_input(x, data_format=None):
