@@ -19,6 +19,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from keras._jax import pure
@@ -77,6 +78,14 @@ def _kernel(run: Callable, forward: Callable, backward: Callable, constants: int
     return jax.jit(with_gradient, static_argnums=places, inline=True)
 
 
+def _transposed(u: jax.Array) -> jax.Array:
+    """The transposed weights as an array of their own.
+
+    XLA would fold it into the products inside the loop, and transpose again in each step: half of a product's time.
+    """
+    return jax.lax.optimization_barrier(u.T)
+
+
 def _plus(gradient: jax.Array, further: Any) -> jax.Array:
     return gradient if further is None else gradient + further
 
@@ -98,39 +107,42 @@ def _lstm(unroll: bool, x: jax.Array, h: jax.Array, c: jax.Array, u: jax.Array, 
 
 
 def _lstm_forward(unroll, x, h, c, u, b, m, mask):
+    # the logistic function is (1 + tanh(z / 2)) / 2: so all gates are one function of z, made in one pass
+    half = np.repeat(np.array([0.5, 0.5, 1, 0.5]), h.shape[-1]).astype(x.dtype)
+
     def step(carry, item):
         h, c = carry
         z, keep = item
-        i, f, g, o = jnp.split(_plus(z + _dropped(h, m) @ u, b), 4, axis=-1)
-        i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
+        gates = half * jnp.tanh(half * _plus(z + _dropped(h, m) @ u, b)) + (1 - half)
+        i, f, g, o = jnp.split(gates, 4, axis=-1)
         new_c = f * c + i * g
-        new_h = o * jnp.tanh(new_c)
-        h, c = _keep(keep, new_h, h), _keep(keep, new_c, c)
-        return (h, c), (h, c, jnp.concatenate([i, f, g, o], axis=-1))
+        t = jnp.tanh(new_c)
+        h, c = _keep(keep, o * t, h), _keep(keep, new_c, c)
+        return (h, c), (h, c, t, gates)
 
-    last, (hs, cs, gates) = loop(step, (h, c), (x, mask), unroll)
-    return (hs, *last), (hs, cs, gates, h, c, u, b, m, mask)
+    last, (hs, cs, ts, gates) = loop(step, (h, c), (x, mask), unroll)
+    return (hs, *last), (hs, cs, ts, gates, h, c, u, b, m, mask)
 
 
 def _lstm_backward(unroll, saved, gradients):
-    hs, cs, gates, first_h, first_c, u, b, m, mask = saved
+    hs, cs, ts, gates, first_h, first_c, u, b, m, mask = saved
     dhs, dh, dc = gradients
+    back = _transposed(u)
 
     def step(carry, item):
         dh, dc = carry
-        d_out, before, gates, keep = item
+        d_out, before, t, gates, keep = item
         i, f, g, o = jnp.split(gates, 4, axis=-1)
         dh = _plus(dh, d_out)
         through_h, through_c = _masked(keep, dh), _masked(keep, dc)
-        t = jnp.tanh(f * before + i * g)
         d = through_c + through_h * o * (1 - t * t)
         dz = jnp.concatenate(
             [d * g * i * (1 - i), d * before * f * (1 - f), d * i * (1 - g * g), through_h * t * o * (1 - o)], axis=-1
         )
         stay_h, stay_c = (0, 0) if keep is None else (dh - through_h, dc - through_c)
-        return (_dropped(dz @ u.T, m) + stay_h, d * f + stay_c), dz
+        return (_dropped(dz @ back, m) + stay_h, d * f + stay_c), dz
 
-    items = (dhs, _before(first_c, cs), gates, mask)
+    items = (dhs, _before(first_c, cs), ts, gates, mask)
     last = (_or_zeros(dh, first_h), _or_zeros(dc, first_c))
     (dh, dc), dz = loop(step, last, items, unroll, reverse=True)
     db = None if b is None else dz.sum(axis=(0, 1))
@@ -165,6 +177,7 @@ def _gru_after_forward(unroll, x, h, u, b, m, mask):
 def _gru_after_backward(unroll, saved, gradients):
     hs, gates, first, u, m, mask = saved
     dhs, dh = gradients
+    back = _transposed(u)
 
     def step(dh, item):
         d_out, before, gates, keep = item
@@ -177,7 +190,7 @@ def _gru_after_backward(unroll, saved, gradients):
         d_recurrent = jnp.concatenate([dz, dr, dg * r], axis=-1)
         stay = 0 if keep is None else dh - through
         d_input = jnp.concatenate([dz, dr, dg], axis=-1)
-        return _dropped(d_recurrent @ u.T, m) + through * z + stay, (d_input, d_recurrent)
+        return _dropped(d_recurrent @ back, m) + through * z + stay, (d_input, d_recurrent)
 
     items = (dhs, _before(first, hs), gates, mask)
     dh, (dx, d_recurrent) = loop(step, _or_zeros(dh, first), items, unroll, reverse=True)
@@ -217,6 +230,7 @@ def _cell_backward(cell, functions, unroll, saved, gradients):
     all_states, zs, first, u, m, mask = saved
     d_outputs, d_last = gradients
     before = tuple(_before(f, s) for f, s in zip(first, all_states))
+    back = _transposed(u)
 
     def step(carry, item):
         d_out, z, states, keep = item
@@ -224,7 +238,7 @@ def _cell_backward(cell, functions, unroll, saved, gradients):
         through = tuple(_masked(keep, d) for d in carry)
         _, pull = jax.vjp(functools.partial(cell, *functions), z, states)
         dz, d_states = pull(through)
-        d_states = (d_states[0] + _dropped(dz @ u.T, m), *d_states[1:])
+        d_states = (d_states[0] + _dropped(dz @ back, m), *d_states[1:])
         if keep is not None:
             d_states = tuple(d + (c - t) for d, c, t in zip(d_states, carry, through))
         return d_states, dz
@@ -314,6 +328,7 @@ def _gru_backward(gate, activation, unroll, saved, gradients):
     dhs, dh = gradients
     units = first.shape[-1]
     before = _before(first, hs)
+    back_gates, back_candidate = _transposed(u[:, : 2 * units]), _transposed(u[:, 2 * units :])
 
     def step(dh, item):
         d_out, h, a, b, e, keep = item
@@ -324,11 +339,11 @@ def _gru_backward(gate, activation, unroll, saved, gradients):
         g, pull_g = jax.vjp(activation, e)
         (de,) = pull_g(through * (1 - z))
         (da,) = pull_z(through * (h - g))
-        d_reset = de @ u[:, 2 * units :].T
+        d_reset = de @ back_candidate
         (db,) = pull_r(d_reset * _dropped(h, m))
         dz = jnp.concatenate([da, db], axis=-1)
         stay = 0 if keep is None else dh - through
-        back = _dropped(dz @ u[:, : 2 * units].T + d_reset * r, m) + through * z + stay
+        back = _dropped(dz @ back_gates + d_reset * r, m) + through * z + stay
         return back, (jnp.concatenate([dz, de], axis=-1), r)
 
     dh, (dx, r) = loop(step, _or_zeros(dh, first), (dhs, before, a, b, e, mask), unroll, reverse=True)
