@@ -66,6 +66,8 @@ _IMAGES = (
 )
 _DROPOUTS = "Dropout GaussianDropout SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 _OPTIMIZERS = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam"
+# layers whose kernels have names of their own, which the arguments of `Conv` do not reach
+_OWN_KERNELS = "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
 _ALL_OPTIMIZERS = f"{_OPTIMIZERS} Ftrl AdamW Adafactor Lion"
 _ALL = "0.x 1.x 2.x"
 
@@ -110,6 +112,28 @@ LAYERS = [
     Row("InputLayer", "batch_input_shape", "batch_shape", "1.x 2.x"),
     Row("InputLayer", "input_shape", "shape", "1.x 2.x"),
     Row("InputLayer", "input_dtype", "dtype", "1.x 2.x"),
+    Row("Discretization", "bins", ("bin_boundaries", "num_bins"), "2.x", values.bins),
+    Row("CategoryEncoding", "max_tokens", "num_tokens", "2.x"),
+    Row("IntegerLookup", "max_values", "max_tokens", "2.x"),
+    Row("IntegerLookup", "mask_value", "mask_token", "2.x"),
+    Row("IntegerLookup", "oov_value", "oov_token", "2.x"),
+    Row("Input", "batch_input_shape", "batch_shape", "2.x"),
+    # what was possible to say, and has one meaning here
+    Row("Input InputLayer", "type_spec", "", "2.x", {None: None}),
+    Row("Embedding", "sparse", "", "2.x", {False: None}),
+    Row("Embedding", "use_one_hot_matmul", "", "2.x", {True: None, False: None}),
+    Row("Softmax", "robust_masking", "", "2.x", {True: None, False: None}),
+    Row("MultiHeadAttention", "softmax_robust_masking", "", "2.x", {True: None, False: None}),
+    Row("BatchNormalization", "fused", "", "2.x", {True: None, False: None, None: None}),
+    Row("BatchNormalization", "virtual_batch_size", "", "2.x", {None: None}),
+    Row("BatchNormalization", "adjustment", "", "2.x", {None: None}),
+    Row(_OWN_KERNELS, "kernel_initializer", "", "2.x", {"glorot_uniform": None, None: None}),
+    Row(_OWN_KERNELS, "kernel_regularizer", "", "2.x", {None: None}),
+    Row(_OWN_KERNELS, "kernel_constraint", "", "2.x", {None: None}),
+    Row(f"{_OWN_KERNELS} Conv1DTranspose Conv2DTranspose Conv3DTranspose", "groups", "", "2.x", {1: None}),
+    Row("SpatialDropout1D SpatialDropout2D SpatialDropout3D", "noise_shape", "", "1.x 2.x", {None: None}),
+    Row("StackedRNNCells", "reverse_state_order", "", "2.x", {False: None}),
+    Row("Attention AdditiveAttention", "causal", "", "2.x", {False: None}),
 ]  # fmt: skip
 
 OPTIMIZERS = [
@@ -124,6 +148,14 @@ CALLBACKS = [
     Row("CallbackList", "queue_length", "", _ALL, {10: None}),
     Row("ProgbarLogger", "count_mode", "", "2.x", {"steps": None, "samples": None}),
     Row("ProgbarLogger", "stateful_metrics", "", "2.x", {None: None}),
+    Row("ModelCheckpoint", "options", "", "2.x", {None: None}),
+    Row("ModelCheckpoint", "load_weights_on_restart", "", "2.x", {False: None}),
+    Row("BackupAndRestore", "save_before_preemption", "", "2.x", {False: None}),
+    Row("TensorBoard", "write_grads", "", "1.x 2.x", {False: None}),
+    Row("TensorBoard", "batch_size", "", "2.x", values.ANY_NUMBER),  # of the rows histograms were made of
+    Row("TensorBoard", "embeddings_layer_names", "", "1.x 2.x", {None: None}),
+    Row("TensorBoard", "embeddings_data", "", "2.x", {None: None}),
+    Row("TensorBoard.on_train_end", "_", "logs", _ALL),
     Row("LambdaCallback", "on_batch_begin", "on_train_batch_begin", "1.x 2.x"),
     Row("LambdaCallback", "on_batch_end", "on_train_batch_end", "1.x 2.x"),
 ]
@@ -285,11 +317,6 @@ DEFAULTS = [
     Default("Adadelta", "learning_rate", 1.0, "0.3", "tf2.0"),
     Default("Adamax Nadam", "learning_rate", 0.002, "0.3", "tf2.0"),
     Default("Orthogonal", "gain", 1.1, "0.3", "2.0"),
-    Default("Model.fit", "epochs", 100, "0.3", "1.0"),
-    Default("Model.fit", "epochs", 10, "1.0", "2.2"),
-    Default("Model.fit Model.evaluate Model.predict", "batch_size", 128, "0.3", "1.0"),
-    Default("Model.predict", "verbose", 0, "0.3", "tf2.11"),
-]  # fmt: skip
     Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
     Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
     Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),
@@ -297,3 +324,11 @@ DEFAULTS = [
     Default("apply_affine_transform", "row_axis", 0, "0.3", "tf2.0"),
     Default("apply_affine_transform", "col_axis", 1, "0.3", "tf2.0"),
     Default("apply_affine_transform", "channel_axis", 2, "0.3", "tf2.0"),
+    Default("ImageDataGenerator random_rotation random_shift random_shear random_zoom", "interpolation_order", 0, "0.3",
+            "2.2"),
+    Default("apply_transform", "order", 0, "0.3", "2.2"),
+    Default("Model.fit", "epochs", 100, "0.3", "1.0"),
+    Default("Model.fit", "epochs", 10, "1.0", "2.2"),
+    Default("Model.fit Model.evaluate Model.predict", "batch_size", 128, "0.3", "1.0"),
+    Default("Model.predict", "verbose", 0, "0.3", "tf2.11"),
+]  # fmt: skip

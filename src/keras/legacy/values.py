@@ -84,3 +84,19 @@ class OldInitializer:
     def get_config(self) -> dict:
         """What the constructor takes."""
         return {"function": self.function}
+
+
+def bins(given: Any) -> tuple:
+    """`bins` of `Discretization`: boundaries, or how many bins are to be found."""
+    return (None, given) if isinstance(given, int) else (given, None)
+
+
+class _AnyNumber(dict):
+    """Answers to every whole number, and to None."""
+
+    def __missing__(self, key: Any) -> None:
+        if key is not None and not isinstance(key, int):
+            raise KeyError(key)
+
+
+ANY_NUMBER = _AnyNumber({32: None})
