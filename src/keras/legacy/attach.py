@@ -469,6 +469,17 @@ def _regularizers(module: ModuleType) -> None:
     registry.register_built_ins("keras.regularizers", short)
 
 
+def _images(module: ModuleType) -> None:
+    arguments.apply(module, {"array_to_img": _array_to_img})
+
+
+def _array_to_img(function: Callable, x, data_format=None, scale=True, dtype=None):
+    """`array_to_img`: before tf.keras, 0 stayed black in an image that has no 0."""
+    if scale and era.before("tf2.0"):
+        x = importlib.import_module("keras.legacy.preprocessing.affine").stretched_from_zero(x)
+    return function(x, data_format, scale and not era.before("tf2.0"), dtype)
+
+
 def _callbacks(module: ModuleType) -> None:
     arguments.apply(module)
 
@@ -518,7 +529,10 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.applications.resnet50": arguments.apply,
     "keras.applications.vgg16": arguments.apply,
     "keras.applications.vgg19": arguments.apply,
+    "keras.legacy.preprocessing.image": arguments.apply,
+    "keras.legacy.preprocessing.text": arguments.apply,
     "keras.legacy.tools": arguments.apply,
+    "keras.preprocessing.image": _images,
 }
 
 

@@ -113,6 +113,7 @@ ROWS = [
         "GRU GRUCell LSTM LSTMCell RNN Recurrent SimpleRNN SimpleRNNCell StackedRNNCells time_distributed_dense"
     ), "0.x 1.x 2.x"),
     Row("keras.layers.wrappers", "keras.layers", "Bidirectional TimeDistributed Wrapper", "0.x 1.x 2.x"),
+    Row("keras.preprocessing.text", "keras.legacy.preprocessing.text", "*", "0.x 1.x 2.x"),
     Row("keras.utils.conv_utils", "keras.legacy.tools", (
         "conv_input_length conv_output_length convert_kernel deconv_length normalize_padding normalize_tuple"
     ), "2.x"),
@@ -173,7 +174,8 @@ _TAUGHT = frozenset((
     "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
     "keras.applications.imagenet_utils", "keras.applications.resnet50", "keras.applications.vgg16",
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
-    "keras.metrics", "keras.models",
+    "keras.legacy.preprocessing.image", "keras.legacy.preprocessing.text", "keras.metrics", "keras.models",
+    "keras.preprocessing.image",
     "keras.optimizers", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
 

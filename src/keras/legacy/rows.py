@@ -192,6 +192,31 @@ DATASETS = [
     Row("load_data", "nb_words", "num_words"),
 ]
 
+IMAGES = [
+    Row("load_img", "grayscale", "color_mode", _ALL, {True: "grayscale", False: "rgb"}),
+    Row("img_to_array array_to_img", "dim_ordering", "data_format", "1.x", values.AXIS_ORDERS),
+]
+
+AUGMENTATION = [
+    Row("ImageDataGenerator NumpyArrayIterator DirectoryIterator", "dim_ordering", "data_format", "1.x",
+        values.AXIS_ORDERS),
+    Row("ImageDataGenerator.flow NumpyArrayIterator", "X", "x", "0.x 1.x"),
+    Row("ImageDataGenerator.fit", "X", "x", "0.x 1.x"),
+    Row("Iterator", "N", "n", "1.x"),
+    Row("random_rotation random_shift random_shear random_zoom", "row_index", "row_axis", "1.x"),
+    Row("random_rotation random_shift random_shear random_zoom", "col_index", "col_axis", "1.x"),
+    Row("random_rotation random_shift random_shear random_zoom random_channel_shift apply_transform", "channel_index",
+        "channel_axis", "1.x"),
+    Row("random_channel_shift", "intensity", "intensity_range"),
+    Row("random_channel_shift", "rg", "intensity_range", "0.x"),
+    Row("random_zoom", "rg", "zoom_range", "0.x", values.around_one),
+]
+
+TEXTS = [
+    Row("Tokenizer", "nb_words", "num_words"),
+    Row("text_to_word_sequence one_hot", "text", "input_text", _ALL),
+]
+
 APPLICATIONS = [
     Row("preprocess_input", "dim_ordering", "data_format", "1.x", values.AXIS_ORDERS),
 ]
@@ -212,7 +237,7 @@ TABLES = {
     "keras.constraints": CONSTRAINTS,
     "keras.regularizers": REGULARIZERS,
     "keras.initializers": INITIALIZERS,
-    "keras.utils": UTILS,
+    "keras.utils": UTILS + IMAGES,
     "keras.datasets.imdb": DATASETS,
     "keras.datasets.reuters": DATASETS,
     "keras.applications.imagenet_utils": APPLICATIONS,
@@ -220,6 +245,9 @@ TABLES = {
     "keras.applications.vgg16": APPLICATIONS,
     "keras.applications.vgg19": APPLICATIONS,
     "keras.legacy.tools": TOOLS,
+    "keras.legacy.preprocessing.image": AUGMENTATION,
+    "keras.legacy.preprocessing.text": TEXTS,
+    "keras.preprocessing.image": IMAGES,
     "keras.models": MODELS,
 }
 
@@ -288,6 +316,10 @@ ORDERS = [
     Order("Adam", "lr beta_1 beta_2 epsilon decay", _at(4, values.is_fraction), _ALL, "tf2.0"),
     Order("Adamax", "lr beta_1 beta_2 epsilon decay", None, _ALL, "tf2.0"),
     Order("Nadam", "lr beta_1 beta_2 epsilon schedule_decay", None, _ALL, "tf2.0"),
+    Order("load_img", "path grayscale color_mode target_size interpolation",
+          lambda args: len(args) > 2 and isinstance(args[1], bool) and isinstance(args[2], str), "2.x", ""),
+    Order("load_img", "path grayscale target_size interpolation", _second(lambda x: isinstance(x, bool)), _ALL, ""),
+    Order("random_rotation random_shear random_zoom", "x rg fill_mode cval", _is_string_at(2), "0.x", ""),
     Order("EarlyStopping", "monitor patience verbose mode", None, "0.x", "1.0"),
     Order("ModelCheckpoint", "filepath monitor verbose save_best_only mode", _is_string_at(4), "0.x", "1.0"),
     Order("Model.compile", "optimizer loss class_mode", _at(2, lambda x: isinstance(x, str)), "0.x", "1.0"),
@@ -317,6 +349,16 @@ DEFAULTS = [
     Default("Adadelta", "learning_rate", 1.0, "0.3", "tf2.0"),
     Default("Adamax Nadam", "learning_rate", 0.002, "0.3", "tf2.0"),
     Default("Orthogonal", "gain", 1.1, "0.3", "2.0"),
+    Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
+    Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
+    Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),
+    Default("ImageDataGenerator.flow ImageDataGenerator.flow_from_directory", "save_format", "jpeg", "0.3", "2.0"),
+    Default("apply_affine_transform", "row_axis", 0, "0.3", "tf2.0"),
+    Default("apply_affine_transform", "col_axis", 1, "0.3", "tf2.0"),
+    Default("apply_affine_transform", "channel_axis", 2, "0.3", "tf2.0"),
+    Default("ImageDataGenerator random_rotation random_shift random_shear random_zoom", "interpolation_order", 0, "0.3",
+            "2.2"),
+    Default("apply_transform", "order", 0, "0.3", "2.2"),
     Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
     Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
     Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),

@@ -25,6 +25,11 @@ def pair(one: Any) -> tuple:
     return (one, one)
 
 
+def around_one(distance: float) -> tuple[float, float]:
+    """The two ends of a range about 1."""
+    return (1 - distance, 1 + distance)
+
+
 def is_initializer_name(value: Any) -> bool:
     """Whether a second argument can only be how weights start: `Dense(64, 'uniform')`."""
     return isinstance(value, str) and value.lower() in INITIALIZER_NAMES
