@@ -15,7 +15,7 @@ from keras._core.home import keras_home
 from keras._jax import devices
 from keras.legacy import era, modernize
 from keras.legacy.packages import answer_missing_packages
-from keras.legacy.program import announced_era, source_of
+from keras.legacy.program import announced_era, source_of, with_frames_of_the_program
 from keras.saving import _report as report
 
 _PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
@@ -95,11 +95,8 @@ def _prepare(source: str, name: str) -> None:
 
 
 def _print_error(kind: type, error: BaseException, trace) -> None:
-    """Prints an error from the program's first line on."""
-    ours = (__file__, runpy.__file__, "<frozen runpy>")
-    while trace is not None and trace.tb_frame.f_code.co_filename in ours:
-        trace = trace.tb_next
-    traceback.print_exception(kind, error, trace)
+    """Prints an error with the program's own lines."""
+    traceback.print_exception(with_frames_of_the_program(error.with_traceback(trace)))
 
 
 def describe_files(paths: list[str]) -> None:
