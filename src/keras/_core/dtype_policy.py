@@ -156,6 +156,11 @@ def dtype_name(dtype) -> str:
     return name
 
 
+def wide_float(name: str) -> str:
+    """'float64' for itself, else 'float32': for what 16 bits cannot hold."""
+    return "float64" if name == "float64" else "float32"
+
+
 def is_float_name(name: str) -> bool:
     """Whether a dtype's name is that of a float."""
     return name.startswith(("float", "bfloat"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras import ops
 from keras._core.checks import number_between, one_of, positive_integer
-from keras._core.dtype_policy import is_float_name
+from keras._core.dtype_policy import is_float_name, wide_float
 from keras._core.graph import KerasTensor
 from keras.layers._encoding import MODES, encode, encoded_shape
 from keras.layers._layer import Layer
@@ -89,7 +89,7 @@ class Discretization(Layer):
     def call(self, inputs):
         if self.bin_boundaries is None:
             raise ValueError(NO_BOUNDARIES.format(name=self.name))
-        dtype = inputs.dtype.name if inputs.dtype.name == "float64" else "float32"
+        dtype = wide_float(inputs.dtype.name)
         boundaries = np.array(self.bin_boundaries, dtype)
         found = ops.digitize(ops.cast(inputs, dtype), boundaries)
         return encode(found, self.output_mode, self._depth(), self.output_dtype)

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras import config, ops
 from keras._core.checks import axis_or_axes
-from keras._core.dtype_policy import is_float_name
+from keras._core.dtype_policy import is_float_name, wide_float
 from keras.layers._layer import Layer
 from keras.layers._text import batches_of, host_array, numbers
 
@@ -43,8 +43,9 @@ class Normalization(Layer):
         self.axis = (axes,) if isinstance(axes, int) else tuple(axes)
         if (mean is None) != (variance is None):
             raise ValueError(f"Normalization: pass both `mean` and `variance`, or neither. Got {mean!r}, {variance!r}.")
-        self.input_mean = None if mean is None else np.array(ops.convert_to_numpy(mean), "float32")
-        self.input_variance = None if variance is None else np.array(ops.convert_to_numpy(variance), "float32")
+        wide = wide_float(self.compute_dtype)
+        self.input_mean = None if mean is None else np.array(ops.convert_to_numpy(mean), wide)
+        self.input_variance = None if variance is None else np.array(ops.convert_to_numpy(variance), wide)
         self.invert = bool(invert)
         self.supports_masking = True
         self.autocast = False  # 16 bits would lose digits of what has a large mean
@@ -71,8 +72,7 @@ class Normalization(Layer):
                 np.broadcast_to(value, sizes)
             return
         dtype = self.variable_dtype if is_float_name(self.variable_dtype) else config.floatx()
-        dtype = "float32" if dtype in ("float16", "bfloat16") else dtype
-        more = {"shape": sizes, "trainable": False, "dtype": dtype}
+        more = {"shape": sizes, "trainable": False, "dtype": wide_float(dtype)}
         self.adapt_mean = self.add_weight(name="mean", initializer="zeros", autocast=False, **more)
         self.adapt_variance = self.add_weight(name="variance", initializer="ones", autocast=False, **more)
         # no release uses it any more, but files have it
@@ -149,7 +149,7 @@ class Normalization(Layer):
             self._sums = None
 
     def call(self, inputs):
-        dtype = self.compute_dtype if self.compute_dtype == "float64" else "float32"  # 16 bits do not hold epsilon
+        dtype = wide_float(self.compute_dtype)  # 16 bits do not hold epsilon
         x, mean, variance = (ops.cast(t, dtype) for t in (inputs, self.mean, self.variance))
         deviation = ops.maximum(ops.sqrt(variance), config.epsilon())
         return ops.cast(x * deviation + mean if self.invert else (x - mean) / deviation, self.compute_dtype)

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras import ops
 from keras._core.checks import one_of, positive_integer, positive_number
+from keras._core.dtype_policy import wide_float
 from keras.layers._layer import Layer
 
 
@@ -66,12 +67,13 @@ class MelSpectrogram(Layer):
         self.ref_power = positive_number("ref_power", ref_power, owner)
 
     def call(self, inputs):
+        dtype = wide_float(self.compute_dtype)
         real, imaginary = ops.stft(
-            ops.cast(inputs, "float32"), self.sequence_length, self.sequence_stride, self.fft_length, self.window
+            ops.cast(inputs, dtype), self.sequence_length, self.sequence_stride, self.fft_length, self.window
         )
         power = (real**2 + imaginary**2) ** (self.mag_exp / 2)
         bands = self.linear_to_mel_weight_matrix(
-            self.num_mel_bins, self.fft_length // 2 + 1, self.sampling_rate, self.min_freq, self.max_freq
+            self.num_mel_bins, self.fft_length // 2 + 1, self.sampling_rate, self.min_freq, self.max_freq, dtype
         )
         y = ops.swapaxes(ops.matmul(power, bands), -1, -2)  # (..., windows, bands) -> (..., bands, windows)
         return ops.cast(self._decibel(y) if self.power_to_db else y, self.compute_dtype)
