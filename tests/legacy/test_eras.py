@@ -154,6 +154,14 @@ def test_a_mask_that_a_layer_does_not_know_was_an_error(set_era):
         model.add(layers.Flatten())
 
 
+def test_one_number_is_a_kernel_size_and_two_are_its_rows_and_columns(set_era):
+    set_era("2")
+    assert layers.Conv2D(4, 5).kernel_size == (5, 5)
+    assert layers.Conv2D(4, 5, 3).kernel_size == (5, 3)
+    assert layers.Conv3D(4, 3).kernel_size == (3, 3, 3)
+    assert layers.Conv2D(4, 5, strides=2).strides == (2, 2)
+
+
 # --- names
 
 
@@ -280,6 +288,7 @@ PROGRAMS = [
     ("from keras.layers import Dense\nDense(784, 64)", "0"),
     ("from keras.optimizers import Adam\nAdam(lr=0.1)", "2"),
     ("from keras.layers import *\nx = merge([a, b], mode='sum')", "1"),
+    ("from keras.models import Sequential\nprint(model.metrics_names[1])", "2"),
     ("from keras.layers import GRU\nsettings = dict(consume_less='cpu')", "1"),
     ("import tensorflow as tf\nfrom keras.models import Sequential\nm.fit_generator(g)", "2"),
     ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.fit_generator(g)", "tf2"),

@@ -3,7 +3,7 @@
 from keras import config
 from keras._core.checks import pairs_of_integers
 from keras.layers._layer import Layer
-from keras.layers._spatial import SpatialSpec, spatial_axes
+from keras.layers._spatial import SpatialSpec, advice_on_order, spatial_axes
 
 
 class Cropping1D(Layer):
@@ -38,7 +38,10 @@ class Cropping1D(Layer):
 def _left(layer, shape, pairs):
     left = tuple(None if n is None else n - sum(pair) for n, pair in zip(shape, pairs))
     if any(n is not None and n <= 0 and sum(pair) for n, pair in zip(left, pairs)):
-        raise ValueError(f"{layer.name} cuts off {layer.cropping}, which leaves nothing of shape {tuple(shape)}.")
+        raise ValueError(
+            f"{layer.name} cuts off {layer.cropping}, which leaves nothing of shape {tuple(shape)}."
+            + advice_on_order(shape, getattr(layer, "data_format", "channels_last"))
+        )
     return left
 
 

@@ -64,6 +64,11 @@ class InputSpec:
         """The message when the number of axes is not `ndim`."""
         return f"{owner} takes inputs with {_axes(self.ndim)}. Got shape {shape}, which has {len(shape)}."
 
+    def wrong_size(self, owner: str, shape: tuple, axis: int, size: int) -> str:
+        """The message when an axis has not the size that `axes` says."""
+        wanted = f"{owner} takes inputs whose axis {axis} has size {size}, as in the first call or `build`."
+        return f"{wanted} Got shape {shape}."
+
     def __repr__(self) -> str:
         found = {k: v for k, v in self.get_config().items() if v}
         return f"InputSpec({', '.join(f'{k}={v!r}' for k, v in found.items())})"
@@ -114,10 +119,7 @@ def _check_one(spec: InputSpec, x: Any, name: str) -> None:
         raise ValueError(f"{name} takes inputs of dtype {spec.dtype}. Got {dtype_name(x.dtype)}.")
     for axis, size in spec.axes.items():
         if size is not None and shape[axis] is not None and shape[axis] != size:
-            raise ValueError(
-                f"{name} takes inputs whose axis {axis} has size {size}, as in the first call or `build`. "
-                f"Got shape {shape}."
-            )
+            raise ValueError(spec.wrong_size(name, shape, axis, size))
     if spec.shape is not None and ndim == spec.ndim:
         for axis, (wanted, got) in enumerate(zip(spec.shape, shape)):
             if wanted is not None and got is not None and wanted != got:

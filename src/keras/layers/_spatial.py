@@ -66,6 +66,36 @@ class SpatialSpec(InputSpec):
             f"  Got shape {shape}, which has {len(shape)}." + (f"\n  {hint}" if hint else "")
         )
 
+    def wrong_size(self, owner: str, shape: tuple, axis: int, size: int) -> str:
+        """The message when the channels are not as many as the weights are for."""
+        other = -1 if self.data_format == "channels_first" else 1
+        hint = advice_on_order(shape, self.data_format) if shape[other] == size else ""
+        return super().wrong_size(owner, shape, axis, size) + hint
+
+
+_MOST_COLOURS = 4
+
+
+def advice_on_order(shape: Shape, data_format: str) -> str:
+    """What to do about images whose axes seem to be in the other order than a layer takes; "" for those that are not.
+
+    Few numbers where height or depth should be, and more beside them, are channels as a rule.
+    """
+    rank = len(shape) - 2
+    if rank not in (2, 3):
+        return ""
+    first = data_format == "channels_last"  # whether what looks like channels comes first
+    few, beside = (shape[1], shape[2]) if first else (shape[-1], shape[-2])
+    if few is None or beside is None or not few <= _MOST_COLOURS < beside:
+        return ""
+    other = "channels_first" if first else "channels_last"
+    return (
+        f"\n  The shape looks like ({', '.join(axis_names(rank, other))}), but the layer takes "
+        f"({', '.join(axis_names(rank, data_format))}).\n"
+        f"  For the other order, call keras.config.set_image_data_format({other!r}) before the model is made, or set\n"
+        f"  the variable KERAS_IMAGE_DATA_FORMAT={other}."
+    )
+
 
 def count_windows(size: int | None, width: int, stride: int, padding: str, dilation: int = 1) -> int | None:
     """How many windows fit along an axis; not positive if none does."""
@@ -89,6 +119,6 @@ def window_shape(owner: str, shape: Shape, widths, strides, padding: str, data_f
         spans = tuple(d * (w - 1) + 1 for w, d in zip(widths, dilations))
         raise ValueError(
             f"{owner}: windows of size {spans} do not fit into inputs of shape {tuple(shape)}.\n"
-            "  Use padding='same', smaller windows or larger inputs."
+            "  Use padding='same', smaller windows or larger inputs." + advice_on_order(shape, data_format)
         )
     return with_spatial(shape, counts, data_format)

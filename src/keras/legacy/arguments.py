@@ -97,13 +97,19 @@ class Translator:
             olds = set(order.order.split()) - set(self.names)
             if not olds.isdisjoint(kwargs) and set(order.eras.split()) <= {"0.x", "1.x"}:
                 return order
-            if era.before(order.before) and (order.when is None or self._fits(order, args)):
+            if era.before(order.before) and (order.when is None or self._fits(order, args, kwargs)):
                 return order
         return None
 
-    def _fits(self, order: Order, args: tuple) -> bool:
+    def _fits(self, order: Order, args: tuple, kwargs: dict) -> bool:
         """Whether arguments that could mean either are of the kind that an older order needs."""
         names = order.order.split()
+        given = {*names[: len(args)], *kwargs}
+        for (
+            row
+        ) in self.rows:  # of several that make one argument of today, such as `nb_row` and `nb_col`, all are needed
+            if not given.isdisjoint(olds := _several(row.old)) and not given.issuperset(olds):
+                return False
         for name, value in zip(names, args):
             if name in ("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3") and not values.is_number(
                 value
