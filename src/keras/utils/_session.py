@@ -3,6 +3,7 @@
 import gc
 
 from keras._core.names import forget_names
+from keras._jax.allocation import give_back_freed_memory
 from keras._jax.random import forget_global_seed
 from keras.config import forget_dtype_policy
 
@@ -13,10 +14,11 @@ def clear_session(free_memory=True) -> None:
     Models are freed when the last name of them goes; nothing here keeps one alive.
 
     Args:
-        free_memory: whether Python's garbage collector is run as well.
+        free_memory: whether Python's garbage collector is run as well, and what is free then goes back to the system.
     """
     forget_names()
     forget_global_seed()
     forget_dtype_policy()
     if free_memory:
         gc.collect()
+        give_back_freed_memory()
