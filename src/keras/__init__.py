@@ -48,6 +48,7 @@ if typing.TYPE_CHECKING:
     from keras._jax.random import SeedGenerator
     from keras._jax.remat import remat
     from keras._jax.scopes import StatelessScope, SymbolicScope, name_scope
+    from keras._jax.tape import GradientTape
     from keras._jax.variable import Variable
     from keras.dtype_policies import DTypePolicy, FloatDTypePolicy
     from keras.initializers import Initializer
@@ -68,6 +69,7 @@ _HOMES = {
     "FloatDTypePolicy": "keras.dtype_policies",
     "Function": "keras.models._function",
     "Functional": "keras.models",
+    "GradientTape": "keras._jax.tape",
     "Initializer": "keras.initializers",
     "Input": "keras.layers",
     "InputSpec": "keras.layers",
@@ -96,6 +98,7 @@ __all__ = [
     "FloatDTypePolicy",
     "Function",
     "Functional",
+    "GradientTape",
     "Initializer",
     "Input",
     "InputSpec",

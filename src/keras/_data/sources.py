@@ -241,6 +241,7 @@ class BatchSource:
         self._pass: Iterator | None = None
         self._waiting: list = []  # the batch that `peek` took out
         self._drew: Any = None  # the state of the generators before the pass
+        self.keeps_tuple = False  # whether inputs alone come as `(x,)`
         self._used = 0  # batches of the pass; of all passes, if they do not begin anew
         self._goes_on = False  # whether the next epoch begins within the pass
         self._count = 0  # batches so far, for messages
@@ -386,6 +387,7 @@ class BatchSource:
             x, y, sample_weight = unpack_x_y_sample_weight(batch)
         except ValueError as error:
             raise ValueError(f"{where} of `x` ({self._stream.kind}): {error}") from None
+        self.keeps_tuple = isinstance(batch, (list, tuple)) and len(batch) == 1
         data = (
             to_arrays(x, f"{where}, `x`"),
             to_arrays(y, f"{where}, `y`"),

@@ -16,6 +16,7 @@ from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic, running_values
 from keras._core.names import unique_name
+from keras._core.recording import recording
 from keras._core.types import Tensor
 from keras._jax import pure
 from keras._jax.variable import Variable, array_from
@@ -76,6 +77,8 @@ def op(function: Callable | None = None, *, shapes: Callable | None = None) -> A
 
     @functools.wraps(plain)
     def run(*args, **kwargs):
+        if recording.tape is not None:
+            return recording.tape.call(run, args, kwargs)
         if any_symbolic(args) or (kwargs and any_symbolic(kwargs)):
             known = running_values((args, kwargs))
             if known is None:
@@ -140,6 +143,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
     name = None if dtype is None else dtype_name(dtype)
     if isinstance(x, KerasTensor):
         return x if name is None or x.dtype == name else cast(x, name)
+    if recording.tape is not None:
+        return recording.tape.call(convert_to_tensor, (x, dtype))
     if isinstance(x, Variable):
         x = x.value
     elif not isinstance(x, jax.Array) and getattr(x, "__jax_array__", None) is not None:

@@ -42,7 +42,7 @@ def _swapped(function: Callable) -> Callable:
     return lambda self, other: function(other, self)
 
 
-_METHODS = (
+METHODS = (
     {f"__{name}__": _forward(function) for name, function in (_TWO_SIDED | _COMPARISONS).items()}
     | {f"__r{name}__": _swapped(function) for name, function in _TWO_SIDED.items()}
     | {
@@ -56,5 +56,5 @@ _METHODS = (
     }
 )
 
-for _name, _method in _METHODS.items():
+for _name, _method in METHODS.items():
     setattr(KerasTensor, _name, _method)

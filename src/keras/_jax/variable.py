@@ -15,6 +15,7 @@ from keras import config
 from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
+from keras._core.recording import recording
 from keras._jax import pure
 
 
@@ -138,8 +139,8 @@ class Variable:
         value = self.own_value() if scope is None else scope.read(self)
         dtype = _autocast.dtype
         if dtype is not None and self.autocast and dtype != self._dtype and is_float_name(self._dtype):
-            return value.astype(dtype)
-        return value
+            value = value.astype(dtype)
+        return value if recording.tape is None else recording.tape.read(self, value)
 
     def numpy(self) -> np.ndarray:
         """The value as a NumPy array of the caller's own."""
@@ -259,6 +260,10 @@ _TRACED_ASSIGNMENT = (
 def _to_array(value: Any, dtype: str | None) -> jax.Array:
     if isinstance(value, Variable):
         value = value.value
+    if recording.tape is not None:
+        value = recording.tape.value_of(value)
+    elif not isinstance(value, jax.Array) and callable(getattr(value, "__jax_array__", None)):
+        value = value.__jax_array__()
     if dtype is None and not hasattr(value, "dtype"):
         value = np.asarray(value)
         dtype = config.floatx() if value.dtype.kind == "f" else ("int32" if value.dtype.kind in "iu" else None)
@@ -284,6 +289,8 @@ def _binary(function: Callable, swapped: bool = False) -> Callable:
         # a symbolic tensor on the right adds a node itself
         if hasattr(other, "_keras_history"):
             return NotImplemented
+        if recording.tape is not None:
+            return recording.tape.call(operator, (self, other))
         other = other.value if isinstance(other, Variable) else other
         if isinstance(other, (list, tuple)):
             other = jnp.asarray(other)
@@ -309,6 +316,6 @@ for _name, _function in _comparisons.items():
 Variable.__hash__ = lambda self: id(self)  # type: ignore[method-assign]
 Variable.__neg__ = lambda self: -self.value  # type: ignore[operator]
 Variable.__pos__ = lambda self: self.value  # type: ignore[operator]
-Variable.__abs__ = lambda self: jnp.abs(self.value)  # type: ignore[attr-defined]
-Variable.__invert__ = lambda self: jnp.invert(self.value)  # type: ignore[operator]
-Variable.__round__ = lambda self, ndigits=None: jnp.round(self.value, ndigits or 0)  # type: ignore[attr-defined]
+Variable.__abs__ = lambda self: abs(self.value)  # type: ignore[attr-defined]
+Variable.__invert__ = lambda self: ~self.value  # type: ignore[operator]
+Variable.__round__ = lambda self, ndigits=None: round(self.value, ndigits or 0)  # type: ignore[attr-defined]

@@ -74,6 +74,7 @@ class ArrayRun:
     def prepare(self, planner: Planner) -> None:
         """Finds or makes the programs, before anything is changed."""
         self.planner = planner
+        planner.keeps_tuple = False
         if planner.phase == "predict":
             return
         self.data = engine.inputs(padded(self.source.data, self.source.rows))
@@ -194,8 +195,10 @@ class BatchRun:
     def prepare(self, planner: Planner) -> None:
         """Finds or makes the program for the first batch, before anything is changed."""
         self.planner = planner
+        first = self.first_batch()
+        planner.keeps_tuple = self.source.keeps_tuple
         if planner.phase != "predict":
-            planner.program("batch", 0, engine.inputs(self.first_batch()))
+            planner.program("batch", 0, engine.inputs(first))
 
     def _next(self) -> Any:
         if self._first is not None:

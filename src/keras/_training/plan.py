@@ -158,6 +158,7 @@ class Planner:
         self.model = model
         self.phase = phase
         self.variables = variables
+        self.keeps_tuple = False  # see `Step`
         self.donates = phase == "train" and donates(variables)
         alone = self.donates or model.run_eagerly
         self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
@@ -180,7 +181,7 @@ class Planner:
         self.numbers = np.array(list(found.values()), "float32")
 
     def _open_program(self, kind: str, batch_size: int) -> OpenProgram:
-        step = Step(self.model, self.variables, self.names, self.phase)
+        step = Step(self.model, self.variables, self.names, self.phase, self.keeps_tuple)
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         return OpenProgram(step, kind, batch_size, keeps)
 
@@ -209,6 +210,7 @@ class Planner:
             None if order is None else order.shape,
             self.names,
             self.model.debugs_values,
+            self.keeps_tuple,
             settings.floatx(),
             settings.epsilon(),
             settings.image_data_format(),
@@ -261,7 +263,7 @@ class Planner:
         batch = engine.specs_of(data)
         if kind != "batch":
             batch = engine.with_rows(batch, batch_size)
-        step = Step(self.model, self.variables, self.names, self.phase)
+        step = Step(self.model, self.variables, self.names, self.phase, self.keeps_tuple)
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
         names: list[str] | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from keras._core import tree
+from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
 from keras._jax import pure
 from keras._jax.variable import Variable
@@ -27,13 +29,15 @@ class Step:
         variables: the variables of the state, by field.
         names: names of the numbers that come as one vector.
         phase: 'train', 'test' or 'predict'.
+        keeps_tuple: whether a step of the user's gets inputs alone as `(x,)`, as the data has it, instead of `x`.
     """
 
-    def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str):
+    def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str, keeps_tuple: bool = False):
         self.model = model
         self.variables = variables
         self.names = names
         self.phase = phase
+        self.keeps_tuple = keeps_tuple
 
     def __call__(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         """New state, and what the step hands out: logs, or outputs when predicting."""
@@ -93,18 +97,18 @@ class Step:
 
     def _own(self, method: Callable, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         """A step that the user wrote: of values `(state, data)` as in Keras 3 on JAX, or of `(data)` alone."""
-        data = tuple(batch)
-        while len(data) > 1 and data[-1] is None:
-            data = data[:-1]
-        given = data[0] if self.phase == "predict" and len(data) == 1 else data
+        given = pack_x_y_sample_weight(*batch)
+        if self.keeps_tuple and not isinstance(given, tuple):
+            given = (given,)
         self.model.step_context = (self.variables, self.names)
         with self._scope(state, numbers) as scope:
             self._hand_numbers_down()
             if not self.model.step_takes_state(self.phase):
-                result = method(given)
+                result = _plain(method(given))
                 return self._after(scope), result
             fields = _PUBLIC_STATE[self.phase]
             result, returned = method(tuple(getattr(state, f) for f in fields), given)
+            result = _plain(result)
             after = self._after(scope)
         if self.phase == "predict":  # Keras 3 hands back the non-trainable values alone
             return after._replace(non_trainable=list(returned)), result
@@ -118,6 +122,11 @@ class Step:
     def _hand_numbers_down(self) -> None:
         if self.names:
             self.model.optimizer.hand_numbers_down()
+
+
+def _plain(result: Any) -> Any:
+    """What a step of the user's returned, with arrays for what stands for one: variables, values of a tape."""
+    return tree.map_leaves(lambda x: x.__jax_array__() if callable(getattr(x, "__jax_array__", None)) else x, result)
 
 
 def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, tuple]:

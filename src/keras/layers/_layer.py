@@ -18,6 +18,7 @@ from keras._core.dtype_policy import DTypePolicy, dtype_name, is_float_name, pol
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import current_path, name_scope
 from keras._core.policy_map import DTypePolicyMap
+from keras._core.recording import recording
 from keras._core.remat_scope import remat_settings
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import bound_arguments, constructor_parameters
@@ -490,6 +491,10 @@ class Layer(Operation):
     def __call__(self, *args, **kwargs):
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"{type(self).__name__}: its __init__ did not call super().__init__().")
+        if recording.tape is not None:
+            if not pure.in_scope():
+                self._forget_losses()
+            return recording.tape.call(self, args, kwargs, layer=self)
         signature = call_signature(type(self).call)
         if (
             args

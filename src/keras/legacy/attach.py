@@ -273,6 +273,7 @@ def _models(module: ModuleType) -> None:
     arguments.apply(module, special)
     trainer = arguments._home_of(Model, "fit")
     _more_names(trainer)
+    importlib.import_module("keras.legacy.steps").teach(trainer)
     new = Model.__new__
     rows = arguments.entries_for("Model", arguments.MODELS)
 

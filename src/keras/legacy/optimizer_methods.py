@@ -120,15 +120,20 @@ def compute_gradients(self, loss, var_list, tape=None):
     """Pairs of a gradient and its variable.
 
     Args:
-        loss: a function without arguments.
+        loss: a function without arguments, or with a tape what was computed under it.
         var_list: the variables, or a function that returns them.
-        tape: must be None: there are no tapes here.
+        tape: the `keras.GradientTape` that watched the loss.
     """
-    if tape is not None:
-        raise ValueError(f"{type(self).__name__}: `tape` must be None. Pass a function without arguments as `loss`.")
-    if not callable(loss):
-        raise ValueError(f"{type(self).__name__}: `loss` must be a function without arguments. Got {loss!r}.")
+    if not callable(loss) and tape is None:
+        raise ValueError(
+            f"{type(self).__name__}: `loss` must be a function without arguments, or `tape` given. Got {loss!r}."
+        )
     variables = list(var_list() if callable(var_list) else var_list)
+    if tape is not None:
+        if callable(loss):
+            with tape:
+                loss = loss()
+        return list(zip(tape.gradient(loss, variables), variables))
 
     def total(*values):
         with pure.Scope(variables, values):
@@ -141,12 +146,14 @@ def minimize(self, loss, var_list, tape=None, grad_loss=None, name=None):
     """One step along the gradients of a loss.
 
     Args:
-        loss: a function without arguments.
+        loss: a function without arguments, or with a tape what was computed under it.
         var_list: the variables, or a function that returns them.
-        tape: must be None: there are no tapes here.
+        tape: the `keras.GradientTape` that watched the loss.
         grad_loss: what the gradient of the loss is multiplied by.
         name: of the step, of which nothing else is kept.
     """
+    if grad_loss is not None and not callable(loss):
+        raise ValueError(f"{type(self).__name__}.minimize: `grad_loss` needs a function without arguments as `loss`.")
     weighted = loss if grad_loss is None else lambda: ops.sum(loss() * grad_loss)
     return self.apply_gradients(compute_gradients(self, weighted, var_list, tape), name=name)
 

@@ -42,7 +42,7 @@ def _sign(name: str, function: Callable) -> Callable:
     return method
 
 
-for _name, _function in operators._METHODS.items():
+for _name, _function in operators.METHODS.items():
     if _name.startswith("__") and hasattr(Variable, _name):
         setattr(BackendVariable, _name, _sign(_name, _function))
 BackendVariable.__hash__ = Variable.__hash__  # type: ignore[method-assign]
