@@ -26,6 +26,16 @@ CASES = [
     ("anything(p=1, init=2)", "anything(p=1, init=2)"),
     ("text = 'é'; Dense(output_dim=2)", "text = 'é'; Dense(units=2)"),
     ("Dense(**settings)", "Dense(**settings)"),
+    ("import keras; keras.layers.core.Dense(output_dim=2)", "import keras; keras.layers.Dense(units=2)"),
+    (
+        "import keras; keras.layers.convolutional.Convolution2D(2, 3, 3)",
+        "import keras; keras.layers.Conv2D(filters=2, kernel_size=(3, 3))",
+    ),
+    ("import keras; keras.constraints.maxnorm(2)", "import keras; keras.constraints.MaxNorm(2)"),
+    ("from keras.constraints import maxnorm", "from keras.constraints import MaxNorm as maxnorm"),
+    ("Embedding(10, 4, input_length=n)", "Embedding(10, 4, input_shape=(n,))"),
+    ("def get_output_shape_for(self, shape): pass", "def compute_output_shape(self, shape): pass"),
+    ("p = model.predict_proba(x)", "p = model.predict(x)"),
 ]
 
 

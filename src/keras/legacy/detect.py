@@ -70,7 +70,7 @@ def detect(source: str) -> Detected:
     Raises:
         SyntaxError: it is no Python of today.
     """
-    reading = _Reading()
+    reading = Reading()
     reading.read(ast.parse(source))
     era = reading.elected()
     signs = [sign for sign, of in reading.signs.items() if of not in ("late", "3")]
@@ -94,7 +94,7 @@ def _kind_of(node: ast.expr) -> Any:
     return kinds.get(type(node), Unknown())
 
 
-class _Reading:
+class Reading:
     """Signs of eras, collected from a program from its top to its end."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class _Reading:
             if isinstance(node, ast.Call):
                 self._read_call(node)
             elif isinstance(node, ast.Attribute):
-                self._read_path(self._path(node))
+                self._read_path(self.path_of(node))
             elif isinstance(node, ast.Constant):
                 self._read_text(node.value)
             elif isinstance(node, ast.FunctionDef):
@@ -169,12 +169,12 @@ class _Reading:
                 return "keras" + path[len(prefix) :]
         return path
 
-    def _path(self, node: ast.expr) -> str | None:
+    def path_of(self, node: ast.expr) -> str | None:
         """The dotted path that an expression stands for; "" for what the program made, None for what is not known."""
         if isinstance(node, ast.Name):
             return self.paths.get(node.id)
         if isinstance(node, ast.Attribute):
-            path = self._path(node.value)
+            path = self.path_of(node.value)
             return self._ours(f"{path}.{node.attr}") if path else path
         return None
 
@@ -189,7 +189,7 @@ class _Reading:
     # --- what is called, and how
 
     def _read_call(self, node: ast.Call) -> None:
-        path = self._path(node.func)
+        path = self.path_of(node.func)
         is_method = path is None and isinstance(node.func, ast.Attribute)
         name = node.func.attr if is_method else path.rpartition(".")[2] if path else getattr(node.func, "id", None)
         if name is None or path == "" or (path and not path.startswith("keras")):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from keras.legacy import arguments, attach, detect, modules, names
 
+_SAME_METHODS = {"predict_proba": "predict"}
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 _RENAMED = {
     "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
@@ -46,11 +47,18 @@ def modernized(source: str) -> str:
     """
     tree = ast.parse(source)
     text = _Text(source)
+    reading = detect.Reading()
+    reading.read(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _modernize_call(node, text)
         elif isinstance(node, ast.ImportFrom):
             _modernize_import(node, text)
+        elif isinstance(node, ast.Attribute):
+            _modernize_path(node, reading.path_of(node), text)
+        elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
+            start = text.source.index(node.name, text.start(node))
+            text.edits.append(_Edit(start, start + len(node.name), "compute_output_shape"))
     return text.edited()
 
 
@@ -128,6 +136,12 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
     name = function.attr if is_method else getattr(function, "id", None)
     if name is None:
         return
+    if name in _SAME_METHODS and is_method:
+        _rename(function, name, _SAME_METHODS[name], text)
+    if name == "Embedding":
+        for keyword in node.keywords:
+            if keyword.arg == "input_length":
+                text.replace(keyword, f"input_shape={_as_shape(keyword.value, text)}")
     rows, orders = _entries(name, is_method)
     if not rows and not orders:
         return
@@ -158,6 +172,10 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
             text.replace(nodes[old], new)
         else:
             text.remove(nodes[old])
+
+
+def _as_shape(length: ast.expr, text: _Text) -> str:
+    return text.of(length) if isinstance(length, (ast.Tuple, ast.List)) else f"({text.of(length)},)"
 
 
 def _rename(function: Any, old: str, new: str, text: _Text) -> None:
@@ -206,6 +224,35 @@ def _pairs(given: dict[str, str], renamed: list[tuple[str, str]], rows: list) ->
     return found
 
 
+def _modernize_path(node: ast.Attribute, path: str | None, text: _Text) -> None:
+    """`keras.layers.core.Dense` as `keras.layers.Dense`, `keras.constraints.maxnorm` as `keras.constraints.MaxNorm`."""
+    if path is None or not isinstance(node.value, (ast.Attribute, ast.Name)):
+        return
+    module, _, name = path.rpartition(".")
+    row = next((r for r in modules.rows_of(module) if name in modules.names_of(r)), None)
+    if row is not None and _is_public(row.today) and text.of(node.value) == module:
+        text.replace(node.value, row.today)
+        module = row.today
+    today = _name_of_today(module, name)
+    if today is not None:
+        _rename(node, name, today, text)
+
+
+def _is_public(module: str) -> bool:
+    return not module.startswith(("keras.legacy", "keras._"))
+
+
+def _name_of_today(module: str, name: str) -> str | None:
+    """What a name that a module of today has no more is called there; None if nothing there is the same."""
+    for home in names.HOMES:
+        if home.module == home.home == module:
+            for entry in home.names.split():
+                old, _, today = entry.partition("=")
+                if old == name and today:
+                    return today
+    return None
+
+
 def _modernize_import(node: ast.ImportFrom, text: _Text) -> None:
     rows = modules.rows_of(node.module or "")
     if node.module == "keras.layers":
@@ -214,11 +261,15 @@ def _modernize_import(node: ast.ImportFrom, text: _Text) -> None:
                 text.replace(alias, _RENAMED[alias.name])
         return
     if not rows:
+        for alias in node.names:
+            today = _name_of_today(node.module or "", alias.name)
+            if today is not None:
+                text.replace(alias, f"{today} as {alias.asname or alias.name}")
         return
     lines = []
     for alias in node.names:
         row = next((r for r in rows if alias.name in modules.names_of(r)), None)
-        if row is None or row.today.startswith(("keras.legacy", "keras._")):
+        if row is None or not _is_public(row.today):
             return
         name = _RENAMED.get(alias.name, alias.name)
         if name in names.names_of(row.today):
