@@ -293,6 +293,7 @@ def _models(module: ModuleType) -> None:
     for name in ("predict_classes", "predict_proba"):
         setattr(module.Sequential, name, getattr(methods, name))
     _wrap(trainer, "_in_order", methods.in_order)
+    importlib.import_module("keras.legacy.model_methods").teach(module)
     _wrap(Model, "summary", looks.summary)
     _wrap(module.Functional, "__init__", _functional_init)
     names_of_metrics = trainer.metrics_names.fget
@@ -323,7 +324,14 @@ def _sequential_append(function: Callable, self, layer):
 def _more_names(trainer: type) -> None:
     """Tells which further arguments the methods take."""
     more = {
-        "compile": {"class_mode", "sample_weight_mode", "target_tensors", "distribute", "experimental_run_tf_function"},
+        "compile": {
+            "class_mode",
+            "sample_weight_mode",
+            "target_tensors",
+            "distribute",
+            "experimental_run_tf_function",
+            "pss_evaluation_shards",
+        },
         "fit": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
         "evaluate": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
         "predict": {"workers", "max_queue_size", "use_multiprocessing"},
@@ -459,6 +467,14 @@ def _metrics(module: ModuleType) -> None:
 
 
 def _constraints(module: ModuleType) -> None:
+def _of_pieces(name: str) -> Callable:
+    def method(self, value):
+        getattr(importlib.import_module("keras.legacy.pieces"), name)(self, value)
+
+    method.__keras_legacy_arguments__ = {"p", "layer", "_"}  # type: ignore[attr-defined]
+    return method
+
+
     arguments.apply(module)
     short = {"maxnorm": module.MaxNorm, "nonneg": module.NonNeg, "unitnorm": module.UnitNorm}
     registry.register_built_ins("keras.constraints", short)
@@ -467,6 +483,8 @@ def _constraints(module: ModuleType) -> None:
 def _regularizers(module: ModuleType) -> None:
     arguments.apply(module)
     short = {"l1l2": module.L1L2, "activity_l1": module.L1, "activity_l2": module.L2, "activity_l1l2": module.L1L2}
+    for name in ("set_param", "set_layer"):
+        setattr(module.Regularizer, name, _of_pieces(name))
     registry.register_built_ins("keras.regularizers", short)
 
 
@@ -512,7 +530,27 @@ def _number_names(release: str) -> None:
 
 STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.layers": _layers,
+def _utils(module: ModuleType) -> None:
+    arguments.apply(module)
+    importlib.import_module("keras.legacy.utilities").teach_utils(module)
+
+
+def _data_set(module: ModuleType) -> None:
+    arguments.apply(module)
+    importlib.import_module("keras.legacy.utilities").teach_data_set(module)
+
+
+def _network(module: ModuleType) -> None:
+    arguments.apply(module)
+    importlib.import_module("keras.legacy.utilities").teach_network(module)
+
+
     "keras.models": _models,
+    "keras.datasets.boston_housing": _data_set,
+    "keras.datasets.cifar10": _data_set,
+    "keras.datasets.cifar100": _data_set,
+    "keras.datasets.fashion_mnist": _data_set,
+    "keras.datasets.mnist": _data_set,
     "keras.optimizers": _optimizers,
     "keras.activations": _activations,
     "keras.initializers": _initializers,
@@ -521,15 +559,15 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.callbacks": _callbacks,
     "keras.constraints": _constraints,
     "keras.regularizers": _regularizers,
-    "keras.utils": arguments.apply,
+    "keras.utils": _utils,
     "keras.backend": arguments.apply,
     "keras.mixed_precision": _mixed_precision,
-    "keras.datasets.imdb": arguments.apply,
-    "keras.datasets.reuters": arguments.apply,
+    "keras.datasets.imdb": _data_set,
+    "keras.datasets.reuters": _data_set,
     "keras.applications.imagenet_utils": arguments.apply,
-    "keras.applications.resnet50": arguments.apply,
-    "keras.applications.vgg16": arguments.apply,
-    "keras.applications.vgg19": arguments.apply,
+    "keras.applications.resnet50": _network,
+    "keras.applications.vgg16": _network,
+    "keras.applications.vgg19": _network,
     "keras.legacy.preprocessing.image": arguments.apply,
     "keras.legacy.preprocessing.text": arguments.apply,
     "keras.legacy.tools": arguments.apply,

@@ -124,8 +124,9 @@ def copy_for_search(self):
     return copy.deepcopy(self)
 
 
-def assert_input_compatibility(self, inputs):
-    """Raises an error if inputs are not what the layer takes."""
+def assert_input_compatibility(self, inputs=None, input=None):
+    """Raises an error if inputs, `input` in 1.x, are not what the layer takes."""
+    inputs = input if inputs is None else inputs
     importlib.import_module("keras.layers._input_spec").check_inputs(self.input_spec, inputs, self.name)
 
 

@@ -300,12 +300,12 @@ def _step(self, x, states):
     return output, list(new)
 
 
-def _preprocess_input(self, x, training=None, train=None):
+def _preprocess_input(self, x, training=None):
     """The inputs as they are: products with all steps are made when the layer runs."""
     return x
 
 
-def _get_constants(self, x, training=None, train=None):
+def _get_constants(self, x, training=None):
     """Nothing: masks of dropout are drawn when the layer runs."""
     return []
 
@@ -315,25 +315,31 @@ def _get_initial_states(self, x):
     return tree.leaves(self.get_initial_state(x.shape[0]))
 
 
-def _further_names(function: Callable, *names: str) -> Callable:
-    """Lets the first argument be called otherwise."""
+def further_names(*names: str) -> Callable:
+    """Lets the first argument of a method be called otherwise, and `training` be called `train`."""
 
-    @functools.wraps(function)
-    def older(self, *args, **kwargs):
-        for name in names:
-            if name in kwargs:
-                args = (kwargs.pop(name), *args)
-        return function(self, *args, **kwargs)
+    def decorate(function):
+        @functools.wraps(function)
+        def older(self, *args, **kwargs):
+            for name in names:
+                if name in kwargs:
+                    args = (kwargs.pop(name), *args)
+            if "train" in kwargs:
+                kwargs["training"] = kwargs.pop("train")
+            return function(self, *args, **kwargs)
 
-    older.__keras_legacy_arguments__ = set(names)  # type: ignore[attr-defined]
-    return older
+        taken = {"train"} if "training" in function.__code__.co_varnames else set()
+        older.__keras_legacy_arguments__ = {*names, *taken}
+        return older
+
+    return decorate
 
 
 _OF_RECURRENT = {
-    "step": _further_names(_step, "inputs"),
-    "preprocess_input": _further_names(_preprocess_input, "inputs"),
-    "get_constants": _further_names(_get_constants, "inputs", "X"),
-    "get_initial_states": _further_names(_get_initial_states, "X"),
+    "step": further_names("inputs", "h")(_step),
+    "preprocess_input": further_names("inputs")(_preprocess_input),
+    "get_constants": further_names("inputs", "X")(_get_constants),
+    "get_initial_states": further_names("X")(_get_initial_states),
 }
 
 

@@ -36,7 +36,9 @@ def compile(function: Callable, self, *args, **kwargs):
         )
     if kwargs.pop("distribute", None) is not None:
         raise ValueError("compile: `distribute` is set through keras.distribution today.")
-    kwargs.pop("experimental_run_tf_function", None)  # which of two implementations TensorFlow 2.0 took
+    if kwargs.pop("pss_evaluation_shards", 0) not in (0, None):
+        raise ValueError("compile: `pss_evaluation_shards` must be 0: there are no parameter servers here.")
+    _note_implementation(kwargs.pop("experimental_run_tf_function", None))
     if getattr(self.dtype_policy, "loss_scale", "auto") is None:
         kwargs.setdefault("auto_scale_loss", False)
     if "metrics" in kwargs and era.before("2.3"):
@@ -53,6 +55,14 @@ def compile(function: Callable, self, *args, **kwargs):
         report.note("Model.compile", "class_mode", "metrics=['accuracy']")
     object.__setattr__(self, "_hides_accuracy", class_mode is not None)
     return function(self, *args, **kwargs)
+
+
+def _note_implementation(chosen: Any) -> None:
+    """TensorFlow 2.0 had two implementations of `fit`; here is one, whose results neither differs from."""
+    if chosen not in (None, True, False):
+        raise ValueError(f"compile: `experimental_run_tf_function` must be a boolean. Got {chosen!r}.")
+    if chosen is not None:
+        report.note("Model.compile", "experimental_run_tf_function", "(left out)")
 
 
 def _check_weight_mode(mode: Any) -> None:

@@ -19,6 +19,11 @@ class Row(NamedTuple):
     eras: str
 
 
+_HDF5 = (
+    "load_weights_from_hdf5_group load_weights_from_hdf5_group_by_name preprocess_weights_for_loading "
+    "save_weights_to_hdf5_group"
+)
+
 ROWS = [
     #   older module                       today's module               names                              eras
     Row("keras.objectives", "keras.losses", "*", "0.x 1.x 2.x"),
@@ -28,14 +33,27 @@ ROWS = [
     Row("keras.engine", "keras.utils", "get_source_inputs", "1.x 2.x"),
     Row("keras.engine.topology", "keras.layers", "Input InputLayer InputSpec Layer Merge merge", "1.x 2.x"),
     Row("keras.engine.topology", "keras.utils", "get_source_inputs", "1.x 2.x"),
-    Row("keras.engine.topology", "keras._core.graph", "Node", "1.x 2.x"),
+    Row("keras.engine.topology", "keras.legacy.model_methods", "Node", "1.x 2.x"),
     Row("keras.engine.topology", "keras.legacy.models", "Container Network", "1.x 2.x"),
     Row("keras.engine.base_layer", "keras.layers", "InputSpec Layer", "2.x"),
-    Row("keras.engine.base_layer", "keras._core.graph", "Node", "2.x"),
+    Row("keras.engine.base_layer", "keras.legacy.model_methods", "Node", "2.x"),
     Row("keras.engine.input_layer", "keras.layers", "Input InputLayer", "2.x"),
     Row("keras.engine.network", "keras.legacy.models", "Network", "2.x"),
     Row("keras.engine.network", "keras.layers", "Layer", "2.x"),
-    Row("keras.engine.saving", "keras.models", "model_from_json model_from_config", "2.x"),
+    Row("keras.engine.saving", "keras.models", (
+        "load_model model_from_config model_from_json model_from_yaml save_model"
+    ), "2.x"),
+    Row("keras.engine.saving", "keras.legacy.hdf5", _HDF5, "2.x"),
+    Row("keras.engine.topology", "keras.legacy.hdf5", _HDF5, "2.x"),
+    Row("keras.utils.io_utils", "keras.legacy.hdf5", "H5Dict load_from_binary_h5py save_to_binary_h5py", "2.x"),
+    Row("keras.utils.vis_utils", "keras.utils", "model_to_dot plot_model", "2.x"),
+    Row("keras.utils.visualize_util", "keras.utils", "model_to_dot", "1.x"),
+    Row("keras.utils.visualize_util", "keras.legacy.testing", "plot to_graph", "0.x 1.x"),
+    Row("keras.utils.data_utils", "keras.legacy.testing", "validate_file", "1.x 2.x"),
+    Row("keras.utils.test_utils", "keras.legacy.testing", "layer_test", "1.x 2.x"),
+    Row("keras.utils.generic_utils", "keras.legacy.testing", "display_table", "1.x"),
+    Row("keras.utils.conv_utils", "keras.backend", "normalize_data_format", "2.x"),
+    Row("keras.utils.layer_utils", "keras.legacy.testing", "container_from_config get_layer", "0.x"),
     Row("keras.engine.sequential", "keras.models", "Sequential", "2.x"),
     Row("keras.engine.training", "keras.models", "Model make_batches slice_X", "1.x 2.x"),
     Row("keras.engine.training", "keras.utils", "GeneratorEnqueuer", "1.x 2.x"),
@@ -176,7 +194,9 @@ _TAUGHT = frozenset((
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
     "keras.legacy.preprocessing.image", "keras.legacy.preprocessing.text", "keras.metrics", "keras.models",
     "keras.preprocessing.image",
-    "keras.optimizers", "keras.regularizers", "keras.utils",
+    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
+    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
+    "keras.mixed_precision", "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
 
 

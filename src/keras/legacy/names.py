@@ -78,6 +78,7 @@ HOMES = [
     Home("keras.preprocessing.sequence", "keras.legacy.preprocessing.sequence", "TimeseriesGenerator "
          "make_sampling_table skipgrams", "0.x 1.x 2.x"),
     Home("keras", "keras.legacy.notebook", "load_ipython_extension unload_ipython_extension", "3"),
+    Home("keras.utils", "keras.legacy.hdf5", "H5Dict h5dict", "2.x"),
     Home("keras.config", "keras.legacy.era", "era set_era", "3"),
     Home("keras.config", "keras.legacy.report", "legacy_report", "3"),
 ]  # fmt: skip

@@ -51,6 +51,16 @@ def activity_l1l2(l1=0.01, l2=0.01):
     return regularizers.L1L2(l1=l1, l2=l2)
 
 
+def set_param(self, p):
+    """Tells a regularizer which variable it is of, as 0.x and 1.x did; today it is called with the variable."""
+    self.p = p
+
+
+def set_layer(self, layer):
+    """Tells a regularizer which layer it is of, as 0.x and 1.x did; today it is called with the outputs."""
+    self.layer = layer
+
+
 class EigenvalueRegularizer(regularizers.Regularizer):
     """A penalty on the largest eigenvalue of `W.T @ W`, found by nine steps of the power method.
 

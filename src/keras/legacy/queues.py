@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from keras._data import PyDataset
+from keras.legacy import report
+
 _END = object()
 
 
@@ -84,11 +87,27 @@ class Prefetched:
             thread.join(timeout=5)
 
 
+def _note_processes(where: str, wanted: Any) -> None:
+    """Says in the report that threads do what processes were to do."""
+    if wanted:
+        report.note(where, "use_multiprocessing=True", "workers=... (threads)")
+
+
 @contextlib.contextmanager
 def prefetched(data: Any, settings: dict | None):
     """`data`, made ahead while the block runs if it is a generator and `settings` ask for threads."""
+    if settings is not None:
+        _note_processes("Model.fit", settings["use_multiprocessing"])
     if settings is None or not hasattr(data, "__next__") or settings["workers"] < 1:
         yield data
+        return
+    if isinstance(data, PyDataset):  # gives batches by number too, so its own workers make them
+        before = data.workers, data.max_queue_size
+        data.workers, data.max_queue_size = int(settings["workers"]), int(settings["max_queue_size"])
+        try:
+            yield data
+        finally:
+            data.workers, data.max_queue_size = before
         return
     feed = Prefetched(data, int(settings["workers"]), int(settings["max_queue_size"]))
     try:
@@ -108,14 +127,28 @@ class SequenceEnqueuer:
     def __init__(self, sequence, use_multiprocessing=False):
         self.sequence = sequence
         self.use_multiprocessing = use_multiprocessing
+        _note_processes(type(self).__name__, use_multiprocessing)
         self._feed: Prefetched | None = None
 
     def _batches(self) -> Iterator:
         raise NotImplementedError(f"{type(self).__name__} does not say where batches come from.")
 
-    def start(self, workers=1, max_queue_size=10):
-        """Begins to make batches."""
+    def start(self, workers=1, max_queue_size=10, nb_worker=None, max_q_size=None, wait_time=None):
+        """Begins to make batches.
+
+        Args:
+            workers: how many threads make them; `nb_worker` in 1.x.
+            max_queue_size: how many are kept ready; `max_q_size` in 1.x.
+            wait_time: how long a full queue was waited for in 1.x; threads are woken as soon as there is room.
+        """
+        if wait_time is not None:
+            report.note(f"{type(self).__name__}.start", "wait_time", "(left out)")
+        workers = workers if nb_worker is None else nb_worker
+        max_queue_size = max_queue_size if max_q_size is None else max_q_size
         self._feed = Prefetched(self._batches(), max(1, workers), max_queue_size)
+
+    def join_end_of_epoch(self):
+        """Nothing: batches come in order, so those of an epoch are out before the next ones."""
 
     def is_running(self):
         """Whether batches are being made."""
@@ -142,12 +175,24 @@ class GeneratorEnqueuer(SequenceEnqueuer):
     Args:
         sequence: the generator; `generator` in 1.x.
         use_multiprocessing: as for `SequenceEnqueuer`; `pickle_safe` in 1.x.
-        wait_time, random_seed: must be None: threads wait for each other, and the generator draws by itself.
+        wait_time, random_seed, seed: must be None: threads wait for each other, and the generator draws by itself.
     """
 
-    def __init__(self, sequence, use_multiprocessing=False, wait_time=None, random_seed=None):
-        super().__init__(sequence, use_multiprocessing)
-        if wait_time is not None or random_seed is not None:
+    def __init__(
+        self,
+        sequence=None,
+        use_multiprocessing=False,
+        wait_time=None,
+        random_seed=None,
+        generator=None,
+        pickle_safe=None,
+        seed=None,
+    ):
+        if (sequence is None) == (generator is None):
+            raise TypeError("GeneratorEnqueuer takes a generator: `sequence`, or `generator` in 1.x.")
+        processes = use_multiprocessing if pickle_safe is None else pickle_safe
+        super().__init__(generator if sequence is None else sequence, processes)
+        if any(x is not None for x in (wait_time, random_seed, seed)):
             raise ValueError("GeneratorEnqueuer: `wait_time` and `random_seed` belonged to processes; leave them out.")
 
     def _batches(self):

@@ -13,6 +13,7 @@ from keras.layers import InputSpec, Layer
 from keras.layers._conv_lstm import ConvLSTM, ConvLSTMCell
 from keras.legacy.backend._control import rnn
 from keras.legacy.backend._nn import bias_add, conv2d
+from keras.legacy.layer_methods import further_names
 
 __all__ = [
     "AbstractRNNCell",
@@ -91,14 +92,17 @@ class Recurrent(Layer):
 
     # --- what a class may define
 
+    @further_names("x")
     def step(self, inputs, states):
         """The output of a step and the new states. Every class has its own."""
         raise NotImplementedError(f"{type(self).__name__} needs a `step(x, states)`.")
 
+    @further_names("x")
     def preprocess_input(self, inputs, training=None):
         """What is done to all steps at once: nothing, unless a class says more."""
         return inputs
 
+    @further_names("x", "X")
     def get_constants(self, inputs, training=None):
         """What every step gets behind the states."""
         return []
@@ -107,6 +111,7 @@ class Recurrent(Layer):
         """States of zeros."""
         return [ops.zeros((inputs.shape[0], self._size()), inputs.dtype) for _ in self.states]
 
+    @further_names("X")
     def get_initial_states(self, x):
         """`get_initial_state`, as 1.x called it."""
         return self.get_initial_state(x)

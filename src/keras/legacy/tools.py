@@ -8,6 +8,7 @@ import inspect
 
 import numpy as np
 
+from keras.config import image_data_format
 from keras.legacy.queues import GeneratorEnqueuer, OrderedEnqueuer, SequenceEnqueuer
 from keras.utils import clear_session
 
@@ -70,8 +71,9 @@ def binary_logloss(p, y):
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
 
 
-def multiclass_logloss(p, y):
-    """The mean crossentropy of rows of probabilities and class numbers."""
+def multiclass_logloss(p=None, y=None, P=None, Y=None):
+    """The mean crossentropy of rows of probabilities and class numbers; in 0.x they were called `P` and `Y`."""
+    p, y = (P if p is None else p), (Y if y is None else y)
     rows = np.asarray(p, dtype="float64")
     chosen = rows[np.arange(len(rows)), np.asarray(y, dtype="int64")]
     return float(-np.mean(np.log(np.clip(chosen / rows.sum(axis=1), 1e-15, None))))
@@ -133,8 +135,18 @@ def deconv_length(dim_size, stride_size, kernel_size, padding, output_padding, d
     return (dim_size - 1) * stride_size + kernel - 2 * pad + output_padding
 
 
-def convert_kernel(kernel):
-    """A convolution kernel with its spatial axes turned round: Theano's as TensorFlow's, and back."""
+def convert_kernel(kernel, dim_ordering=None):
+    """A convolution kernel with its spatial axes turned round: Theano's as TensorFlow's, and back.
+
+    Args:
+        kernel: the array.
+        dim_ordering: 'th' for (filters, channels, rows, columns) of 1.x; 'tf' or None for (rows, columns, ...).
+    """
+    if dim_ordering not in ("th", "tf", "default", None):
+        raise ValueError(f"convert_kernel: `dim_ordering` must be 'th' or 'tf'. Got {dim_ordering!r}.")
+    first = dim_ordering == "th" or (dim_ordering == "default" and image_data_format() == "channels_first")
+    if first:
+        return np.moveaxis(convert_kernel(np.moveaxis(np.asarray(kernel), (0, 1), (-2, -1))), (-2, -1), (0, 1))
     kernel = np.asarray(kernel)
     if not 3 <= kernel.ndim <= 5:
         raise ValueError(f"convert_kernel takes kernels of 3 to 5 axes. Got shape {kernel.shape}.")
@@ -186,8 +198,19 @@ def has_arg(fn, name, accept_all=False):
     )
 
 
-def print_summary(model, line_length=None, positions=None, print_fn=None):
-    """`model.summary(...)` as a function."""
+def print_summary(model=None, line_length=None, positions=None, print_fn=None, layers=None, relevant_nodes=None):
+    """`model.summary(...)` as a function.
+
+    Args:
+        model: the model.
+        line_length, positions, print_fn: as for `Model.summary`.
+        layers: the layers of a model, in 1.x; they are summed up as a sequence.
+        relevant_nodes: must be None: which calls belong to a model is known from it.
+    """
+    if relevant_nodes is not None:
+        raise ValueError("print_summary: `relevant_nodes` must be None. Pass the model instead of its layers.")
+    if layers is not None or isinstance(model, (list, tuple)):
+        model = importlib.import_module("keras.models").Sequential(list(model if layers is None else layers))
     model.summary(line_length=line_length, positions=positions, print_fn=print_fn)
 
 

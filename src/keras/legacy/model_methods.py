@@ -1,0 +1,279 @@
+"""Methods that models had from 0.x to tf.keras."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pprint
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from keras._core import tree
+from keras._core.graph import KerasTensor
+from keras.layers import Layer
+from keras.legacy import hdf5
+from keras.saving._older_objects import serialize_keras_object
+
+__all__ = ["Node"]
+
+
+def teach(module: ModuleType) -> None:
+    """Gives the classes of `keras.models` their older methods."""
+    for name, function in _OF_MODELS.items():
+        setattr(module.Model, name, function)
+    for cls in (module.Model, module.Sequential, module.Functional):
+        for name, further in _FURTHER.items():
+            if name in vars(cls):
+                _with_further(cls, name, further)
+    module.Sequential.legacy_get_config = _legacy_get_config
+    module.Sequential.from_config = classmethod(_with_layer_cache(module.Sequential.from_config.__func__))
+    for name in ("predict_classes", "predict_proba"):
+        _with_further(module.Sequential, name, ({"X"}, _of_samples))
+    module.Sequential.legacy_from_config = classmethod(_legacy_from_config)
+
+
+# --- graphs
+
+
+def run_internal_graph(self, inputs, masks=None):
+    """The outputs for inputs, with their masks and shapes.
+
+    Args:
+        inputs: tensors, in the order of the model's inputs.
+        masks: the masks of the inputs, or None.
+    """
+    pure = importlib.import_module("keras._jax.pure")
+    tensors = tree.leaves(inputs)
+    for x, mask in zip(tensors, [None] * len(tensors) if masks is None else tree.leaves(masks)):
+        if mask is not None:
+            pure.put_mask(x, mask)
+    outputs = tree.leaves(self(inputs if len(tensors) > 1 else tensors[0]))
+    return outputs, [pure.find_mask(x) for x in outputs], [tuple(x.shape) for x in outputs]
+
+
+def get_weight_paths(self):
+    """Where in the model each variable is -> the variable: 'dense.kernel'."""
+    found = {}
+    for layer in self.layers:
+        for inner in layer._flatten_layers():
+            place = layer.name if inner is layer else f"{layer.name}.{inner.name}"
+            for name, value in vars(inner).items():
+                if any(value is v for v in inner.weights):
+                    found.setdefault(f"{place}.{name}", value)
+    return found
+
+
+def save_spec(self, dynamic_batch=True):
+    """Symbolic tensors like the inputs, as arguments and keywords of a call; None if the inputs are not known."""
+    inputs = self.inputs
+    if inputs is None:
+        return None
+    found = [KerasTensor((None, *x.shape[1:]) if dynamic_batch else x.shape, x.dtype, name=x.name) for x in inputs]
+    return ((found[0] if len(found) == 1 else found),), {}
+
+
+def _maker(method: str, name: str) -> Callable:
+    def make(self, force=False):
+        """A function that takes an iterator of batches, does one step with the next one, and returns its logs."""
+
+        def step(iterator):
+            batch = next(iterator)
+            data = batch if isinstance(batch, tuple) else (batch,)
+            if method == "predict_on_batch":
+                return self.predict_on_batch(data[0])
+            return getattr(self, method)(*data, return_dict=True)
+
+        if force or vars(self).get(name) is None:
+            object.__setattr__(self, name, step)
+        return vars(self)[name]
+
+    return make
+
+
+# --- files
+
+
+def load_weights_from_hdf5_group(self, f):
+    """Takes the weights from an open HDF5 group, layer by layer in order."""
+    hdf5.load_weights_from_hdf5_group(f, self.layers)
+
+
+def load_weights_from_hdf5_group_by_name(self, f):
+    """Takes the weights of the layers whose names an open HDF5 group has."""
+    hdf5.load_weights_from_hdf5_group_by_name(f, self.layers)
+
+
+def save_weights_to_hdf5_group(self, f):
+    """Writes the weights into an open HDF5 group."""
+    hdf5.save_weights_to_hdf5_group(f, self.layers)
+
+
+def _legacy_get_config(self) -> list[dict]:
+    """The configs of the layers as a list, which is what 1.x and 2.0 kept of a sequence."""
+    return [serialize_keras_object(layer) for layer in self.layers]
+
+
+def _legacy_from_config(cls, config, layer_cache=None):
+    """A sequence from a list of configs of layers; `layer_cache` has layers by name that are taken instead."""
+    deserialize = importlib.import_module("keras.layers").deserialize
+    known = layer_cache or {}
+    model = cls()
+    for one in config:
+        name = one.get("config", {}).get("name")
+        model.add(known[name] if name in known else deserialize(one))
+    return model
+
+
+_OF_MODELS = {
+    "run_internal_graph": run_internal_graph,
+    "get_weight_paths": get_weight_paths,
+    "save_spec": save_spec,
+    "make_train_function": _maker("train_on_batch", "train_function"),
+    "make_test_function": _maker("test_on_batch", "test_function"),
+    "make_predict_function": _maker("predict_on_batch", "predict_function"),
+    "load_weights_from_hdf5_group": load_weights_from_hdf5_group,
+    "load_weights_from_hdf5_group_by_name": load_weights_from_hdf5_group_by_name,
+    "save_weights_to_hdf5_group": save_weights_to_hdf5_group,
+}
+
+
+# --- further arguments of methods of today
+
+
+def _with_layer_cache(function: Callable) -> Callable:
+    """`Sequential.from_config(config, layer_cache)` of 1.x: layers by name that are taken instead of new ones."""
+
+    @functools.wraps(function)
+    def from_config(cls, config, custom_objects=None, layer_cache=None):
+        if layer_cache:
+            return _legacy_from_config(cls, config if isinstance(config, list) else config["layers"], layer_cache)
+        return function(cls, config, custom_objects)
+
+    from_config.__keras_legacy_arguments__ = {"layer_cache"}  # type: ignore[attr-defined]
+    return from_config
+
+
+def _of_samples(self, args: tuple, kwargs: dict) -> tuple:
+    if "X" in kwargs:
+        kwargs["x"] = kwargs.pop("X")
+    return args, kwargs
+
+
+def _of_call(self, args: tuple, kwargs: dict) -> tuple:
+    for name in ("input", "x"):
+        if name in kwargs:
+            kwargs["inputs"] = kwargs.pop(name)
+    return args, kwargs
+
+
+def _of_loading(self, args: tuple, kwargs: dict) -> tuple:
+    if "fname" in kwargs:
+        kwargs["filepath"] = kwargs.pop("fname")
+    if kwargs.pop("reshape", False):
+        raise ValueError("load_weights: `reshape` must be False: arrays of another shape than a weight's are refused.")
+    return _of_options(self, args, kwargs)
+
+
+def _of_options(self, args: tuple, kwargs: dict) -> tuple:
+    if kwargs.pop("options", None) is not None:
+        raise ValueError("`options` must be None: they are those of TensorFlow's files.")
+    return args, kwargs
+
+
+def _of_saving_weights(self, args: tuple, kwargs: dict) -> tuple:
+    kind = kwargs.pop("save_format", None)
+    if kind not in (None, "h5", "keras"):
+        raise ValueError(
+            f"save_weights: `save_format` must be 'h5' or None. Got {kind!r}. Use a name in '.weights.h5'."
+        )
+    return _of_options(self, args, kwargs)
+
+
+def _of_config(self, args: tuple, kwargs: dict) -> tuple:
+    if kwargs.pop("verbose", args[0] if args else 0):
+        pprint.pprint(self.get_config())
+    return (), kwargs
+
+
+# method -> further arguments, and what takes them out
+_FURTHER: dict[str, tuple[set[str], Callable]] = {
+    "call": ({"input", "x"}, _of_call),
+    "load_weights": ({"by_name", "reshape", "options", "fname"}, _of_loading),
+    "save_weights": ({"save_format", "options"}, _of_saving_weights),
+    "save": ({"include_optimizer", "save_format", "options"}, _of_options),
+    "get_config": ({"verbose"}, _of_config),
+}
+
+
+def _with_further(cls: type, name: str, further: tuple[set[str], Callable]) -> None:
+    function = vars(cls)[name]
+    names, taken_out = further
+
+    @functools.wraps(function)
+    def older(self, *args, **kwargs):
+        if kwargs or name == "get_config":
+            args, kwargs = taken_out(self, args, kwargs)
+        return function(self, *args, **kwargs)
+
+    older.__keras_legacy_arguments__ = names | set(getattr(function, "__keras_legacy_arguments__", ()))  # type: ignore[attr-defined]
+    setattr(cls, name, older)
+
+
+# --- nodes
+
+
+class Node:
+    """Connects a layer with others, as 1.x and 2.x did when a layer was called.
+
+    Args:
+        outbound_layer: the layer that is called.
+        inbound_layers: the layers before it.
+        node_indices, tensor_indices: which of their calls, and which outputs of these, are its inputs.
+        input_tensors, output_tensors, input_masks, output_masks, input_shapes, output_shapes: what calling the layer
+            finds by itself: None, or the inputs that the layers before it have.
+
+    Returns:
+        The node in the graph.
+
+    Raises:
+        ValueError: outputs are given, which would not be what the layer computes.
+    """
+
+    def __new__(
+        cls,
+        outbound_layer,
+        inbound_layers,
+        node_indices=None,
+        tensor_indices=None,
+        input_tensors=None,
+        output_tensors=None,
+        input_masks=None,
+        output_masks=None,
+        input_shapes=None,
+        output_shapes=None,
+        arguments=None,
+    ):
+        if any(x is not None for x in (output_tensors, output_masks, output_shapes)):
+            raise ValueError("Node: outputs are what the layer computes. Leave them out, or call the layer.")
+        if inbound_layers:
+            outbound_layer.add_inbound_node(inbound_layers, node_indices, tensor_indices)
+        elif isinstance(outbound_layer, Layer) and input_tensors is not None:
+            outbound_layer(*tree.leaves(input_tensors), **(arguments or {}))
+        return outbound_layer._inbound_nodes[-1]
+
+    @classmethod
+    def create_node(cls, outbound_layer, inbound_layers, node_indices=None, tensor_indices=None):
+        """The node of a new call of a layer on outputs of others."""
+        return cls(outbound_layer, inbound_layers, node_indices, tensor_indices)
+
+    @staticmethod
+    def get_config(node: Any) -> dict:
+        """Which layer a node is a call of, and where its inputs come from."""
+        places = [x._keras_history for x in node.input_tensors]
+        return {
+            "outbound_layer": node.operation.name,
+            "inbound_layers": [p.operation.name for p in places],
+            "node_indices": [p.node_index for p in places],
+            "tensor_indices": [p.tensor_index for p in places],
+        }
