@@ -96,6 +96,12 @@ def forget_global_seed() -> None:
     _shared.generator = None
 
 
+def swap_global_seed(generator: SeedGenerator | None) -> SeedGenerator | None:
+    """Puts another generator behind `seed=None`, None for one yet to be made, and returns the one that was there."""
+    before, _shared.generator = _shared.generator, generator
+    return before
+
+
 def draw_seed(seed) -> jax.Array:
     """Two uint32 numbers from an integer, a SeedGenerator or None (the global generator)."""
     if seed is None:

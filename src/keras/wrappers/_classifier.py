@@ -39,6 +39,23 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
     >>> cross_val_score(SKLearnClassifier(network, model_kwargs={"units": 4}), X, y)
     """
 
+    def partial_fit(self, X, y, classes=None, **kwargs):
+        """One epoch more on `X` and `y`, with the weights there are; the first call makes the model.
+
+        Args:
+            X, y, kwargs: as for `fit`.
+            classes: all labels there will be, in the first call; those in `y` if None.
+        """
+        if not hasattr(self, "model_"):
+            self._labels = Labels(np.asarray(y if classes is None else classes))
+        self._knows_labels = True
+        try:
+            return super().partial_fit(X, y, **kwargs)
+        finally:
+            del self._knows_labels
+
+    _knows_labels = False
+
     def predict(self, X):
         """The label of every row; several labels per row as columns of 0 and 1."""
         outputs = self._outputs(X)
@@ -74,9 +91,13 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
         return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _learn_target(self, y, goes_on):
-        labels = Labels(y)
-        _check_variety(labels, y)
-        if goes_on:
+        if self._knows_labels:
+            labels = self._labels
+            labels.one_hot(y)  # all of them known?
+        else:
+            labels = Labels(y)
+            _check_variety(labels, y)
+        if goes_on and not self._knows_labels:
             labels = self._continued(labels, y)
         self._labels = labels
         self.classes_ = labels.classes
@@ -98,7 +119,9 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
         labels, settings = self._labels, dict(settings)
         weights = labels.row_weights(y, settings.pop("class_weight", None), settings.pop("sample_weight", None))
         if weights is not None:
-            _check_variety(labels, y[weights > 0] if weights.ndim == 1 else y, " where `sample_weight` is above 0")
+            if not self._knows_labels:
+                seen = y[weights > 0] if weights.ndim == 1 else y
+                _check_variety(labels, seen, " where `sample_weight` is above 0")
             settings["sample_weight"] = weights
         tested = settings.get("validation_data")
         if isinstance(tested, (tuple, list)):

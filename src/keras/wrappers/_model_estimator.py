@@ -1,11 +1,17 @@
 """The part that the classifier, the regressor and the transformer have in common."""
 
+import contextlib
 import typing
+from dataclasses import dataclass
+from typing import Any
 
 from sklearn.utils.validation import validate_data
 
+from keras._core.names import nearest
 from keras.models import Model, clone_model
+from keras.utils._own_seed import own_seed
 from keras.wrappers._estimator import Estimator, settings_of_prediction
+from keras.wrappers._parameters import KNOWN, Parameters, goes_somewhere
 
 _NO_MODEL = (
     "{who}: `model` must be a compiled keras.Model, or a function that is called with X, y and model_kwargs and "
@@ -14,21 +20,74 @@ _NO_MODEL = (
 _NOT_COMPILED = "{who}: the model must be compiled, with a loss and an optimizer.\n  Call model.compile(...) first."
 
 
+@dataclass
+class Training:
+    """A model about to be trained: data in the form it takes, and arguments of `Model.fit`."""
+
+    model: Model
+    x: Any
+    y: Any
+    settings: dict
+    goes_on: bool = False
+    history: Any = None
+
+    def train(self):
+        """Trains the model."""
+        self.history = self.model.fit(self.x, self.y, **self.settings)
+
+
 class ModelEstimator(Estimator):
-    """A model, or what makes one, with the data checks of scikit-learn."""
+    """A model, or what makes one, with the data checks of scikit-learn.
+
+    Further parameters have names that say where they go: arguments of `Model.fit` by their names or as
+    `fit__epochs`; `model__units` for the function that makes the model; `optimizer`, `loss` and `metrics` in place of
+    what the model was compiled with; `optimizer__learning_rate`; `callbacks`, also classes, with
+    `callbacks__patience`; `predict__batch_size`; and `random_state`, which seeds weights, dropout and shuffling
+    without touching the generators of the program.
+    """
 
     # scikit-learn's metadata routing reads this: weights may be asked for, though `fit` takes any argument
     __metadata_request__fit: typing.ClassVar = {"sample_weight": None}
 
-    def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None):
+    def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None, **parameters):
         self.model = model
         self.warm_start = warm_start
         self.model_kwargs = model_kwargs
         self.fit_kwargs = fit_kwargs
+        self._set_further(parameters)
 
     def get_params(self, deep=True):
         """The constructor's arguments; none of them is an estimator, so `deep` finds no more."""
-        return super().get_params(deep=False)
+        return {**super().get_params(deep=False), **self._further()}
+
+    def set_params(self, **params):
+        """Changes arguments of the constructor, also such as `model__units` that it was not made with.
+
+        Raises:
+            ValueError: there is no such parameter.
+        """
+        own = super().get_params(deep=False)
+        self._set_further({n: v for n, v in params.items() if n not in own})
+        for name in own.keys() & params.keys():
+            setattr(self, name, params[name])
+        return self
+
+    def _further(self):
+        """The parameters whose names say where they go."""
+        return {n: v for n, v in vars(self).items() if goes_somewhere(n)}
+
+    def _set_further(self, parameters):
+        for name in parameters:
+            if not goes_somewhere(name):
+                legal = [*super().get_params(deep=False), *KNOWN]
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}.{nearest(name, legal)}\n"
+                    "  Besides the arguments of the constructor: arguments of Model.fit, model__NAME for the function "
+                    "that makes the model,\n  optimizer, loss, metrics, optimizer__NAME, callbacks__NAME, fit__NAME, "
+                    "predict__NAME and random_state."
+                )
+        for name, value in parameters.items():
+            setattr(self, name, value)
 
     def fit(self, X, y, **kwargs):
         """Trains a model on `X` and `y`.
@@ -43,15 +102,37 @@ class ModelEstimator(Estimator):
                 `warm_start` continues.
             RuntimeError: the model is not compiled.
         """
-        goes_on = bool(self.warm_start) and hasattr(self, "model_")
+        return self._fit(X, y, bool(self.warm_start), kwargs)
+
+    def partial_fit(self, X, y, **kwargs):
+        """One epoch more on `X` and `y`, with the weights there are; the first call makes the model.
+
+        Args:
+            X, y, kwargs: as for `fit`.
+        """
+        return self._fit(X, y, True, {"epochs": 1, "initial_epoch": 0, **kwargs})
+
+    def _fit(self, X, y, goes_on, kwargs):
+        parameters = Parameters(self._further())
+        seed = parameters.seed()
+        with contextlib.nullcontext() if seed is None else own_seed(seed):
+            run = self._run(X, y, goes_on and hasattr(self, "model_"), parameters, kwargs)
+            run.train()
+        return self._finished(run)
+
+    def _run(self, X, y, goes_on, parameters, kwargs):
+        """The training that `fit` does, ready to begin."""
         X, y = self._checked(X, y, reset=not goes_on)
         self._learn_target(y, goes_on)
-        model = self.model_ if goes_on else self._new_model(X, self._shown_to_factory(y))
-        settings = {**(self.fit_kwargs or {}), **kwargs}
+        model = self.model_ if goes_on else self._new_model(X, self._shown_to_factory(y), parameters)
+        settings = {**(self.fit_kwargs or {}), **parameters.for_fit(), **kwargs}
         target, settings = self._for_model(model, X, y, settings)
-        self.history_ = model.fit(X, target, **settings)
-        self._epochs = len(self.history_.epoch) + (self._epochs if goes_on else 0)
-        self.model_ = model
+        return Training(model, X, target, settings, goes_on)
+
+    def _finished(self, run):
+        self.history_ = run.history
+        self._epochs = len(run.history.epoch) + (self._epochs if run.goes_on else 0)
+        self.model_ = run.model
         return self
 
     def predict(self, X):
@@ -74,7 +155,8 @@ class ModelEstimator(Estimator):
     def _outputs(self, X, **settings):
         if hasattr(self, "model_"):
             X = validate_data(self, X, reset=False, allow_nd=True)
-        return super()._outputs(X, **{**settings_of_prediction(self.fit_kwargs or {}), **settings})
+        wanted = {**settings_of_prediction(self.fit_kwargs or {}), **Parameters(self._further()).for_predict()}
+        return super()._outputs(X, **{**wanted, **settings})
 
     def _checked(self, X, y, reset):
         return validate_data(self, X, y, reset=reset, allow_nd=True, multi_output=True)
@@ -90,7 +172,7 @@ class ModelEstimator(Estimator):
         """The target as the model takes it, and the arguments of `Model.fit`."""
         return self._shown_to_factory(y), settings
 
-    def _new_model(self, X, y):
+    def _new_model(self, X, y, parameters):
         who = type(self).__name__
         if isinstance(self.model, Model):
             model = self.model
@@ -98,11 +180,12 @@ class ModelEstimator(Estimator):
                 model = clone_model(self.model)
                 model.compile_from_config(self.model.get_compile_config())
         elif callable(self.model):
-            model = self.model(X=X, y=y, **(self.model_kwargs or {}))
+            model = self.model(X=X, y=y, **{**(self.model_kwargs or {}), **parameters.of("model")})
         else:
             raise TypeError(_NO_MODEL.format(who=who, got=self.model))
         if not isinstance(model, Model):
             raise TypeError(_NO_MODEL.format(who=who, got=model))
+        model = parameters.compiled(model)
         if not model.compiled or model.loss is None or model.optimizer is None:
             raise RuntimeError(_NOT_COMPILED.format(who=who))
         return model
