@@ -36,6 +36,14 @@ CASES = [
     ("Embedding(10, 4, input_length=n)", "Embedding(10, 4, input_shape=(n,))"),
     ("def get_output_shape_for(self, shape): pass", "def compute_output_shape(self, shape): pass"),
     ("p = model.predict_proba(x)", "p = model.predict(x)"),
+    (
+        "from keras.layers import merge; merge([a, b], mode='concat', concat_axis=1); merge([a, b], name='s')",
+        "from keras.layers import add, concatenate; concatenate([a, b], axis=1); add([a, b], name='s')",
+    ),
+    (
+        "from keras.layers import merge; merge([a, b], mode=f); merge([a, b])",
+        "from keras.layers import add, merge; merge([a, b], mode=f); add([a, b])",
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from keras.legacy import arguments, attach, detect, modules, names
 
+_MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate"}
 _SAME_METHODS = {"predict_proba": "predict"}
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 _RENAMED = {
@@ -49,11 +50,13 @@ def modernized(source: str) -> str:
     text = _Text(source)
     reading = detect.Reading()
     reading.read(tree)
+    merges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and reading.path_of(n.func) == "keras.layers.merge"]
+    merged = [_modernize_merge(node, text) for node in merges]
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _modernize_call(node, text)
         elif isinstance(node, ast.ImportFrom):
-            _modernize_import(node, text)
+            _modernize_import(node, text, merged)
         elif isinstance(node, ast.Attribute):
             _modernize_path(node, reading.path_of(node), text)
         elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
@@ -253,11 +256,28 @@ def _name_of_today(module: str, name: str) -> str | None:
     return None
 
 
-def _modernize_import(node: ast.ImportFrom, text: _Text) -> None:
+def _modernize_merge(node: ast.Call, text: _Text) -> str:
+    """Writes `merge([a, b], mode='sum')` as `add([a, b])`; returns the function it is, `merge` if that is not known."""
+    given = {k.arg: k for k in node.keywords}
+    mode = given["mode"].value if "mode" in given else ast.Constant("sum")
+    today = _MERGES.get(mode.value) if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else None
+    if today is None or len(node.args) != 1 or not {"mode", "concat_axis", "name"}.issuperset(given):
+        return "merge"
+    _rename(node.func, "merge", today, text)
+    for name in ("mode", "concat_axis"):
+        if name in given:
+            keep = name == "concat_axis" and today == "concatenate"
+            text.replace(given[name], f"axis={text.of(given[name].value)}") if keep else text.remove(given[name])
+    return today
+
+
+def _modernize_import(node: ast.ImportFrom, text: _Text, merged: list[str]) -> None:
     rows = modules.rows_of(node.module or "")
     if node.module == "keras.layers":
         for alias in node.names:
-            if alias.name in _RENAMED and alias.asname is None:
+            if alias.name == "merge" and alias.asname is None and merged:
+                text.replace(alias, ", ".join(sorted(set(merged))))
+            elif alias.name in _RENAMED and alias.asname is None:
                 text.replace(alias, _RENAMED[alias.name])
         return
     if not rows:
