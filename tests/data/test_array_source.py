@@ -158,6 +158,10 @@ def test_a_split_goes_before_the_number_of_steps():
         ([0.0, 1.0, 2.0], [0.5, 2, 1]),
         ([-1, 70000, 1], [1, 1, 2]),
         ([True, True, False], [2, 2, 0.5]),
+        # a label for every position: as numbers, with an axis of one, one-hot
+        ([[0, 1, 2], [1, 1, 3], [0, 0, 1]], [[0.5, 2, 1], [2, 2, 1], [0.5, 0.5, 2]]),
+        ([[[0], [1]], [[1], [0]], [[2], [2]]], [[0.5, 2], [2, 0.5], [1, 1]]),
+        (np.eye(3, dtype="float32")[[[0, 1], [1, 0], [2, 2]]], [[0.5, 2], [2, 0.5], [1, 1]]),
     ],
 )
 def test_class_weights_become_weights_of_rows_and_one_where_a_class_is_not_named(y, weights):
@@ -173,6 +177,21 @@ def test_class_weights_multiply_the_weights_given():
 
     assert weights([0.5, 2]) == [0.5, 6]
     assert weights([[1.0, 2.0], [1.0, 2.0]]) == [[1, 2], [3, 6]]
+
+
+def test_class_weights_of_several_outputs_have_the_structure_of_the_targets():
+    def weights(y, class_weight, sample_weight=None):
+        found = make_source(numbers(2), y, sample_weight, class_weight=class_weight).data[2]
+        return {
+            k: None if v is None else v.tolist()
+            for k, v in (found if isinstance(found, dict) else dict(enumerate(found))).items()
+        }
+
+    a, b = np.array([0, 1]), np.array([[0, 1], [2, 3]])
+    assert weights([a, b], [{1: 3}, {3: 5}]) == {0: [1, 3], 1: [[1, 1], [1, 5]]}
+    assert weights([a, b], [None, {3: 5}], np.array([2.0, 2.0])) == {0: [2, 2], 1: [[2, 2], [2, 10]]}
+    assert weights({"a": a, "b": b}, {"a": {1: 3}}) == {"a": [1, 3], "b": None}
+    assert weights({"a": a, "b": b}, {"a": {1: 3}}, {"a": np.array([2.0, 4.0])}) == {"a": [2, 12], "b": None}
 
 
 def test_class_weights_do_not_count_in_validation():
@@ -193,7 +212,8 @@ def test_class_weights_of_a_named_output_keep_its_name():
     [
         ([np.ones(2), np.ones(2)], {0: 1}, r"model with one output and its `y`. Got 2 of them: \[shape \(2,\), shape"),
         (None, {0: 1}, "Got no `y`"),
-        (np.ones((2, 3, 4)), {0: 1}, r"needs labels of shape(?s:.*)Got shape \(2, 3, 4\)"),
+        (np.full((2, 3, 4), 0.5), {0: 1}, r"needs labels: class numbers, .* Got fractions of shape \(2, 3, 4\)"),
+        ([np.ones(2), np.ones(2)], {"a": {0: 1}}, r"has weights for 'a', and `y` is"),
         ([0, 1], "balanced", "must be a dict from class numbers to weights, .* Got 'balanced'"),
         ([0, 1], [1.0, 2.0], r"Write: class_weight=dict\(enumerate\(weights\)\)"),
         ([0, 1], {"a": 1}, "Got 'a': 1"),

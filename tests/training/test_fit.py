@@ -348,30 +348,6 @@ def test_large_models_give_their_memory_to_the_program_and_keep_their_values():
     assert np.isfinite(model.predict(x, verbose=0)).all()
 
 
-def test_debug_nan_names_the_layer_and_keeps_the_weights():
-    model = keras.Sequential(
-        [
-            keras.Input((2,)),
-            layers.Dense(3, name="fine"),
-            layers.Lambda(lambda x: ops.log(x), name="culprit"),
-            layers.Dense(1),
-        ]
-    )
-    model.compile("sgd", "mse", debug="nan")
-    before = model.get_weights()
-    with pytest.raises(FloatingPointError, match=r"culprit \(Lambda\) is the first layer whose output holds"):
-        model.fit(*line_data(), verbose=0)
-    np.testing.assert_array_equal(before[0], model.get_weights()[0])
-
-
-def test_debug_nan_finds_bad_inputs():
-    model = line_model(debug="nan")
-    x, y = line_data()
-    x[5, 1] = np.nan
-    with pytest.raises(FloatingPointError, match="the inputs hold 1 value that is not finite"):
-        model.fit(x, y, verbose=0, shuffle=False)
-
-
 def test_predictions_and_weights_belong_to_the_caller():
     model = line_model()
     x, _ = line_data()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._data.py_dataset import PyDataset
 from keras._data.read_ahead import read_ahead
 from keras._data.workers import Processes, in_order
 
@@ -151,7 +152,7 @@ class Indexed(Stream):
 
 
 def stream_of(x: Any, shuffle: bool) -> Stream:
-    if hasattr(x, "__next__"):
+    if hasattr(x, "__next__") and not isinstance(x, PyDataset):
         return Once(x)
     if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
         return Indexed(x, shuffle)

@@ -305,3 +305,9 @@ def step_number(i: int) -> np.ndarray:
 def wait_for(tree: Any) -> None:
     """Returns when the arrays of a structure are computed."""
     jax.block_until_ready(tree)
+
+
+def all_finite(arrays: list[Any]) -> bool:
+    """Whether no array of floats holds NaN or an infinity."""
+    floats = [x for x in arrays if jnp.issubdtype(x.dtype, jnp.inexact)]
+    return all(bool(jnp.isfinite(x).all()) for x in floats)

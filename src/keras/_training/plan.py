@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -25,6 +26,13 @@ from keras._training.program import (
 )
 from keras._training.state import Packs, RunningState, State, closed, donates, opened
 
+SHAPES_NOTICED = 8  # distinct shapes of batches after which a notice says that each of them is compiled
+VARYING = (
+    "{phase}: batches of {count} different shapes have come so far, and every new shape is compiled, which takes "
+    "longer than computing it.\n  The last ones: {last}.\n"
+    "  Sequences: pad them to a few lengths, with keras.utils.LengthBuckets(sequences, y, batch_size=32).\n"
+    "  Rows: let all batches have the same number; a last, smaller one costs one more program only."
+)
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 
 
@@ -124,19 +132,18 @@ class WatchedProgram:
         """Advances the state by one step.
 
         Raises:
-            NotFiniteError: the loss is not finite; says which layer's doing it is.
+            NotFiniteError: the loss or a weight is not finite; says which layer's doing it is.
         """
         before = state.values
         result = self._program.run(state, numbers, data, *where)
         loss = self._program.logs(result).get("loss", 0.0)
-        if not np.isfinite(loss):
+        if not np.isfinite(loss) or not engine.all_finite(opened(state.packs, state.values).trainable):
             state.restore(before)
             batch = (
                 data if self._kind == "batch" else engine.rows_of_step(data, where[0], self._batch_size, int(where[1]))
             )
             step = int(where[1]) if where else 0
-            values = opened(state.packs, before).flat()
-            raise_for(self._planner.model, self._planner.variables.flat(), values, batch, step)
+            raise_for(self._planner.step(), opened(state.packs, before), numbers, batch, step)
         return result
 
     def logs(self, result: Any) -> dict[str, Any]:
@@ -163,6 +170,7 @@ class Planner:
         alone = self.donates or model.run_eagerly
         self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
         self.names: tuple[str, ...] = ()
+        self._batch_shapes: list[str] = []
         self._known: dict[Hashable, Program] = {}
         self._stored_numbers: tuple | None = None
         self.numbers: np.ndarray = np.zeros((0,), "float32")
@@ -180,8 +188,12 @@ class Planner:
         self.names = tuple(found)
         self.numbers = np.array(list(found.values()), "float32")
 
+    def step(self) -> Step:
+        """One step of the phase."""
+        return Step(self.model, self.variables, self.names, self.phase, self.keeps_tuple)
+
     def _open_program(self, kind: str, batch_size: int) -> OpenProgram:
-        step = Step(self.model, self.variables, self.names, self.phase, self.keeps_tuple)
+        step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         return OpenProgram(step, kind, batch_size, keeps)
 
@@ -219,7 +231,22 @@ class Planner:
         if known is None:
             known = self._found_or_made(shape_key, kind, batch_size, data, order)
             self._known[shape_key] = known
+            if kind == "batch":
+                self._notice_shapes(data)
         return known
+
+    def _notice_shapes(self, data: tuple) -> None:
+        """Says so when batches of ever new shapes come, each of which is compiled."""
+        self._batch_shapes.append(shapes_in_words(data))
+        if len(self._batch_shapes) == SHAPES_NOTICED:
+            warnings.warn(
+                VARYING.format(
+                    phase={"train": "fit", "test": "evaluate"}.get(self.phase, self.phase),
+                    count=SHAPES_NOTICED,
+                    last=", then ".join(self._batch_shapes[-3:]),
+                ),
+                stacklevel=2,
+            )
 
     def _found_or_made(self, shape_key: tuple, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
         shape_key = (*shape_key, tuple(pack is not None for pack in self.packs))
@@ -263,23 +290,16 @@ class Planner:
         batch = engine.specs_of(data)
         if kind != "batch":
             batch = engine.with_rows(batch, batch_size)
-        step = Step(self.model, self.variables, self.names, self.phase, self.keeps_tuple)
+        step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
         names: list[str] | None = None
 
-        def logs_of(moving: State, result: Any) -> Any:
+        def tell(found: list[str]) -> None:
             nonlocal names
-            if self.phase == "predict":
-                return result
-            if not keeps:
-                with pure.Scope(self.variables.metrics, moving.metrics):
-                    result = self.model.get_metrics_result()
-            flat = tree.leaves(result)
-            if flat and all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
-                names = list(result)
-                return engine.stack_scalars([result[n] for n in names])
-            return {k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()}
+            names = found
+
+        logs_of = self.logs_of(keeps, tell)
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
         single = kind == "step" or (traced.convolution and is_cpu())
@@ -294,6 +314,34 @@ class Planner:
         donate = (0,) if self.donates and not keeps_before else ()
         compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
         return Program(compiled, single, names, traced, extra)
+
+    def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
+        """`(moving state, what a step handed out) -> logs`: one vector where all are scalars, whose names are told.
+
+        Args:
+            keeps: whether the step hands out the logs itself.
+            tell_names: called while tracing.
+        """
+
+        def logs_of(moving: State, result: Any) -> Any:
+            if self.phase == "predict":
+                return result
+            if not keeps:
+                with pure.Scope(self.variables.metrics, moving.metrics):
+                    result = self.model.get_metrics_result()
+            flat = tree.leaves(result)
+            if flat and all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
+                tell_names(list(result))
+                return engine.stack_scalars([result[n] for n in result])
+            return {k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()}
+
+        return logs_of
+
+
+def shapes_in_words(data: tuple) -> str:
+    """Shapes of inputs as they are shown: (32, 10), or several in a list."""
+    found = [str(tuple(x.shape)) for x in tree.leaves(data[0]) if x is not None]
+    return found[0] if len(found) == 1 else f"[{', '.join(found)}]"
 
 
 def padded(data: tuple, rows: int) -> tuple:

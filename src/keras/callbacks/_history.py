@@ -5,6 +5,7 @@ import html
 import numpy as np
 
 from keras.callbacks._callback import Callback
+from keras.callbacks._names import Record
 
 
 class History(Callback):
@@ -12,7 +13,7 @@ class History(Callback):
 
     Attributes:
         epoch: the numbers of the epochs, from 0.
-        history: a list of values, one per epoch, for every name in the logs.
+        history: a list of values, one per epoch, for every name in the logs; `acc` and `accuracy` find the same.
 
     >>> history = History()
     >>> history.on_train_begin()
@@ -26,21 +27,26 @@ class History(Callback):
 
     def __init__(self):
         self.epoch = []
-        self.history = {}
+        self.history = Record()
         self._places = {}  # name -> positions in `epoch` of its values, where not all epochs have one
 
     def on_train_begin(self, logs=None):
         """Starts a new record."""
         self.epoch = []
-        self.history = {}
+        self.history = Record()
         self._places = {}
 
     def on_epoch_end(self, epoch, logs=None):
         """Adds the values of one epoch."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
+            dict.setdefault(self.history, name, []).append(value)
             self._places.setdefault(name, []).append(len(self.epoch) - 1)
+
+    def load_state_dict(self, state):
+        """Goes on with the record of an earlier process."""
+        super().load_state_dict(state)
+        self.history = Record(state["history"])
 
     def to_frame(self):
         """A pandas frame with a row per epoch and a column per value; NaN where an epoch has none.

@@ -7,6 +7,7 @@ import numpy as np
 from keras._core import tree
 from keras._core.checks import one_of
 from keras.callbacks._callback import Callback
+from keras.callbacks._names import Record
 
 # names of 2.x programs whose metrics say nothing about their direction
 _HIGHER_IS_BETTER = ("acc", "accuracy", "auc", "precision", "recall")
@@ -31,7 +32,7 @@ class MonitorCallback(Callback):
 
     def get_monitor_value(self, logs):
         """The watched value, or None and a warning if the logs have none."""
-        value = (logs or {}).get(self.monitor)
+        value = Record(logs or {}).get(self.monitor)
         if value is None:
             warnings.warn(
                 f"{type(self).__name__}: there is no {self.monitor!r} in the logs, so nothing is done. "
