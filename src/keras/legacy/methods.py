@@ -13,7 +13,7 @@ from typing import Any
 from keras._core.graph import KerasTensor
 from keras._training.build import is_matched
 from keras.legacy import era, looks, report
-from keras.legacy.queues import prefetched
+from keras.legacy.queues import prefetched, repeated
 
 # 1.x to 2.2 showed a metric under the name of its function
 _LONG_NAMES = {
@@ -117,7 +117,10 @@ def fit(function: Callable, self, *args, **kwargs):
     data = args[0] if args else kwargs.get("x")
     if isinstance(kwargs.get("class_weight"), dict) and not kwargs["class_weight"]:
         kwargs["class_weight"] = None
-    with prefetched(data, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=True):
+    if kwargs.get("validation_steps") is not None:
+        kwargs["validation_data"] = repeated(kwargs.get("validation_data"))
+    endless = repeated(data) if kwargs.get("steps_per_epoch") is not None else data
+    with prefetched(endless, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=True):
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
         return function(self, *args, **kwargs)
@@ -311,6 +314,8 @@ def _steps(generator: Any, steps: int | None, samples: int | None) -> tuple[Any,
     """The generator, with its first batch in place, and how many of its batches hold so many rows."""
     if samples is None:
         return generator, steps
+    if hasattr(generator, "__getitem__") and hasattr(generator, "batch_size"):
+        return generator, math.ceil(samples / generator.batch_size)
     if hasattr(generator, "__getitem__"):
         return generator, math.ceil(samples / _rows(generator[0]))
     batches = iter(generator)

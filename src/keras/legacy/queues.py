@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import queue
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from keras._data import PyDataset
 
 from keras._data import PyDataset
 from keras.legacy import report
@@ -93,6 +96,19 @@ def _note_processes(where: str, wanted: Any) -> None:
         report.note(where, "use_multiprocessing=True", "workers=... (threads)")
 
 
+def repeated(data: Any) -> Any:
+    """Batches without an end of what `ImageDataGenerator` flows: a number of steps, not a pass, makes an epoch then."""
+    if not (isinstance(data, PyDataset) and hasattr(data, "__next__")):
+        return data
+    return (batch for _ in itertools.count() for batch in _one_pass(data))
+
+
+def _one_pass(data: Any) -> Iterator:
+    for i in range(len(data)):
+        yield data[i]
+    data.on_epoch_end()
+
+
 @contextlib.contextmanager
 def prefetched(data: Any, settings: dict | None):
     """`data`, made ahead while the block runs if it is a generator and `settings` ask for threads."""
@@ -100,6 +116,14 @@ def prefetched(data: Any, settings: dict | None):
         _note_processes("Model.fit", settings["use_multiprocessing"])
     if settings is None or not hasattr(data, "__next__") or settings["workers"] < 1:
         yield data
+        return
+    if isinstance(data, PyDataset):  # gives batches by number too, so its own workers make them
+        before = data.workers, data.max_queue_size
+        data.workers, data.max_queue_size = int(settings["workers"]), int(settings["max_queue_size"])
+        try:
+            yield data
+        finally:
+            data.workers, data.max_queue_size = before
         return
     if isinstance(data, PyDataset):  # gives batches by number too, so its own workers make them
         before = data.workers, data.max_queue_size

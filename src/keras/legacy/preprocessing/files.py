@@ -232,7 +232,8 @@ class DataFrameIterator(FileIterator):
             rows = self._with_files(names, rows)
         by_class = class_mode in ("categorical", "binary", "sparse")
         if by_class:
-            self.class_indices = {n: i for i, n in enumerate(dict.fromkeys(classes) if classes else _known(targets))}
+            known = dict.fromkeys(classes) if classes else _known([targets[row] for row in rows])
+            self.class_indices = {name: number for number, name in enumerate(known)}
             if classes:
                 rows = [row for row in rows if self._kept_classes(targets[row])]
         rows = self._part(list(rows))
