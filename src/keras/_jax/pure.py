@@ -41,6 +41,7 @@ class Scope:
         self.masks: dict[int, tuple[Any, Any]] = {}  # id(tensor) -> (tensor, mask), for tensors that take no attributes
         self.losses: list[Any] | None = None  # a list where losses that layers add are wanted
         self.numbers: dict[tuple[int, str], Any] = {}  # (id(owner), name) -> value of a number passed as an input
+        self.adopted: list[Variable] = []  # keeps variables alive whose ids stand in `values`
         self.stand_in: int | None = None  # the size of unknown axes where only shapes are being found out
         self.parent: Scope | None = None
 
@@ -71,6 +72,11 @@ class Scope:
             self.foreign[key] = variable
         self.values[key] = value
         self.written[key] = variable
+
+    def adopt(self, variable: Variable) -> None:
+        """Takes in a variable that was made while the scope was open and that nobody will ask for later."""
+        self.values[id(variable)] = variable.own_value()
+        self.adopted.append(variable)
 
     def values_of(self, variables: Sequence[Variable]) -> list[Any]:
         """The values the variables have now, in order."""

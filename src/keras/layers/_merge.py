@@ -30,7 +30,7 @@ class Merge(Layer):
         raise NotImplementedError
 
     def call(self, inputs):
-        return functools.reduce(self.combine, _with_equal_rank(inputs))
+        return functools.reduce(self.combine, with_equal_rank(inputs))
 
     def compute_output_shape(self, input_shape):
         """The shape that the inputs broadcast to."""
@@ -83,7 +83,7 @@ def _broadcast_size(sizes):
     return None if None in sizes else 1
 
 
-def _with_equal_rank(inputs):
+def with_equal_rank(inputs):
     """Axes of size 1 behind the batch for those that have fewer axes."""
     rank = max(x.ndim for x in inputs)
     return [ops.expand_dims(x, tuple(range(1, 1 + rank - x.ndim))) if x.ndim < rank else x for x in inputs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ from keras._core import names as unique_names
 from keras._core import registry, tree
 from keras._jax import pure
 from keras.legacy import arguments, era, looks, methods, report
+from keras.legacy import names as older_names
 from keras.legacy.arguments import Default, Order, Row
 
 # --- layers
@@ -72,7 +74,8 @@ def _masked(x: Any) -> bool:
 
 def _build_once(function: Callable, self, *args, **kwargs):
     """Building, followed by the weights that the constructor was given."""
-    function(self, *args, **kwargs)
+    with importlib.import_module("keras.legacy.running").building():
+        function(self, *args, **kwargs)
     weights = self.__dict__.pop("_first_weights", None)
     if weights is not None:
         self.set_weights(weights)
@@ -501,6 +504,11 @@ def _array_to_img(function: Callable, x, data_format=None, scale=True, dtype=Non
 
 def _callbacks(module: ModuleType) -> None:
     arguments.apply(module)
+    older = importlib.import_module("keras.legacy.callbacks")
+    _wrap(module.CallbackList, "set_params", older.set_params)
+    _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
+    _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
+    _wrap(module.ModelCheckpoint, "_save", older.save)
 
 
 # --- names of layers
@@ -578,14 +586,30 @@ def _network(module: ModuleType) -> None:
 # modules with `get`, `serialize` and `deserialize`
 LOOKED_UP = frozenset((
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
+def _offer_to_star(module: ModuleType) -> None:
+    """`from keras.layers import *` gave the names of its year."""
+    today = module.__dict__.setdefault("_names_of_today", list(module.__all__))
+    module.__all__ = today if era.is_today() else list(dict.fromkeys([*today, *older_names.names_of(module.__name__)]))
+
+
+def _offer_all_to_star(release: str) -> None:
+    for name in older_names.modules():
+        if name in sys.modules and hasattr(sys.modules[name], "__all__"):
+            _offer_to_star(sys.modules[name])
     "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers",
 ))  # fmt: skip
 
 
+    if module.__name__ in older_names.modules() and hasattr(module, "__all__"):
+        _offer_to_star(module)
 
 
 era.on_change(_number_names)
 def after_loading(module: ModuleType) -> None:
+
+
+era.on_change(_number_names)
+era.on_change(_offer_all_to_star)
     """Does what the table says about a module."""
     if module.__name__ in STEPS:
         STEPS[module.__name__](module)

@@ -32,3 +32,8 @@ def batch_hook(function: Callable, self, batch, logs=None):
         size = {} if run.rows is None else {"size": min(run.batch, run.rows - batch * run.batch)}
         logs = {"batch": batch, **size, **(logs or {})}
     function(self, batch, logs)
+
+
+def save(function: Callable, self, names):
+    """`ModelCheckpoint._save`: 1.x counted the epochs in names of files from 0."""
+    function(self, {**names, "epoch": names["epoch"] - 1} if era.before("2.0") else names)

@@ -12,6 +12,8 @@ from keras._core.graph import KerasTensor
 from keras._core.signature import takes
 from keras.layers import Layer
 from keras.layers._layer import is_shape
+from keras.layers._merge import Merge as AnyMerge
+from keras.layers._merge import with_equal_rank
 
 MODES = ("sum", "mul", "concat", "ave", "cos", "dot", "max", "join")
 
@@ -149,6 +151,16 @@ class Merge(Layer):
         if self.mode == "concat":
             return layers.Concatenate(axis=self.concat_axis).compute_mask(inputs, mask)
         return functools.reduce(ops.logical_and, [m for m in mask if m is not None])
+
+
+class _Merge(AnyMerge):
+    """Base of layers of one's own that merge, in 2.x: a class says how in `_merge_function(inputs)`."""
+
+    def _merge_function(self, inputs):
+        raise NotImplementedError(f"{type(self).__name__} needs a `_merge_function(inputs)`.")
+
+    def call(self, inputs):
+        return self._merge_function(with_equal_rank(inputs))
 
 
 def _plain_axes(axes: Any) -> Any:

@@ -100,6 +100,7 @@ ROWS = [
         "Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average concatenate dot maximum minimum "
         "multiply subtract"
     ), "2.x"),
+    Row("keras.layers.merge", "keras.legacy.merging", "_Merge", "2.x"),
     Row("keras.layers.experimental", "keras.layers", "EinsumDense", "2.x"),
     Row("keras.layers.experimental.preprocessing", "keras.layers", (
         "CategoryEncoding CenterCrop Discretization HashedCrossing Hashing IntegerLookup Normalization RandomContrast "

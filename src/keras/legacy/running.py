@@ -7,8 +7,10 @@ computed from the graph's tensors is computed when it is needed.
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from keras import ops
@@ -113,6 +115,35 @@ def _begin_of(x: KerasTensor, known: dict[int, Any]) -> list[KerasTensor] | None
     return begin
 
 
+class _Building(threading.local):
+    depth: int = 0
+
+
+_building = _Building()
+
+
+@contextlib.contextmanager
+def building() -> Iterator[None]:
+    """While open, a layer makes its weights."""
+    _building.depth += 1
+    try:
+        yield
+    finally:
+        _building.depth -= 1
+
+
+def is_building() -> bool:
+    """Whether a layer makes its weights here and now."""
+    return _building.depth > 0
+
+
+def adopt(variable: Any) -> None:
+    """Makes a variable a constant of the open scope: losses and regularizers make theirs anew in every call."""
+    scope = pure.current_scope()
+    if scope is not None and not is_building():
+        scope.adopt(variable)
+
+
 def values_in(x: Any) -> Any:
     """A structure with values in the place of symbolic tensors; None if one of them has none."""
     found = {id(s): value_of(s) for s in tree.leaves(x) if isinstance(s, KerasTensor)}
@@ -121,13 +152,9 @@ def values_in(x: Any) -> Any:
     return tree.map_leaves(lambda s: found[id(s)] if isinstance(s, KerasTensor) else s, x)
 
 
-def symbol_of(value: Any) -> KerasTensor | None:
-    """The input or output of a graph being run that has this value."""
-    for run in _open_runs():
-        for symbol in run.symbols:
-            if run.values.get(id(symbol)) is value:
-                return symbol
-    return None
+def symbols_of(value: Any) -> list[KerasTensor]:
+    """The inputs and outputs of graphs being run that have this value."""
+    return [s for run in _open_runs() for s in run.symbols if run.values.get(id(s)) is value]
 
 
 def _meeting_a_value(x: KerasTensor) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from keras._core import registry, tree
 from keras._core.graph import KerasTensor, any_symbolic
-from keras._core.serialization import deserialize, serialize, sharing
+from keras._core.serialization import deserialize, serialize
 from keras._core.signature import parameters
 from keras._jax import stateless
 from keras._jax.op import symbolic_result
@@ -23,7 +23,7 @@ from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.quantizers._model import quantize_model
 from keras.saving import load_weights, save_model, save_weights
-from keras.saving._model import from_bytes, model_from_text, to_bytes
+from keras.saving._model import described_for, from_bytes, model_from_text, to_bytes
 
 
 class Model(Trainer, Layer):
@@ -164,8 +164,10 @@ class Model(Trainer, Layer):
 
     @property
     def output_names(self) -> list[str] | None:
-        """Names of the outputs: those of the layers that make them."""
-        return None if self._graph is None else [x._keras_history.operation.name for x in self._graph.outputs]
+        """Names of the outputs: those of the layers that make them, told apart where one layer makes several."""
+        if self._graph is None:
+            return None
+        return _told_apart([x._keras_history.operation.name for x in self._graph.outputs])
 
     def symbolic_outputs(self) -> Any:
         """Symbolic outputs with the model's own shapes, or None where tracing has to find them."""
@@ -358,14 +360,14 @@ class Model(Trainer, Layer):
         """Takes weights from a file of any year; see `keras.saving.load_weights`."""
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
-    def to_json(self, **kwargs) -> str:
+    def to_json(self, era=None, **kwargs) -> str:
         """The architecture as JSON; `keras.models.model_from_json` makes a model of it.
 
         Args:
+            era: '1' or '2' writes what Keras 1.2 or 2.3 reads.
             kwargs: passed to `json.dumps`.
         """
-        with sharing():
-            return json.dumps(serialize(self), **kwargs)
+        return json.dumps(described_for(self, era), **kwargs)
 
     def get_config(self) -> dict:
         """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
@@ -400,6 +402,13 @@ def _symbols(shape: Any, dtype: str) -> Any:
     if isinstance(shape, dict):
         return {k: _symbols(v, dtype) for k, v in shape.items()}
     return [_symbols(s, dtype) for s in shape]
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """The names, with numbers behind those that were there before: 'critic', 'critic_1'."""
+    if len(set(names)) == len(names):
+        return names
+    return [f"{name}_{names[:i].count(name)}" if name in names[:i] else name for i, name in enumerate(names)]
 
 
 def _is_functional(args: tuple, kwargs: dict) -> bool:

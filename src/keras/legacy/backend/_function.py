@@ -179,14 +179,16 @@ class Function:
         known, given = list(self._takes), list(values)
         if _phase.symbol is not None:
             known, given = [*known, _phase.symbol], [*given, int(training)]
+        # what is returned are the values before the updates
+        found = {id(x): x.value for x in tree.leaves(self.outputs) if isinstance(x, Variable)}
         before, context.training = context.training, training
         try:
-            found = dict(zip(map(id, symbols), _graph.run(symbols, known, given)))
+            found |= zip(map(id, symbols), _graph.run(symbols, known, given))
         finally:
             context.training = before
 
         def fill(x):
-            return ops.convert_to_tensor(found[id(x)] if isinstance(x, KerasTensor) else x)
+            return ops.convert_to_tensor(found.get(id(x), x))
 
         results = tree.map_leaves(fill, self.outputs)
         news = [(u[0], fill(u[1])) for u in self.updates if isinstance(u, (tuple, list))]
@@ -216,7 +218,7 @@ def gradients(loss, variables):
     losses = list(loss) if isinstance(loss, (list, tuple)) else [loss]
     inside = computes_now()
     if inside:
-        losses = [x if isinstance(x, KerasTensor) else running.symbol_of(x) for x in losses]
+        losses = [x if isinstance(x, KerasTensor) else _symbol_behind(x, wanted) for x in losses]
     if not any_symbolic(losses):
         raise ValueError(_NOT_SYMBOLIC)
     for x in wanted:
@@ -242,6 +244,13 @@ def gradients(loss, variables):
         made = running.values_in(made) or made
     found = {id(x): g for x, g in zip((*path.symbols, *path.weights), made)}
     return [found.get(id(x)) for x in wanted]
+
+
+def _symbol_behind(value: Any, wanted: list) -> KerasTensor | None:
+    """The symbolic tensor that has a value now, and depends on what is wanted: a model within another has two."""
+    candidates = running.symbols_of(value)
+    ids = {id(x) for x in wanted}
+    return next((s for s in candidates if not ids.isdisjoint(map(id, ancestors([s])))), next(iter(candidates), None))
 
 
 _NOT_SYMBOLIC = (

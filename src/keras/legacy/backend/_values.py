@@ -12,8 +12,8 @@ from keras import KerasTensor, Variable, config, ops
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.names import unique_name
-from keras._jax import operators
-from keras.legacy import made_once
+from keras._jax import operators, pure
+from keras.legacy import made_once, running
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
 
@@ -65,6 +65,8 @@ def _variable(value, dtype, name, constraint):
         value = value.toarray()  # sparse matrices of SciPy
     made = BackendVariable(np.asarray(value), dtype=dtype, name=None if name is None else name.replace("/", "_"))
     made.constraint = constraint
+    if not made_once.is_open():
+        running.adopt(made)
     return made
 
 
@@ -217,7 +219,7 @@ def count_params(x):
 
 def _made(function: Callable, shape: Any, dtype: Any, name: Any) -> Any:
     dtype = dtype_name(dtype or config.floatx())
-    if computes_now() and not made_once.is_open():
+    if computes_now() and not made_once.is_open() and not running.is_building():
         return function(tuple(shape), dtype)
     if any(isinstance(d, KerasTensor) for d in tree.leaves(shape)):
         return add_node(function, (shape, dtype), {})
@@ -278,6 +280,9 @@ def _average(x, value, momentum):
 def _update(function: Callable, x: Any, *arguments: Any) -> Any:
     if not isinstance(x, Variable):
         raise TypeError(f"K.update: only variables can be updated. Got {type(x).__name__}.")
+    if made_once.is_open():  # `get_updates` says what shall be: whatever it reads later is still the old value
+        with pure.Scope():
+            return (x, function(x, *arguments))
     if computes_now():
         return function(x, *arguments)
     return add_node(function, (x, *arguments), {}, KerasTensor(x.shape, x.dtype))
