@@ -295,8 +295,8 @@ def _models(module: ModuleType) -> None:
     Model.to_yaml = lambda self, **kwargs: importlib.import_module("keras.legacy.texts").to_yaml(self, **kwargs)
     for name in ("predict_classes", "predict_proba"):
         setattr(module.Sequential, name, getattr(methods, name))
-    _wrap(trainer, "_in_order", methods.in_order)
     importlib.import_module("keras.legacy.model_methods").teach(module)
+    _wrap(trainer, "_in_order", methods.in_order)
     _wrap(Model, "summary", looks.summary)
     _wrap(module.Functional, "__init__", _functional_init)
     names_of_metrics = trainer.metrics_names.fget
@@ -469,7 +469,6 @@ def _metrics(module: ModuleType) -> None:
         module.Metric.merge_state = bases.merge_state
 
 
-def _constraints(module: ModuleType) -> None:
 def _of_pieces(name: str) -> Callable:
     def method(self, value):
         getattr(importlib.import_module("keras.legacy.pieces"), name)(self, value)
@@ -478,6 +477,7 @@ def _of_pieces(name: str) -> Callable:
     return method
 
 
+def _constraints(module: ModuleType) -> None:
     arguments.apply(module)
     short = {"maxnorm": module.MaxNorm, "nonneg": module.NonNeg, "unitnorm": module.UnitNorm}
     registry.register_built_ins("keras.constraints", short)
@@ -485,9 +485,9 @@ def _of_pieces(name: str) -> Callable:
 
 def _regularizers(module: ModuleType) -> None:
     arguments.apply(module)
-    short = {"l1l2": module.L1L2, "activity_l1": module.L1, "activity_l2": module.L2, "activity_l1l2": module.L1L2}
     for name in ("set_param", "set_layer"):
         setattr(module.Regularizer, name, _of_pieces(name))
+    short = {"l1l2": module.L1L2, "activity_l1": module.L1, "activity_l2": module.L2, "activity_l1l2": module.L1L2}
     registry.register_built_ins("keras.regularizers", short)
 
 
@@ -521,10 +521,6 @@ class _FromOne(type(unique_names._counts)):  # type: ignore[misc]
         return 1
 
 
-    older = importlib.import_module("keras.legacy.callbacks")
-    _wrap(module.CallbackList, "set_params", older.set_params)
-    _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
-    _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
 class _Numbering:
     plain: Any = None
 
@@ -536,8 +532,6 @@ def _number_names(release: str) -> None:
         unique_names._counts = _FromOne(unique_names._counts) if from_one else type(unique_names._counts).__mro__[1]()
 
 
-STEPS: dict[str, Callable[[ModuleType], None]] = {
-    "keras.layers": _layers,
 def _utils(module: ModuleType) -> None:
     arguments.apply(module)
     importlib.import_module("keras.legacy.utilities").teach_utils(module)
@@ -553,12 +547,14 @@ def _network(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.utilities").teach_network(module)
 
 
-    "keras.models": _models,
+STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.datasets.boston_housing": _data_set,
     "keras.datasets.cifar10": _data_set,
     "keras.datasets.cifar100": _data_set,
     "keras.datasets.fashion_mnist": _data_set,
     "keras.datasets.mnist": _data_set,
+    "keras.layers": _layers,
+    "keras.models": _models,
     "keras.optimizers": _optimizers,
     "keras.activations": _activations,
     "keras.initializers": _initializers,
@@ -586,6 +582,10 @@ def _network(module: ModuleType) -> None:
 # modules with `get`, `serialize` and `deserialize`
 LOOKED_UP = frozenset((
     "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses", "keras.metrics",
+    "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers",
+))  # fmt: skip
+
+
 def _offer_to_star(module: ModuleType) -> None:
     """`from keras.layers import *` gave the names of its year."""
     today = module.__dict__.setdefault("_names_of_today", list(module.__all__))
@@ -596,22 +596,17 @@ def _offer_all_to_star(release: str) -> None:
     for name in older_names.modules():
         if name in sys.modules and hasattr(sys.modules[name], "__all__"):
             _offer_to_star(sys.modules[name])
-    "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers",
-))  # fmt: skip
 
 
+def after_loading(module: ModuleType) -> None:
+    """Does what the table says about a module."""
     if module.__name__ in older_names.modules() and hasattr(module, "__all__"):
         _offer_to_star(module)
-
-
-era.on_change(_number_names)
-def after_loading(module: ModuleType) -> None:
-
-
-era.on_change(_number_names)
-era.on_change(_offer_all_to_star)
-    """Does what the table says about a module."""
     if module.__name__ in STEPS:
         STEPS[module.__name__](module)
     if module.__name__ in LOOKED_UP:
         importlib.import_module("keras.legacy.lookups").teach(module)
+
+
+era.on_change(_number_names)
+era.on_change(_offer_all_to_star)
