@@ -198,6 +198,57 @@ def _from_cudnn(cls: str, place: int, array: np.ndarray, wanted: tuple) -> np.nd
     return array
 
 
+_NAMES_OF_1 = {"kernel": "W", "embeddings": "W", "bias": "b", "moving_mean": "running_mean",
+               "moving_variance": "running_std", "alpha": "alphas"}  # fmt: skip
+_GATE_NAMES = {"LSTM": "ifco", "GRU": "zrh"}
+
+
+def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, bool]]:
+    """Name, array and whether it is trained, of each weight as Keras 1.2 on TensorFlow kept it.
+
+    Args:
+        trained: ids of the variables that are trained.
+    """
+    if hasattr(layer, "forward_layer"):
+        return [
+            (f"{way}_{name}", array, is_trained)
+            for way in ("forward", "backward")
+            for name, array, is_trained in in_order_of_1(getattr(layer, f"{way}_layer"), trained)
+        ]
+    if getattr(layer, "layer", None) is not None:
+        return in_order_of_1(layer.layer, trained)
+    cls = type(layer).__name__
+    is_trained = [id(v) in trained for v in layer.weights]
+    arrays = [v.numpy() for v in layer.weights]
+    if cls in _GATE_NAMES:
+        gates = _GATE_NAMES[cls]
+        parts = [np.split(array, len(gates), axis=-1) for array in arrays]
+        order = _GATES[3 * len(gates)]
+        return [
+            (f"{layer.name}_{kind}_{gates[gate]}:0", parts[place][gate], is_trained[place])
+            for gate in order
+            for place, kind in enumerate("WUb")
+        ]
+    if cls == "SimpleRNN":
+        names = ["W", "U", "b"]
+    else:
+        names = [v.path.rsplit("/", 1)[-1] for v in layer.weights]
+    if hasattr(layer, "kernel_size"):
+        arrays[0] = _kernel_for_1(layer, arrays[0])
+    return [
+        (f"{layer.name}_{_NAMES_OF_1.get(name, name)}:0", array, is_trained[i])
+        for i, (name, array) in enumerate(zip(names, arrays))
+    ]
+
+
+def _kernel_for_1(layer: Any, kernel: np.ndarray) -> np.ndarray:
+    if kernel.ndim == 3:
+        return kernel[:, None]  # (length, 1, in, out)
+    if layer.data_format == "channels_first":
+        return kernel.transpose(kernel.ndim - 1, kernel.ndim - 2, *range(kernel.ndim - 2))
+    return kernel
+
+
 def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
     """The arrays of an optimizer as today's keeps them: the slots of one weight after the other.
 

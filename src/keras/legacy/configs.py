@@ -14,8 +14,9 @@ from keras import ops
 from keras._core import registry
 from keras.legacy import arguments
 from keras.legacy.arrays import groups, slots, weights
+from keras.legacy.written import writer
 
-__all__ = ["config", "groups", "slots", "weights"]
+__all__ = ["config", "groups", "slots", "weights", "writer"]
 
 
 class OldClass(NamedTuple):
@@ -292,6 +293,8 @@ class _Translation:
         else:
             inner = {k: v for k, v in inner.items() if k not in _INPUT_SIZES}
         inner = self._without_dropped(name, inner)
+        if name == "ZeroPadding2D" and isinstance(inner.get("padding"), list) and len(inner["padding"]) == 4:
+            inner["padding"] = [inner["padding"][:2], inner["padding"][2:]]  # 1.x: top, bottom, left, right
         if name == "BatchNormalization" and isinstance(inner.get("axis"), list) and len(inner["axis"]) == 1:
             inner["axis"] = inner["axis"][0]  # tf.keras wrote a list
         if name == "InputLayer":

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry, serialization
-from keras._core.serialization import serialize
 from keras.saving._errors import BadFile, refusing
+from keras.saving._model import described_for
 
 _LONGEST = 16 * 2**20  # characters
 _MOST_ITEMS = 1_000_000  # with what aliases repeat
@@ -46,17 +46,17 @@ def _yaml() -> Any:
     return yaml
 
 
-def to_yaml(model, **kwargs) -> str:
+def to_yaml(model, era=None, **kwargs) -> str:
     """The architecture of a model as YAML.
 
     Args:
+        era: '1' or '2' writes what Keras 1.2 or 2.3 reads.
         kwargs: passed to `yaml.safe_dump`.
 
     Raises:
         ImportError: PyYAML is not installed.
     """
-    with serialization.sharing():
-        return _yaml().safe_dump(_plain(serialize(model)), **kwargs)
+    return _yaml().safe_dump(_plain(described_for(model, era)), **kwargs)
 
 
 def model_from_yaml(yaml_string, custom_objects=None):

@@ -12,7 +12,7 @@ import numpy as np
 from keras.saving._errors import BadFile
 from keras.saving._hdf5_reader import EXTENDED, Arrays, Reader
 
-__all__ = ["Arrays", "BadFile", "Reader", "opened", "write"]
+__all__ = ["Arrays", "BadFile", "Reader", "opened", "write", "writing"]
 
 
 def _h5py() -> Any:
@@ -31,19 +31,36 @@ def write(path: Any, groups: Iterable[tuple[str, tuple[str | None, Mapping[str, 
     Raises:
         OSError: the disk is full, or takes no more for another reason.
     """
-    file = created(path)
-    try:
+    with writing(path, path) as file:
         for place, (name, arrays) in groups:
             group = file.create_group(place)
             if name is not None:
                 group.attrs["name"] = name
             for key, value in arrays.items():
                 write_array(group, str(key), value)
+
+
+@contextlib.contextmanager
+def writing(path: Any, name: Any) -> Iterator[Any]:
+    """A new HDF5 file of h5py, at a path or in an open file, that is closed at the end.
+
+    Args:
+        name: what messages call it.
+
+    Raises:
+        OSError: the disk is full, or takes no more for another reason.
+    """
+    file = created(path)
+    try:
+        yield file
     except BaseException:
         with contextlib.suppress(RuntimeError, OSError):  # closing writes too; the first reason is the one to tell
             file.close()
         raise
-    closed(file, path)
+    try:
+        file.close()
+    except RuntimeError as error:
+        raise OSError(f"{name} could not be written to the end: {error}") from error
 
 
 def created(path: Any) -> Any:
@@ -51,18 +68,6 @@ def created(path: Any) -> Any:
     if isinstance(path, (str, os.PathLike)):
         return _h5py().File(path, "w", locking=False)
     return _h5py().File(path, "w")
-
-
-def closed(file: Any, path: Any) -> None:
-    """Closes a file that was written.
-
-    Raises:
-        OSError: the disk is full, or takes no more for another reason.
-    """
-    try:
-        file.close()
-    except RuntimeError as error:
-        raise OSError(f"{path} could not be written to the end: {error}") from error
 
 
 def write_array(group: Any, key: str, value: Any) -> None:

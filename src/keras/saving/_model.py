@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core import limits, registry, serialization
-from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
+from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import BadFile, refusing
 
@@ -37,6 +37,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         zipped: False writes a folder instead of an archive.
         include_optimizer: whether the state of the optimizer is kept, in `.h5` and `.safetensors`.
         save_format: 'keras' or 'h5' where the name has no ending.
+        era: '1' or '2' writes an `.h5` that Keras 1.2 or 2.3 opens.
 
     Raises:
         ValueError: the ending is none of these, or a part of the model cannot be described.
@@ -45,8 +46,14 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """
     save_format = kwargs.pop("save_format", None)
     include_optimizer = kwargs.pop("include_optimizer", True)
+    era = kwargs.pop("era", None)
     if kwargs:
         raise TypeError(f"save: unknown arguments {', '.join(kwargs)}.")
+    if _for_older.is_older(era):
+        if isinstance(filepath, (str, os.PathLike)) and not overwrite and os.path.exists(filepath):
+            _weights.ask_to_replace(os.fspath(filepath))
+        _for_older.write(model, _config_of(model)[0], filepath, era, include_optimizer)
+        return
     if hasattr(filepath, "create_group"):
         _older_layout.write_model(filepath, model, _config_of(model)[0], include_optimizer)
         return
@@ -66,14 +73,8 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
             with open(temporary, "wb+") as file:
                 _write_archive(model, config, file)
         elif kind == "h5":
-            file = _hdf5.created(temporary)
-            try:
+            with _hdf5.writing(temporary, path) as file:
                 _older_layout.write_model(file, model, config, include_optimizer)
-            except BaseException:
-                with contextlib.suppress(RuntimeError, OSError):
-                    file.close()
-                raise
-            _hdf5.closed(file, path)
         else:
             _safetensors.write(temporary, model, config, include_optimizer)
     if kind == "safetensors":
@@ -109,6 +110,16 @@ def _config_of(model: Any) -> tuple[dict, dict[str, Any]]:
     """The config of a model, and the classes and functions in it that are not built in."""
     with serialization.sharing() as strangers:
         return serialization.serialize(model), strangers
+
+
+def described_for(model: Any, era: Any = None) -> dict:
+    """The architecture of a model, with what it was compiled with, as readers of an era read it.
+
+    Raises:
+        ValueError: the model has something that the era did not have.
+    """
+    config, _ = _config_of(model)
+    return registry.writer_for(era).config(config) if _for_older.is_older(era) else config
 
 
 def _metadata() -> str:

@@ -40,8 +40,8 @@ def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) ->
     variables = _slots_of(model.optimizer) if model.optimizer is not None else []
     if variables:
         group = file.create_group("optimizer_weights")
-        names = _unique([f"{model.optimizer.name}/{v.name}" for v in variables])
-        _write_names(group, "weight_names", names)
+        names = unique([f"{model.optimizer.name}/{v.name}" for v in variables])
+        write_names(group, "weight_names", names)
         for name, v in zip(names, variables):
             _hdf5.write_array(group, name, v.numpy())
 
@@ -78,24 +78,24 @@ def write_weights(group: Any, model: Any) -> None:
     group.attrs["backend"] = "jax"
     group.attrs["keras_version"] = "3.15.1"
     layers = list(getattr(model, "layers", [model]))
-    _write_names(group, "layer_names", [layer.name for layer in layers])
+    write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
         own = group.create_group(layer.name)
         variables = weights_in_order(layer)
-        names = _unique([v.path for v in variables])
-        _write_names(own, "weight_names", names)
+        names = unique([v.path for v in variables])
+        write_names(own, "weight_names", names)
         for name, v in zip(names, variables):
             _hdf5.write_array(own, name, v.numpy())
     top = group.create_group("top_level_model_weights")
     inner = {id(v) for layer in layers for v in layer.weights}
     variables = [v for v in model.weights if id(v) not in inner]
-    names = _unique([v.path for v in variables])
-    _write_names(top, "weight_names", names)
+    names = unique([v.path for v in variables])
+    write_names(top, "weight_names", names)
     for name, v in zip(names, variables):
         _hdf5.write_array(top, name, v.numpy())
 
 
-def _write_names(group: Any, key: str, names: list[str]) -> None:
+def write_names(group: Any, key: str, names: list[str]) -> None:
     """A list of names as an attribute, in several if it is long."""
     raw = np.array([name.encode("utf-8") for name in names] or [], dtype=None if names else "S1")
     if raw.nbytes <= _LONGEST_ATTRIBUTE:
@@ -106,7 +106,7 @@ def _write_names(group: Any, key: str, names: list[str]) -> None:
         group.attrs[f"{key}{i}"] = part
 
 
-def _unique(names: list[str]) -> list[str]:
+def unique(names: list[str]) -> list[str]:
     """Names, with a number behind those that came before or that would be a folder of another."""
     found: list[str] = []
     for name in names:

@@ -71,14 +71,8 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         elif path.endswith(_safetensors.ENDING):
             _safetensors.write(temporary, model, None)
         else:
-            file = _hdf5.created(temporary)
-            try:
+            with _hdf5.writing(temporary, path) as file:
                 _older_layout.write_weights(file, model)
-            except BaseException:
-                with contextlib.suppress(RuntimeError, OSError):
-                    file.close()
-                raise
-            _hdf5.closed(file, path)
 
 
 def groups_of(model: Any) -> Iterator[tuple[str, tuple[str | None, dict]]]:
