@@ -79,12 +79,12 @@ class OldInitializer:
     def __init__(self, function: Callable):
         self.function = function
         self.__name__ = getattr(function, "__name__", "initializer")
+        self._takes_name = takes(function, "name")
 
     def __call__(self, shape, dtype=None):
         found = self.function(tuple(shape), name=None) if self._takes_name else self.function(tuple(shape))
         found = getattr(found, "value", found)  # a variable's value
         return found if dtype is None or not hasattr(found, "astype") else found.astype(dtype)
-        self._takes_name = takes(function, "name")
 
     def get_config(self) -> dict:
         """What the constructor takes."""
