@@ -38,6 +38,7 @@ TABLE = {
     "backend": "ANYTHING ABOVE",
     "visualization": "utils ops _core config",
     "datasets applications preprocessing wrappers": "ANYTHING PUBLIC ABOVE",
+    "_commands": "ANYTHING ABOVE",
 }
 
 # The optional packages that a folder is made for, which may be imported at the top of its files.

@@ -1,6 +1,7 @@
 """`python -m keras SCRIPT`: runs a program written for Keras, of whatever year and package."""
 
 import argparse
+import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -8,6 +9,7 @@ import platform
 import runpy
 import sys
 import traceback
+from collections.abc import Callable
 
 import keras
 from keras import config
@@ -21,13 +23,17 @@ from keras.saving import _report as report
 _PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
 
 
+COMMANDS = {name: f"keras._commands.{name}" for name in ("bench", "classify", "convert")}
+
+
 def main(arguments: list[str]) -> None:
     """Does what the command line says."""
     parser = argparse.ArgumentParser(
         prog="python -m keras",
         usage="python -m keras SCRIPT [arguments of the script]\n       python -m keras -m MODULE [arguments]\n"
         "       python -m keras -c CODE [arguments]\n       python -m keras --modernize SCRIPT\n"
-        "       python -m keras info [FILE ...]",
+        "       python -m keras info [FILE ...]\n"
+        "       python -m keras classify | convert | bench [--help]",
         description="Runs a program written for Keras, with the defaults of the year it was written for, which its "
         "names tell. Where TensorFlow or Theano are not installed, its imports of tensorflow.keras, and imports of "
         "Theano that it does not use, are answered.",
@@ -39,22 +45,35 @@ def main(arguments: list[str]) -> None:
         "--modernize", dest="kind", action="store_const", const="modernize", help="print SCRIPT in today's spelling"
     )
     parser.add_argument(
-        "script", metavar="SCRIPT", help="a Python file; or `info`: versions, devices, or what files hold"
+        "script", metavar="SCRIPT", help="a Python file; or a command: `info` tells versions, devices, or what files "
+        "hold, `classify` what photographs show, `convert` writes a model's file in another form, `bench` measures",
     )
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
     chosen = parser.parse_args(arguments)
-    if chosen.kind == "code":
+    if chosen.kind is None and chosen.script in COMMANDS and not os.path.exists(chosen.script):
+        _in_pipes(lambda: sys.exit(importlib.import_module(COMMANDS[chosen.script]).main(chosen.arguments)))
+    elif chosen.kind == "code":
         run_code(chosen.script, chosen.arguments)
     elif chosen.kind == "module":
         run_module(chosen.script, chosen.arguments)
     elif chosen.script == "info" and not os.path.exists("info"):
-        describe_files(chosen.arguments) if chosen.arguments else print_info()
+        _in_pipes(lambda: describe_files(chosen.arguments) if chosen.arguments else print_info())
     elif not os.path.isfile(chosen.script):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
         print(modernize.modernized(source_of(chosen.script)), end="")
     else:
         run(chosen.script, chosen.arguments)
+
+
+def _in_pipes(command: Callable[[], None]) -> None:
+    """Runs a command whose output may be read by a program that ends early, as `head` does."""
+    try:
+        command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at the end does not fail too
+        sys.exit(141)  # as if ended by SIGPIPE
 
 
 def run(script: str, arguments: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""What `python -m keras` does beside running programs: one file per command, each with `main(arguments)`."""

@@ -1,0 +1,105 @@
+"""`python -m keras classify | convert | bench`: what is printed, and exit codes."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+from keras.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A model that tells red from blue, photographs, and names of classes."""
+    folder = tmp_path_factory.mktemp("files")
+    model = keras.Sequential([keras.Input((2, 2, 3)), layers.GlobalAveragePooling2D(), layers.Dense(2, "softmax")])
+    model.layers[-1].set_weights([np.array([[9.0, -9], [0, 0], [-9, 9]]), np.zeros(2)])
+    model.save(folder / "colours.keras")
+    for name, pixel in (("red", [255, 0, 0]), ("blue", [0, 0, 255])):
+        keras.utils.save_img(folder / f"{name}.png", np.full((4, 4, 3), pixel), scale=False)
+    (folder / "names.txt").write_text("warm\ncold\n")
+    (folder / "no image.png").write_text("text")
+    return folder
+
+
+def ended_with(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return ended.value.code or 0
+
+
+def test_classify_names_the_classes(files, capsys):
+    common = ("--model", files / "colours.keras", "--scale", 255, "--labels", files / "names.txt")
+    assert ended_with("classify", files / "red.png", *common, "--top", 1) == 0
+    assert capsys.readouterr().out == " 100.00%  warm\n"
+    assert ended_with("classify", files / "red.png", files / "blue.png", *common, "--json") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["classes"][0]["class"] for line in lines] == ["warm", "cold"]
+    assert len(lines[0]["classes"]) == 2
+
+
+def test_classify_goes_on_behind_what_it_cannot_read(files, capsys):
+    assert ended_with("classify", files / "no image.png", files / "blue.png", "--model", files / "colours.keras") == 1
+    told = capsys.readouterr()
+    assert "class 1" in told.out
+    assert "no image.png" in told.err
+    assert ended_with("classify", files / "red.png", "--model", files / "red.png") == 1
+
+
+def test_classify_says_which_weights_it_needs(files, capsys, monkeypatch):
+    def offline(*args, **kwargs):
+        raise OSError("vgg16_weights.h5 could not be downloaded")
+
+    monkeypatch.setattr(keras.applications, "VGG16", offline)
+    assert ended_with("classify", files / "red.png") == 1
+    assert "vgg16_weights.h5 could not be downloaded" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["classify"], "PHOTO"),
+        (["classify", "a.png", "--model", "vgg99"], "no network of keras.applications called 'vgg99'"),
+        (["classify", "a.png", "--top", "0"], "--top must be at least 1"),
+        (["convert", "a.h5", "b.txt"], "OUT must end in"),
+        (["bench", "--runs", "0"], "--runs must be at least 1"),
+    ],
+    ids=["no photo", "no model", "top", "ending", "runs"],
+)
+def test_wrong_arguments_end_with_2(arguments, told, capsys):
+    assert ended_with(*arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["classify", "convert", "bench"])
+def test_help_has_examples(command, capsys):
+    assert ended_with(command, "--help") == 0
+    assert f"python -m keras {command}" in capsys.readouterr().out.partition("examples:")[2]
+
+
+def test_convert_writes_another_form(files, capsys):
+    target = files / "colours.h5"
+    assert ended_with("convert", files / "colours.keras", target) == 0
+    assert "8 parameters" in capsys.readouterr().out
+    x = np.ones((1, 2, 2, 3), "float32")
+    first, second = (keras.models.load_model(path) for path in (files / "colours.keras", target))
+    np.testing.assert_array_equal(first.predict(x, verbose=0), second.predict(x, verbose=0))
+    assert ended_with("convert", files / "colours.keras", target) == 2
+    assert ended_with("convert", files / "names.txt", files / "other.keras") == 1
+
+
+def test_a_reader_that_ends_early_is_no_error(files):
+    photos = [str(files / "red.png")] * 3
+    code = (
+        f"from keras.__main__ import main; main(['classify', '--model', {str(files / 'colours.keras')!r}, *{photos!r}])"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run.stdout.close()
+    told = run.stderr.read()
+    run.stderr.close()
+    assert run.wait() == 141
+    assert "Traceback" not in told
