@@ -269,6 +269,35 @@ def test_progress_looks_as_it_did(set_era):
     assert re.match(rf"2/2 {re.escape(full)} - \d+s ", seen["tf2"][1])
 
 
+@pytest.mark.parametrize(("release", "name"), [("2", "lr"), ("tf2", "lr"), ("3", "learning_rate")])
+def test_the_rate_in_the_history_had_a_short_name_until_3(set_era, release, name):
+    set_era(release)
+    model = keras.Sequential([layers.Input((3,)), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    schedules = [
+        keras.callbacks.LearningRateScheduler(lambda epoch: 0.25), keras.callbacks.ReduceLROnPlateau(monitor="loss"),
+    ]  # fmt: skip
+    history = model.fit(numbers(4, 3), numbers(4, 2), epochs=1, verbose=0, callbacks=schedules).history
+    assert history == {"loss": history["loss"], name: [0.25]}
+
+
+@pytest.mark.parametrize("release", ["1", "2", "tf2"])
+def test_a_model_that_is_no_graph_has_a_summary(set_era, release, capsys):
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.only = layers.Dense(2)
+
+        def call(self, x):
+            return self.only(x)
+
+    set_era(release)
+    model = Own()
+    model(numbers(4, 3))
+    model.summary()
+    assert "Total params: 8" in capsys.readouterr().out
+
+
 # --- finding the year
 
 PROGRAMS = [

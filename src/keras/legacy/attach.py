@@ -509,6 +509,8 @@ def _callbacks(module: ModuleType) -> None:
     _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
     _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
     _wrap(module.ModelCheckpoint, "_save", older.save)
+    for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
+        _wrap(getattr(module, name), "on_epoch_end", older.rate_in_logs)
 
 
 # --- names of layers

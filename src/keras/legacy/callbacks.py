@@ -37,3 +37,10 @@ def batch_hook(function: Callable, self, batch, logs=None):
 def save(function: Callable, self, names):
     """`ModelCheckpoint._save`: 1.x counted the epochs in names of files from 0."""
     function(self, {**names, "epoch": names["epoch"] - 1} if era.before("2.0") else names)
+
+
+def rate_in_logs(function: Callable, self, epoch, logs=None):
+    """`on_epoch_end` of callbacks that set the rate, which logs and histories called `lr` until Keras 3."""
+    function(self, epoch, logs)
+    if logs and "learning_rate" in logs and era.before("3"):
+        logs["lr"] = logs.pop("learning_rate")

@@ -136,7 +136,7 @@ def summary(function: Callable, self, line_length=None, positions=None, print_fn
 def summary_lines(model: Any, line_length: int | None, positions: Any) -> list[str]:
     """The lines of the table."""
     stack = type(model).__name__ == "Sequential" or (_is_chain(model) and not era.before("2.0"))
-    connected = era.before("2.0") or not stack
+    connected = model._graph is not None and (era.before("2.0") or not stack)
     if era.before("2.0"):
         length, ends = line_length or 100, positions or [0.33, 0.55, 0.67, 1.0]
     elif stack:
