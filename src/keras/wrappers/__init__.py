@@ -7,14 +7,16 @@ if typing.TYPE_CHECKING:
     from keras.wrappers._classifier import SKLearnClassifier
     from keras.wrappers._regressor import SKLearnRegressor
     from keras.wrappers._transformer import SKLearnTransformer
+    from keras.wrappers._vectorized_search import VectorizedSearchCV
 
 _HOMES = {
     "SKLearnClassifier": "keras.wrappers._classifier",
     "SKLearnRegressor": "keras.wrappers._regressor",
     "SKLearnTransformer": "keras.wrappers._transformer",
+    "VectorizedSearchCV": "keras.wrappers._vectorized_search",
 }
 
-__all__ = ["SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer"]
+__all__ = ["SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer", "VectorizedSearchCV"]
 
 
 def __getattr__(name: str):

@@ -1,14 +1,15 @@
 """The part that the classifier, the regressor and the transformer have in common."""
 
 import contextlib
+import contextvars
 import typing
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from sklearn.utils.validation import validate_data
 
 from keras._core.names import nearest
 from keras.models import Model, clone_model
+from keras.models._together import Fit
 from keras.utils._own_seed import own_seed
 from keras.wrappers._estimator import Estimator, settings_of_prediction
 from keras.wrappers._parameters import KNOWN, Parameters, goes_somewhere
@@ -20,20 +21,8 @@ _NO_MODEL = (
 _NOT_COMPILED = "{who}: the model must be compiled, with a loss and an optimizer.\n  Call model.compile(...) first."
 
 
-@dataclass
-class Training:
-    """A model about to be trained: data in the form it takes, and arguments of `Model.fit`."""
-
-    model: Model
-    x: Any
-    y: Any
-    settings: dict
-    goes_on: bool = False
-    history: Any = None
-
-    def train(self):
-        """Trains the model."""
-        self.history = self.model.fit(self.x, self.y, **self.settings)
+# what the next calls of `fit` find done: fitted estimators, or the errors that fitting them raised
+made_already: contextvars.ContextVar[Iterator | None] = contextvars.ContextVar("made_already", default=None)
 
 
 class ModelEstimator(Estimator):
@@ -102,7 +91,13 @@ class ModelEstimator(Estimator):
                 `warm_start` continues.
             RuntimeError: the model is not compiled.
         """
-        return self._fit(X, y, bool(self.warm_start), kwargs)
+        made = next(made_already.get() or iter(()), None)
+        if made is None:
+            return self._fit(X, y, bool(self.warm_start), kwargs)
+        if isinstance(made, Exception):
+            raise made
+        vars(self).update(vars(made))
+        return self
 
     def partial_fit(self, X, y, **kwargs):
         """One epoch more on `X` and `y`, with the weights there are; the first call makes the model.
@@ -116,23 +111,24 @@ class ModelEstimator(Estimator):
         parameters = Parameters(self._further())
         seed = parameters.seed()
         with contextlib.nullcontext() if seed is None else own_seed(seed):
-            run = self._run(X, y, goes_on and hasattr(self, "model_"), parameters, kwargs)
-            run.train()
-        return self._finished(run)
+            goes_on = goes_on and hasattr(self, "model_")
+            training = self._training(X, y, goes_on, parameters, kwargs)
+            training.train()
+        return self._finished(training, self._epochs if goes_on else 0)
 
-    def _run(self, X, y, goes_on, parameters, kwargs):
+    def _training(self, X, y, goes_on, parameters, kwargs):
         """The training that `fit` does, ready to begin."""
         X, y = self._checked(X, y, reset=not goes_on)
         self._learn_target(y, goes_on)
         model = self.model_ if goes_on else self._new_model(X, self._shown_to_factory(y), parameters)
         settings = {**(self.fit_kwargs or {}), **parameters.for_fit(), **kwargs}
         target, settings = self._for_model(model, X, y, settings)
-        return Training(model, X, target, settings, goes_on)
+        return Fit(model, X, target, settings)
 
-    def _finished(self, run):
-        self.history_ = run.history
-        self._epochs = len(run.history.epoch) + (self._epochs if run.goes_on else 0)
-        self.model_ = run.model
+    def _finished(self, training, epochs_before=0):
+        self.history_ = training.history
+        self._epochs = epochs_before + len(training.history.epoch)
+        self.model_ = training.model
         return self
 
     def predict(self, X):

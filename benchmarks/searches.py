@@ -1,0 +1,138 @@
+"""Cross-validation and a grid search with scikit-learn: Kerata, and Keras 3 with SciKeras.
+
+    python benchmarks/searches.py [--peers FOLDER] [--quick]
+
+The peer is the environment `keras-jax` with `scikeras` installed into it. The grid is that of a well-known tutorial:
+2 optimizers, 3 initialisations, 10, 20 and 30 epochs, 3 batch sizes, 3 folds: 162 fits and no refit. Every figure is
+the time in a process of its own, after one fit that is not counted. The result is written to `results/searches.md`.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+GRID = {
+    "optimizer": ["rmsprop", "adam"],
+    "model__init": ["glorot_uniform", "normal", "uniform"],
+    "epochs": [10, 20, 30],
+    "batch_size": [5, 10, 20],
+}
+QUICK = {"optimizer": ["adam"], "model__init": ["normal", "uniform"], "epochs": [10, 20], "batch_size": [10]}
+
+
+def network(X, y, init="glorot_uniform"):
+    """The tutorial's network, as a function for Kerata's estimators."""
+    return made(init)
+
+
+def made(init="glorot_uniform"):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(12, activation="relu", kernel_initializer=init),
+            keras.layers.Dense(8, activation="relu", kernel_initializer=init),
+            keras.layers.Dense(1, activation="sigmoid", kernel_initializer=init),
+        ]
+    )
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def of_peer(init="glorot_uniform"):
+    """The same for SciKeras, which compiles it."""
+    import keras
+
+    return keras.Sequential([keras.Input((8,)), *made(init).layers])
+
+
+def estimator(who: str, **settings):
+    if who == "scikeras":
+        from scikeras.wrappers import KerasClassifier
+
+        return KerasClassifier(of_peer, loss="binary_crossentropy", metrics=["accuracy"], verbose=0, **settings)
+    from keras.wrappers import SKLearnClassifier
+
+    return SKLearnClassifier(network, verbose=0, **settings)
+
+
+def folds(who: str, quick: bool) -> float:
+    import samples
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+    x, y = samples.first_network()
+    epochs = 20 if quick else 150
+    estimator(who, epochs=1, batch_size=10, optimizer="adam").fit(x, y)
+    started = time.perf_counter()
+    model = estimator(who, epochs=epochs, batch_size=10, optimizer="adam")
+    cross_val_score(model, x, y, cv=StratifiedKFold(10, shuffle=True, random_state=7))
+    return time.perf_counter() - started
+
+
+def grid(who: str, quick: bool) -> float:
+    import samples
+    from sklearn.model_selection import GridSearchCV
+
+    x, y = samples.first_network()
+    kind = GridSearchCV
+    if who == "vectorized":
+        from keras.wrappers import VectorizedSearchCV as kind
+    estimator(who, epochs=1, batch_size=10, optimizer="adam").fit(x, y)
+    started = time.perf_counter()
+    search = kind(estimator(who), QUICK if quick else GRID, cv=3, refit=False, error_score="raise")
+    search.fit(x, y)
+    return time.perf_counter() - started
+
+
+WORK = {
+    "ten folds of 150 epochs": (folds, ("kerata", "scikeras")),
+    "the grid": (grid, ("kerata", "vectorized", "scikeras")),
+}
+
+
+def measured(peers: Path, who: str, title: str, quick: bool) -> float:
+    """The time of one piece of work in a process of its own."""
+    python = str(peers / "keras-jax" / "bin" / "python") if who == "scikeras" else sys.executable
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    command = [python, str(HERE / "searches.py"), "--run", who, title, *(["--quick"] if quick else [])]
+    done = subprocess.run(command, env=environment, cwd=HERE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{who}, {title}:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", type=Path, default=HERE.parent.parent / "peers")
+    parser.add_argument("--quick", action="store_true", help="a part of it, written nowhere")
+    parser.add_argument("--run", nargs=2)
+    given = parser.parse_args()
+    if given.run:
+        who, title = given.run
+        print(json.dumps(WORK[title][0](who, given.quick)))
+        return
+    lines = [
+        "| | Keras 3 with SciKeras | Kerata | side by side | ratio | ratio side by side |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for title, (_, everyone) in WORK.items():
+        found = {who: measured(given.peers, who, title, given.quick) for who in everyone}
+        peer, ours, together = found["scikeras"], found["kerata"], found.get("vectorized")
+        beside = ("", "") if together is None else (f"{together:.2f} s", f"{peer / together:.1f}")
+        lines.append(f"| {title} | {peer:.2f} s | {ours:.2f} s | {beside[0]} | {peer / ours:.1f} | {beside[1]} |")
+        print(lines[-1], flush=True)
+    if not given.quick:
+        about = f"{platform.machine()}, {os.cpu_count()} cores, one round."
+        text = "# Searches with scikit-learn\n\n" + about + "\n\n" + "\n".join(lines) + "\n"
+        (HERE / "results" / "searches.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A search that trains its candidates side by side finds what scikit-learn's own search finds."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold
+
+import keras
+from keras._jax import compile as engine
+from keras.wrappers import SKLearnClassifier, SKLearnRegressor, VectorizedSearchCV
+
+X = np.random.RandomState(0).normal(size=(27, 3))
+Y = (X[:, 0] > 0).astype(int)
+FIT = {"batch_size": 8, "verbose": 0}
+
+
+def network(X, y, units=4, scale=1.0):
+    model = keras.Sequential(
+        [
+            keras.Input(X.shape[1:]),
+            keras.layers.Dense(units, "relu", kernel_initializer=keras.initializers.RandomNormal(stddev=scale)),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(y.shape[1], "softmax"),
+        ]
+    )
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def line(X, y):
+    model = keras.Sequential([keras.Input(X.shape[1:]), keras.layers.Dense(y.shape[1])])
+    model.compile("adam", "mse")
+    return model
+
+
+def searched(kind, estimator, grid, target=Y, **settings):
+    keras.utils.set_random_seed(4)
+    return kind(estimator, grid, error_score="raise", **{"cv": 3, **settings}).fit(X, target)
+
+
+def assert_same(found, expected):
+    assert found.best_params_ == expected.best_params_
+    for name in expected.cv_results_:
+        if "score" in name and "time" not in name:
+            np.testing.assert_allclose(found.cv_results_[name], expected.cv_results_[name], rtol=1e-6, err_msg=name)
+    for a, b in zip(found.best_estimator_.model_.get_weights(), expected.best_estimator_.model_.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_it_gives_the_results_of_the_search_that_trains_one_by_one():
+    estimator = SKLearnClassifier(network, **FIT)
+    grid = {"model__scale": [0.5, 2.0], "optimizer__learning_rate": [0.01, 1.0], "epochs": [2]}
+    found = searched(VectorizedSearchCV, estimator, grid, return_train_score=True)
+    assert found.n_together_ == 12
+    assert_same(found, searched(GridSearchCV, estimator, grid, return_train_score=True))
+
+
+def test_numbers_alone_cost_no_program():
+    estimator = SKLearnClassifier(network, **FIT)
+    searched(VectorizedSearchCV, estimator, {"optimizer__learning_rate": [0.5, 0.25], "epochs": [1]}, refit=False)
+    with engine.counting() as counted:
+        searched(VectorizedSearchCV, estimator, {"optimizer__learning_rate": [0.1, 2.0], "epochs": [2]}, refit=False)
+    assert not counted.compiles
+
+
+def test_folds_of_several_sizes_and_a_random_state_of_each_fit():
+    estimator = SKLearnRegressor(line, random_state=3, **FIT)
+    cv = KFold(2, shuffle=True)  # draws when it is asked for the folds
+    grid = {"epochs": [1, 2]}
+    found = searched(VectorizedSearchCV, estimator, grid, target=X[:, 1], cv=cv)
+    assert found.n_together_ == 4
+    assert_same(found, searched(GridSearchCV, estimator, grid, target=X[:, 1], cv=cv))
+
+
+def test_what_cannot_wait_is_trained_in_its_turn():
+    class Nothing(keras.callbacks.Callback):
+        pass
+
+    estimator = SKLearnRegressor(line, **FIT)
+    grid = [{"callbacks": [Nothing]}, {"epochs": [2]}]
+    found = searched(VectorizedSearchCV, estimator, grid, target=X[:, 1])
+    assert found.n_together_ == 3
+    assert_same(found, searched(GridSearchCV, estimator, grid, target=X[:, 1]))
+
+
+def test_a_candidate_that_fails_gets_the_error_score():
+    def sometimes(X, y, good=True):
+        if not good:
+            raise RuntimeError("no such network")
+        return line(X, y)
+
+    search = VectorizedSearchCV(SKLearnRegressor(sometimes, **FIT), {"model__good": [True, False]}, cv=2)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        search.fit(X, X[:, 0])
+    assert any("no such network" in str(w.message) for w in told)
+    assert np.isnan(search.cv_results_["mean_test_score"]).tolist() == [False, True]
+
+
+def test_other_estimators_are_sent_to_scikit_learn():
+    with pytest.raises(TypeError, match="GridSearchCV takes any estimator"):
+        VectorizedSearchCV(LogisticRegression(), {"C": [1]}).fit(X, Y)
