@@ -118,10 +118,7 @@ def main() -> None:
         who, title = given.run
         print(json.dumps(WORK[title][0](who, given.quick)))
         return
-    lines = [
-        "| | Keras 3 with SciKeras | Kerata | side by side | ratio | ratio side by side |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    lines = [HEAD, "| --- | ---: | ---: | ---: | ---: | ---: |"]
     for title, (_, everyone) in WORK.items():
         found = {who: measured(given.peers, who, title, given.quick) for who in everyone}
         peer, ours, together = found["scikeras"], found["kerata"], found.get("vectorized")
