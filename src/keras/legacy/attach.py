@@ -126,7 +126,11 @@ def _become(layer: Any, name: str) -> None:
 
 
 def _add_weight(function: Callable, self, *args, **kwargs):
-    """`add_weight` with the name in front, as 2.x had it."""
+    """`add_weight` with the name in front, as 2.x had it, and with what TensorFlow asked about variables."""
+    for name, allowed in (("use_resource", ("true", "none")), ("synchronization", ("auto", "none", "on_write"))):
+        value = kwargs.pop(name, None)
+        if str(value).rpartition(".")[2].lower() not in allowed:
+            raise ValueError(f"{self.name}.add_weight: `{name}` cannot be {value!r} here: leave it out.")
     if args and isinstance(args[0], str):
         order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
         kwargs.update(zip(order, args))
@@ -212,10 +216,11 @@ def _layers(module: ModuleType) -> None:
     )
     _wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
     _wrap(Layer, "_build_once", _build_once)
-    _wrap(Layer, "add_weight", _add_weight)
+    _wrap(Layer, "add_weight", _add_weight, {"use_resource", "synchronization"})
     _wrap(Layer, "_pass_masks_on", _pass_masks_on)
     _wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
     _wrap(module.RNN, "reset_states", _reset_states, {"states"})
+    _wrap(module.Bidirectional, "reset_states", _reset_states, {"states"})
     module.dot.__keras_legacy_arguments__ = {"normalize"}
     more = {
         "Embedding": {"dropout", "input_length"},

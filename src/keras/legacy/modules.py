@@ -195,8 +195,6 @@ _TAUGHT = frozenset((
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
     "keras.legacy.preprocessing.image", "keras.legacy.preprocessing.text", "keras.metrics", "keras.models",
     "keras.preprocessing.image",
-    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
-    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
     "keras.mixed_precision", "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
 
@@ -217,6 +215,8 @@ class _MergeModule(ModuleType):
     ):
         """See `keras.legacy.merging.merge`."""
         merge = importlib.import_module("keras.legacy.merging").merge
+    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
+    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
         return merge(inputs, mode, concat_axis, dot_axes, output_shape, output_mask, arguments, name)
 
 

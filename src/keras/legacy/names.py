@@ -26,6 +26,13 @@ _LAYERS = "keras.legacy.layers"
 
 HOMES = [
     #    module of today    where it is              names                                           eras
+    Home("keras.applications", "keras.legacy.resnet_rs", "ResNetRS50 ResNetRS101 ResNetRS152 ResNetRS200 ResNetRS270 "
+         "ResNetRS350 ResNetRS420", "2.x"),
+    Home("keras.applications", "keras.legacy.regnet", "RegNetX002 RegNetX004 RegNetX006 RegNetX008 RegNetX016 "
+         "RegNetX032 RegNetX040 RegNetX064 RegNetX080 RegNetX120 RegNetX160 RegNetX320 RegNetY002 RegNetY004 "
+         "RegNetY006 RegNetY008 RegNetY016 RegNetY032 RegNetY040 RegNetY064 RegNetY080 RegNetY120 RegNetY160 "
+         "RegNetY320", "2.x"),
+    Home("keras.applications.mobilenet", "keras.layers", "DepthwiseConv2D", "2.x"),
     Home("keras.layers", _LAYERS, "Highway MaxoutDense TimeDistributedDense Merge", "0.x 1.x 2.x"),
     Home("keras.layers", _LAYERS, "TimeDistributedMerge MaskedLayer MaskedLambda LambdaMerge=Merge AutoEncoder "
          "ThresholdedLinear", "0.x"),
@@ -79,6 +86,11 @@ HOMES = [
          "make_sampling_table skipgrams", "0.x 1.x 2.x"),
     Home("keras", "keras.legacy.notebook", "load_ipython_extension unload_ipython_extension", "3"),
     Home("keras.utils", "keras.legacy.hdf5", "H5Dict h5dict", "2.x"),
+    Home("keras.utils", "keras.legacy.experimental", "TimedThread warmstart_embedding_matrix", "2.x"),
+    Home("keras.utils", "keras.legacy.gone", "SidecarEvaluator StepsPerExecutionTuner", "2.x"),
+    Home("keras.layers", "keras.legacy.experimental", "RandomHeight RandomWidth", "2.x"),
+    Home("keras.layers", "keras.legacy.gone", "DenseFeatures", "2.x"),
+    Home("keras.callbacks", "keras.legacy.gone", "SidecarEvaluatorModelExport", "2.x"),
     Home("keras.config", "keras.legacy.era", "era set_era", "3"),
     Home("keras.config", "keras.legacy.report", "legacy_report", "3"),
 ]  # fmt: skip

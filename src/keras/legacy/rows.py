@@ -139,6 +139,7 @@ LAYERS = [
 OPTIMIZERS = [
     Row(f"{_ALL_OPTIMIZERS} Optimizer", "lr", "learning_rate", _ALL),
     # updates are always compiled
+    Row("Adam", "adaptive_epsilon", "", "2.x", {False: None}),
     Row(f"{_ALL_OPTIMIZERS} Optimizer", "jit_compile", "", "2.x", {True: None, False: None}),
 ]
 
@@ -198,15 +199,24 @@ IMAGES = [
 ]
 
 AUGMENTATION = [
-    Row("ImageDataGenerator NumpyArrayIterator DirectoryIterator", "dim_ordering", "data_format", "1.x",
-        values.AXIS_ORDERS),
+    Row(
+        "ImageDataGenerator NumpyArrayIterator DirectoryIterator",
+        "dim_ordering",
+        "data_format",
+        "1.x",
+        values.AXIS_ORDERS,
+    ),
     Row("ImageDataGenerator.flow NumpyArrayIterator", "X", "x", "0.x 1.x"),
     Row("ImageDataGenerator.fit", "X", "x", "0.x 1.x"),
     Row("Iterator", "N", "n", "1.x"),
     Row("random_rotation random_shift random_shear random_zoom", "row_index", "row_axis", "1.x"),
     Row("random_rotation random_shift random_shear random_zoom", "col_index", "col_axis", "1.x"),
-    Row("random_rotation random_shift random_shear random_zoom random_channel_shift apply_transform", "channel_index",
-        "channel_axis", "1.x"),
+    Row(
+        "random_rotation random_shift random_shear random_zoom random_channel_shift apply_transform",
+        "channel_index",
+        "channel_axis",
+        "1.x",
+    ),
     Row("random_channel_shift", "intensity", "intensity_range"),
     Row("random_channel_shift", "rg", "intensity_range", "0.x"),
     Row("random_zoom", "rg", "zoom_range", "0.x", values.around_one),
@@ -229,6 +239,11 @@ MODELS = [
     Row("Model.train_on_batch Model.test_on_batch Model.predict_on_batch", "X", "x", "0.x"),
 ]
 
+BACKEND = [
+    Row("set_epsilon", "e", "value", _ALL),
+    Row("set_floatx", "floatx", "value", _ALL),
+]
+
 # where the callables of the rows are, and what the module is called that has them
 TABLES = {
     "keras.layers": LAYERS,
@@ -248,6 +263,7 @@ TABLES = {
     "keras.legacy.preprocessing.image": AUGMENTATION,
     "keras.legacy.preprocessing.text": TEXTS,
     "keras.preprocessing.image": IMAGES,
+    "keras.backend": BACKEND,
     "keras.models": MODELS,
 }
 
@@ -265,11 +281,6 @@ def _at(place: int, test: Callable[[Any], bool]) -> Callable[[tuple], bool]:
 
 def _is_string_at(place: int) -> Callable[[tuple], bool]:
     return _at(place, lambda x: isinstance(x, str))
-
-BACKEND = [
-    Row("set_epsilon", "e", "value", _ALL),
-    Row("set_floatx", "floatx", "value", _ALL),
-]
 
 
 _DIMENSIONS = _second(lambda x: isinstance(x, int) and not isinstance(x, bool))
@@ -349,16 +360,6 @@ DEFAULTS = [
     Default("Adadelta", "learning_rate", 1.0, "0.3", "tf2.0"),
     Default("Adamax Nadam", "learning_rate", 0.002, "0.3", "tf2.0"),
     Default("Orthogonal", "gain", 1.1, "0.3", "2.0"),
-    Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
-    Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
-    Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),
-    Default("ImageDataGenerator.flow ImageDataGenerator.flow_from_directory", "save_format", "jpeg", "0.3", "2.0"),
-    Default("apply_affine_transform", "row_axis", 0, "0.3", "tf2.0"),
-    Default("apply_affine_transform", "col_axis", 1, "0.3", "tf2.0"),
-    Default("apply_affine_transform", "channel_axis", 2, "0.3", "tf2.0"),
-    Default("ImageDataGenerator random_rotation random_shift random_shear random_zoom", "interpolation_order", 0, "0.3",
-            "2.2"),
-    Default("apply_transform", "order", 0, "0.3", "2.2"),
     Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
     Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
     Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),

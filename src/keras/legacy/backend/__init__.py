@@ -27,7 +27,8 @@ NAMES = {
     ),
     "_nn": (
         "relu elu softmax hard_sigmoid binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy "
-        "binary_focal_crossentropy categorical_focal_crossentropy batch_normalization normalize_batch_in_training "
+        "binary_focal_crossentropy binary_weighted_focal_crossentropy categorical_focal_crossentropy "
+        "batch_normalization normalize_batch_in_training "
         "bias_add conv1d conv2d conv3d atrous_conv2d conv2d_transpose conv3d_transpose deconv2d depthwise_conv2d "
         "separable_conv1d separable_conv2d local_conv1d local_conv2d pool2d pool3d"
     ),

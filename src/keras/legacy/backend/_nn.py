@@ -98,6 +98,11 @@ def binary_focal_crossentropy(target, output, apply_class_balancing=False, alpha
     return (target * alpha + (1 - target) * (1 - alpha)) * found if apply_class_balancing else found
 
 
+def binary_weighted_focal_crossentropy(target, output, alpha=0.25, gamma=2.0, from_logits=False):
+    """`K.binary_focal_crossentropy` weighed by `alpha`, as one release of tf.keras called it."""
+    return binary_focal_crossentropy(target, output, True, alpha, gamma, from_logits)
+
+
 @operation(direct=True)
 def categorical_focal_crossentropy(target, output, alpha=0.25, gamma=2.0, from_logits=False, axis=-1):
     """`alpha * (1 - p) ** gamma` times the crossentropy, summed over classes."""
