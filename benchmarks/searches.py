@@ -97,6 +97,9 @@ WORK = {
 }
 
 
+HEAD = "| | Keras 3 with SciKeras | Kerata | side by side | ratio | ratio side by side |"
+
+
 def measured(peers: Path, who: str, title: str, quick: bool) -> float:
     """The time of one piece of work in a process of its own."""
     python = str(peers / "keras-jax" / "bin" / "python") if who == "scikeras" else sys.executable
