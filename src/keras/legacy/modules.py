@@ -109,6 +109,26 @@ ROWS = [
     ), "2.x"),
     Row("keras.experimental", "keras.optimizers.schedules", "CosineDecay CosineDecayRestarts", "2.x"),
     Row("keras.experimental", "keras.legacy.recurrent", "PeepholeLSTMCell", "2.x"),
+    Row("keras.experimental", "keras.legacy.experimental", "LinearModel WideDeepModel", "2.x"),
+    Row("keras.experimental", "keras.legacy.gone", "SequenceFeatures SidecarEvaluator", "2.x"),
+    Row("keras.layers.experimental", "keras.legacy.experimental", (
+        "RandomFourierFeatures SyncBatchNormalization"
+    ), "2.x"),
+    Row("keras.layers.experimental", "keras.legacy.gone", "DynamicEmbedding DynamicLookup", "2.x"),
+    Row("keras.layers.experimental.preprocessing", "keras.legacy.experimental", (
+        "PreprocessingLayer RandomHeight RandomWidth"
+    ), "2.x"),
+    Row("keras.layers.experimental.preprocessing", "keras.legacy.gone", "CategoryCrossing", "2.x"),
+    Row("keras.metrics.experimental", "keras.legacy.gone", "PyMetric", "2.x"),
+    Row("keras.models.experimental", "keras.legacy.gone", "SharpnessAwareMinimization", "2.x"),
+    Row("keras.utils.experimental", "keras.legacy.gone", "DatasetCreator", "2.x"),
+    Row("keras.callbacks.experimental", "keras.legacy.gone", "UpdateEmbeddingCallback", "2.x"),
+    Row("keras.estimator", "keras.legacy.gone", "model_to_estimator", "2.x"),
+    Row("keras.dtensor", "keras.legacy.gone", "LayoutMap", "2.x"),
+    Row("keras.dtensor.experimental", "keras.legacy.gone", "LayoutMap layout_map_scope", "2.x"),
+    Row("keras.dtensor.experimental.optimizers", "keras.optimizers", (
+        "Adadelta Adagrad Adam AdamW RMSprop SGD"
+    ), "2.x"),
     Row("keras.callbacks.experimental", "keras.callbacks", "BackupAndRestore", "2.x"),
     Row("keras.callbacks.tensorboard_v1", "keras.callbacks", "TensorBoard", "2.x"),
     Row("keras.callbacks.tensorboard_v2", "keras.callbacks", "TensorBoard", "2.x"),
@@ -197,6 +217,8 @@ _TAUGHT = frozenset((
     "keras.preprocessing.image",
     "keras.mixed_precision", "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
+    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
+    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
 
 
 class _MergeModule(ModuleType):
@@ -215,8 +237,6 @@ class _MergeModule(ModuleType):
     ):
         """See `keras.legacy.merging.merge`."""
         merge = importlib.import_module("keras.legacy.merging").merge
-    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
-    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
         return merge(inputs, mode, concat_axis, dot_axes, output_shape, output_mask, arguments, name)
 
 
