@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from keras._data.py_dataset import PyDataset
-from keras._data.py_dataset import PyDataset
 from keras._data.read_ahead import read_ahead
 from keras._data.workers import Processes, in_order
 
