@@ -62,6 +62,7 @@ INSIDE_FUNCTIONS = {
     ("callbacks/_history.py", "pandas"),
     ("callbacks/_orbax_checkpoint.py", "orbax"),
     ("utils/_drawing.py", "IPython"),
+    ("utils/_canvas.py", "PIL"),
     ("utils/_images.py", "PIL"),
     ("utils/_learning_rate.py", "matplotlib"),
     ("visualization/_packages.py", "PIL"),

@@ -1,9 +1,12 @@
+import itertools
 import shutil
 import sys
 
 import pytest
 
 import keras
+from keras.utils import _drawing
+from keras.utils._layout import arranged
 
 
 def model_of():
@@ -40,14 +43,57 @@ def test_a_part_of_another_drawing_and_sequences():
     assert '"x" -> "y";' in text
 
 
-def test_the_text_needs_nothing_and_a_picture_graphviz(tmp_path, monkeypatch):
+def test_graphviz_draws_only_if_asked_to(tmp_path, monkeypatch):
     path = tmp_path / "model.dot"
     assert keras.utils.plot_model(model_of(), path, show_layer_names=True) is None
     assert path.read_text() == keras.utils.model_to_dot(model_of()).to_string()
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ImportError, match="Graphviz"):
-        keras.utils.plot_model(model_of(), tmp_path / "model.png")
+        keras.utils.plot_model(model_of(), tmp_path / "model.png", engine="graphviz")
     assert not (tmp_path / "model.png").exists()
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT", "LR", "RL"])
+def test_pictures_have_every_box_and_line(tmp_path, rankdir):
+    settings = {"show_layer_names": True, "show_shapes": True, "expand_nested": True, "rankdir": rankdir}
+    keras.utils.plot_model(model_of(), tmp_path / "model.svg", **settings)
+    text = (tmp_path / "model.svg").read_text()
+    for words in ("deep (Dense)", "join (Concatenate)", "output: (None, 8)", ">inner<"):
+        assert words in text
+    assert text.count("<polyline") == 5
+    keras.utils.plot_model(model_of(), tmp_path / "model.pdf", **settings)
+    document = (tmp_path / "model.pdf").read_bytes()
+    assert document.startswith(b"%PDF")
+    assert b"(deep \\(Dense\\)) Tj" in document
+    keras.utils.plot_model(model_of(), tmp_path / "model.png", dpi=50, **settings)
+    found = keras.utils.img_to_array(keras.utils.load_img(tmp_path / "model.png"))
+    assert found.min() < 100
+    assert (found.shape[0] > found.shape[1]) == (rankdir in ("TB", "BT"))
+
+
+def test_boxes_do_not_overlap():
+    x = keras.Input((4,))
+    branches = [keras.layers.Dense(2, name=f"a_rather_long_name_{i}")(x) for i in range(4)]
+    deeper = keras.layers.Dense(2)(branches[0])
+    model = keras.Model(x, keras.layers.Concatenate()([deeper, *branches, x]))
+    shown = dict.fromkeys(("names", "activations", "dtype", "shapes", "trainable"), True)
+    parts = _drawing._collected(model, shown, expand=False)
+    boxes = arranged(parts.boxes, parts.edges, "TB", {}).boxes
+    for one in boxes:
+        for other in boxes:
+            apart = abs(one.x - other.x) >= (one.width + other.width) / 2
+            assert one is other or apart or abs(one.y - other.y) >= (one.height + other.height) / 2
+
+
+def test_mermaid_and_text(tmp_path):
+    keras.utils.plot_model(model_of(), tmp_path / "model.mmd", expand_nested=True, rankdir="LR")
+    text = (tmp_path / "model.mmd").read_text()
+    assert text.startswith("flowchart LR")
+    assert 'subgraph "inner"' in text
+    assert text.count("subgraph") == text.count("end\n")
+    assert text.count("-->") == 5
+    keras.utils.plot_model(model_of(), tmp_path / "model.txt", show_layer_names=True)
+    assert "join (Concatenate)  <- inner (Sequential), b (InputLayer)" in (tmp_path / "model.txt").read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a program for a shell")
@@ -56,11 +102,11 @@ def test_a_picture_is_what_graphviz_draws(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\necho drawn $1\ncat > /dev/null\n")
     program.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda name: str(program))
-    keras.utils.plot_model(model_of(), tmp_path / "model.svg")
+    keras.utils.plot_model(model_of(), tmp_path / "model.svg", engine="graphviz")
     assert (tmp_path / "model.svg").read_text() == "drawn -Tsvg\n"
     program.write_text("#!/bin/sh\necho no >&2\nexit 3\n")
     with pytest.raises(RuntimeError, match="dot failed: no"):
-        keras.utils.plot_model(model_of(), tmp_path / "other.svg")
+        keras.utils.plot_model(model_of(), tmp_path / "other.svg", engine="graphviz")
 
 
 def test_wrong_arguments_are_refused():
@@ -70,3 +116,18 @@ def test_wrong_arguments_are_refused():
         keras.utils.plot_model(model_of(), colour="red")
     with pytest.raises(ValueError, match="is not built"):
         keras.utils.model_to_dot(keras.Sequential([keras.layers.Dense(1)]))
+
+
+def test_frames_stand_apart():
+    inputs = [keras.Input((4,), name=f"in{i}") for i in range(3)]
+    parts_of_it = [
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(4), keras.layers.Dense(40)], name=f"part{i}")
+        for i in range(3)
+    ]
+    outputs = [part(x) for part, x in zip(parts_of_it, inputs)]
+    model = keras.Model(inputs, keras.layers.Concatenate()(outputs))
+    parts = _drawing._collected(model, dict.fromkeys(("names", "activations", "dtype", "shapes", "trainable")), True)
+    frames = arranged(parts.boxes, parts.edges, "TB", parts.titles).frames
+    assert sorted(frame[0] for frame in frames) == ["part0", "part1", "part2"]
+    left_to_right = sorted(frames, key=lambda frame: frame[1])
+    assert all(one[3] <= other[1] for one, other in itertools.pairwise(left_to_right))

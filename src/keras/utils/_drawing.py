@@ -1,4 +1,4 @@
-"""A model as a drawing: its layers and their connections in Graphviz's language."""
+"""A model as a drawing: a picture, Graphviz's or Mermaid's language, or lines of text."""
 
 import itertools
 import os
@@ -8,11 +8,13 @@ import subprocess
 from keras._core.checks import one_of, positive_integer
 from keras.models import Model, Sequential
 from keras.saving._atomic import written_atomically
+from keras.utils import _canvas
+from keras.utils._layout import Box, arranged
 
 NO_GRAPHVIZ = (
-    "plot_model: a picture is drawn by Graphviz, and its program `dot` is not there.\n"
+    "plot_model: Graphviz was asked for, and its program `dot` is not there.\n"
     "  Install Graphviz (apt install graphviz, brew install graphviz, or https://graphviz.org/download),\n"
-    '  or write the text of the drawing, which any viewer of Graphviz shows: plot_model(model, "model.dot").'
+    "  or leave `engine` out: pictures are drawn without it then."
 )
 
 
@@ -119,42 +121,145 @@ def plot_model(
     show_layer_activations=False,
     show_trainable=False,
     splines="ortho",
+    *,
+    engine=None,
     **kwargs,
 ):
-    """Writes a drawing of a model; Graphviz draws pictures, the text ('.dot') needs nothing.
+    """Writes a drawing of a model.
 
     Args:
-        to_file: where to; its ending says the format: '.png', '.svg', '.pdf', '.dot', ...
+        to_file: where to; its ending says the form: '.png', '.jpg' and other pixels, which Pillow writes, '.svg',
+            '.pdf', '.mmd' for Mermaid, '.txt' for lines of text, '.dot' for Graphviz's language.
+        engine: 'graphviz' lets Graphviz draw the picture, which has to be installed; None needs nothing.
+        splines: how lines run if Graphviz draws.
         model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, show_layer_activations,
-            show_trainable, splines: see `model_to_dot`.
+            show_trainable: see `model_to_dot`.
 
     Returns:
         In a notebook the picture, if it is one that notebooks show; else None.
 
     Raises:
-        ImportError: Graphviz is not installed, and a picture is wanted.
+        ImportError: Graphviz is asked for and not installed, or pixels are wanted and Pillow is not.
     """
     if kwargs:
         raise TypeError(f"plot_model: unknown arguments {', '.join(kwargs)}.")
+    one_of("engine", engine, (None, "graphviz"), owner="plot_model")
+    ending = os.path.splitext(os.fspath(to_file))[1].lower() or ".png"
     drawing = model_to_dot(
         model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi,
         show_layer_activations=show_layer_activations, show_trainable=show_trainable, splines=splines,
     )  # fmt: skip
-    drawing.write(to_file)
-    ending = os.path.splitext(os.fspath(to_file))[1].lower()
-    if ending not in (".png", ".jpg", ".jpeg", ".gif"):
+    if engine == "graphviz" or ending in (".dot", ".gv"):
+        drawing.write(to_file)
+    else:
+        shown = {
+            "names": show_layer_names, "activations": show_layer_activations, "dtype": show_dtype,
+            "shapes": show_shapes, "trainable": show_trainable,
+        }  # fmt: skip
+        found = _drawn(_collected(model, shown, expand_nested), ending[1:], rankdir, dpi)
+        with written_atomically(to_file) as part, open(part, "wb") as file:
+            file.write(found)
+    if ending not in (".png", ".jpg", ".jpeg", ".gif", ".svg"):
         return None
     try:
         from IPython import display
     except ImportError:
         return None
-    return display.Image(filename=os.fspath(to_file))
+    kind = display.SVG if ending == ".svg" else display.Image
+    return kind(filename=os.fspath(to_file))
+
+
+class _Parts:
+    """Boxes and connections of a model, whatever they become: `titles` are those of frames, by key."""
+
+    def __init__(self):
+        self.boxes: list[Box] = []
+        self.edges: list[tuple[str, str]] = []
+        self.titles: dict[str, str] = {}
+
+
+def _collected(model, shown: dict, expand: bool) -> _Parts:
+    parts = _Parts()
+    _collect(model, "", (), shown, expand, parts)
+    parts.edges = list(dict.fromkeys(parts.edges))
+    return parts
+
+
+def _collect(model, before: str, frames: tuple[str, ...], shown: dict, expand: bool, parts: _Parts) -> None:
+    operations = _operations(model)
+    for operation in operations:
+        key = f"{before}{operation.name}"
+        if expand and isinstance(operation, Model) and operation.built:
+            parts.titles[key] = operation.name
+            _collect(operation, f"{key}/", (*frames, key), shown, expand, parts)
+        else:
+            parts.boxes.append(Box(key, _rows(operation, shown), frames))
+    for start, end in _pairs(model, operations):
+        first = _edge(start, f"{before}{start.name}", expand, last=True)
+        second = _edge(end, f"{before}{end.name}", expand, last=False)
+        parts.edges.append((first, second))
+
+
+def _drawn(parts: _Parts, form: str, rankdir: str, dpi: int) -> bytes:
+    """The bytes of a file in one form."""
+    if form in ("mmd", "mermaid"):
+        return _mermaid(parts, rankdir).encode()
+    if form == "txt":
+        return _text(parts).encode()
+    picture = arranged(parts.boxes, parts.edges, rankdir, parts.titles)
+    if form == "svg":
+        return _canvas.svg(picture)
+    return _canvas.pdf(picture) if form == "pdf" else _canvas.pixels(picture, form, dpi)
+
+
+def _mermaid(parts: _Parts, rankdir: str) -> str:
+    """The drawing in Mermaid's language, which many web pages show."""
+    names = {box.key: f"n{number}" for number, box in enumerate(parts.boxes)}
+    lines = [f"flowchart {rankdir}"]
+    open_frames: tuple[str, ...] = ()
+    for box in parts.boxes:
+        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(open_frames, box.frames)))
+        lines += ["  end"] * (len(open_frames) - same)
+        lines += [f'  subgraph "{parts.titles[key]}"' for key in box.frames[same:]]
+        open_frames = box.frames
+        lines.append(f'  {names[box.key]}["{"<br>".join(row.replace(chr(34), "#quot;") for row in box.rows)}"]')
+    lines += ["  end"] * len(open_frames)
+    return "\n".join([*lines, *(f"  {names[a]} --> {names[b]}" for a, b in parts.edges), ""])
+
+
+def _text(parts: _Parts) -> str:
+    """One line per box, with the boxes that it takes inputs from."""
+    titles = {box.key: box.rows[0] for box in parts.boxes}
+    lines = []
+    for box in parts.boxes:
+        sources = ", ".join(titles[a] for a, b in parts.edges if b == box.key)
+        line = "  " * len(box.frames) + "  ".join(box.rows)
+        lines.append(f"{line}  <- {sources}" if sources else line)
+    return "\n".join([*lines, ""])
+
+
+def _operations(model) -> list:
+    return list(model._graph.operations) if model._graph is not None else list(model.layers)
+
+
+def _pairs(model, operations: list) -> list:
+    """(from, to) of the connections between the operations of a model, each once."""
+    if model._graph is None:
+        return list(itertools.pairwise(operations)) if isinstance(model, Sequential) else []
+    inside = {id(operation) for operation in operations}
+    found = [
+        (parent.operation, node.operation)
+        for node in model._graph.nodes
+        for parent in node.parent_nodes
+        if id(parent.operation) in inside
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _boxes(model, before: str, shown: dict, expand: bool) -> list[str]:
     """Statements for the layers of a model, whose keys begin with `before`."""
     lines = []
-    operations = list(model._graph.operations) if model._graph is not None else list(model.layers)
+    operations = _operations(model)
     for operation in operations:
         key = f"{before}{operation.name}"
         if expand and isinstance(operation, Model) and operation.built:
@@ -163,17 +268,7 @@ def _boxes(model, before: str, shown: dict, expand: bool) -> list[str]:
             lines += [f"  label={_quoted(operation.name)};", *(f"  {line}" for line in inner), "}"]
         else:
             lines.append(f"{_quoted(key)} [label={_quoted(_label(operation, shown))}];")
-    if model._graph is None:
-        pairs = list(itertools.pairwise(operations)) if isinstance(model, Sequential) else []
-    else:
-        inside = {id(operation) for operation in operations}
-        pairs = [
-            (parent.operation, node.operation)
-            for node in model._graph.nodes
-            for parent in node.parent_nodes
-            if id(parent.operation) in inside
-        ]
-    for start, end in dict.fromkeys(pairs):
+    for start, end in _pairs(model, operations):
         first = _edge(start, f"{before}{start.name}", expand, last=True)
         second = _edge(end, f"{before}{end.name}", expand, last=False)
         lines.append(f"{_quoted(first)} -> {_quoted(second)};")
@@ -194,6 +289,10 @@ def _edge(operation, key: str, expand: bool, last: bool) -> str:
 
 
 def _label(operation, shown: dict) -> str:
+    return "{" + "|".join(_escaped(row) for row in _rows(operation, shown)) + "}"
+
+
+def _rows(operation, shown: dict) -> list[str]:
     title = type(operation).__name__
     if hasattr(operation, "function_name"):
         title = operation.function_name
@@ -212,7 +311,7 @@ def _label(operation, shown: dict) -> str:
             rows.append(f"{side}: {shape}")
     if shown["trainable"] and getattr(operation, "weights", None):
         rows.append("trainable" if operation.trainable else "not trainable")
-    return "{" + "|".join(_escaped(row) for row in rows) + "}"
+    return rows
 
 
 def _escaped(text: str) -> str:
