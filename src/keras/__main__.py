@@ -45,7 +45,9 @@ def main(arguments: list[str]) -> None:
         "--modernize", dest="kind", action="store_const", const="modernize", help="print SCRIPT in today's spelling"
     )
     parser.add_argument(
-        "script", metavar="SCRIPT", help="a Python file; or a command: `info` tells versions, devices, or what files "
+        "script",
+        metavar="SCRIPT",
+        help="a Python file; or a command: `info` tells versions, devices, or what files "
         "hold, `classify` what photographs show, `convert` writes a model's file in another form, `bench` measures",
     )
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
@@ -58,7 +60,9 @@ def main(arguments: list[str]) -> None:
         run_module(chosen.script, chosen.arguments)
     elif chosen.script == "info" and not os.path.exists("info"):
         _in_pipes(lambda: describe_files(chosen.arguments) if chosen.arguments else print_info())
-    elif not os.path.isfile(chosen.script):
+    elif chosen.kind is None and chosen.script == "-":
+        run_code(sys.stdin.read(), chosen.arguments, "-")
+    elif not os.path.isfile(_file_of(chosen.script)):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
         print(modernize.modernized(source_of(chosen.script)), end="")
@@ -78,17 +82,27 @@ def _in_pipes(command: Callable[[], None]) -> None:
 
 def run(script: str, arguments: list[str]) -> None:
     """Runs a script as `python SCRIPT` would, with the missing packages answered and its year's defaults."""
-    _prepare(source_of(script), script)
+    _prepare(source_of(_file_of(script)), script)
     sys.argv = [script, *arguments]
-    sys.path[0] = os.path.dirname(os.path.abspath(script))
+    sys.path[0] = os.path.abspath(script if os.path.isdir(script) else os.path.dirname(script))
     runpy.run_path(script, run_name="__main__")
+
+
+def _file_of(script: str) -> str:
+    """The file that is run for a script, which may be a folder."""
+    return os.path.join(script, "__main__.py") if os.path.isdir(script) else script
 
 
 def run_module(module: str, arguments: list[str]) -> None:
     """Runs a module as `python -m MODULE` would."""
     sys.path[0] = os.getcwd()
-    found = importlib.util.find_spec(module)
-    if found is not None and found.submodule_search_locations is not None:
+    try:
+        found = importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of the package that it is in
+        found = None
+    if found is None:
+        sys.exit(f"python -m keras: there is no module {module!r}")
+    if found.submodule_search_locations is not None:
         found = importlib.util.find_spec(module + ".__main__")
     if found is not None and found.origin is not None and os.path.isfile(found.origin):
         _prepare(source_of(found.origin), module)
@@ -96,12 +110,15 @@ def run_module(module: str, arguments: list[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def run_code(code: str, arguments: list[str]) -> None:
-    """Runs a line of code as `python -c CODE` would."""
+def run_code(code: str, arguments: list[str], called: str = "-c") -> None:
+    """Runs a line of code as `python -c CODE` would, or what came through a pipe as `python -`."""
     _prepare(code, "the code")
-    sys.argv = ["-c", *arguments]
+    sys.argv = [called, *arguments]
     sys.path[0] = ""
-    exec(compile(code, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
+    exec(
+        compile(code, "<string>" if called == "-c" else "<stdin>", "exec"),
+        {"__name__": "__main__", "__builtins__": __builtins__},
+    )
 
 
 def _prepare(source: str, name: str) -> None:

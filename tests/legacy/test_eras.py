@@ -376,3 +376,15 @@ def test_code_and_modules_run_too_and_errors_point_at_the_users_line(tmp_path):
     (tmp_path / "old.py").write_text("Dense(output_dim=3)\n")
     done = run("-m", "keras", "--modernize", "old.py", cwd=tmp_path)
     assert done.stdout == "Dense(units=3)\n", done.stderr
+
+
+def test_folders_and_what_comes_through_a_pipe_run_too_and_a_missing_module_is_told(tmp_path):
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "beside.py").write_text("value = 5")
+    (tmp_path / "program" / "__main__.py").write_text("import beside, sys\nsys.exit(input() + str(beside.value))")
+    done = run("-m", "keras", "program", cwd=tmp_path, input="read ")
+    assert (done.returncode, done.stderr) == (1, "read 5\n")
+    done = run("-m", "keras", "-", "a", input="import sys\nprint(__name__, sys.argv)")
+    assert done.stdout == "__main__ ['-', 'a']\n", done.stderr
+    done = run("-m", "keras", "-m", "no.such")
+    assert (done.returncode, done.stderr) == (1, "python -m keras: there is no module 'no.such'\n")

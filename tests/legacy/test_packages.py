@@ -14,10 +14,10 @@ without_tensorflow = pytest.mark.skipif(
 )
 
 
-def run(*arguments, cwd=None):
+def run(*arguments, cwd=None, input=""):
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=cwd, timeout=300
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=cwd, input=input, timeout=300
     )
 
 
