@@ -26,6 +26,13 @@ RUNS = {
     "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
 }
 
+# networks of tf.keras that Keras 3 has no more
+OLDER_RUNS = {
+    "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
+    "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
+}
+
 # further settings, for which layers and weights are compared
 VARIANTS = {
     "ConvNeXtTiny pooled": ("ConvNeXtTiny", {"include_top": False, "pooling": "max", "name": "mine"}),
@@ -71,6 +78,12 @@ def weight_name(weight):
     return re.sub(r"^variable(_\d+)?$", "gamma", weight.path.rpartition("/")[2])
 
 
+def older_weight_name(name):
+    """What a weight of Keras 1 is called today, as far as `values` looks at it: 'bn1_gamma' -> 'gamma'."""
+    last = name.rpartition("_")[2]
+    return {"std": "moving_variance"}.get(last, last)
+
+
 def digest(lines):
     """One text of 64 signs for all lines."""
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -78,11 +91,14 @@ def digest(lines):
 
 def fill(model):
     """Gives a model weights that depend on nothing but their places and shapes."""
-    values = []
-    for i, weight in enumerate(model.weights):
-        shape = tuple(weight.shape)
+    model.set_weights(values([(weight_name(w), tuple(w.shape)) for w in model.weights]))
+
+
+def values(weights):
+    """Values for weights of these names and shapes."""
+    found = []
+    for i, (name, shape) in enumerate(weights):
         wave = np.cos(np.arange(np.prod(shape), dtype="float32") * 0.7 + i)
-        name = weight_name(weight)
         if name in ("mean", "variance", "count"):  # of Normalization, which Keras 3 reads when it is built only
             wave = np.full(shape, name == "variance")
         elif len(shape) > 1:
@@ -91,8 +107,22 @@ def fill(model):
             wave = 1.0 + 0.25 * wave
         else:
             wave *= 0.1
-        values.append(wave.reshape(shape).astype("float32"))
-    model.set_weights(values)
+        found.append(wave.reshape(shape).astype("float32"))
+    return found
+
+
+def weighted_layers(model):
+    """A line per layer that has weights, for models of older releases too: its name and the shapes of its weights."""
+    return [
+        json.dumps([uncounted(layer.name), [[int(n) for n in w.shape] for w in layer.weights]])
+        for layer in model.layers
+        if layer.weights
+    ]
+
+
+def uncounted(name):
+    """A name without the number that tells how many models came before."""
+    return re.sub(r"^.*head_dense$", "head_dense", re.sub(r"^stem_\d+_", "stem_", name))
 
 
 def image(shape):

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from keras.legacy import names as older_names
+from keras.legacy import report
 
 
 class Row(NamedTuple):
@@ -75,8 +76,9 @@ ROWS = [
     Row("keras.callbacks.callbacks", "keras.callbacks", "*", "2.x"),
     Row("keras.layers.core", "keras.layers", (
         "Activation ActivityRegularization AutoEncoder Dense Dropout Flatten Highway Lambda LambdaMerge Layer "
-        "MaskedLambda MaskedLayer Masking MaxoutDense Merge Permute RepeatVector Reshape SpatialDropout1D "
-        "SpatialDropout2D SpatialDropout3D TimeDistributedDense TimeDistributedMerge"
+        "MaskedLambda MaskedLayer Masking MaxoutDense Merge Permute RepeatVector Reshape Siamese SiameseHead "
+        "SpatialDropout1D SpatialDropout2D SpatialDropout3D TimeDistributedDense TimeDistributedMerge "
+        "add_shared_layer"
     ), "0.x 1.x 2.x"),
     Row("keras.layers.advanced_activations", "keras.layers", (
         "ELU LeakyReLU PReLU ParametricSoftplus ReLU SReLU Softmax ThresholdedLinear ThresholdedReLU"
@@ -186,6 +188,11 @@ ROWS = [
         "multiclass_logloss probas_to_classes"
     ), "0.x 1.x"),
     Row("keras.applications.mobilenetv2", "keras.applications.mobilenet_v2", "*", "2.x"),
+    Row("keras.applications.music_tagger_crnn", "keras.legacy.music_tagger_crnn", "*", "1.x"),
+    Row("keras.applications.resnet_rs", "keras.legacy.resnet_rs", "*", "2.x"),
+    Row("keras.applications.regnet", "keras.legacy.regnet", "*", "2.x"),
+    Row("keras.applications.resnext", "keras.legacy.resnext", "*", "2.x"),
+    Row("keras.applications.audio_conv_utils", "keras.legacy.audio_conv_utils", "*", "1.x"),
     Row("keras.datasets.cifar", "keras.datasets._cifar", "load_batch", "0.x 1.x 2.x"),
     Row("keras.datasets.data_utils", "keras.utils", "get_file", "0.x 1.x"),
     Row("keras.wrappers.scikit_learn", "keras.legacy.scikit_learn", "*", "0.x 1.x 2.x"),
@@ -212,13 +219,13 @@ _TAUGHT = frozenset((
     "keras.activations", "keras.backend", "keras.callbacks",
     "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
     "keras.applications.imagenet_utils", "keras.applications.resnet50", "keras.applications.vgg16",
+    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
+    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
     "keras.legacy.preprocessing.image", "keras.legacy.preprocessing.text", "keras.metrics", "keras.models",
     "keras.preprocessing.image",
     "keras.mixed_precision", "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers", "keras.utils",
 ))  # fmt: skip
-    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
-    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
 
 
 class _MergeModule(ModuleType):
@@ -261,10 +268,17 @@ class OldModules:
             for name in names_of(row):
                 setattr(module, name, getattr(today, name))
                 found.append(name)
+        report.note("import", module.__name__, _homes_today(module.__name__))
         module.__all__ = sorted(found)
         module.__doc__ = f"Names that older programs import from `{module.__name__}`."
         if module.__name__ in _PARENTS:
             _answer_attributes(module)
+
+
+def _homes_today(old: str) -> str:
+    """Where the names of an older module are today, as far as they are anywhere."""
+    homes = [row.today for row in rows_of(old) if not row.today.startswith(("keras.legacy", "keras._"))]
+    return ", ".join(dict.fromkeys(homes)) or "(left out)"
 
 
 def install() -> None:

@@ -1,0 +1,137 @@
+"""Networks that Keras 3 has no more, as the releases have them that had them (tools/golden/*_applications.py)."""
+
+import json
+import re
+import sys
+import types
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+import keras
+from keras import applications
+from keras.applications.audio_conv_utils import decode_predictions, preprocess_input
+from keras.applications.music_tagger_crnn import MusicTaggerCRNN
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+sys.path.insert(0, str(GOLDEN))
+import application_models as asked  # noqa: E402
+
+sys.path.remove(str(GOLDEN))
+NETWORKS = json.loads((GOLDEN / "older_networks.json").read_text())
+MUSIC = json.loads((GOLDEN / "music_tagger.json").read_text())
+SMALL = ("RegNetX002", "RegNetY002")
+
+
+@pytest.fixture
+def no_draws(monkeypatch):
+    """New weights are zeros, which are there at once."""
+    add_weight = keras.layers.Layer.add_weight
+
+    def zeros(self, *args, **kwargs):
+        return add_weight(self, *args, **{**kwargs, "initializer": "zeros"})
+
+    monkeypatch.setattr(keras.layers.Layer, "add_weight", zeros)
+
+
+def network(name):
+    module = "resnext" if name.startswith("ResNeXt") else "regnet" if name.startswith("RegNet") else "resnet_rs"
+    __import__(f"keras.applications.{module}")
+    return getattr(sys.modules[f"keras.applications.{module}"], name)
+
+
+def marked(names, slow):
+    return [pytest.param(name, marks=[pytest.mark.slow] if slow(name) else []) for name in names]
+
+
+@pytest.mark.parametrize("name", marked(NETWORKS, lambda name: name not in SMALL))
+def test_a_network_has_the_weights_it_had(name, no_draws):
+    wanted = NETWORKS[name]
+    model = network(name)(weights=None)
+    assert (model.name, model.count_params()) == (wanted["name"], wanted["count"])
+    assert asked.digest(asked.weighted_layers(model)) == wanted["digest"]
+
+
+@pytest.mark.parametrize("name", marked(asked.OLDER_RUNS, lambda name: True))
+def test_the_same_weights_give_the_outputs_they_gave(name, no_draws):
+    model = network(name)(weights=None, **asked.OLDER_RUNS[name])
+    np.testing.assert_allclose(asked.outputs(model), NETWORKS[name]["outputs"], rtol=2e-3, atol=1e-5)
+
+
+def test_older_networks_are_where_they_were():
+    assert applications.ResNetRS50 is network("ResNetRS50")
+    with pytest.raises(ValueError, match=r"ResNetRS50 takes images of at least 32 x 32 pixels"):
+        applications.ResNetRS50(weights=None, include_top=False, input_shape=(20, 32, 3))
+
+
+# --- music
+
+
+@pytest.mark.parametrize("order", ["th", "tf"])
+def test_files_of_keras_1_with_weights_of_the_music_tagger_give_its_tags(order, tmp_path):
+    """The file is as 1.2 wrote it, and as the published ones are: kernels of the order of axes it was made with."""
+    wanted = MUSIC[order]
+    names = [(asked.older_weight_name(n), tuple(shape)) for _, row in wanted["layers"] for n, shape in row]
+    arrays = iter(asked.values(names))
+    with h5py.File(tmp_path / "some.h5", "w") as file:
+        file.attrs["layer_names"] = [layer.encode() for layer, _ in wanted["layers"]]
+        for layer, row in wanted["layers"]:
+            group = file.create_group(layer)
+            group.attrs["weight_names"] = [name.encode() for name, _ in row]
+            for name, _ in row:
+                group[name] = next(arrays)
+    keras.config.set_image_data_format("channels_first" if order == "th" else "channels_last")
+    try:
+        model = MusicTaggerCRNN(weights=None)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    assert model.count_params() == wanted["count"]
+    model.load_weights(tmp_path / "some.h5")
+    outputs = model.predict(asked.image(model.input_shape[1:]), verbose=0)[0, :8]
+    np.testing.assert_allclose(outputs, wanted["outputs"], rtol=1e-4)
+
+
+def test_the_music_tagger_says_what_is_wrong():
+    with pytest.raises(ValueError, match=r"`weights` must be 'msd' or None. Got 'imagenet'"):
+        MusicTaggerCRNN(weights="imagenet")
+    with pytest.raises(ValueError, match=r"with weights='msd', `classes` must be 50. Got 3"):
+        MusicTaggerCRNN(classes=3)
+
+
+def test_a_recording_is_cut_to_its_middle_and_shown_as_loudness(monkeypatch):
+    asked_for = {}
+
+    def melspectrogram(**settings):
+        asked_for.update(settings)
+        return np.full((96, 1366), 2.0)
+
+    fake = types.SimpleNamespace(
+        load=lambda path, sr: (np.arange(400_001.0), sr),
+        feature=types.SimpleNamespace(melspectrogram=melspectrogram),
+        power_to_db=lambda power, ref: 10 * np.log10(power / ref),
+    )
+    monkeypatch.setitem(sys.modules, "librosa", fake)
+    found = preprocess_input("some.mp3", dim_ordering="th")
+    assert found.shape == (1, 96, 1366)
+    np.testing.assert_allclose(
+        found[0, 0, 0], 10 * np.log10(4.0)
+    )  # decibels of the squared power, as the release had it
+    sound = asked_for.pop("y")
+    assert (sound.shape, sound[0], sound[-1]) == ((349_440,), 25_280.0, 374_719.0)
+    assert asked_for == {"sr": 12000, "hop_length": 256, "n_fft": 512, "n_mels": 96}
+    fake.load = lambda path, sr: (np.ones(1000), sr)
+    assert preprocess_input("some.mp3").shape == (96, 1366, 1)
+    assert asked_for["y"].sum() == 1000.0
+    monkeypatch.setitem(sys.modules, "librosa", None)
+    with pytest.raises(ImportError, match="pip install librosa"):
+        preprocess_input("some.mp3")
+
+
+def test_tags_are_named():
+    scores = np.zeros((1, 50))
+    scores[0, [3, 7]] = 0.5, 0.25
+    assert decode_predictions(scores, top_n=2) == [[("indie", 0.5), ("00s", 0.25)]]
+    with pytest.raises(ValueError, match=re.escape("of shape (recordings, 50). Got shape (1, 4)")):
+        decode_predictions(np.zeros((1, 4)))
