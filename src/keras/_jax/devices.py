@@ -8,12 +8,13 @@ from keras import config
 from keras._jax import allocation  # noqa: F401 - before the first computation
 
 
-def _use_wide_types(floatx: str) -> None:
-    if floatx == "float64":
+def allow(dtype: str) -> None:
+    """Turns 64-bit computation on for the whole process, where a dtype that was asked for needs it."""
+    if dtype == "float64" and jax.dtypes.canonicalize_dtype(dtype) != dtype:
         jax.config.update("jax_enable_x64", True)
 
 
-config.on_floatx_change(_use_wide_types)
+config.on_floatx_change(allow)
 
 
 def platform() -> str:

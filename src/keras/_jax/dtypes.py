@@ -51,6 +51,11 @@ def dtype_or(dtype: Any, default: Any) -> Any:
     return _wide_enough(dtype_name(default if dtype is None else dtype))
 
 
+def places(x: jax.Array) -> jax.Array:
+    """Positions or counts as int32, which they are in Keras also where 64-bit computation is on."""
+    return x.astype(jnp.int32)
+
+
 def lowest(dtype: Any) -> Any:
     """The smallest value of a dtype: minus infinity for floats."""
     dtype = jnp.dtype(dtype)

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.types import Tensor
-from keras._jax.dtypes import common_floats, floats
+from keras._jax.dtypes import common_floats, floats, places
 from keras._jax.numpy_reductions import axes_of
 from keras._jax.op import op
 
@@ -141,7 +141,7 @@ def logdet(x: Tensor) -> Tensor:
 @op
 def matrix_rank(x: Tensor, tol=None) -> Tensor:
     """The number of singular values above `tol` times the largest; a rounding error's worth if None."""
-    return jnp.linalg.matrix_rank(_as_32(_matrices(x, "matrix_rank")), tol)
+    return places(jnp.linalg.matrix_rank(_as_32(_matrices(x, "matrix_rank")), tol))
 
 
 def _as_32(x: jax.Array) -> jax.Array:

@@ -123,8 +123,9 @@ def arange(start, stop=None, step=None, dtype=None):
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
         kind = jnp.result_type(*given)
-        numbers = all(isinstance(v, (int, float)) for v in given)
-        dtype = config.floatx() if numbers and is_inexact(kind) else kind
+        if all(isinstance(v, (int, float)) for v in given):
+            kind = config.floatx() if is_inexact(kind) else "int32"
+        dtype = kind
     return jnp.arange(start, stop, step, dtype_or(dtype, None))
 
 

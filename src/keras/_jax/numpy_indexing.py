@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor, Tensors
-from keras._jax.dtypes import floats
+from keras._jax.dtypes import floats, places
 from keras._jax.op import as_array, broadcasting, op, symbol_of, with_shape
 
 # --- choosing
@@ -83,7 +83,7 @@ def _nonzero_shapes(trace, x):
 def _nonzero(x: Any, who: str) -> tuple:
     if isinstance(x, jax.core.Tracer):
         raise ValueError(_DEPENDS_ON_VALUES.format(who=who, instead="use a mask: keras.ops.where(condition, x1, x2)"))
-    return jnp.nonzero(x)
+    return tuple(places(axis) for axis in jnp.nonzero(x))
 
 
 _DEPENDS_ON_VALUES = (
@@ -132,7 +132,7 @@ def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False) -> Tensor:
 @op
 def unravel_index(indices: Tensor, shape) -> Tensors:
     """Positions in one row of all elements as positions along each axis of a tensor of that shape."""
-    return jnp.unravel_index(jnp.asarray(indices), tuple(shape))
+    return tuple(places(axis) for axis in jnp.unravel_index(jnp.asarray(indices), tuple(shape)))
 
 
 # --- sorting
@@ -147,13 +147,13 @@ def sort(x: Tensor, axis=-1) -> Tensor:
 @op
 def argsort(x: Tensor, axis=-1) -> Tensor:
     """Positions of the elements in rising order along an axis; equals keep their order."""
-    return jnp.argsort(x, axis)
+    return places(jnp.argsort(x, axis))
 
 
 @op
 def argpartition(x: Tensor, kth, axis=-1) -> Tensor:
     """Positions such that the first `kth` elements are not larger than the next, nor that than the rest."""
-    return jnp.argpartition(x, kth, axis)
+    return places(jnp.argpartition(x, kth, axis))
 
 
 @op
@@ -215,10 +215,11 @@ def unique(x: Tensor, sorted=True, return_index=False, return_inverse=False, ret
     x = jnp.asarray(x)
     if size is None and isinstance(x, jax.core.Tracer):
         raise ValueError(_DEPENDS_ON_VALUES.format(who="unique", instead="give the number of results with `size`"))
-    return jnp.unique(
+    found = jnp.unique(
         x, return_index=return_index, return_inverse=return_inverse, return_counts=return_counts, axis=axis, size=size,
         fill_value=fill_value,
     )  # fmt: skip
+    return (found[0], *map(places, found[1:])) if isinstance(found, tuple) else found
 
 
 # --- counting
@@ -260,10 +261,11 @@ def bincount(x: Tensor, weights: Tensor = None, minlength=0, sparse=False) -> Te
             _DEPENDS_ON_VALUES.format(who="bincount", instead="give the length of the result with `minlength`")
         )
     if x.ndim == 1:
-        return jnp.bincount(x, weights, length=length)
+        counts = jnp.bincount(x, weights, length=length)
+        return places(counts) if weights is None else counts
     rows = x.reshape(-1, x.shape[-1])
     if weights is None:
-        counts = jax.vmap(lambda row: jnp.bincount(row, length=length))(rows)
+        counts = places(jax.vmap(lambda row: jnp.bincount(row, length=length))(rows))
     else:
         counts = jax.vmap(lambda row, w: jnp.bincount(row, w, length=length))(rows, weights.reshape(rows.shape))
     return counts.reshape(*x.shape[:-1], length)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.types import Tensor
-from keras._jax.dtypes import common_floats, dtype_or, floats, highest, is_inexact, lowest, whole
+from keras._jax.dtypes import common_floats, dtype_or, floats, highest, is_inexact, lowest, places, whole
 from keras._jax.op import op
 
 
@@ -32,14 +32,23 @@ def sum(x: Tensor, axis=None, keepdims=False) -> Tensor:
     >>> sum([[1, 2], [3, 4]], axis=0)
     Array([4, 6], dtype=int32)
     """
-    return jnp.sum(x, axis=axes_of(axis), keepdims=keepdims)
+    x = jnp.asarray(x)
+    return jnp.sum(x, axis=axes_of(axis), keepdims=keepdims, dtype=_total(x.dtype))
 
 
 @op
 def prod(x: Tensor, axis=None, keepdims=False, dtype=None) -> Tensor:
     """The product along axes, computed in `dtype` where it is given."""
     x = jnp.asarray(x)
-    return jnp.prod(x, axis=axes_of(axis), keepdims=keepdims, dtype=None if dtype is None else dtype_or(dtype, None))
+    dtype = _total(x.dtype) if dtype is None else dtype_or(dtype, None)
+    return jnp.prod(x, axis=axes_of(axis), keepdims=keepdims, dtype=dtype)
+
+
+def _total(dtype: Any) -> Any:
+    """The dtype of sums: 32 bits for smaller whole numbers, also where 64-bit computation is on."""
+    if dtype.kind not in "biu" or dtype.itemsize > 4:
+        return None
+    return jnp.uint32 if dtype.kind == "u" else jnp.int32
 
 
 @op
@@ -83,7 +92,7 @@ def logsumexp(x: Tensor, axis=None, keepdims=False) -> Tensor:
 @op
 def count_nonzero(x: Tensor, axis=None) -> Tensor:
     """How many elements are not 0."""
-    return jnp.count_nonzero(x, axis=axes_of(axis))
+    return places(jnp.count_nonzero(x, axis=axes_of(axis)))
 
 
 @op
@@ -146,13 +155,13 @@ def argmax(x: Tensor, axis=None, keepdims=False) -> Tensor:
     >>> argmax([[1, 5, 2], [7, 0, 7]], axis=1)
     Array([1, 0], dtype=int32)
     """
-    return jnp.argmax(x, axis=axis, keepdims=keepdims)
+    return places(jnp.argmax(x, axis=axis, keepdims=keepdims))
 
 
 @op
 def argmin(x: Tensor, axis=None, keepdims=False) -> Tensor:
     """The position of the smallest element, the first one of equals."""
-    return jnp.argmin(x, axis=axis, keepdims=keepdims)
+    return places(jnp.argmin(x, axis=axis, keepdims=keepdims))
 
 
 @op
@@ -260,10 +269,10 @@ def nanargmax(x: Tensor, axis=None, keepdims=False) -> Tensor:
     """The position of the largest element that is not NaN; -1 where all are."""
     x = jnp.asarray(x)
     if not is_inexact(x.dtype):
-        return jnp.argmax(x, axis=axis, keepdims=keepdims)
+        return places(jnp.argmax(x, axis=axis, keepdims=keepdims))
     missing = jnp.isnan(x)
     found = jnp.argmax(jnp.where(missing, lowest(x.dtype), x), axis=axis, keepdims=keepdims)
-    return jnp.where(jnp.all(missing, axis=axis, keepdims=keepdims), -1, found)
+    return places(jnp.where(jnp.all(missing, axis=axis, keepdims=keepdims), -1, found))
 
 
 @op
@@ -271,10 +280,10 @@ def nanargmin(x: Tensor, axis=None, keepdims=False) -> Tensor:
     """The position of the smallest element that is not NaN; -1 where all are."""
     x = jnp.asarray(x)
     if not is_inexact(x.dtype):
-        return jnp.argmin(x, axis=axis, keepdims=keepdims)
+        return places(jnp.argmin(x, axis=axis, keepdims=keepdims))
     missing = jnp.isnan(x)
     found = jnp.argmin(jnp.where(missing, highest(x.dtype), x), axis=axis, keepdims=keepdims)
-    return jnp.where(jnp.all(missing, axis=axis, keepdims=keepdims), -1, found)
+    return places(jnp.where(jnp.all(missing, axis=axis, keepdims=keepdims), -1, found))
 
 
 @op

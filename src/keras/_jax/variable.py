@@ -16,7 +16,8 @@ from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
-from keras._jax import pure
+from keras._jax import placement, pure
+from keras._jax.devices import allow
 
 
 class _Autocast(threading.local):
@@ -62,6 +63,7 @@ class Variable:
     """
 
     __array_priority__ = 100
+    _like: Any = None  # the variable that it lies beside on several devices, such as the one an optimizer updates
 
     def __init__(
         self,
@@ -104,13 +106,16 @@ class Variable:
         value = self._first_value(initializer, shape, dtype)
         self._shape: tuple[int, ...] = tuple(value.shape)
         self._dtype: str = value.dtype.name
-        self._raw: jax.Array = value
+        self._raw: jax.Array = placement.placed(self, value)
 
     def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
+        if dtype is not None:
+            dtype = dtype_name(dtype)
+            allow(dtype)
         # a variable made while a function is being traced still gets a real value
         with jax.ensure_compile_time_eval():
             if not callable(initializer):
-                value = _to_array(initializer, None if dtype is None else dtype_name(dtype))
+                value = _to_array(initializer, dtype)
                 if shape is not None and tuple(shape) != value.shape:
                     raise ValueError(
                         f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
@@ -120,7 +125,7 @@ class Variable:
                 raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
             if any(d is None for d in shape):
                 raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
-            name = dtype_name(dtype or config.floatx())
+            name = dtype or config.floatx()
             limits.take(self.path, shape, np.dtype(name).itemsize)
             return _to_array(initializer(tuple(int(d) for d in shape), dtype=name), name)
 

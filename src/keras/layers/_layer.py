@@ -27,7 +27,7 @@ from keras._jax.op import convert_to_tensor, symbolic_result
 from keras._jax.operation import Operation
 from keras._jax.random import SeedGenerator
 from keras._jax.remat import largest_output, rematerialized
-from keras._jax.variable import AutocastScope, Variable
+from keras._jax.variable import AutocastScope, Variable, allow
 from keras.layers._call import build_parameters, call_signature, context
 from keras.layers._input_spec import check_inputs
 
@@ -92,6 +92,7 @@ class Layer(Operation):
         self._trainable = bool(trainable)
         self._policy: DTypePolicy = settings.dtype_policy() if dtype is None else policy_from(dtype)
         self._policy_map = self._policy if isinstance(self._policy, DTypePolicyMap) else None
+        allow(self._policy.compute_dtype)
         self._remat = remat_settings()
         self._variables: list[Variable] = []
         self._to_train: list[Variable] = []  # those that freezing the layer freezes and thawing it thaws
@@ -179,6 +180,7 @@ class Layer(Operation):
         self._policy_map = policy if isinstance(policy, DTypePolicyMap) else None
         self._follow_policy(policy)
         self._policy = policy
+        allow(policy.compute_dtype)
 
     def _follow_policy(self, policy: DTypePolicy) -> None:
         """What is to be done before the policy is replaced."""

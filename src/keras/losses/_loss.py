@@ -12,6 +12,7 @@ from keras._core.configurable import Configurable, plain
 from keras._core.dtype_policy import is_float_name, policy_from
 from keras._core.names import unique_name_for
 from keras._core.serialization import deserialize
+from keras._jax.variable import allow
 from keras.losses._shapes import aligned, dtype_of, fit, shown
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -46,6 +47,7 @@ class Loss(Configurable):
         self.reduction = one_of("reduction", reduction, REDUCTIONS, type(self).__name__)
         self._given_dtype = dtype
         self.dtype = policy_from(dtype or config.floatx()).compute_dtype
+        allow(self.dtype)
 
     def call(self, y_true, y_pred):
         """One value per example."""
