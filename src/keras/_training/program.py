@@ -88,7 +88,7 @@ class Step:
 
     def _count(self, loss, x, y, y_pred, sample_weight) -> Any:
         self.model.count_loss(loss, x)
-        return self.model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        return _plain(self.model.compute_metrics(x, y, y_pred, sample_weight=sample_weight))
 
     def _predict(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         with self._scope(state, numbers) as scope:

@@ -227,7 +227,8 @@ class Trainer:
                 continue
             value = metric.result()
             found.update(value if isinstance(value, dict) else {metric.name: value})
-        return found
+        # a metric may return its variable as it is
+        return {name: value.value if isinstance(value, Variable) else value for name, value in found.items()}
 
     def _listed_metrics(self) -> list[Any]:
         found = [] if self._loss_tracker is None else [self._loss_tracker]

@@ -43,6 +43,16 @@ class Translator:
         self.old = {name: row for row in rows for name in _several(row.old) if name not in _several(row.today)}
         self.converted = {name: row for row in rows for name in _several(row.old) if name in _several(row.today)}
 
+        # calls of which nothing but defaults was missing: (release, number of arguments, names) -> these defaults
+        self._plain_calls: dict[tuple, dict] = {}
+
+    def defaults_of(self, args: tuple, kwargs: dict) -> dict | None:
+        """The defaults that a call lacks, if a call like it was seen to lack nothing else; else None."""
+        found = self._plain_calls.get((era.current(), len(args), *kwargs))
+        if found is None or any(order.when(args) for order in self.orders if order.when is not None):
+            return None
+        return found
+
     def touches(self, args: tuple, kwargs: dict) -> bool:
         """Whether a call has anything to translate; `args` without self."""
         if (kwargs and not self.old.keys().isdisjoint(kwargs)) or not era.is_today():
@@ -58,6 +68,7 @@ class Translator:
     def translate(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, str | None]:
         """Today's arguments, and the release whose defaults the spelling asks for, or None."""
         spoken: set[str] = set()
+        key, before = (era.current(), len(args), *kwargs), kwargs
         order = self._order(args, kwargs)
         if order is not None:
             names = order.order.split()
@@ -80,7 +91,15 @@ class Translator:
             for default in self.defaults:
                 if default.argument not in given and _holds(default):
                     kwargs[default.argument] = default.value
+        if order is None and (self.old.keys() | self.converted.keys()).isdisjoint(before) and self._is_clear(args):
+            self._plain_calls[key] = {name: value for name, value in kwargs.items() if name not in before}
         return args, kwargs, release
+
+    def _is_clear(self, args: tuple) -> bool:
+        """Whether so many arguments without a name mean the same in all years."""
+        return all(
+            len(args) <= _same_beginning(order.order.split(), self.names, self) for order in self.orders if order.before
+        )
 
     def _order(self, args: tuple, kwargs: dict) -> Order | None:
         """The order that the positional arguments are in, or None for today's."""
@@ -216,6 +235,10 @@ def translated(function: Callable, translator: Translator, before: Callable | No
     @functools.wraps(function)
     def older(*args, **kwargs):
         if not translator.touches(args[skip:], kwargs):
+            return function(*args, **kwargs) if before is None else before(function, *args, **kwargs)
+        more = None if is_constructor else translator.defaults_of(args[skip:], kwargs)
+        if more is not None:
+            kwargs = {**kwargs, **more}
             return function(*args, **kwargs) if before is None else before(function, *args, **kwargs)
         today, kwargs, release = translator.translate(args[skip:], kwargs)
         if is_constructor and hasattr(args[0], "_arguments") and getattr(type(args[0]).__init__, "_older", 0) is marker:

@@ -145,7 +145,8 @@ def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
     if begins and line and verbose and era.before("tf2.0"):
         print(line)
     validates = tested is not None or kwargs.get("validation_data") is not None
-    return looks.run(rows, batch, self.metrics_names, shows_values=begins, tested=validates)
+    shown = verbose or kwargs.get("callbacks")  # else nobody asks for the names, and to find them out takes time
+    return looks.run(rows, batch, self.metrics_names if shown else [], shows_values=begins, tested=validates)
 
 
 def evaluate(function: Callable, self, *args, **kwargs):
