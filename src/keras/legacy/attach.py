@@ -324,7 +324,8 @@ def _functional_init(function: Callable, self, *args, **kwargs):
 
 def _sequential_append(function: Callable, self, layer):
     """`Sequential.add`, for what can come first in older programs."""
-    if type(layer).__name__ == "Merge" or type(self).__name__ == "MergedSequential":
+    merges = any((c.__module__, c.__name__) == ("keras.legacy.merging", "Merge") for c in type(layer).__mro__)
+    if merges or type(self).__name__ == "MergedSequential":
         return importlib.import_module("keras.legacy.models").begin_with_merge(function, self, layer)
     return function(self, layer)
 

@@ -61,8 +61,9 @@ def _check_reshape(reshape: Any) -> None:
         raise ValueError("`reshape` must be False: arrays of another shape than a weight's are refused.")
 
 
-def save_weights_to_hdf5_group(group, layers):
-    """Writes the weights of layers into an open HDF5 group, in the layout of Keras 2."""
+def save_weights_to_hdf5_group(group=None, layers=(), f=None):
+    """Writes the weights of layers into an open HDF5 group, `f` in 2.0, in the layout of Keras 2."""
+    group = f if group is None else group
     _older_layout.write_weights(group, _Layers(layers))
 
 

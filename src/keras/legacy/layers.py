@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 from keras import activations, constraints, initializers, layers, ops, random, regularizers
 from keras._core import registry
 from keras._core.checks import integers, known_size, one_of, positive_integer
@@ -774,6 +776,12 @@ class ModalBatchNormalization(layers.BatchNormalization):
         if self.scale:
             y = y * ops.reshape(self.gamma, shape)
         return y + ops.reshape(self.beta, shape) if self.center else y
+
+
+def __getattr__(name: str):
+    if name in ("ConvRecurrent2D", "Recurrent"):  # 2.x had them here; the backend they need comes after the layers
+        return getattr(importlib.import_module("keras.legacy.recurrent"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def layer_from_config(config, custom_objects=None):

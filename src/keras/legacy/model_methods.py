@@ -26,6 +26,7 @@ def teach(module: ModuleType) -> None:
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
+    module.save_model.__keras_legacy_arguments__ = {"include_optimizer", "save_format"}
     module.Sequential.legacy_get_config = _legacy_get_config
     module.Sequential.from_config = classmethod(_with_layer_cache(module.Sequential.from_config.__func__))
     for name in ("predict_classes", "predict_proba"):

@@ -201,20 +201,40 @@ class Graph(models.Model):
     def _weights(self, given: dict | None) -> list | None:
         return [given.get(n) for n in self._ends] if given else None
 
-    def fit(self, data, batch_size=128, nb_epoch=100, **kwargs):
+    def fit(
+        self,
+        data,
+        batch_size=128,
+        nb_epoch=100,
+        verbose=1,
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        **kwargs,
+    ):
         """Trains on a dict of arrays by the names of inputs and outputs.
 
         Args:
             data: name -> array.
             batch_size, nb_epoch: rows per update, and epochs.
-            **kwargs: those of `Model.fit`; `validation_data` is a dict as well.
+            validation_data: a dict as well.
+            verbose, callbacks, validation_split, shuffle, class_weight, **kwargs: as for `Model.fit`.
+            sample_weight: output name -> weights of its rows.
         """
         x, y = self._split(data, "fit")
-        if isinstance(kwargs.get("validation_data"), dict):
-            kwargs["validation_data"] = self._split(kwargs["validation_data"], "fit")
-        kwargs["sample_weight"] = self._weights(kwargs.get("sample_weight"))
+        if isinstance(validation_data, dict):
+            validation_data = self._split(validation_data, "fit")
         kwargs["epochs"] = kwargs.pop("epochs", nb_epoch)
-        return super().fit(x, y, batch_size=batch_size, **kwargs)
+        return super().fit(
+            x, y, batch_size=batch_size, verbose=verbose, callbacks=callbacks, validation_split=validation_split,
+            validation_data=validation_data, shuffle=shuffle, class_weight=class_weight or None,
+            sample_weight=self._weights(sample_weight), **kwargs,
+        )  # fmt: skip
+
+    fit.__keras_legacy_arguments__ = frozenset(("show_accuracy",))  # type: ignore[attr-defined]
 
     def evaluate(self, data, batch_size=128, show_accuracy=False, verbose=0, sample_weight=None):
         """The loss on a dict of arrays."""
@@ -258,6 +278,11 @@ class Graph(models.Model):
             kwargs["validation_data"] = self._split(validation, "fit")
         batches = (self._split(batch, "fit") for batch in generator)
         return _plain_fit(self, batches, samples_per_epoch, **kwargs)
+
+    fit_generator.__keras_legacy_arguments__ = frozenset((  # type: ignore[attr-defined]
+        "verbose", "callbacks", "validation_data", "nb_val_samples", "class_weight", "max_q_size", "nb_worker",
+        "nb_val_worker", "show_accuracy",
+    ))  # fmt: skip
 
 
 def _plain_fit(graph: Graph, batches: Any, samples: int, **kwargs: Any) -> Any:
@@ -315,8 +340,8 @@ class Container(Network):
         name: its name.
     """
 
-    def __init__(self, input, output, name=None):
-        super().__init__(input, output, name=name)
+    def __init__(self, input=None, output=None, name=None, inputs=None, outputs=None):
+        super().__init__(inputs if input is None else input, outputs if output is None else output, name=name)
 
 
 def begin_with_merge(function, self, layer):

@@ -367,7 +367,19 @@ def _apply(function: Callable) -> Callable:
     return apply
 
 
+def _build(function: Callable) -> Callable:
+    """`build(var_list)` of tf.keras."""
+
+    @functools.wraps(function)
+    def build(self, variables=None, var_list=None):
+        function(self, var_list if variables is None else variables)
+
+    build.__keras_legacy_arguments__ = {"var_list"}  # type: ignore[attr-defined]
+    return build
+
+
 _FURTHER_ARGUMENTS = {
+    "build": _build,
     "apply_gradients": _apply_gradients,
     "add_variable_from_reference": _add_variable_from_reference,
     "apply": _apply,

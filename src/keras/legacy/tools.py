@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-def to_ordinal(y, num_classes=None):
+def to_ordinal(y, num_classes=None, dtype="float64"):
     """Ordered classes as rows of ones and zeros: class k has k ones.
 
     >>> to_ordinal([0, 2], 3)
@@ -50,7 +50,7 @@ def to_ordinal(y, num_classes=None):
     """
     y = np.asarray(y, dtype="int64")
     count = int(y.max()) + 1 if num_classes is None else num_classes
-    return (np.arange(count - 1) < y[..., None]).astype("float64")
+    return (np.arange(count - 1) < y[..., None]).astype(dtype)
 
 
 def categorical_probas_to_classes(p):

@@ -13,8 +13,9 @@ from keras._core import tree
 
 def teach_utils(module: ModuleType) -> None:
     """Lets functions of `keras.utils` take what they took in 1.x and 2.x."""
-    for name in ("to_categorical",):
-        setattr(module, name, _with_dtype(getattr(module, name)))
+    module.to_categorical = _with_dtype(module.to_categorical)
+    for name in ("model_to_dot", "plot_model"):
+        setattr(module, name, _with_layer_range(getattr(module, name)))
     module.get_source_inputs = _get_source_inputs(module.get_source_inputs)
     older = importlib.import_module("keras.legacy.saving")
     for name, more in (
@@ -38,6 +39,21 @@ def _with_dtype(function: Any) -> Any:
         "dtype", *getattr(function, "__keras_legacy_arguments__", ()),
     }  # fmt: skip
     return to_categorical
+
+
+def _with_layer_range(function: Any) -> Any:
+    """`plot_model(..., layer_range)` of tf.keras: all layers are drawn."""
+
+    @functools.wraps(function)
+    def drawn(*args, layer_range=None, **kwargs):
+        if layer_range is not None:
+            raise ValueError(
+                f"{function.__name__}: `layer_range` must be None. Draw keras.Model(first.input, last.output) instead."
+            )
+        return function(*args, **kwargs)
+
+    drawn.__keras_legacy_arguments__ = {"layer_range"}  # type: ignore[attr-defined]
+    return drawn
 
 
 def _get_source_inputs(function: Any) -> Any:
