@@ -8,6 +8,7 @@ import pytest
 
 import keras
 from keras.legacy import modules
+from legacy.test_packages import run
 
 ROWS = [pytest.param(row, id=f"{row.old}-{row.today}") for row in modules.ROWS]
 
@@ -65,3 +66,12 @@ def test_installing_twice_changes_nothing():
     before = list(sys.meta_path)
     modules.install()
     assert sys.meta_path == before
+
+
+def test_older_modules_are_in_the_report():
+    code = (
+        "import keras.layers.core, keras.utils.np_utils, keras.initializations\n"
+        "print(*[f'{used.old}={used.today}' for used in keras.config.legacy_report()])"
+    )
+    wanted = "keras.layers.core=keras.layers keras.utils.np_utils=keras.utils keras.initializations=(left out)\n"
+    assert run("-c", code).stdout == wanted
