@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 
+import numpy as np
 import samples
 import timing
 
@@ -208,6 +209,31 @@ def residual(name):
     time_epochs(name, model, x, y, batch_size=64, per_run=2)
 
 
+def vgg16_four_photographs(name):
+    """VGG16 with new weights, which take as long as trained ones."""
+    x = np.random.default_rng(0).uniform(0, 255, (4, 224, 224, 3)).astype("float32")
+    x = keras.applications.vgg16.preprocess_input(x)
+    model = keras.applications.VGG16(weights=None)
+    timing.calls(name, lambda: model.predict(x, verbose=0), most=20, budget=30.0)
+
+
+def making_networks(name):
+    """Three large networks, without drawing their weights, which takes longer than all the rest."""
+    add_weight = layers.Layer.add_weight
+
+    def zeros(self, *args, **kwargs):
+        return add_weight(self, *args, **{**kwargs, "initializer": "zeros"})
+
+    layers.Layer.add_weight = zeros
+
+    def make():
+        for network in ("ResNet152", "EfficientNetB7", "NASNetLarge"):
+            getattr(keras.applications, network)(weights=None)
+            keras.backend.clear_session()
+
+    timing.calls(name, make, most=5, budget=30.0)
+
+
 WORKLOADS = [
     first_network_epoch,
     first_network_process,
@@ -222,6 +248,8 @@ WORKLOADS = [
     convolutional,
     vgg_like,
     residual,
+    vgg16_four_photographs,
+    making_networks,
 ]
 
 if __name__ == "__main__":
