@@ -17,6 +17,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from keras import config
 from keras._core.home import keras_home
+from keras._jax import placement
 from keras._jax.devices import is_cpu
 from keras._jax.variable import array_from
 
@@ -172,6 +173,9 @@ def to_device(tree: Any) -> Any:
 
 
 def _device_array(x: Any) -> jax.Array:
+    if placement.current() is not None:
+        counters.transfers["to device"] += not isinstance(x, jax.Array)
+        return placement.everywhere(x if isinstance(x, jax.Array) else array_from(np.asarray(x)))
     if isinstance(x, jax.Array):
         return x
     counters.transfers["to device"] += 1
@@ -198,9 +202,12 @@ def fetch(tree: Any) -> Any:
 
 def specs_of(tree: Any) -> Any:
     """Shapes and dtypes in the place of arrays."""
-    return jax.tree.map(
-        lambda x: jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False)), tree
-    )
+    return jax.tree.map(_spec, tree)
+
+
+def _spec(x: Any) -> jax.ShapeDtypeStruct:
+    where = getattr(x, "sharding", None) if placement.current() is not None else None
+    return jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False), sharding=where)
 
 
 class _Disk:

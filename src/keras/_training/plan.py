@@ -11,7 +11,7 @@ import numpy as np
 from keras import config as settings
 from keras._core import tree
 from keras._jax import compile as engine
-from keras._jax import pure
+from keras._jax import placement, pure
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
@@ -167,7 +167,7 @@ class Planner:
         self.variables = variables
         self.keeps_tuple = False  # see `Step`
         self.donates = phase == "train" and donates(variables)
-        alone = self.donates or model.run_eagerly
+        alone = self.donates or model.run_eagerly or placement.current() is not None
         self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
         self.names: tuple[str, ...] = ()
         self._batch_shapes: list[str] = []
@@ -226,6 +226,7 @@ class Planner:
             settings.floatx(),
             settings.epsilon(),
             settings.image_data_format(),
+            placement.key(),
         )
         known = self._known.get(shape_key)
         if known is None:
@@ -285,7 +286,7 @@ class Planner:
             self.packs = self.packs._replace(non_trainable=None)
 
     def _make(self, kind: str, batch_size: int, data: tuple, order: Any, extra: list) -> Program:
-        state = State(*([engine.specs_of(v.own_value()) for v in field] for field in self.variables))
+        state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
         if kind != "batch":

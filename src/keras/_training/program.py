@@ -8,7 +8,7 @@ from typing import Any
 from keras._core import tree
 from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
-from keras._jax import pure
+from keras._jax import placement, pure
 from keras._jax.variable import Variable
 from keras._training.state import Packs, State, closed, opened
 
@@ -165,6 +165,7 @@ class Traced:
 
     def __init__(self, step: Step, state: State, numbers: Any, batch: Any, keeps_result: bool):
         self.whole = step.phase == "train"
+        self._variables = step.variables
         self.counts = bool(state.metrics)
         self.changed: list[int] = []
 
@@ -201,6 +202,12 @@ class Traced:
         metrics = carried.metrics if packs.metrics is None else packs.metrics.opened(carried.metrics)
         return State([], others, [], metrics)
 
+    def in_place(self, moving: State) -> State:
+        """The moving part as a result: under a distribution, on the devices where it came from."""
+        if placement.current() is None:
+            return moving
+        return State(*map(placement.all_kept, self.moving(self._variables), moving))
+
     def moving(self, state: State) -> State:
         """The part of the state that the step hands on."""
         if self.whole:
@@ -235,13 +242,14 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
         def body(i, carry):
             state = opened(packs, carried)
             before = traced.unpacked(packs, carry[0])
-            moving, result = step(state, before, numbers, engine.rows_of_step(data, order, batch_size, i))
+            batch = placement.split(engine.rows_of_step(data, order, batch_size, i))
+            moving, result = step(state, before, numbers, batch)
             return traced.packed(packs, state, moving), result
 
         state = opened(packs, carried)
         start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
         packed, result = engine.chunk_loop(body, first, last, start)
-        return packed, logs_of(traced.unpacked(packs, packed), result)
+        return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), result)
 
     return chunk
 
@@ -262,7 +270,7 @@ def one_batch(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
 
     def batch(carried, numbers, data):
         state = opened(packs, carried)
-        moving, result = step(state, traced.moving(state), numbers, data)
-        return traced.packed(packs, state, moving), logs_of(moving, result)
+        moving, result = step(state, traced.moving(state), numbers, placement.split(data))
+        return traced.in_place(traced.packed(packs, state, moving)), logs_of(moving, result)
 
     return batch

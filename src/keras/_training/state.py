@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keras._jax import placement
 from keras._jax.compile import copy_arrays
 from keras._jax.packing import Pack
 from keras._jax.variable import Variable
@@ -79,7 +80,7 @@ class RunningState:
         self._own = self._own_values()
 
     def _own_values(self) -> State:
-        values = State(*([v.own_value() for v in field] for field in self._variables))
+        values = State(*([placement.placed(v, v.own_value()) for v in field] for field in self._variables))
         return copy_arrays(values) if self.donates else values
 
     @property
@@ -97,7 +98,7 @@ class RunningState:
                 self.lend()
         if self._assigned:
             self._assigned = False
-            self._own = State(*([v._raw for v in field] for field in self._variables))
+            self._own = State(*([placement.placed(v, v._raw) for v in field] for field in self._variables))
             self._own = copy_arrays(self._own) if self.donates else self._own
         return State(*(own if pack is None else pack.load() for pack, own in zip(self.packs, self._own)))
 
@@ -131,7 +132,8 @@ class RunningState:
             if self.packs.metrics is not None:
                 self.packs.metrics.store(self.packs.metrics.joined(metrics))
             else:
-                self.values = self.values._replace(metrics=copy_arrays(metrics) if self.donates else list(metrics))
+                metrics = [placement.placed(v, m) for v, m in zip(self._variables.metrics, metrics)]
+                self.values = self.values._replace(metrics=copy_arrays(metrics) if self.donates else metrics)
 
     def restore(self, values: State) -> None:
         """Takes back a step: the values are those from before it."""

@@ -12,6 +12,7 @@ import numpy as np
 from keras._core import tree
 from keras._data import ArraySource
 from keras._jax import compile as engine
+from keras._jax import placement
 from keras._jax.devices import is_cpu
 from keras._training.plan import Planner, padded, plain_logs
 from keras._training.program import ForeignVariables, Traced, chunk_of_steps, one_step
@@ -47,7 +48,7 @@ class Run:
 
     def _key(self) -> Any:
         model = self.model
-        if model.run_eagerly or model.debugs_values or self.planner.model is not model:
+        if model.run_eagerly or model.debugs_values or placement.current() is not None:
             return None
         structure = model.structure_key("train", self.planner.variables)
         if structure is None:

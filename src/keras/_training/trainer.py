@@ -16,6 +16,7 @@ from keras._core.fingerprint import Unshareable, structure_of
 from keras._core.signature import parameters
 from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import compile as engine
+from keras._jax import placement
 from keras._jax.variable import Variable
 from keras._training.build import build_for, is_matched
 from keras._training.compiled_loss import CompiledLoss
@@ -574,7 +575,7 @@ class Trainer:
 
     def _planner(self, phase: str, batch: tuple) -> Planner:
         """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
-        version = (self.structure_version(), id(self.optimizer))
+        version = (self.structure_version(), id(self.optimizer), placement.version())
         known = self._planners.find(phase)
         if known is not None and known[0] == version:
             known[1].read_numbers()
@@ -594,7 +595,7 @@ class Trainer:
         counted = [] if phase == "predict" else [v for m in self.metrics for v in m.variables]
         planner = Planner(self, phase, State(trained, others, slots, counted))
         if phase == "predict" or is_matched(self):
-            self._planners.keep(phase, ((self.structure_version(), id(self.optimizer)), planner))
+            self._planners.keep(phase, ((self.structure_version(), id(self.optimizer), placement.version()), planner))
         return planner
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:

@@ -208,6 +208,7 @@ class Optimizer(Numbered, Configurable):
                 shape=reference_variable.shape, dtype=reference_variable.dtype, trainable=False,
                 layout=getattr(reference_variable, "_layout", None), name=f"{path}_{name}" if name else path,
             )  # fmt: skip
+        made._like = reference_variable
         self._variables.append(made)
         return made
 
