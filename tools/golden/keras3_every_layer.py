@@ -85,7 +85,7 @@ def compare(folder, ending, answer):
     """Opens each file, compares, and calls `answer(model, name)`; counts what differs."""
     import keras
 
-    wrong = 0
+    wrong = equal = 0
     index = json.loads((folder / "index.json").read_text())
     for name, about in index.items():
         path = folder / f"{name}{ending}"
@@ -105,10 +105,11 @@ def compare(folder, ending, answer):
                 assert int(model.optimizer.iterations) == 1, "the optimizer starts anew"
                 assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_variables)
             answer(model, name)
+            equal += 1
         except Exception as error:
             wrong += 1
             print("WRONG", name, type(error).__name__, str(error)[:400].replace("\n", " "))
-    print(len(index) - wrong, "equal,", wrong, "wrong")
+    print(equal, "equal,", wrong, "wrong")
     return wrong
 
 

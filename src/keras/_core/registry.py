@@ -63,7 +63,7 @@ def older_names(module: str) -> dict[str, Any]:
     return _older[module]() if module in _older else {}
 
 
-# whoever knows older files: a module with `config`, `weights`, `slots`, `groups` and `writer`
+# whoever knows older files: a module with `config`, `weights`, `slots`, ...
 _translators: list[Callable[[], Any]] = []
 
 
@@ -97,6 +97,17 @@ def older_slots(arrays: list, names: list[str], variables: list, count: int) -> 
     """The arrays of an optimizer in today's order."""
     for load in _translators:
         arrays = load().slots(arrays, names, variables, count)
+    return arrays
+
+
+def older_slots_by_name(pairs: list, arrays: list, origin: dict, variables: list) -> list:
+    """The arrays of an optimizer, each kind in the order of `variables`, where a file has them in that of names.
+
+    Args:
+        pairs: layer, and its name and arrays in the file.
+    """
+    for load in _translators:
+        arrays = load().slots_by_name(pairs, arrays, origin, variables)
     return arrays
 
 

@@ -249,33 +249,6 @@ def _kernel_for_1(layer: Any, kernel: np.ndarray) -> np.ndarray:
     return kernel
 
 
-def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
-    """The arrays of an optimizer as today's keeps them: the slots of one weight after the other.
-
-    Until Keras 3 all first slots stood together, then all second ones.
-    """
-    if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and not _grouped(names):
-        return arrays
-    scalars = [a for a in arrays[:1] if a.shape == ()]
-    rest = arrays[len(scalars) :]
-    own = len(variables) - 1
-    if not count or own < 0:
-        return arrays
-    kinds = own // count
-    groups_ = [rest[i * count : (i + 1) * count] for i in range(len(rest) // count)]
-    if len(groups_) < kinds:
-        return arrays
-    if kinds == 0:
-        return scalars
-    ordered = [group[i] for i in range(count) for group in groups_[:kinds]]
-    return [*(scalars or [np.zeros((), "int64")]), *ordered]
-
-
-def _grouped(names: list[str]) -> bool:
-    """Whether names are those of a release that kept slots of one kind together."""
-    return any(re.search(r"(:0$|^param_|^Variable)", name) for name in names)
-
-
 def groups(reader: Any, place: str) -> list[tuple[str, list[str]]] | None:
     """Layers of a file of 0.x: groups `layer_0`, ... with arrays `param_0`, ...; None for other files."""
     about = reader.attributes(place)

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from keras import ops
 from keras._core import registry
 from keras.legacy import arguments
-from keras.legacy.arrays import groups, slots, weights
+from keras.legacy.arrays import groups, weights
+from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
 
-__all__ = ["config", "groups", "slots", "weights", "writer"]
+__all__ = ["config", "groups", "slots", "slots_by_name", "weights", "writer"]
 
 
 class OldClass(NamedTuple):

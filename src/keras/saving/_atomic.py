@@ -1,9 +1,11 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 
 
@@ -32,6 +34,33 @@ def written_atomically(path: str | os.PathLike) -> Iterator[str]:
         raise
     if os.name == "posix":  # makes the new name itself last; Windows cannot open folders
         _to_disk(os.path.dirname(target))
+
+
+def put_in_place(folder: str, target: str) -> None:
+    """Moves a folder to where another one may be, which goes.
+
+    Where the system can exchange two names (Linux), `target` is there at every moment.
+    """
+    if not os.path.isdir(target):
+        os.rename(folder, target)
+        return
+    if not _exchanged(folder, target):
+        earlier = f"{folder}.earlier"
+        os.rename(target, earlier)
+        try:
+            os.rename(folder, target)
+        except BaseException:
+            os.rename(earlier, target)
+            raise
+        folder = earlier
+    shutil.rmtree(folder)
+
+
+def _exchanged(one: str, other: str) -> bool:
+    """Exchanges two names at once; False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    here, exchange = -100, 2
+    return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
 
 
 def _to_disk(path: str) -> None:

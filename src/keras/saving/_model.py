@@ -14,7 +14,7 @@ from typing import Any
 
 from keras._core import limits, registry, serialization
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
-from keras.saving._atomic import written_atomically
+from keras.saving._atomic import put_in_place, written_atomically
 from keras.saving._errors import BadFile, refusing
 
 VERSION = "3.15.1"  # of Keras, whose format this is
@@ -172,18 +172,7 @@ def _save_folder(model: Any, path: str) -> None:
                 file.write(text)
         _hdf5.write(os.path.join(temporary, _WEIGHTS), _weights.groups_of(model))
         _save_assets(model, os.path.join(temporary, _ASSETS))
-        earlier = None
-        if os.path.isdir(target):
-            earlier = f"{temporary}.earlier"
-            os.rename(target, earlier)
-        try:
-            os.rename(temporary, target)
-        except BaseException:
-            if earlier is not None:
-                os.rename(earlier, target)
-            raise
-        if earlier is not None:
-            shutil.rmtree(earlier)
+        put_in_place(temporary, target)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise

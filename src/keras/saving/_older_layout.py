@@ -162,7 +162,7 @@ def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
     training = about.get("training_config")
     if compile and isinstance(training, str):
         compile_as(model, _json.parse(training, path, "training_config"), path, origin)
-        _take_state_in(model, reader)
+        _take_state_in(model, reader, place, origin)
     return model
 
 
@@ -201,13 +201,16 @@ def take_state(model: Any, names: list[str], arrays: list[Any], path: str) -> No
         )
 
 
-def _take_state_in(model: Any, reader: _hdf5.Reader) -> None:
+def _take_state_in(model: Any, reader: _hdf5.Reader, place: str, origin: dict) -> None:
     if model.optimizer is None or not reader.has("optimizer_weights"):
         return
     with refusing(reader.path, "optimizer_weights"):
         names = _names(reader, "optimizer_weights", "weight_names")
         store = reader.arrays("optimizer_weights", _room(model))
-        take_state(model, names, [store[name] for name in names], reader.path)
+        arrays = [store[name] for name in names]
+        pairs, _ = _matched(_weighted(model), _saved(model, reader, place), False)
+        arrays = registry.older_slots_by_name(pairs, arrays, origin, model.trainable_variables)
+        take_state(model, names, arrays, reader.path)
 
 
 def _names(reader: _hdf5.Reader, place: str, key: str) -> list[str]:
@@ -254,13 +257,7 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         ValueError: something does not fit; the model is then as it was.
     """
     origin = origin_of(reader, place)
-    room = _room(model)
-    saved = []
-    for name, names in registry.older_groups(reader, place) or layers_in(reader, place):
-        if names:
-            saved.append((name, names, reader.arrays(f"{place}/{name}".lstrip("/"), room)))
-    layers = [layer for layer in getattr(model, "layers", [model]) if layer.weights]
-    pairs, problems = _matched(layers, saved, by_name)
+    pairs, problems = _matched(_weighted(model), _saved(model, reader, place), by_name)
     changes = []
     for layer, (name, names, store) in pairs:
         arrays = [store[n] for n in names]
@@ -284,7 +281,7 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         own = [v for v in model.weights if id(v) not in inner]
         names = _names(reader, top, "weight_names")
         if len(own) == len(names):
-            changes += [(v, reader.arrays(top, room)[n]) for v, n in zip(own, names)]
+            changes += [(v, reader.arrays(top, _room(model))[n]) for v, n in zip(own, names)]
     if problems and not skip_mismatch:
         hint = "" if by_name else "\n  To load the layers whose names are the same, pass by_name=True."
         raise ValueError(
@@ -297,6 +294,17 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         v.assign(array)
     if problems:
         warnings.warn(f"{reader.path} does not fit {model.name} everywhere.\n" + "\n".join(problems), stacklevel=3)
+
+
+def _weighted(model: Any) -> list[Any]:
+    return [layer for layer in getattr(model, "layers", [model]) if layer.weights]
+
+
+def _saved(model: Any, reader: _hdf5.Reader, place: str) -> list[tuple]:
+    """Name, names of arrays and arrays of each layer with weights in a file."""
+    found = registry.older_groups(reader, place) or layers_in(reader, place)
+    room = _room(model)
+    return [(name, own, reader.arrays(f"{place}/{name}".lstrip("/"), room)) for name, own in found if own]
 
 
 def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list, list[str]]:

@@ -1,0 +1,69 @@
+"""What optimizers of older releases remembered, in the order in which today's remember it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from keras.legacy.arrays import weights
+
+_NOT_TRAINED = re.compile(r"_running_(mean|std)(:0)?$")
+
+
+def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
+    """The arrays of an optimizer as today's keeps them: the slots of one weight after the other.
+
+    Until Keras 3 all first slots stood together, then all second ones.
+    """
+    if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and not _grouped(names):
+        return arrays
+    scalars = [a for a in arrays[:1] if a.shape == ()]
+    rest = arrays[len(scalars) :]
+    own = len(variables) - 1
+    if not count or own < 0:
+        return arrays
+    kinds = own // count
+    groups_ = [rest[i * count : (i + 1) * count] for i in range(len(rest) // count)]
+    if len(groups_) < kinds:
+        return arrays
+    if kinds == 0:
+        return scalars
+    ordered = [group[i] for i in range(count) for group in groups_[:kinds]]
+    return [*(scalars or [np.zeros((), "int64")]), *ordered]
+
+
+def _grouped(names: list[str]) -> bool:
+    """Whether names are those of a release that kept slots of one kind together."""
+    return any(re.search(r"(:0$|^param_|^Variable)", name) for name in names)
+
+
+def slots_by_name(pairs: list[tuple], arrays: list, origin: dict, variables: list) -> list:
+    """The arrays of an optimizer of 1.x, where slots stood in the order of the names of their weights.
+
+    A slot has the gates and axes of its weight, and is turned into today's as its weight is.
+
+    Args:
+        pairs: layer and `(name, names of its arrays, arrays)` of all layers with weights in the file.
+        arrays: what the file has for the optimizer.
+        origin: which release and engine wrote the file.
+        variables: today's weights that are trained, in the optimizer's order.
+    """
+    release = re.match(r"\d+", str(origin.get("keras_version") or ""))
+    names = sorted(name for _, (_, own, _) in pairs for name in own if not _NOT_TRAINED.search(name))
+    scalars = [a for a in arrays[:1] if a.shape == ()]
+    rest = arrays[len(scalars) :]
+    if release is None or int(release[0]) > 1 or not names or len(rest) % len(names):
+        return arrays
+    found = list(scalars)
+    for start in range(0, len(rest), len(names)):
+        slot = dict(zip(names, rest[start : start + len(names)]))
+        values = {}
+        for layer, (_, own, store) in pairs:
+            given = [slot.get(name, store[name]) for name in own]
+            for variable, value in weights(layer, own, given, origin) or zip(layer.weights, given):
+                values[id(variable)] = value
+        if not all(id(v) in values for v in variables):
+            return arrays
+        found += [values[id(v)] for v in variables]
+    return found
