@@ -20,6 +20,15 @@ CASES = {
 }
 
 
+def test_every_constraint_has_a_row():
+    public = {
+        getattr(constraints, name).__name__
+        for name in constraints.__all__
+        if isinstance(getattr(constraints, name), type)
+    }
+    assert public == set(CASES) | {"Constraint"}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_projection_is_that_of_the_formula(name):
     arguments, expected = CASES[name]

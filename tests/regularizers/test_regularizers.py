@@ -18,6 +18,15 @@ CASES = {
 }
 
 
+def test_every_regularizer_has_a_row():
+    public = {
+        getattr(regularizers, name).__name__
+        for name in regularizers.__all__
+        if isinstance(getattr(regularizers, name), type)
+    }
+    assert public == set(CASES) | {"Regularizer"}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_penalty_is_that_of_the_formula(name):
     arguments, expected = CASES[name]
