@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -121,19 +122,28 @@ def metric_names(model: Any) -> list[str]:
 # --- summaries
 
 
-def summary(function: Callable, self, line_length=None, positions=None, print_fn=None, *args, **kwargs):
+def summary(
+    function: Callable, self, line_length=None, positions=None, print_fn=None, *args, columns=(), **kwargs
+):
     """`Model.summary`, as the era printed it."""
     if not era.before("3") or args or kwargs:
-        return function(self, line_length, positions, print_fn, *args, **kwargs)
+        return function(self, line_length, positions, print_fn, *args, columns=columns, **kwargs)
     if not self.built:
         raise ValueError(f"{self.name} is not built yet, so there is nothing to print. Call build() or fit() first.")
     show = print_fn or print
-    for line in summary_lines(self, line_length, positions):
+    for line in summary_lines(self, line_length, positions, _further().checked(columns)):
         show(line)
     return None
 
 
-def summary_lines(model: Any, line_length: int | None, positions: Any) -> list[str]:
+def _further() -> Any:
+    """What knows further columns; `keras.models` imports what this file is attached to."""
+    return importlib.import_module("keras.models._columns")
+
+
+def summary_lines(
+    model: Any, line_length: int | None, positions: Any, columns: tuple[str, ...] = ()
+) -> list[str]:
     """The lines of the table."""
     stack = type(model).__name__ == "Sequential" or (_is_chain(model) and not era.before("2.0"))
     connected = model._graph is not None and (era.before("2.0") or not stack)
@@ -146,13 +156,18 @@ def summary_lines(model: Any, line_length: int | None, positions: Any) -> list[s
     if ends[-1] <= 1:
         ends = [int(length * p) for p in ends]
     heads = ["Layer (type)", "Output Shape", "Param #", "Connected to"][: 4 if connected else 3]
+    for name in columns:
+        heads.append(_further().HEADS[name])
+        ends = [*ends, ends[-1] + 14]
+        length += 14
     lines = [] if era.before("2.3") else [f'Model: "{model.name}"']
     lines += ["_" * length, _row(heads, ends), "=" * length]
     layers = model.layers if type(model).__name__ == "Sequential" else _all_layers(model)
     for i, layer in enumerate(layers):
         sources = _sources(model, layer) if connected else []
         cells = [f"{layer.name} ({type(layer).__name__})", _shape(layer), str(sum(v.size for v in layer.weights))]
-        lines.append(_row([*cells, sources[0] if sources else ""], ends))
+        cells += [sources[0] if sources else ""] if connected else []
+        lines.append(_row([*cells, *_further().cells(model, layer, columns)], ends))
         lines += [_row(["", "", "", one], ends) for one in sources[1:]]
         lines.append(("=" if i == len(layers) - 1 else "_") * length)
     trained = sum(v.size for v in model.trainable_weights)

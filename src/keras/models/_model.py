@@ -222,6 +222,8 @@ class Model(Trainer, Layer):
         expand_nested=False,
         show_trainable=False,
         layer_range=None,
+        *,
+        columns=(),
     ):
         """Prints the layers with their output shapes and numbers of parameters.
 
@@ -232,8 +234,10 @@ class Model(Trainer, Layer):
             expand_nested: whether the layers of models inside are listed too.
             show_trainable: whether to say which layers are trainable.
             layer_range: names of the first and the last layer to list.
+            columns: further columns: 'trainable', 'dtype' and 'bytes' of the weights, 'flops', the operations that one
+                row takes through the layer.
         """
-        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range, columns)
 
     def reset_states(self) -> None:
         """Sets the states of stateful recurrent layers back."""

@@ -8,13 +8,16 @@ from typing import Any
 
 from keras._core.graph import Operation
 from keras._jax.op import FunctionCall
+from keras.models._columns import HEADS, cells, checked
 
 _NARROWEST = 66
 
 
-def print_summary(model: Any, line_length, positions, print_fn, expand_nested, show_trainable, layer_range) -> None:
+def print_summary(
+    model: Any, line_length, positions, print_fn, expand_nested, show_trainable, layer_range, columns=()
+) -> None:
     """Prints the layers of a model with output shapes, parameters and, in graphs, where inputs come from."""
-    lines = summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range)
+    lines = summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range, columns)
     if print_fn is None:
         print("\n".join(lines))
     else:
@@ -22,15 +25,19 @@ def print_summary(model: Any, line_length, positions, print_fn, expand_nested, s
             print_fn(line)
 
 
-def summary_lines(model: Any, line_length, positions, expand_nested, show_trainable, layer_range) -> list[str]:
+def summary_lines(
+    model: Any, line_length, positions, expand_nested, show_trainable, layer_range, columns=()
+) -> list[str]:
     """The lines of the table, the totals below it."""
     linear = _is_stack(model)
     heads = ["Layer (type)", "Output Shape", "Param #"]
     if not linear:
         heads.append("Connected to")
-    if show_trainable:
-        heads.append("Trainable")
-    rows = _rows(model, linear, expand_nested, show_trainable, layer_range, "")
+    more = checked(columns)
+    if show_trainable and "trainable" not in more:
+        more = ("trainable", *more)
+    heads += [HEADS[name] for name in more]
+    rows = _rows(model, linear, expand_nested, more, layer_range, "")
     widths = _widths(heads, rows, line_length, positions)
     lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), _line(heads, widths, "┃"), _rule("┡╇┩", "━", widths)]
     for i, row in enumerate(rows):
@@ -55,7 +62,7 @@ def _can_draw() -> bool:
 
 
 def _rows(
-    model: Any, linear: bool, expand: bool, show_trainable: bool, layer_range: Any, indent: str
+    model: Any, linear: bool, expand: bool, columns: tuple[str, ...], layer_range: Any, indent: str
 ) -> list[list[str]]:
     rows = []
     for layer in _chosen(_listed(model), layer_range):
@@ -66,12 +73,10 @@ def _rows(
         ]
         if not linear:
             row.append("" if indent else _sources(model, layer))
-        if show_trainable:
-            row.append(("Y" if layer.trainable else "N") if getattr(layer, "weights", None) else "-")
-        rows.append(row)
+        rows.append([*row, *cells(model, layer, columns)])
         if expand and getattr(layer, "_graph", None) is not None:
             rows += _rows(
-                layer, linear, expand, show_trainable, None, indent + "    └ " if not indent else "    " + indent
+                layer, linear, expand, columns, None, indent + "    └ " if not indent else "    " + indent
             )
     return rows
 

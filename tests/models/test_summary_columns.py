@@ -1,0 +1,67 @@
+"""Further columns of `summary()`: values that can be worked by hand."""
+
+import pytest
+
+import keras
+from keras import layers
+from keras.legacy import era
+
+
+def table_of(model, **settings):
+    lines = []
+    model.summary(print_fn=lines.append, line_length=160, **settings)
+    return lines
+
+
+def cells_of(model, name, **settings):
+    line = next(line for line in table_of(model, **settings) if name in line)
+    return [cell.strip() for cell in line.replace("┃", "│").strip("│").split("│")]
+
+
+def test_columns_say_what_they_are_asked_for():
+    model = keras.Sequential([keras.Input((4, 4, 3)), layers.Conv2D(2, 3, name="c"), layers.Flatten(), layers.Dense(5)])
+    model.layers[0].trainable = False
+    columns = ["trainable", "dtype", "bytes", "flops"]
+    # 4 places x 2 filters x (27 products, 26 sums, 1 bias); 56 numbers of 4 bytes
+    assert cells_of(model, "c (Conv2D)", columns=columns)[-4:] == ["N", "float32", "224", "432"]
+    assert cells_of(model, "(Dense)", columns=columns)[-1] == str(2 * 8 * 5 + 5)
+    assert cells_of(model, "(Flatten)", columns=columns)[-4:] == ["-", "float32", "0", "0"]
+    assert cells_of(model, "(Dense)", show_trainable=True)[-1] == "Y"
+    assert len(cells_of(model, "(Dense)")) == 3
+    with pytest.raises(ValueError, match="`columns` must be one of 'trainable', 'dtype', 'bytes', 'flops'"):
+        model.summary(columns=["colour"])
+
+
+def test_a_layer_that_is_called_twice_costs_twice_and_a_model_inside_what_its_layers_cost():
+    a, b = keras.Input((3,)), keras.Input((3,))
+    shared = layers.Dense(2, use_bias=False, name="shared")
+    inner = keras.Sequential([keras.Input((2,)), layers.Dense(4, use_bias=False, name="deep")], name="inner")
+    outputs = inner(layers.Concatenate(axis=0)([shared(a), shared(b)]))
+    model = keras.Model([a, b], outputs)
+    assert cells_of(model, "shared (Dense)", columns="flops")[-1] == "24"
+    assert cells_of(model, "deep (Dense)", columns="flops", expand_nested=True)[-1] == "16"
+    loop = keras.Sequential([keras.Input((5, 2)), layers.SimpleRNN(3, use_bias=False, activation=None, name="r")])
+    assert int(cells_of(loop, "r (SimpleRNN)", columns="flops")[-1]) >= 5 * 2 * (2 * 3 + 3 * 3)
+
+
+def test_subclassed_models_and_older_looks_have_the_columns():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.only = layers.Dense(2, name="only")
+
+        def call(self, x):
+            return self.only(x)
+
+    model = Own()
+    model.build((None, 3))
+    assert cells_of(model, "only (Dense)", columns=["bytes", "trainable"])[-2:] == ["32", "Y"]
+    for release in ("1.2", "2.3"):
+        stack = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="d")])
+        lines = []
+        with era.during(release):
+            stack.summary(print_fn=lines.append, columns=["bytes", "flops"])
+        head = next(line for line in lines if "Layer (type)" in line)
+        line = next(line for line in lines if "d (Dense)" in line)
+        assert head.split()[-2:] == ["Bytes", "FLOPs"]
+        assert line.split()[-2:] == ["32", "14"]
