@@ -236,8 +236,8 @@ def translated(function: Callable, translator: Translator, before: Callable | No
     def older(*args, **kwargs):
         if not translator.touches(args[skip:], kwargs):
             return function(*args, **kwargs) if before is None else before(function, *args, **kwargs)
-        more = None if is_constructor else translator.defaults_of(args[skip:], kwargs)
-        if more is not None:
+        more = translator.defaults_of(args[skip:], kwargs)
+        if more is not None and not (more and is_constructor):  # which notes what it was given
             kwargs = {**kwargs, **more}
             return function(*args, **kwargs) if before is None else before(function, *args, **kwargs)
         today, kwargs, release = translator.translate(args[skip:], kwargs)
