@@ -66,6 +66,14 @@ def test_older_networks_are_where_they_were():
         applications.ResNetRS50(weights=None, include_top=False, input_shape=(20, 32, 3))
 
 
+def test_networks_take_the_names_of_arguments_they_took(no_draws):
+    small = {"weights": None, "include_top": False, "input_shape": (32, 32, 3)}
+    assert applications.ConvNeXtTiny(model_name="mine", **small).name == "mine"
+    assert applications.MobileNetV2(depth_multiplier=1, alpha=0.35, **small).name == "mobilenetv2_0.35_32"
+    with pytest.raises((TypeError, ValueError), match="depth_multiplier"):
+        applications.MobileNetV2(depth_multiplier=2, **small)
+
+
 # --- music
 
 

@@ -231,6 +231,11 @@ APPLICATIONS = [
     Row("preprocess_input", "dim_ordering", "data_format", "1.x", values.AXIS_ORDERS),
 ]
 
+NETWORKS = [
+    Row("ConvNeXtTiny ConvNeXtSmall ConvNeXtBase ConvNeXtLarge ConvNeXtXLarge", "model_name", "name", "2.x"),
+    Row("MobileNetV2", "depth_multiplier", "", "2.x", {1: None}),
+]
+
 MODELS = [
     Row("Model Functional", "input", "inputs", "1.x"),
     Row("Model Functional", "output", "outputs", "1.x"),
@@ -256,6 +261,8 @@ TABLES = {
     "keras.datasets.imdb": DATASETS,
     "keras.datasets.reuters": DATASETS,
     "keras.applications.imagenet_utils": APPLICATIONS,
+    "keras.applications.convnext": NETWORKS,
+    "keras.applications.mobilenet_v2": NETWORKS,
     "keras.applications.resnet50": APPLICATIONS,
     "keras.applications.vgg16": APPLICATIONS,
     "keras.applications.vgg19": APPLICATIONS,
