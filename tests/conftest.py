@@ -68,7 +68,7 @@ THINNED = {
     "test_golden_bits": (30, 12), "test_recurrent": (6, 4), "test_recurrent_contract": (10, 6),
     "test_every_metric": (20, 6), "test_every_loss": (20, 5), "test_every_optimizer": (15, 4), "test_images": (20, 4),
     "test_image_contract": (6, 40), "test_other_contract": (6, 16), "test_applications": (4, 3),
-    "test_older_networks": (2, 1), "test_programs": (8, 2), "test_program_files": (8, 6),
+    "test_older_networks": (0, 1), "test_programs": (8, 2), "test_program_files": (8, 20),
 }  # fmt: skip
 OTHERS = (60, 6)
 

@@ -26,8 +26,9 @@ RUNS = {
     "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
 }
 
-# networks of tf.keras that Keras 3 has no more
+# networks that Keras 3 has no more
 OLDER_RUNS = {
+    "ResNeXt50": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
     "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
