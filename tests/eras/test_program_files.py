@@ -14,7 +14,8 @@ import keras
 from keras.legacy import detect, era, packages
 
 FOLDER = Path(__file__).parent / "programs"
-ERAS = {"keras0": ("0",), "keras1": ("1",), "keras2": ("2", "2.2", "2.3"), "tfkeras": ("tf2",)}
+# programs whose names are those of today as well have its defaults
+ERAS = {"keras1": ("1",), "keras2": ("2", "2.2", "2.3", "3"), "tfkeras": ("tf2", "3")}
 PROGRAMS = sorted(FOLDER.glob("*/*.py"))
 
 

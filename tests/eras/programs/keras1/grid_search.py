@@ -11,7 +11,7 @@ np.random.seed(35)
 nb_classes = 2
 X = np.random.normal(size=(36, 4)).astype("float32")
 labels = (X[:, 0] + X[:, 1] > 0).astype(int)
-y = np_utils.to_categorical(labels, nb_classes)
+y = np_utils.to_categorical(labels, nb_classes=nb_classes)
 
 
 def make_model(dense_layer_sizes, nb_filters=1):
