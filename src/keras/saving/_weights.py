@@ -28,7 +28,8 @@ OTHER_NAMES: dict[str, str] = {}
 NOT_PARTS = frozenset(
     (
         "_arguments", "_inbound_nodes", "_input_layer", "_keras_mask", "_layers", "_losses", "_metrics",
-        "_operations", "_outbound_nodes", "_parts", "_variables", "compiled_loss", "compiled_metrics", "compute_dtype", "count_params", "debugs_values",
+        "_operations", "_outbound_nodes", "_parts", "_variables",
+        "compiled_loss", "compiled_metrics", "compute_dtype", "count_params", "debugs_values",
         "decay", "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype",
         "input_mask", "input_names", "input_shape", "inputs", "iterations", "learning_rate", "losses", "lr",
         "metrics", "metrics_names", "metrics_variables", "name", "nodes", "non_trainable_variables",
