@@ -250,7 +250,8 @@ def translated(function: Callable, translator: Translator, before: Callable | No
 
     marker = object()
     older._older = marker  # type: ignore[attr-defined]
-    older.__keras_legacy_arguments__ = set(translator.old)  # type: ignore[attr-defined]
+    known = getattr(function, "__keras_legacy_arguments__", ())
+    older.__keras_legacy_arguments__ = {*translator.old, *known}  # type: ignore[attr-defined]
     return older
 
 
