@@ -5,9 +5,10 @@
     .venv/bin/python tools/golden/keras3_every_layer.py back FOLDER       with this library
 
 Each prints what differs and counts it. The models are compiled and have trained a step where the layer has weights and
-one output. What Keras 3.15.1 does not have or does otherwise shows as wrong there:
-`SeparableConv1D(padding="causal")`, None in the `output_size` of adaptive pooling, `EinsumDense` with a bias along an open axis, one variance for several means in `Normalization`,
-`RandomCrop` in inference, counts over inputs with three axes, masks of `ConvLSTM2D`. Layers for text need TensorFlow.
+one output. What Keras 3.15.1 does not have or does otherwise shows as wrong there: SeparableConv1D with causal padding,
+None in the output size of adaptive pooling, EinsumDense with a bias along an open axis, one variance for several means
+in Normalization, RandomCrop in inference, counts over inputs with three axes, masks of ConvLSTM2D. Layers for text need
+TensorFlow.
 """
 
 import json
