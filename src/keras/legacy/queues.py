@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 
 from keras._data import PyDataset
-
-from keras._data import PyDataset
 from keras.legacy import report
 
 _END = object()
@@ -116,14 +114,6 @@ def prefetched(data: Any, settings: dict | None):
         _note_processes("Model.fit", settings["use_multiprocessing"])
     if settings is None or not hasattr(data, "__next__") or settings["workers"] < 1:
         yield data
-        return
-    if isinstance(data, PyDataset):  # gives batches by number too, so its own workers make them
-        before = data.workers, data.max_queue_size
-        data.workers, data.max_queue_size = int(settings["workers"]), int(settings["max_queue_size"])
-        try:
-            yield data
-        finally:
-            data.workers, data.max_queue_size = before
         return
     if isinstance(data, PyDataset):  # gives batches by number too, so its own workers make them
         before = data.workers, data.max_queue_size
