@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent

@@ -3,11 +3,41 @@
 The functions take their arguments as those of `keras.random` do.
 """
 
+import contextlib
 import math
+import threading
+from collections.abc import Iterator
 
 import numpy as np
 
 from keras._core.dtype_policy import is_float_name
+
+_LARGE = 1 << 14  # elements
+
+
+class _Drawing(threading.local):
+    left_out = False
+
+
+_drawing = _Drawing()
+
+
+@contextlib.contextmanager
+def large_ones_left_out() -> Iterator[None]:
+    """Inside, large draws of this thread are zeros, for weights that are about to be read from a file.
+
+    Drawing them takes twice as long as reading them.
+    """
+    before, _drawing.left_out = _drawing.left_out, True
+    try:
+        yield
+    finally:
+        _drawing.left_out = before
+
+
+def _zeros_instead(shape: tuple[int, ...], dtype: str) -> np.ndarray | None:
+    large = _drawing.left_out and math.prod(shape) >= _LARGE
+    return as_dtype(np.zeros(shape, _width(dtype)), dtype) if large else None
 
 
 def fresh_seed() -> int:
@@ -17,16 +47,29 @@ def fresh_seed() -> int:
 
 def uniform(shape: tuple[int, ...], minval: float, maxval: float, dtype: str, seed: int) -> np.ndarray:
     """Values spread evenly from `minval` to `maxval`."""
-    return as_dtype(_generator(seed).random(shape, _width(dtype)) * (maxval - minval) + minval, dtype)
+    zeros = _zeros_instead(shape, dtype)
+    return (
+        zeros
+        if zeros is not None
+        else as_dtype(_generator(seed).random(shape, _width(dtype)) * (maxval - minval) + minval, dtype)
+    )
 
 
 def normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: int) -> np.ndarray:
     """Values from a normal distribution."""
-    return as_dtype(_generator(seed).standard_normal(shape, _width(dtype)) * stddev + mean, dtype)
+    zeros = _zeros_instead(shape, dtype)
+    return (
+        zeros
+        if zeros is not None
+        else as_dtype(_generator(seed).standard_normal(shape, _width(dtype)) * stddev + mean, dtype)
+    )
 
 
 def truncated_normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: int) -> np.ndarray:
     """Values from a normal distribution without those more than two standard deviations from the mean."""
+    zeros = _zeros_instead(shape, dtype)
+    if zeros is not None:
+        return zeros
     generator = _generator(seed)
     values = generator.standard_normal(math.prod(shape), _width(dtype))
     beyond = np.flatnonzero(np.abs(values) > 2)

@@ -325,6 +325,10 @@ class _Translation:
             olds = row.old if isinstance(row.old, tuple) else (row.old,)
             if name not in row.names.split() or not all(old in inner for old in olds):
                 continue
+            if not row.today:  # said nothing with one of these values
+                if isinstance(inner[row.old], str | bool | int | None) and inner[row.old] in row.value:
+                    del inner[row.old]
+                continue
             todays = row.today if isinstance(row.today, tuple) else (row.today,)
             if any(today in inner for today in todays if today not in olds):
                 continue

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from keras._core import limits, registry, serialization
+from keras._core import draws, limits, registry, serialization
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import put_in_place, written_atomically
 from keras.saving._errors import BadFile, refusing
@@ -333,6 +333,7 @@ def make_model(config: Any, path: str, saved_bytes: int, custom_objects: dict | 
         refusing(path, _CONFIG),
         limits.room_for_variables(4 * saved_bytes + _SPARE, why),
         serialization.sharing(),
+        draws.large_ones_left_out() if saved_bytes else contextlib.nullcontext(),
     ):
         found = serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
         # a FeatureSpace stands in a file by itself too

@@ -32,9 +32,7 @@ model.add(Flatten())
 model.add(Dense(12, activation="relu"))
 model.add(Dropout(0.5))
 model.add(Dense(num_classes, activation="softmax"))
-model.compile(
-    loss=keras.losses.categorical_crossentropy, optimizer=keras.optimizers.Adadelta(), metrics=["accuracy"]
-)
+model.compile(loss=keras.losses.categorical_crossentropy, optimizer=keras.optimizers.Adadelta(), metrics=["accuracy"])
 # the rate of those years was 1, a thousand times that of today
 assert abs(K.get_value(model.optimizer.lr) - 1.0) < 1e-6
 model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0, validation_data=(x, y))

@@ -59,8 +59,10 @@ averaged_samples_out = discriminator(averaged_samples)
 partial_gp_loss = partial(gradient_penalty_loss, averaged_samples=averaged_samples,
                           gradient_penalty_weight=GRADIENT_PENALTY_WEIGHT)  # fmt: skip
 partial_gp_loss.__name__ = "gradient_penalty"
-discriminator_model = Model(inputs=[real_samples, generator_input_for_discriminator],
-                            outputs=[output_from_real_samples, output_from_generator, averaged_samples_out])
+discriminator_model = Model(
+    inputs=[real_samples, generator_input_for_discriminator],
+    outputs=[output_from_real_samples, output_from_generator, averaged_samples_out],
+)
 discriminator_model.compile(optimizer=Adam(0.01, beta_1=0.5, beta_2=0.9),
                             loss=[wasserstein_loss, wasserstein_loss, partial_gp_loss])  # fmt: skip
 
@@ -82,9 +84,7 @@ for epoch in range(6):
     for _ in range(TRAINING_RATIO):
         noise = np.random.rand(BATCH_SIZE, 3).astype(np.float32)
         kept = generator.get_weights()
-        discriminator_loss.append(
-            discriminator_model.train_on_batch([real, noise], [negative_y, positive_y, dummy_y])
-        )
+        discriminator_loss.append(discriminator_model.train_on_batch([real, noise], [negative_y, positive_y, dummy_y]))
         assert all(np.array_equal(a, b) for a, b in zip(kept, generator.get_weights()))
     kept = discriminator.get_weights()
     generator_loss.append(generator_model.train_on_batch(np.random.rand(BATCH_SIZE, 3), positive_y))
