@@ -269,10 +269,16 @@ def test_variables_and_nested_lists_are_tensors():
     assert ops.convert_to_tensor([v[0], 3.0]).shape == (2,)
 
 
-def test_equal_largest_elements_share_the_gradient_of_pooling():
-    x = np.ones((1, 2, 1), "float32")
-    slope = jax.grad(lambda a: ops.sum(ops.max_pool(a, 2)))(x)
-    np.testing.assert_array_equal(slope.ravel(), [0.5, 0.5])
+def test_the_first_of_equal_largest_elements_gets_the_gradient_of_pooling():
+    row = np.array([3, 3, 1, 3], "float32").reshape(1, 4, 1)
+    slope = jax.grad(lambda a: ops.sum(ops.max_pool(a, 2)))(row)
+    np.testing.assert_array_equal(slope.ravel(), [1, 0, 0, 1])
+    wide = np.array([1, 3, 3, 3], "float32").reshape(1, 2, 2, 1)
+    slope = jax.grad(lambda a: ops.sum(ops.max_pool(a, 2)))(wide)
+    np.testing.assert_array_equal(slope.ravel(), [0, 1, 0, 0])
+    many = np.ones((1, 100, 1), "float32")  # a window of more elements than are compared one by one
+    slope = jax.grad(lambda a: ops.sum(ops.max_pool(a, 100)))(many)
+    np.testing.assert_array_equal(np.flatnonzero(slope), [0])
 
 
 def test_top_k_and_sort_work_on_whole_numbers_and_floats():
