@@ -122,9 +122,7 @@ def metric_names(model: Any) -> list[str]:
 # --- summaries
 
 
-def summary(
-    function: Callable, self, line_length=None, positions=None, print_fn=None, *args, columns=(), **kwargs
-):
+def summary(function: Callable, self, line_length=None, positions=None, print_fn=None, *args, columns=(), **kwargs):
     """`Model.summary`, as the era printed it."""
     if not era.before("3") or args or kwargs:
         return function(self, line_length, positions, print_fn, *args, columns=columns, **kwargs)
@@ -141,9 +139,7 @@ def _further() -> Any:
     return importlib.import_module("keras.models._columns")
 
 
-def summary_lines(
-    model: Any, line_length: int | None, positions: Any, columns: tuple[str, ...] = ()
-) -> list[str]:
+def summary_lines(model: Any, line_length: int | None, positions: Any, columns: tuple[str, ...] = ()) -> list[str]:
     """The lines of the table."""
     stack = type(model).__name__ == "Sequential" or (_is_chain(model) and not era.before("2.0"))
     connected = model._graph is not None and (era.before("2.0") or not stack)

@@ -75,9 +75,7 @@ def _rows(
             row.append("" if indent else _sources(model, layer))
         rows.append([*row, *cells(model, layer, columns)])
         if expand and getattr(layer, "_graph", None) is not None:
-            rows += _rows(
-                layer, linear, expand, columns, None, indent + "    └ " if not indent else "    " + indent
-            )
+            rows += _rows(layer, linear, expand, columns, None, indent + "    └ " if not indent else "    " + indent)
     return rows
 
 
