@@ -8,7 +8,8 @@ from keras import ops, random
 from keras._core import tree
 from keras._core.checks import unavailable
 from keras._jax.variable import Variable
-from keras.layers._layer import Layer, is_shape
+from keras.layers._base.shapes import is_shape
+from keras.layers._layer import Layer
 
 
 class JaxLayer(Layer):

@@ -4,7 +4,8 @@ from keras._core import registry
 from keras._core.graph import KerasTensor
 from keras._core.serialization import deserialize
 from keras._core.signature import takes
-from keras.layers._layer import Layer, is_shape
+from keras.layers._base.shapes import is_shape
+from keras.layers._layer import Layer
 
 
 class Lambda(Layer):

@@ -6,7 +6,8 @@ from keras import ops
 from keras._core import tree
 from keras._core.checks import integers
 from keras._core.graph import KerasTensor
-from keras.layers._layer import Layer, is_shape
+from keras.layers._base.shapes import is_shape
+from keras.layers._layer import Layer
 
 
 class Merge(Layer):

@@ -4,8 +4,8 @@ from keras import ops
 from keras._core import tree
 from keras._jax.kernels import recurrent
 from keras._jax.random import SeedGenerator
+from keras.layers._base.shapes import is_shape
 from keras.layers._call import call_signature
-from keras.layers._layer import is_shape
 from keras.layers._wrapper import Wrapper
 
 _WRITTEN_OUT = 32  # steps: a convolution is much slower inside a loop, many copies of it take long to compile

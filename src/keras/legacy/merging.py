@@ -11,7 +11,7 @@ from keras._core.checks import one_of
 from keras._core.graph import KerasTensor
 from keras._core.signature import takes
 from keras.layers import Layer
-from keras.layers._layer import is_shape
+from keras.layers._base.shapes import is_shape
 from keras.layers._merge import Merge as AnyMerge
 from keras.layers._merge import with_equal_rank
 

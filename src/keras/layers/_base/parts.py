@@ -1,0 +1,93 @@
+"""What a layer holds: layers inside it, variables, settings, and what came of changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from keras._core import tree
+from keras._jax.variable import Variable
+
+# attributes that say nothing about what a layer computes
+BOOKKEEPING = frozenset(
+    (
+        "name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
+        "_building", "_first_shape", "_path", "_kept", "_version", "_to_train",
+    )
+)  # fmt: skip
+
+
+class _Version:
+    """Counts changes to layers of the process, so that what was derived from them knows when it is out of date."""
+
+    number = 0
+
+
+structure = _Version()
+
+
+class Parts:
+    """A layer as the owner of what its attributes hold."""
+
+    _keras_hidden: frozenset[str] = frozenset()
+    """Attributes that are no part of what it computes, beside the bookkeeping of every layer."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Variable):
+            known = self.__dict__.get("_variables")
+            if known is None:
+                raise RuntimeError(f"{type(self).__name__}: call super().__init__() before giving it variables.")
+            if not any(v is value for v in known):
+                self._keep(value)
+        if name not in BOOKKEEPING and name not in self._keras_hidden:
+            structure.number += 1
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        structure.number += 1
+        value = self.__dict__.get(name)
+        if isinstance(value, Variable):
+            self._variables[:] = [v for v in self._variables if v is not value]
+            self._to_train[:] = [v for v in self._to_train if v is not value]
+        object.__delattr__(self, name)
+
+    def _parts(self) -> Iterator[Any]:
+        """What its attributes hold, lists and dicts opened, in the order in which they were set."""
+        for name, value in list(vars(self).items()):
+            if name in BOOKKEEPING or name in self._keras_hidden or name == "_variables":
+                continue
+            if isinstance(value, (list, tuple, dict)):
+                yield from tree.leaves(list(value.values()) if isinstance(value, dict) else value)
+            else:
+                yield value
+
+    @property
+    def _layers(self) -> list[Parts]:
+        """Layers directly inside this one."""
+        found: dict[int, Parts] = {}
+        for part in self._parts():
+            if isinstance(part, Parts) and part is not self:
+                found.setdefault(id(part), part)
+        return list(found.values())
+
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Parts]:
+        """This layer and all layers inside it, each once, outer ones first."""
+        found: dict[int, Parts] = {id(self): self}
+        stack = list(reversed(self._layers))
+        while stack:
+            layer = stack.pop()
+            if id(layer) not in found:
+                found[id(layer)] = layer
+                if recursive:
+                    stack.extend(reversed(layer._layers))
+        layers = list(found.values())
+        return layers if include_self else layers[1:]
+
+    def __fingerprint__(self, of):
+        items = []
+        for name in sorted(vars(self)):
+            # what weights and masks start from is a value that goes into programs, never a constant in them
+            if name in BOOKKEEPING or name in self._keras_hidden or name.endswith("_initializer") or name == "seed":
+                continue
+            items.append((name, of(vars(self)[name])))
+        return tuple(items)
