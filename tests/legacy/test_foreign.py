@@ -53,6 +53,17 @@ VALUES = [
     ("tf.shape(x)[1]", 3),
     ("tf.transpose(x, perm=[1, 0])", X.T),
     ("tf.constant(2.5) * tf.math.reduce_std(x)", 2.5 * X.std()),
+    ("tf.clip_by_norm(x, 1.0)", X / np.linalg.norm(X)),
+    ("tf.clip_by_global_norm([x, None, x], 1.0)[0][2]", X / np.sqrt(2 * (X**2).sum())),
+    ("tf.clip_by_global_norm([x], 100.0)[1]", np.linalg.norm(X)),
+    ("tf.add_n([x, x, x])", 3 * X),
+    ("tf.nn.l2_loss(x)", (X**2).sum() / 2),
+    ("tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.ones_like(x), logits=x)", np.log1p(np.exp(-X))),
+    ("tf.nn.softmax_cross_entropy_with_logits(tf.one_hot([1, 1], 3), x)", np.log(np.exp(X).sum(1)) - X[:, 1]),
+    ("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[1, 1], logits=x)", np.log(np.exp(X).sum(1)) - X[:, 1]),
+    ("tf.random.categorical(tf.constant([[0.0, 99.0]]), num_samples=2)", [[1, 1]]),
+    ("tf.losses.MeanSquaredError()(x, x + 1.0)", 1.0),
+    ("x[0, tf.newaxis].numpy()", X[:1]),
     ("T.nnet.relu(x, 0.5)", np.where(X > 0, X, X / 2)),
     ("T.nnet.hard_sigmoid(x)", np.clip(0.2 * X + 0.5, 0, 1)),
     ("T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 1.0 * (x > 0))", np.log1p(np.exp(-np.abs(X)))),
@@ -105,3 +116,72 @@ def test_the_scope_of_a_strategy_is_one_over_one_device():
     assert strategy.num_replicas_in_sync == 1
     with pytest.raises(ValueError, match="devices are chosen through"):
         tf.distribute.MirroredStrategy(["/gpu:0", "/gpu:1"])
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_tape_knows_the_arrays_that_it_watches_wherever_they_are_used():
+    import tensorflow as tf
+
+    x = tf.constant(3.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x**3 + 2 * x - x / 4
+        slope = tape.gradient(y, x)
+    assert float(slope) == 28.75
+    assert outer.gradient(slope, x).numpy() == 18.0
+    assert (x * x).numpy() == 9.0
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_decorated_function_is_traced_once_for_each_kind_of_arguments():
+    import tensorflow as tf
+
+    total, calls = tf.Variable(0.0), []
+
+    @tf.function(jit_compile=True)
+    def add(x, twice=False):
+        calls.append(twice)
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(x * total) * (2 if twice else 1)
+        total.assign(total + tf.reduce_sum(x))
+        return {"y": y, "slope": tape.gradient(y, total)}
+
+    found = [add(tf.ones((2,))) for _ in range(5)]
+    assert [float(f["y"]) for f in found] == [0.0, 4.0, 8.0, 12.0, 16.0]
+    assert {float(f["slope"]) for f in found} == {2.0}
+    assert calls == [False] * 3  # as it stands, to find its variables, compiled
+    assert float(add(tf.ones((2,)), twice=True)["slope"]) == 4.0
+    assert float(total.numpy()) == 12.0
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_decorated_function_that_decides_by_values_runs_as_it_stands():
+    import tensorflow as tf
+
+    @tf.function
+    def size(x):
+        return "large" if x > 2 else "small"
+
+    assert [size(tf.constant(v)) for v in (1.0, 3.0, 2.0)] == ["small", "large", "small"]
+
+
+@pytest.mark.usefixtures("answered")
+def test_datasets_of_tensorflow_are_made_of_arrays_and_generators():
+    import tensorflow as tf
+
+    numbers = tf.data.Dataset.range(5)
+    rows = tf.data.Dataset.from_tensor_slices([[1.0], [2], [3], [4], [5]])
+    both = tf.data.Dataset.zip((numbers, rows)).map(lambda a, b: (a, b * 2), num_parallel_calls=tf.data.AUTOTUNE)
+    batches = both.filter(lambda a, b: a != 1).batch(2).prefetch(tf.data.experimental.AUTOTUNE)
+    assert [a.numpy().tolist() for a, _ in batches] == [[0, 2], [3, 4]]
+    assert [b.numpy().ravel().tolist() for _, b in batches] == [[2, 6], [8, 10]]
+    assert len(both.batch(2).repeat(2)) == 6
+    made = tf.data.Dataset.from_generator(lambda: iter([1, 2]), output_types=tf.float32)
+    assert [(float(x), x.dtype.name) for x in made] == [(1.0, "float32"), (2.0, "float32")]
+    assert [x.numpy().shape for x in tf.data.Dataset.from_tensors({"a": np.ones((2, 3))}).map(lambda e: e["a"])] == [
+        (2, 3)
+    ]
+    with pytest.raises(ValueError, match="as many rows"):
+        tf.data.Dataset.from_tensor_slices(([1, 2], [1]))

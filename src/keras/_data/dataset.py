@@ -60,13 +60,13 @@ class Dataset:
         """
         if num_parallel_calls is not None and not isinstance(num_parallel_calls, int):
             raise ValueError(f"map: `num_parallel_calls` must be a number or None. Got {num_parallel_calls!r}.")
-        return self._like(lambda: (_called(map_func, element) for element in self), self._length)
+        return self._like(lambda: (_called(map_func, element) for element in self._start()), self._length)
 
     def filter(self, predicate: Callable) -> Dataset:
         """The elements for which `predicate(x, y)` is true."""
         endless = self._length == -1
         return self._like(
-            lambda: (element for element in self if bool(_called(predicate, element))), -1 if endless else None
+            lambda: (element for element in self._start() if bool(_called(predicate, element))), -1 if endless else None
         )
 
     def take(self, count: int) -> Dataset:
@@ -74,19 +74,19 @@ class Dataset:
         if count < 0:
             return self._like(self._start, self._length)
         length = count if self._length == -1 else None if self._length is None else min(count, self._length)
-        return self._like(lambda: itertools.islice(iter(self), count), length)
+        return self._like(lambda: itertools.islice(self._start(), count), length)
 
     def skip(self, count: int) -> Dataset:
         """The elements after the first `count`."""
         length = self._length if self._length in (None, -1) else max(self._length - count, 0)
-        return self._like(lambda: itertools.islice(iter(self), count, None), length)
+        return self._like(lambda: itertools.islice(self._start(), count, None), length)
 
     def repeat(self, count: int | None = None) -> Dataset:
         """The same pass `count` times, for ever if None or -1."""
         if count is None or count < 0:
-            return self._like(lambda: itertools.chain.from_iterable(iter(self) for _ in itertools.count()), -1)
+            return self._like(lambda: itertools.chain.from_iterable(self._start() for _ in itertools.count()), -1)
         length = self._length if self._length in (None, -1) else self._length * count
-        return self._like(lambda: itertools.chain.from_iterable(iter(self) for _ in range(count)), length)
+        return self._like(lambda: itertools.chain.from_iterable(self._start() for _ in range(count)), length)
 
     def shuffle(self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool = True) -> Dataset:
         """The elements in another order: each is drawn from the next `buffer_size` ones.
@@ -102,7 +102,7 @@ class Dataset:
 
         def start() -> Iterator:
             number = next(passes) if reshuffle_each_iteration else 0
-            return _drawn(iter(self), buffer_size, np.random.default_rng([first, number]))
+            return _drawn(self._start(), buffer_size, np.random.default_rng([first, number]))
 
         return self._like(start, self._length)
 
@@ -112,13 +112,13 @@ class Dataset:
         length = self._length
         if length is not None and length >= 0:
             length = length // size if drop_remainder else -(-length // size)
-        return self._like(lambda: _stacked(iter(self), size, drop_remainder), length)
+        return self._like(lambda: _stacked(self._start(), size, drop_remainder), length)
 
     def unbatch(self) -> Dataset:
         """The rows of every element as elements."""
 
         def start() -> Iterator:
-            for element in self:
+            for element in self._start():
                 for row in range(len(tree.leaves(element)[0])):
                     yield tree.map_leaves(lambda leaf, row=row: leaf[row], element)
 
@@ -134,7 +134,7 @@ class Dataset:
                 yield from kept
                 return
             found = []
-            for element in self:
+            for element in self._start():
                 found.append(element)
                 yield element
             kept = found
@@ -144,10 +144,10 @@ class Dataset:
     def prefetch(self, buffer_size: int) -> Dataset:
         """Makes up to `buffer_size` elements in advance, in a thread; -1 chooses the number itself."""
         depth = 2 if buffer_size < 1 else buffer_size
-        return self._like(lambda: read_ahead(lambda: iter(self), depth), self._length)
+        return self._like(lambda: read_ahead(self._start, depth), self._length)
 
     def _like(self, start: Callable[[], Iterator], length: int | None) -> Dataset:
-        made = Dataset(start, length)
+        made = type(self)(start, length)
         made.class_names, made.file_paths = self.class_names, self.file_paths
         return made
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from keras import config, ops, random
 from keras._jax.variable import Variable
+from keras.legacy import foreign_data, foreign_function, foreign_loops
 
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
@@ -178,7 +179,20 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
-    "tensorflow.Variable": lambda initial_value, **kwargs: Variable(initial_value, **kwargs),
+    "tensorflow.Variable": foreign_loops.variable, "tensorflow.print": foreign_loops.tell,
+    "tensorflow.clip_by_norm": foreign_loops.clip_by_norm,
+    "tensorflow.clip_by_global_norm": foreign_loops.clip_by_global_norm,
+    "tensorflow.linalg.global_norm": foreign_loops.global_norm, "tensorflow.add_n": foreign_loops.add_n,
+    **{
+        f"tensorflow.nn.{name}": getattr(foreign_loops, name)
+        for name in (
+            "l2_loss", "sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits",
+            "sparse_softmax_cross_entropy_with_logits",
+        )
+    },
+    "tensorflow.random.categorical": lambda logits, num_samples, dtype="int64", seed=None: random.categorical(
+        logits, num_samples, dtype=dtype, seed=seed
+    ),
     "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
     "tensorflow.random.normal": _normal, "tensorflow.random_normal": _normal,
     "tensorflow.random.uniform": _uniform, "tensorflow.random_uniform": _uniform,
@@ -192,6 +206,16 @@ _SPECIAL: dict[str, Callable] = {
     "theano.tensor.nnet.categorical_crossentropy": _categorical_crossentropy,
 }  # fmt: skip
 _STRATEGIES = ("MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy")
+# what a module has that is called as it stands
+_AS_THEY_ARE: dict[str, Any] = {
+    "tensorflow.GradientTape": foreign_loops.GradientTape,
+    "tensorflow.function": foreign_function.function,
+    "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
+    "tensorflow.data.Dataset": foreign_data.Dataset,
+    "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE,
+    "tensorflow.data.experimental.AUTOTUNE": foreign_data.AUTOTUNE,
+}
+_MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 _DTYPES = frozenset((
     "bfloat16", "bool", "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
     "uint64",
@@ -205,6 +229,10 @@ def name_in(module: str, name: str) -> Any:
         return name
     if module == "tensorflow.distribute" and name in _STRATEGIES:
         return OneDevice
+    if path in _AS_THEY_ARE:
+        return _AS_THEY_ARE[path]
+    if module == "tensorflow" and name in _MODULES_OF_KERAS:
+        return importlib.import_module(f"keras.{name}")
     if path == "theano.config":
         return SimpleNamespace(floatX=config.floatx(), device="cpu")
     return function_of(module, name)

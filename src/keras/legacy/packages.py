@@ -22,6 +22,8 @@ LEFTOVERS = {
     "tensorflow": {
         "tensorflow": (),
         "tensorflow.python": (),
+        "tensorflow.data": (),
+        "tensorflow.data.experimental": (),
         "tensorflow.distribute": (),
         "tensorflow.linalg": (),
         "tensorflow.math": (),
@@ -130,6 +132,8 @@ def _stand_for(module: ModuleType, today: ModuleType) -> None:
 def _fill_tensorflow(module: ModuleType) -> None:
     keras = importlib.import_module("keras")
     module.keras = keras
+    module.newaxis = None
+    importlib.import_module("keras.legacy.foreign_loops").give_arrays_numpy()
     module.__version__ = "2.16.0+kerata"  # the first release whose Keras is Keras 3
 
 

@@ -1,0 +1,123 @@
+"""Training loops in TensorFlow's words, under `python -m keras`: `tf.GradientTape`, `tf.Variable`, `tensor.numpy()`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras import ops
+from keras._core.recording import recording
+from keras._jax import tape
+from keras._jax.operators import METHODS
+from keras._jax.variable import Variable
+
+
+class GradientTape(tape.GradientTape):
+    """A tape that knows the arrays that it watches wherever they are used, not only what `watch` returns."""
+
+    def __enter__(self) -> GradientTape:
+        super().__enter__()
+        if isinstance(self._outer, GradientTape):
+            self._arrays = {**self._outer._arrays, **self._arrays}
+        return self
+
+    def _watch(self, x: Any) -> Any:
+        if id(x) in self._arrays:
+            return self._arrays[id(x)][1]
+        watched = super()._watch(x)
+        if id(x) in self._arrays and not isinstance(x, (np.ndarray, np.generic, float)):
+            _teach(type(x))
+        return watched
+
+    def stand_in(self, x: Any) -> Any:
+        """What stands for an array that is watched; None for others."""
+        known = self._arrays.get(id(x))
+        return None if known is None else known[1]
+
+
+@functools.cache
+def _teach(kind: type) -> None:
+    """Makes the operators of a class of arrays ask the open tape whether it watches the array."""
+    for name, of_tape in METHODS.items():
+        setattr(kind, name, _asking(getattr(kind, name), of_tape))
+
+
+def _asking(own: Callable, of_tape: Callable) -> Callable:
+    @functools.wraps(own)
+    def method(self, *args, **kwargs):
+        open_tape = recording.tape
+        if isinstance(open_tape, GradientTape):
+            watched = open_tape.stand_in(self)
+            if watched is not None:
+                return of_tape(watched, *args, **kwargs)
+        return own(self, *args, **kwargs)
+
+    return method
+
+
+def give_arrays_numpy() -> None:
+    """Lets `array.numpy()` answer, as tensors of TensorFlow do."""
+    kind = type(ops.zeros(()))
+    if not hasattr(kind, "numpy"):
+        kind.numpy = lambda self: np.asarray(self)
+
+
+def variable(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None):
+    """`tf.Variable`."""
+    if not validate_shape or (shape is not None and None in tuple(shape)):
+        raise ValueError("tf.Variable: shapes of variables do not change here. Leave `validate_shape` and `shape` out.")
+    value = initial_value() if callable(initial_value) else initial_value
+    return Variable(value, dtype=dtype, trainable=trainable, name=name)
+
+
+def tell(*inputs, sep=" ", end="\n", output_stream=None, summarize=3):
+    """`tf.print`: prints values, arrays as NumPy does."""
+    if output_stream is not None or summarize != 3:
+        raise ValueError("tf.print: `output_stream` and `summarize` are not possible here. Use `print`.")
+    print(*inputs, sep=sep, end=end)
+
+
+def clip_by_norm(t, clip_norm, axes=None):
+    """`tf.clip_by_norm`."""
+    norm = ops.sqrt(ops.sum(ops.square(t), axis=axes, keepdims=axes is not None))
+    return t * (clip_norm / ops.maximum(norm, clip_norm))
+
+
+def global_norm(t_list):
+    """`tf.linalg.global_norm`: the norm of all the arrays together; None counts nothing."""
+    return ops.sqrt(sum(ops.sum(ops.square(t)) for t in t_list if t is not None))
+
+
+def clip_by_global_norm(t_list, clip_norm, use_norm=None):
+    """`tf.clip_by_global_norm`: the arrays, and their norm before."""
+    norm = global_norm(t_list) if use_norm is None else use_norm
+    scale = clip_norm / ops.maximum(norm, clip_norm)
+    return [None if t is None else t * scale for t in t_list], norm
+
+
+def add_n(inputs):
+    """`tf.add_n`."""
+    return functools.reduce(ops.add, inputs)
+
+
+def l2_loss(t):
+    """`tf.nn.l2_loss`."""
+    return ops.sum(ops.square(t)) / 2
+
+
+def sigmoid_cross_entropy_with_logits(labels=None, logits=None):
+    """`tf.nn.sigmoid_cross_entropy_with_logits`."""
+    return ops.maximum(logits, 0) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits)))
+
+
+def softmax_cross_entropy_with_logits(labels, logits, axis=-1):
+    """`tf.nn.softmax_cross_entropy_with_logits`."""
+    return -ops.sum(labels * ops.log_softmax(logits, axis=axis), axis=axis)
+
+
+def sparse_softmax_cross_entropy_with_logits(labels, logits):
+    """`tf.nn.sparse_softmax_cross_entropy_with_logits`."""
+    return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
