@@ -157,7 +157,7 @@ def test_a_convolution_gives_the_same_inside_a_loop(shape, kernel, settings):
 
 
 def test_convolutions_in_loops_on_a_cpu_are_matrix_products():
-    x, k = np.ones((1, 5, 2), "float32"), np.ones((3, 2, 2), "float32")
+    x, k = np.ones((1, 5, 20), "float32"), np.ones((3, 20, 20), "float32")
 
     def looped(x):
         return ops.fori_loop(0, 2, lambda i, y: ops.conv(y, k, padding="same"), x)

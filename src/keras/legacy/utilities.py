@@ -104,7 +104,7 @@ def teach_data_set(module: ModuleType) -> None:
 
     @functools.wraps(function)
     def load_data(*args, cache_dir=None, **kwargs):
-        if kwargs.pop("test_split", None) is not None and module.__name__ == "keras.datasets.imdb":
+        if module.__name__ == "keras.datasets.imdb" and kwargs.pop("test_split", None) is not None:
             raise ValueError(
                 "imdb.load_data: `test_split` must be left out: the reviews come as two halves of 25,000.\n"
                 "  Take rows of the first half: x_train[:20000], x_train[20000:]."
