@@ -70,6 +70,8 @@ INSIDE_FUNCTIONS = {
     ("visualization/_packages.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax
     ("datasets/_embedded.py", "sklearn"),
+    ("export/_onnx_graph.py", "onnx"),
+    ("models/_exporting.py", "keras"),  # `Model.export` asks keras.export, which stands above and is rarely needed
 }
 
 

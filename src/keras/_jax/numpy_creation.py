@@ -24,7 +24,12 @@ def array(x, dtype=None):
 
 
 def _sizes(shape) -> tuple[int, ...]:
-    return tuple(int(d) for d in shape) if hasattr(shape, "__iter__") else (int(shape),)
+    return tuple(_size(d) for d in shape) if hasattr(shape, "__iter__") else (_size(shape),)
+
+
+def _size(d) -> Any:
+    # a size that stays free in an exported program is a symbol, which has no value
+    return d if hasattr(d, "dimension_as_value") else int(d)
 
 
 # --- constants

@@ -18,6 +18,8 @@ from keras.layers import Layer
 from keras.layers._base.parts import structure
 from keras.layers._base.shapes import is_shape
 from keras.layers._call import context
+from keras.models._as_function import as_function
+from keras.models._exporting import export
 from keras.models._graph import Graph
 from keras.models._host_part import is_traced
 from keras.models._state_tree import set_state_tree, state_tree
@@ -294,6 +296,24 @@ class Model(Trainer, Layer):
         first, second = len(fields[0]), len(fields[0]) + len(fields[1])
         return loss, (values[:first], values[first:second], values[second:])
 
+    def as_function(self, training=False):
+        """The weights as nested dicts, and a function of weights and inputs that changes nothing, for JAX's libraries.
+
+        Args:
+            training: whether the function does what is done in training.
+
+        Returns:
+            `weights`, a dict with 'trainable' and 'non_trainable', and `function(weights, *inputs)`, which returns the
+            outputs; with `training=True` the outputs and the new 'non_trainable' part: running means, seeds.
+
+        Raises:
+            ValueError: the model is not built.
+
+        >>> weights, function = model.as_function()
+        >>> jax.grad(lambda trainable: function({**weights, "trainable": trainable}, x).sum())(weights["trainable"])
+        """
+        return as_function(self, training)
+
     # --- quantisation
 
     def quantize(self, mode=None, config=None, filters=None, **kwargs):
@@ -323,6 +343,16 @@ class Model(Trainer, Layer):
         return
 
     # --- files and configs
+
+    def export(self, filepath, format=None, verbose=None, input_signature=None, **kwargs):
+        """Writes the model as a program for another runtime, 'stablehlo' or 'onnx', which runs without its code.
+
+        Args:
+            filepath, format, verbose, input_signature, kwargs: see `keras.export.export_model`.
+
+        >>> model.export("model.onnx")
+        """
+        export(self, filepath, format, verbose, input_signature, **kwargs)
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Writes the model with its weights and its optimizer to a file, whole or not at all.

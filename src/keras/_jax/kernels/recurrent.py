@@ -33,7 +33,9 @@ _UNROLL_UP_TO = 8  # steps: a loop this short costs more than its body
 def loop(step: Callable, carry: Any, xs: Any, unroll: bool = False, reverse: bool = False) -> tuple[Any, Any]:
     """`jax.lax.scan`, written out where it is short or `unroll` says so."""
     steps = jax.tree.leaves(xs)[0].shape[0]
-    return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=steps if unroll or steps <= _UNROLL_UP_TO else 1)
+    # a symbol stands for the number of steps in an exported program
+    short = isinstance(steps, int) and steps <= _UNROLL_UP_TO
+    return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=steps if unroll or short else 1)
 
 
 def _keep(mask: Any, new: jax.Array, old: jax.Array) -> jax.Array:
@@ -271,7 +273,7 @@ _FEWEST_ROWS = 16
 
 def suits_joined(rows: int, weights: int) -> bool:
     """Whether `joined_cell` is faster: measured on a CPU, by a third for three layers of 32 units on 64 rows."""
-    return is_cpu() and rows >= _FEWEST_ROWS and weights <= _SMALL_WEIGHTS
+    return is_cpu() and isinstance(rows, int) and rows >= _FEWEST_ROWS and weights <= _SMALL_WEIGHTS
 
 
 def joined_cell(

@@ -1,0 +1,132 @@
+"""Programs as bytes: StableHLO, which runs without the code that it was traced from."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax import export as jax_export
+
+from keras._core import tree
+from keras._core.dtype_policy import dtype_name
+from keras._jax import pure
+from keras._jax.variable import Variable
+
+PLATFORMS = ("cpu", "cuda", "rocm", "tpu")
+_MISSING = "StableHLO files need the package `flatbuffers`: pip install kerata[stablehlo]"
+_ASSIGNS = (
+    "{name} assigns {variables} when it is called. An exported program computes outputs and changes nothing.\n"
+    "  Export what is done in inference, with training=False, and no layers with `stateful=True`."
+)
+
+
+class Program(NamedTuple):
+    """A traced function: its bytes, and the variables whose values it takes first."""
+
+    data: bytes
+    variables: list[Variable]
+
+
+def variables_read(function: Callable, signature: Sequence[Any], name: str) -> list[Variable]:
+    """The variables that a call of `function` reads.
+
+    Raises:
+        ValueError: the call assigns some.
+    """
+    found: dict[int, Variable] = {}
+
+    def watched(*args):
+        with pure.Scope(closed=True) as scope:
+            result = function(*args)
+            if scope.written:
+                listed = ", ".join(v.path for v in scope.written.values())
+                raise ValueError(_ASSIGNS.format(name=name, variables=listed))
+            found.update(scope.foreign)
+        return result
+
+    jax.eval_shape(watched, *_placeholders(signature))
+    return list(found.values())
+
+
+def traced(function: Callable, signature: Sequence[Any], variables: Sequence[Variable]) -> bytes:
+    """`function` as StableHLO that takes the values of `variables`, then arguments as `signature` describes them.
+
+    Args:
+        signature: one structure of symbolic tensors per argument. Unknown sizes stay free; the first axes of all
+            tensors, the batch, are one size.
+    """
+
+    def of_values(values, *args):
+        with pure.Scope(variables, values):
+            return function(*args)
+
+    values = [jax.ShapeDtypeStruct(tuple(v.shape), v.dtype) for v in variables]
+    exported = jax_export.export(jax.jit(of_values), platforms=PLATFORMS)(values, *_placeholders(signature))
+    try:
+        return bytes(exported.serialize())
+    except ImportError:
+        raise ImportError(_MISSING) from None
+
+
+def _placeholders(signature: Sequence[Any]) -> list[Any]:
+    """Arrays without values, whose unknown sizes are symbols."""
+    scope = jax_export.SymbolicScope()
+    numbers = itertools.count()
+
+    def placeholder(x):
+        sizes = [
+            ("batch" if axis == 0 else f"size_{next(numbers)}") if n is None else str(n)
+            for axis, n in enumerate(x.shape)
+        ]
+        shape = jax_export.symbolic_shape(", ".join(sizes), scope=scope)
+        return jax.ShapeDtypeStruct(shape, dtype_name(x.dtype))
+
+    return [tree.map_leaves(placeholder, argument) for argument in signature]
+
+
+def program(data: bytes) -> Callable:
+    """What `traced` made, as a function of the variables' values and the arguments.
+
+    Raises:
+        ValueError: the bytes hold no program, or one that calls back into Python.
+    """
+    try:
+        exported = jax_export.deserialize(bytearray(data))
+        text = exported.mlir_module()
+    except ImportError:
+        raise ImportError(_MISSING) from None
+    except Exception as error:  # of several kinds, some of jaxlib's own
+        raise ValueError("the bytes hold no program") from error
+    calls = set(re.findall(r"custom_call @([\w.$]+)", text))
+    refused = sorted(name for name in calls if "callback" in name or "python" in name)
+    if refused:
+        raise ValueError(f"the program calls {', '.join(refused)}, code outside of it")
+    run = jax.jit(exported.call)
+
+    def call(values, *args):
+        try:  # a list of numbers may stand for an array
+            given = exported.in_tree.flatten_up_to(((values, *args), {}))
+        except ValueError:
+            wanted = jax.tree.unflatten(exported.in_tree, [f"{a.dtype}{a.shape}" for a in exported.in_avals])[0][1:]
+            raise ValueError(f"The program takes {', '.join(map(str, wanted))}. Got {tree.describe(args)}.") from None
+        fitted = [jax.numpy.asarray(x, dtype=a.dtype) for x, a in zip(given, exported.in_avals)]
+        arguments, _ = jax.tree.unflatten(exported.in_tree, fitted)
+        return run(*arguments)
+
+    return call
+
+
+def array(data: bytes, dtype: str, shape: Sequence[int], count: int) -> Any:
+    """An array from its bytes.
+
+    Raises:
+        ValueError: there are more or fewer bytes than the shape takes.
+    """
+    kind = jax.numpy.dtype(dtype)
+    if kind.hasobject or len(data) != count * kind.itemsize:
+        raise ValueError(f"{len(data)} bytes are no {dtype} array of shape {tuple(shape)}")
+    return jax.numpy.asarray(np.frombuffer(data, kind).reshape(shape))
