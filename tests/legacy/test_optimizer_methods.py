@@ -6,6 +6,7 @@ import pytest
 import keras
 from keras import backend as K
 from keras import layers, optimizers
+from keras.legacy import era
 
 START = [np.array([[0.1], [0.2], [-0.3]], "float32"), np.zeros(1, "float32")]
 X = np.linspace(0, 1, 24).reshape(8, 3).astype("float32")
@@ -223,3 +224,33 @@ def test_a_policy_without_a_loss_scale_leaves_the_loss_alone(scale, kind):
     made.dtype_policy = policy
     made.compile("sgd", "mse")
     assert type(made.optimizer).__name__ == kind
+
+
+# after ten batches of Keras 2.3.1 on TensorFlow 1.15, lr=0.01 and epsilon=0.01
+STEPS_OF_2_3 = {
+    "RMSprop": [0.28919991850852966, -0.20206449925899506, 0.01265796273946762],
+    "Adagrad": [0.28622007369995117, -0.20785009860992432, 0.05728688836097717],
+}
+
+
+@pytest.mark.parametrize("name", STEPS_OF_2_3)
+def test_epsilon_was_added_to_the_root_until_tf_keras(name):
+    x = np.array([[1, 2], [3, -1], [0.5, 0.25], [-2, 1]], "float32") * 0.02
+    y = np.array([[1], [0], [2], [-1]], "float32") * 0.02
+    with era.during("2.3"):
+        old = getattr(optimizers, name)(lr=0.01, epsilon=0.01)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[0.3], [-0.2]]), np.array([0.1])])
+    model.compile(old, "mse")
+    for _ in range(10):
+        model.train_on_batch(x, y)
+    np.testing.assert_allclose(np.concatenate([w.ravel() for w in model.get_weights()]), STEPS_OF_2_3[name], rtol=1e-5)
+
+    today = getattr(optimizers, name)(learning_rate=0.01, epsilon=5.0, **_without_past(name))
+    variable = keras.Variable([1.0])
+    today.apply([[2.0]], [variable])
+    assert variable.numpy()[0] == pytest.approx(1 - 0.01 * 2 / 3)
+
+
+def _without_past(name):
+    return {"rho": 0.0} if name == "RMSprop" else {"initial_accumulator_value": 0.0}

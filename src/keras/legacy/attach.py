@@ -371,7 +371,9 @@ def _optimizer_init(function: Callable, self, *args, **kwargs):
         args = args[1:]
         if args:
             raise TypeError(f"{type(self).__name__}: give the arguments by name beside `decay`.")
-    return function(self, *args, **kwargs)
+    function(self, *args, **kwargs)
+    if era.before("tf2.0"):
+        importlib.import_module("keras.legacy.optimizers").note_formula(self)
 
 
 def _nadam_init(function: Callable, self, *args, **kwargs):
@@ -395,6 +397,7 @@ def _default_rate(function: Callable) -> float:
 def _optimizers(module: ModuleType) -> None:
     names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
     importlib.import_module("keras.legacy.bases").teach_optimizer(module.Optimizer)
+    importlib.import_module("keras.legacy.optimizers").teach(module)
     arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
     module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")
     for name in names:

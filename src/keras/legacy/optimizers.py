@@ -1,6 +1,9 @@
 """Optimizers that had another formula."""
 
-from keras import optimizers
+import functools
+from collections.abc import Callable
+
+from keras import ops, optimizers
 from keras._core import registry
 
 
@@ -24,3 +27,43 @@ class ScheduledNadam(optimizers.Nadam):
 
 
 registry.register_built_ins("keras.optimizers", {"ScheduledNadam": ScheduledNadam})
+
+
+def _rmsprop_step(self, gradient, variable, learning_rate):
+    kept = self.slot(self._velocities, variable)
+    v = self.rho * kept.value + self.one_minus_rho * ops.square(gradient)
+    kept.assign(v)
+    variable.assign(variable.value - learning_rate * gradient / (ops.sqrt(v) + self.epsilon))
+
+
+def _adagrad_step(self, gradient, variable, learning_rate):
+    kept = self.slot(self._accumulators_of_squares, variable)
+    a = kept.value + ops.square(gradient)
+    kept.assign(a)
+    variable.assign(variable.value - learning_rate * gradient / (ops.sqrt(a) + self.epsilon))
+
+
+def _add_epsilon_to_the_root(kind: type, older: Callable) -> None:
+    today = kind.update_step
+
+    @functools.wraps(today)
+    def update_step(self, gradient, variable, learning_rate):
+        step = older if vars(self).get("_epsilon_is_outside") else today
+        step(self, gradient, variable, learning_rate)
+
+    kind.update_step = update_step
+
+
+def teach(module) -> None:
+    """Gives `RMSprop` and `Adagrad` the formula that they had until 2.3, with epsilon added to the root."""
+    _add_epsilon_to_the_root(module.RMSprop, _rmsprop_step)
+    _add_epsilon_to_the_root(module.Adagrad, _adagrad_step)
+
+
+def note_formula(optimizer) -> None:
+    """Makes an optimizer that was constructed for a program until 2.3 compute as it did there."""
+    kinds = (optimizers.RMSprop, optimizers.Adagrad)
+    if isinstance(optimizer, kinds) and not (
+        getattr(optimizer, "momentum", 0) or getattr(optimizer, "centered", False)
+    ):
+        optimizer._epsilon_is_outside = True
