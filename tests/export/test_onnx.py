@@ -225,6 +225,7 @@ REFUSED = {
         "d: interpolation='lanczos3'",
     ),
     "a mask": (lambda x: layers.LSTM(2, name="d")(layers.Embedding(5, 2, mask_zero=True)(x)), "d: it gets a mask"),
+    "another formula": (lambda x: keras.ops.gelu(x), "no translation of the function gelu"),
     "a function": (lambda x: keras.ops.cumsum(x, axis=-1), "no translation of the function cumsum"),
 }
 

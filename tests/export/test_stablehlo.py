@@ -98,6 +98,8 @@ def test_what_belongs_to_tensorflow_or_is_missing_is_refused_with_what_to_do_ins
         archive.add_endpoint("not a name", lambda x: x, [keras.InputSpec(shape=(1,))])
     with pytest.raises(ValueError, match="is not built"):
         archive.track(model)
+    with pytest.raises(ValueError, match="takes text, which no exported program can read"):
+        archive.add_endpoint("text", lambda x: x, [keras.InputSpec(shape=(None,), dtype="string")])
     count = keras.Variable(0.0, name="count")
     with pytest.raises(ValueError, match="step assigns count when it is called"):
         archive.add_endpoint("step", lambda x: count.assign_add(x), [keras.InputSpec(shape=())])

@@ -193,17 +193,21 @@ def signature_of(fn: Any, given: Any) -> list[Any]:
     """One structure of symbolic tensors per argument.
 
     Raises:
-        ValueError: none is given, and `fn` is no model that knows its inputs.
+        ValueError: none is given, and `fn` is no model that knows its inputs; or it takes text.
     """
+    name = getattr(fn, "name", "The function")
     if given is None:
-        if isinstance(fn, Model) and fn.inputs is not None:
-            return [tree.map_leaves(lambda x: KerasTensor(x.shape, x.dtype), fn.input)]
-        raise ValueError(
-            f"{getattr(fn, 'name', 'The function')} needs `input_signature`: shapes and dtypes of its arguments.\n"
-            "  write:  input_signature=[keras.InputSpec(shape=(None, 8), dtype='float32')]"
-        )
+        if not isinstance(fn, Model) or fn.inputs is None:
+            raise ValueError(
+                f"{name} needs `input_signature`: shapes and dtypes of its arguments.\n"
+                "  write:  input_signature=[keras.InputSpec(shape=(None, 8), dtype='float32')]"
+            )
+        given = [fn.input]
     arguments = list(given) if isinstance(given, (list, tuple)) else [given]
-    return [tree.map_leaves(_symbol, argument) for argument in arguments]
+    signature = [tree.map_leaves(_symbol, argument) for argument in arguments]
+    if any(x.dtype == "string" for x in tree.leaves(signature)):
+        raise ValueError(_TEXT.format(name=name))
+    return signature
 
 
 def _symbol(x: Any) -> KerasTensor:
@@ -211,6 +215,12 @@ def _symbol(x: Any) -> KerasTensor:
     if shape is None:
         raise ValueError(f"`input_signature` must hold InputSpecs with a shape, or tensors. Got {x!r}.")
     return KerasTensor(shape, getattr(x, "dtype", None) or "float32")
+
+
+_TEXT = (
+    "{name} takes text, which no exported program can read.\n"
+    "  Make a model of what comes behind the layers that read it, export that, and call those layers in Python."
+)
 
 
 def in_inference(fn: Any) -> Any:

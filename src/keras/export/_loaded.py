@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -72,7 +73,8 @@ def load(filepath) -> ExportedModel:
                 for i, entry in enumerate(metadata["endpoints"])
             }
             collections = {name: _chosen(values, numbers) for name, numbers in metadata["collections"].items()}
-    return ExportedModel(functions, dict(zip(paths, values)), collections)
+            variables = dict(zip(paths, values))
+    return ExportedModel(functions, variables, collections)
 
 
 def _value(archive: _archive.Archive, number: int, entry: dict) -> Any:
@@ -98,4 +100,9 @@ def _chosen(values: list, numbers: list) -> list:
 
 
 def _told_apart(paths: list[str]) -> list[str]:
-    return [f"{path}_{paths[:i].count(path)}" if path in paths[:i] else path for i, path in enumerate(paths)]
+    met: Counter = Counter()
+    found = []
+    for path in paths:
+        found.append(f"{path}_{met[path]}" if met[path] else path)
+        met[path] += 1
+    return found

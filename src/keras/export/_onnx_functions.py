@@ -37,12 +37,11 @@ def is_function(operation: Any) -> bool:
 def reason_against(operation: FunctionCall) -> str | None:
     """Why a function cannot be written; None if it can."""
     name, function = operation.function_name, operation.function
-    known = name in _OF_TWO or name in _OF_ONE or name in ("concatenate", *names())
-    return (
-        None
-        if known and function.__module__.startswith("keras.")
-        else f"there is no translation of the function {name}"
-    )
+    # `ops.gelu` takes another formula than the activation, unless it is told
+    others = {"concatenate", *names()} - {"gelu"}
+    if function.__module__.startswith("keras.") and (name in _OF_TWO or name in _OF_ONE or name in others):
+        return None
+    return f"there is no translation of the function {name}"
 
 
 def write_function(b: Builder, operation: FunctionCall, arguments: list, keywords: dict) -> str:
