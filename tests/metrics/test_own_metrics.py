@@ -107,6 +107,16 @@ def test_dtype_of_a_metric():
     assert metrics.Mean().total.dtype == "float16"
 
 
+def test_16_bit_metrics_keep_their_counts_in_32_bits():
+    metric = metrics.TruePositives(dtype="float16")
+    for _ in range(3):
+        metric.update_state([1.0] * 1001, [1.0] * 1001)
+    assert float(metric.result()) == 3003.0  # float16 has 3002 and 3004
+    assert Spread(dtype="bfloat16").variables[0].dtype == "float32"
+    # as in Keras 3, what only averages stays in the dtype it was given
+    assert metrics.Mean(dtype="float16").total.dtype == metrics.Sum(dtype="float16").total.dtype == "float16"
+
+
 def test_metrics_that_learn_the_number_of_outputs_from_data():
     metric = metrics.F1Score()
     assert metric.variables == []

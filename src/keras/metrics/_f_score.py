@@ -50,10 +50,10 @@ class FBetaScore(Metric):
                 f"Got {tuple(y_true_shape)} and {tuple(y_pred_shape)}."
             )
         classes = () if self.average == "micro" else (y_pred_shape[1],)
-        self.true_positives = self.add_variable(classes, "zeros", name="true_positives")
-        self.false_positives = self.add_variable(classes, "zeros", name="false_positives")
-        self.false_negatives = self.add_variable(classes, "zeros", name="false_negatives")
-        self.intermediate_weights = self.add_variable(classes, "zeros", name="intermediate_weights")
+        self.true_positives = self.add_variable(classes, "zeros", dtype=self.dtype, name="true_positives")
+        self.false_positives = self.add_variable(classes, "zeros", dtype=self.dtype, name="false_positives")
+        self.false_negatives = self.add_variable(classes, "zeros", dtype=self.dtype, name="false_negatives")
+        self.intermediate_weights = self.add_variable(classes, "zeros", dtype=self.dtype, name="intermediate_weights")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)

@@ -20,7 +20,9 @@ class _ConfusionMatrix(Metric):
         self.sparse_y_true = bool(sparse_y_true)
         self.sparse_y_pred = bool(sparse_y_pred)
         self.axis = axis
-        self.total_cm = self.add_variable((num_classes, num_classes), "zeros", name="total_confusion_matrix")
+        self.total_cm = self.add_variable(
+            (num_classes, num_classes), "zeros", dtype=self.dtype, name="total_confusion_matrix"
+        )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)

@@ -70,10 +70,14 @@ class Metric(Configurable):
         return result
 
     def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None) -> Variable:
-        """A new variable, in the metric's dtype unless told otherwise; `reset_state` sets it to zero."""
+        """A new variable, in the metric's dtype unless told otherwise; `reset_state` sets it to zero.
+
+        A metric that computes in 16 bits keeps it in the default float type: float16 cannot count past 2048.
+        """
+        kept = settings.floatx() if self._dtype in ("float16", "bfloat16") else self._dtype
         with name_scope(self.name):
             made = Variable(
-                initializers.get(initializer), shape=shape, dtype=dtype or self._dtype, trainable=False,
+                initializers.get(initializer), shape=shape, dtype=dtype or kept, trainable=False,
                 aggregation=aggregation, name=name,
             )  # fmt: skip
         self._variables.append(made)
