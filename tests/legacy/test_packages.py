@@ -61,7 +61,7 @@ print("done", tf.__version__)
     [
         ("import tensorflow as tf; tf.Session()", "AttributeError: tensorflow is not installed.*tensorflow.Session"),
         ("import tensorflow.compat.v1", "ModuleNotFoundError: tensorflow is not installed.*tensorflow.compat"),
-        ("from tensorflow import GradientTape", "ImportError: cannot import name 'GradientTape'"),
+        ("from tensorflow import Session", "ImportError: cannot import name 'Session'"),
         ("import tensorflow.keras.no_such", "No module named 'tensorflow.keras.no_such'"),
     ],
 )

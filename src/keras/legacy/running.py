@@ -18,7 +18,6 @@ from keras._core import graph, tree
 from keras._core.graph import KerasTensor, Node, any_symbolic, nodes_between, run_nodes
 from keras._jax import pure
 from keras.layers._call import context
-from keras.models._host_part import is_read
 
 
 class Run(NamedTuple):
@@ -47,7 +46,7 @@ def note_graph(function: Callable, self, values: dict[int, Any]) -> None:
 def note_sequence(function: Callable, self, inputs, *args, **kwargs):
     """`Sequential.call` that tells what goes in and out."""
     outputs = function(self, inputs, *args, **kwargs)
-    if self._graph is not None and pure.in_scope() and not is_read(inputs):
+    if self._graph is not None and self._graph.host is None and pure.in_scope():
         first, last = self._graph.inputs[0], self._graph.outputs[0]
         _note([first, last], {id(first): self._graph.matched(inputs)[0], id(last): outputs})
     return outputs
