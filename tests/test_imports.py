@@ -45,8 +45,12 @@ TABLE = {
 # The optional packages that a folder is made for, which may be imported at the top of its files.
 MADE_FOR = {"wrappers": {"sklearn"}}
 
-# What a package loads at its end so that it finds its objects: code about them of which they know nothing.
-ATTACHED = {("layers/__init__.py", "keras.quantizers._layers")}
+# What a package loads at its end so that it finds its objects: code about them of which they know nothing. And where
+# layers that are public in no module are made known to files that hold them.
+ATTACHED = {
+    ("layers/__init__.py", "keras.quantizers._layers"),
+    ("applications/_scales.py", "keras._core.registry"),
+}
 
 # These see everything: they put the package together.
 WHOLE = ("__init__", "__main__", "legacy")
