@@ -2,28 +2,18 @@
 
 import argparse
 import importlib
-import importlib.metadata
 import importlib.util
 import os
-import platform
 import runpy
 import sys
 import traceback
 from collections.abc import Callable
 
-import keras
-from keras import config
-from keras._core.home import keras_home
-from keras._jax import devices
 from keras.legacy import era, modernize
 from keras.legacy.packages import answer_missing_packages
 from keras.legacy.program import announced_era, source_of, with_frames_of_the_program
-from keras.saving import _report as report
 
-_PACKAGES = ("kerata", "jax", "jaxlib", "numpy", "h5py", "rich", "safetensors", "scikit-learn", "pillow")
-
-
-COMMANDS = {name: f"keras._commands.{name}" for name in ("bench", "classify", "convert")}
+COMMANDS = {name: f"keras._commands.{name}" for name in ("bench", "classify", "convert", "info")}
 
 
 def main(arguments: list[str]) -> None:
@@ -32,8 +22,7 @@ def main(arguments: list[str]) -> None:
         prog="python -m keras",
         usage="python -m keras SCRIPT [arguments of the script]\n       python -m keras -m MODULE [arguments]\n"
         "       python -m keras -c CODE [arguments]\n       python -m keras --modernize SCRIPT\n"
-        "       python -m keras info [FILE ...]\n"
-        "       python -m keras classify | convert | bench [--help]",
+        "       python -m keras info | classify | convert | bench [--help]",
         description="Runs a program written for Keras, with the defaults of the year it was written for, which its "
         "names tell. Where TensorFlow or Theano are not installed, its imports of tensorflow.keras, and imports of "
         "Theano that it does not use, are answered.",
@@ -58,8 +47,6 @@ def main(arguments: list[str]) -> None:
         run_code(chosen.script, chosen.arguments)
     elif chosen.kind == "module":
         run_module(chosen.script, chosen.arguments)
-    elif chosen.script == "info" and not os.path.exists("info"):
-        _in_pipes(lambda: describe_files(chosen.arguments) if chosen.arguments else print_info())
     elif chosen.kind is None and chosen.script == "-":
         run_code(sys.stdin.read(), chosen.arguments, "-")
     elif not os.path.isfile(_file_of(chosen.script)):
@@ -133,33 +120,6 @@ def _prepare(source: str, name: str) -> None:
 def _print_error(kind: type, error: BaseException, trace) -> None:
     """Prints an error with the program's own lines."""
     traceback.print_exception(with_frames_of_the_program(error.with_traceback(trace)))
-
-
-def describe_files(paths: list[str]) -> None:
-    """Prints what files of models hold, without building the models; ends with 1 if one cannot be read."""
-    failed = False
-    for path in paths:
-        try:
-            print(report.text(path))
-        except (OSError, ValueError) as error:
-            print(f"python -m keras info: {error}", file=sys.stderr)
-            failed = True
-    if failed:
-        sys.exit(1)
-
-
-def print_info() -> None:
-    """Prints versions, devices and settings: what a report of a problem should hold."""
-    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
-    for package in _PACKAGES:
-        try:
-            version = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            version = keras.__version__ + " (not installed, run from its folder)" if package == "kerata" else "missing"
-        print(f"{package:13} {version}")
-    print(f"{'computes on':13} {devices.platform()}")
-    print(f"{'settings':13} {config.floatx()}, {config.image_data_format()}, epsilon {config.epsilon()}")
-    print(f"{'home':13} {keras_home()}")
 
 
 if __name__ == "__main__":

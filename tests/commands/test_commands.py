@@ -1,8 +1,10 @@
-"""`python -m keras classify | convert | bench`: what is printed, and exit codes."""
+"""`python -m keras info | classify | convert | bench`: what is printed, and exit codes."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,16 +68,18 @@ def test_classify_says_which_weights_it_needs(files, capsys, monkeypatch):
         (["classify", "a.png", "--model", "vgg99"], "no network of keras.applications called 'vgg99'"),
         (["classify", "a.png", "--top", "0"], "--top must be at least 1"),
         (["convert", "a.h5", "b.txt"], "OUT must end in"),
+        (["convert", "a.h5", "no/folder/b.h5"], "there is no folder 'no/folder'"),
         (["bench", "--runs", "0"], "--runs must be at least 1"),
+        (["info", "--deep"], "unrecognized arguments: --deep"),
     ],
-    ids=["no photo", "no model", "top", "ending", "runs"],
+    ids=["no photo", "no model", "top", "ending", "folder", "runs", "option"],
 )
 def test_wrong_arguments_end_with_2(arguments, told, capsys):
     assert ended_with(*arguments) == 2
     assert told in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["classify", "convert", "bench"])
+@pytest.mark.parametrize("command", ["bench", "classify", "convert", "info"])
 def test_help_has_examples(command, capsys):
     assert ended_with(command, "--help") == 0
     assert f"python -m keras {command}" in capsys.readouterr().out.partition("examples:")[2]
@@ -92,12 +96,33 @@ def test_convert_writes_another_form(files, capsys):
     assert ended_with("convert", files / "names.txt", files / "other.keras") == 1
 
 
-def test_a_reader_that_ends_early_is_no_error(files):
-    photos = [str(files / "red.png")] * 3
-    code = (
-        f"from keras.__main__ import main; main(['classify', '--model', {str(files / 'colours.keras')!r}, *{photos!r}])"
+def test_info_writes_one_object_per_file_and_tells_the_era(files, capsys):
+    keras.models.load_model(files / "colours.keras").save(files / "of_2.h5", era="2")
+    shutil.unpack_archive(Path(__file__).parents[1] / "golden" / "folders" / "nested.zip", files / "folder")
+    found = {}
+    for name in ("colours.keras", "of_2.h5", "folder/model"):
+        assert ended_with("info", files / name, "--json") == 0
+        found[name] = json.loads(capsys.readouterr().out)
+    assert {name: (one["era"], one["parameters"]) for name, one in found.items()} == {
+        "colours.keras": ("3", 8), "of_2.h5": ("2", 8), "folder/model": ("tf2", 47),
+    }  # fmt: skip
+    assert [layer["class"] for layer in found["of_2.h5"]["layers"]] == ["GlobalAveragePooling2D", "Dense"]
+    assert ended_with("info", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["settings"].startswith("float32")
+    assert ended_with("info", files / "names.txt", files / "colours.keras") == 1
+    told = capsys.readouterr()
+    assert "names.txt is no file of a model" in told.err
+    assert "parameters 8" in told.out
+
+
+@pytest.mark.parametrize(
+    "command", [["classify", "red.png", "red.png", "red.png", "--model"], ["info"]], ids=lambda c: c[0]
+)
+def test_a_reader_that_ends_early_is_no_error(files, command):
+    code = f"from keras.__main__ import main; main([*{command!r}, 'colours.keras'])"
+    run = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=files, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     run.stdout.close()
     told = run.stderr.read()
     run.stderr.close()

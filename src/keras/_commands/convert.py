@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.target.endswith((".keras", ".h5", ".hdf5", ".safetensors")):
         parser.error(f"OUT must end in .keras, .h5 or .safetensors. Got {chosen.target!r}.")
+    folder = os.path.dirname(chosen.target) or "."
+    if not os.path.isdir(folder):
+        parser.error(f"there is no folder {folder!r} to write into.")
     if os.path.exists(chosen.target) and not chosen.force:
         parser.error(f"{chosen.target} is there already. Pass --force to replace it.")
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors
+from keras.saving import _archive, _hdf5, _json, _older_layout, _safetensors, _tensorflow
 from keras.saving._errors import BadFile
 from keras.saving._hdf5_reader import Group
 
@@ -16,15 +17,26 @@ def describe(path: str) -> dict[str, Any]:
     """Format, release, engine, layers and parameters of a file or folder.
 
     Returns:
-        A dict with `format`, `release`, `backend`, `kind`, `name`, `layers` (dicts with `name`, `class`, `parameters`),
-        `parameters`, `optimizer` and `bytes`, as far as the file says them.
+        A dict with `format`, `release`, `era`, `backend`, `kind`, `name`, `layers` (dicts with `name`, `class`,
+        `parameters`), `parameters`, `optimizer` and `bytes`, as far as the file says them.
 
     Raises:
         FileNotFoundError: there is none.
         ValueError: it is no file of a model, damaged, or refused.
     """
-    if os.path.isdir(path):
-        return _of_folder(path)
+    about = _of_folder(path) if os.path.isdir(path) else _of_file(path)
+    if about.get("release"):
+        about["era"] = _era(str(about["release"]))
+    return about
+
+
+def _era(release: str) -> str:
+    """What `keras.config.set_era` calls the time of a release."""
+    numbers = [int(part) for part in re.findall(r"\d+", release)[:2]]
+    return "tf2" if "tf" in release or [2, 4] <= numbers < [3] else release[:1]
+
+
+def _of_file(path: str) -> dict[str, Any]:
     with open(path, "rb") as file:
         start = file.read(16)
         size = os.path.getsize(path)
@@ -48,12 +60,12 @@ def describe(path: str) -> dict[str, Any]:
 
 
 def _of_folder(path: str) -> dict[str, Any]:
+    if _tensorflow.is_folder(path):
+        found, release, count = _tensorflow.contents(path)
+        return {"format": "SavedModel of TensorFlow", "release": release, "parameters": count, **_of_config(found)}
     config = os.path.join(path, "config.json")
     if not os.path.isfile(config):
-        kind = (
-            "a SavedModel of TensorFlow" if os.path.isfile(os.path.join(path, "saved_model.pb")) else "no saved model"
-        )
-        raise BadFile(f"{path} is {kind}, which is not read here.")
+        raise BadFile(f"{path} is a folder without a saved model.")
     with open(config, "rb") as file:
         about = {"format": "folder of a .keras file", **_of_config(_json.parse(file.read(), path, "config.json"))}
     with open(os.path.join(path, "metadata.json"), "rb") as file:
@@ -158,11 +170,10 @@ def _count(about: dict[str, Any], counts: dict[str, int]) -> None:
     about["parameters"] = sum(counts.values())
 
 
-def text(path: str) -> str:
-    """What `describe` finds, as lines for a terminal."""
-    about = describe(path)
+def text(path: str, about: dict[str, Any]) -> str:
+    """What `describe` found, as lines for a terminal."""
     lines = [f"{path}: {about['format']}" + (f", {about['bytes']:,} bytes" if "bytes" in about else "")]
-    for key in ("release", "saved", "backend", "kind", "name", "optimizer"):
+    for key in ("release", "era", "saved", "backend", "kind", "name", "optimizer"):
         if about.get(key):
             lines.append(f"  {key:10} {about[key]}")
     lines.append(f"  {'parameters':10} {about.get('parameters', 0):,}")

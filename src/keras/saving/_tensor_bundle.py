@@ -71,6 +71,10 @@ class Reader:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    def names(self) -> list[str]:
+        """All names, in order."""
+        return list(self._entries)
+
     def declared_bytes(self) -> int:
         """Bytes of all tensors."""
         return sum(entry.size for entry in self._entries.values())

@@ -7,6 +7,7 @@ tells which attribute of which layer each variable is.
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import re
@@ -131,6 +132,17 @@ def load_weights(model: Any, bundle: Any, skip_mismatch: bool = False, graph: An
 
 
 # --- the config
+
+
+def contents(path: str) -> tuple[dict, str, int]:
+    """What a folder's model is described by, the release that wrote it, and how many parameters it has."""
+    about = _plain(_json.parse(_metadata(path), path, _METADATA))
+    if not isinstance(about, dict):
+        raise BadFile(f"{path} is refused: at {_METADATA}, it describes no model.")
+    bundle = _tensor_bundle.Reader(os.path.join(path, _VARIABLES))
+    others = ("optimizer/", "keras_api/", "save_counter/", _GRAPH)
+    names = [name for name in bundle.names() if not name.startswith(others) and ".OPTIMIZER_SLOT/" not in name]
+    return about, _version(about), sum(math.prod(bundle.shape(name)) for name in names)
 
 
 def _metadata(path: str) -> str:
