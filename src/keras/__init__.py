@@ -9,7 +9,7 @@ Modules are loaded when they are first used, so `import keras` itself costs next
 import importlib
 import typing
 
-from keras._core import ownership
+from keras._core import ownership, release
 
 ownership.refuse_other_owners()
 
@@ -120,6 +120,7 @@ __all__ = [
     "Variable",
     "activations",
     "applications",
+    "backend",
     "callbacks",
     "config",
     "constraints",
@@ -153,15 +154,19 @@ __all__ = [
 
 
 def version() -> str:
-    """The version of this package."""
-    return __version__
+    """The release of Keras whose interface this is and, after a plus, the version of this package.
+
+    >>> int(keras.version().split(".")[0])
+    3
+    """
+    return f"{release.KERAS}+kerata.{__version__}"
 
 
 def __getattr__(name: str):
     if name in _HOMES:
         home, _, there = _HOMES[name].partition(":")
         found = getattr(importlib.import_module(home), there or name)
-    elif name in __all__ or name == "backend":
+    elif name in __all__:
         found = importlib.import_module(f"keras.{name}")
     else:
         raise AttributeError(f"module 'keras' has no attribute {name!r}")

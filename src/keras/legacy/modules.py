@@ -197,6 +197,9 @@ ROWS = [
     Row("keras.datasets.data_utils", "keras.utils", "get_file", "0.x 1.x"),
     Row("keras.wrappers.scikit_learn", "keras.legacy.scikit_learn", "*", "0.x 1.x 2.x"),
     Row("keras.utils.test_utils", "keras.legacy.tools", "get_test_data keras_test", "0.x 1.x 2.x"),
+    # where Keras 3 has its code, from where other packages import all the same
+    Row("keras.src", "keras", "Function Model Sequential backend layers models ops optimizers version", "3"),
+    Row("keras.src.ops", "keras.ops", "*", "3"),
 ]  # fmt: skip
 
 

@@ -12,12 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from keras._core import draws, limits, registry, serialization
+from keras._core import draws, limits, registry, release, serialization
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import put_in_place, written_atomically
 from keras.saving._errors import BadFile, refusing
 
-VERSION = "3.15.1"  # of Keras, whose format this is
 _CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 _HDF5_ENDINGS = (".h5", ".hdf5")
 _SPARE = 2**26  # bytes of variables that a file need not have: seeds, states of optimizers that start anew
@@ -124,7 +123,7 @@ def described_for(model: Any, era: Any = None) -> dict:
 
 def _metadata() -> str:
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    return _json.write({"keras_version": VERSION, "date_saved": now})
+    return _json.write({"keras_version": release.KERAS, "date_saved": now})
 
 
 # --- archives and folders

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from keras._core import registry
+from keras._core import registry, release
 from keras._core.names import nearest
 from keras.saving import _hdf5, _json
 from keras.saving._errors import BadFile, refusing
@@ -27,7 +27,7 @@ def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) ->
     """Writes a whole model into an open file of h5py."""
     plain = _plain_config(config)
     compiled = config.get("compile_config")
-    file.attrs["keras_version"] = "3.15.1"
+    file.attrs["keras_version"] = release.KERAS
     file.attrs["backend"] = "jax"
     file.attrs["model_config"] = _json.write(plain)
     write_weights(file.create_group("model_weights"), model)
@@ -76,7 +76,7 @@ def _plain_config(config: dict) -> dict:
 def write_weights(group: Any, model: Any) -> None:
     """Writes the weights of a model, layer by layer."""
     group.attrs["backend"] = "jax"
-    group.attrs["keras_version"] = "3.15.1"
+    group.attrs["keras_version"] = release.KERAS
     layers = list(getattr(model, "layers", [model]))
     write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:

@@ -1,0 +1,3 @@
+"""The release of Keras that this package is told apart by: whose interface it has and whose files it writes."""
+
+KERAS = "3.15.1"
