@@ -17,20 +17,21 @@ TABLE = {
     "_core": "",
     "config tree": "_core",
     "_jax": "_core config jax",
-    "ops random distribution": "_jax",
+    "ops random": "_jax",
+    "distribution": "_core _jax",
     "activations initializers regularizers constraints": "ops random _core config",
     "dtype_policies": "_core config",
     "layers": "activations initializers regularizers constraints ops random _core config "
     "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.remat _jax.variable",
-    "losses optimizers": "ops _core config activations initializers _jax.number _jax.pure _jax.pytree "
-    "_jax.stateless _jax.variable",
+    "losses optimizers": "ops _core config activations initializers _jax.number _jax.placement _jax.pure "
+    "_jax.pytree _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",
     "mixed_precision": "optimizers _core config",
     "quantizers": "layers initializers ops _core",
     "_data": "_core config",
     "saving": "_core config",
     "callbacks": "_core config ops saving _jax.profiler",
-    "_training": "_core config _jax _data losses metrics optimizers callbacks",
+    "_training": "_core config _jax _data distribution losses metrics optimizers callbacks",
     "models": "layers quantizers _training saving ops _core config _jax.cost _jax.op _jax.operation _jax.pure "
     "_jax.stateless",
     "distillation": "models metrics losses ops _core",

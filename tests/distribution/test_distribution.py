@@ -139,8 +139,6 @@ def test_arguments_that_cannot_be_honoured_are_errors():
         distribution.TensorLayout(("model",), mesh)
     with pytest.raises(ValueError, match="must be a LayoutMap"):
         distribution.ModelParallel(batch_dim_name="batch")
-    with pytest.raises(ValueError, match="auto_shard_dataset"):
-        distribution.DataParallel(mesh, auto_shard_dataset=False)
     with pytest.raises(ValueError, match="must be a distribution"):
         distribution.set_distribution("all")
     with pytest.raises(ValueError, match="no device of type 'abacus'"):

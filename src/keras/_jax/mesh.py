@@ -52,8 +52,3 @@ def spread(tensor: Any, where: jax.sharding.Sharding) -> jax.Array:
     if isinstance(tensor, jax.core.Tracer):
         return jax.lax.with_sharding_constraint(tensor, where)
     return jax.device_put(tensor, where)
-
-
-def join(address: str | None, count: int | None, number: int | None) -> None:
-    """Joins this process with the others of a job; None lets JAX find out."""
-    jax.distributed.initialize(coordinator_address=address, num_processes=count, process_id=number)

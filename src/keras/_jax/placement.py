@@ -6,12 +6,16 @@ Without one, nothing here changes anything.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
 
+from keras._jax import processes
+
 _current: Any = None
 _times_set = 0
+_spans = False
 
 
 def current() -> Any:
@@ -21,9 +25,15 @@ def current() -> Any:
 
 def put(distribution: Any) -> None:
     """Sets another one, None for a single device."""
-    global _current, _times_set
+    global _current, _times_set, _spans
     _current = distribution
     _times_set += 1
+    _spans = distribution is not None and not distribution.data_sharding(()).is_fully_addressable
+
+
+def spans() -> bool:
+    """Whether the distribution that is set has devices of other processes."""
+    return _spans
 
 
 def version() -> int:
@@ -39,14 +49,17 @@ def key() -> Any:
 def placed(variable: Any, value: jax.Array) -> jax.Array:
     """The value of a variable, on the devices it belongs to."""
     if _current is not None:
-        return jax.device_put(value, _current.variable_sharding(variable))
+        where = _current.variable_sharding(variable)
+        return processes.spread(value, where) if _spans else jax.device_put(value, where)
     if _times_set and len(value.devices()) > 1:  # what an earlier distribution divided
-        return jax.device_put(value, jax.devices()[0])
+        return jax.device_put(processes.whole(value), jax.local_devices()[0])
     return value
 
 
 def everywhere(value: Any) -> jax.Array:
-    """A whole copy on every device of the distribution."""
+    """A whole copy on every device of the distribution; what is divided among processes already stays so."""
+    if _spans:
+        return value if not value.is_fully_addressable else processes.spread(value, _current.data_sharding(()))
     return jax.device_put(value, _current.data_sharding(()))
 
 
@@ -70,3 +83,26 @@ def _split_rows(x: Any) -> Any:
     if not getattr(x, "ndim", 0) or x.shape[0] % _current.rows_divide_by:
         return x
     return jax.lax.with_sharding_constraint(x, _current.data_sharding(x.shape))
+
+
+def gathered(results: Any) -> Any:
+    """In a program: what all processes read comes whole to each of them."""
+    if not _spans:
+        return results
+    return jax.tree.map(lambda x: jax.lax.with_sharding_constraint(x, _current.data_sharding(())), results)
+
+
+def from_rows(shape: tuple[int, ...], read: Callable) -> jax.Array:
+    """An array of rows of which every process reads those alone that its devices take.
+
+    Args:
+        shape: of the whole array.
+        read: `(index) -> array`: the part at an index, a tuple of slices.
+    """
+    divides = shape[0] % _current.rows_divide_by == 0
+    return jax.make_array_from_callback(shape, _current.data_sharding(shape if divides else ()), read)
+
+
+def from_own_rows(rows: Any) -> jax.Array:
+    """An array of rows of which every process gives the part that its devices take."""
+    return jax.make_array_from_process_local_data(_current.data_sharding(rows.shape), rows)

@@ -326,15 +326,15 @@ class Planner:
 
         def logs_of(moving: State, result: Any) -> Any:
             if self.phase == "predict":
-                return result
+                return placement.gathered(result)
             if not keeps:
                 with pure.Scope(self.variables.metrics, moving.metrics):
                     result = self.model.get_metrics_result()
             flat = tree.leaves(result)
             if flat and all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
                 tell_names(list(result))
-                return engine.stack_scalars([result[n] for n in result])
-            return {k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()}
+                return placement.gathered(engine.stack_scalars([result[n] for n in result]))
+            return placement.gathered({k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()})
 
         return logs_of
 

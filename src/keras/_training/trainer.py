@@ -18,6 +18,7 @@ from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import compile as engine
 from keras._jax import placement
 from keras._jax.variable import Variable
+from keras._training.across import run_across
 from keras._training.build import build_for, is_matched
 from keras._training.compiled_loss import CompiledLoss
 from keras._training.compiled_metrics import CompiledMetrics
@@ -565,7 +566,7 @@ class Trainer:
 
     def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
         """A run over a source, with its programs made: what is wrong with the data shows here."""
-        run = run_for(source)
+        run = run_across(source) if placement.spans() else run_for(source)
         run.prepare(self._planner(phase, run.first_batch()))
         if phase != "predict" and self._compiled_loss is not None and isinstance(source, ArraySource):
             _, y, sample_weight = source.data
@@ -600,7 +601,7 @@ class Trainer:
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
         """A run over validation data within `fit`, which reads the state of the training run."""
-        run = run_for(source)
+        run = run_across(source) if placement.spans() else run_for(source)
         batch = run.first_batch()
         if not is_matched(self):
             build_for(self, batch, "test")

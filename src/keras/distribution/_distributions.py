@@ -19,15 +19,11 @@ class Distribution:
     Args:
         device_mesh: the devices.
         batch_dim_name: the axis of the mesh along which the rows of a batch are divided.
-        auto_shard_dataset: True; data are always divided here.
+        auto_shard_dataset: whether every process is given the same data, which are divided; if False, each is given
+            its own part of the rows of every batch.
     """
 
     def __init__(self, device_mesh, batch_dim_name, auto_shard_dataset=True):
-        if auto_shard_dataset is not True:
-            raise ValueError(
-                f"{type(self).__name__}: `auto_shard_dataset=False` left the rows of a batch to a tf.data.Dataset.\n"
-                "  Here fit divides the rows of every batch itself."
-            )
         if batch_dim_name not in device_mesh.axis_names:
             raise ValueError(
                 f"{type(self).__name__}: the mesh has no axis {batch_dim_name!r}. "
@@ -35,6 +31,7 @@ class Distribution:
             )
         self._device_mesh = device_mesh
         self._batch_dim_name = batch_dim_name
+        self._auto_shard_dataset = bool(auto_shard_dataset)
 
     @property
     def device_mesh(self) -> DeviceMesh:
@@ -45,6 +42,11 @@ class Distribution:
     def batch_dim_name(self) -> str:
         """The axis of the mesh along which the rows of a batch are divided."""
         return self._batch_dim_name
+
+    @property
+    def auto_shard_dataset(self) -> bool:
+        """Whether every process is given the same data, which are divided, and not its own part of them."""
+        return self._auto_shard_dataset
 
     @property
     def rows_divide_by(self) -> int:
@@ -116,7 +118,8 @@ class DataParallel(Distribution):
     Args:
         device_mesh: a mesh with one axis; all devices if None.
         devices: names of the devices, in the place of a mesh.
-        auto_shard_dataset: True; data are always divided here.
+        auto_shard_dataset: whether several processes are given the same data, which are divided; if False, each is
+            given its own part of the rows of every batch.
 
     >>> keras.distribution.set_distribution(keras.distribution.DataParallel())
     >>> model.fit(x, y)
@@ -140,7 +143,8 @@ class ModelParallel(Distribution):
     Args:
         layout_map: layouts by the paths of variables.
         batch_dim_name: the axis of the mesh for the rows of a batch; its first one if None.
-        auto_shard_dataset: True; data are always divided here.
+        auto_shard_dataset: whether several processes are given the same data, which are divided; if False, each is
+            given its own part of the rows of every batch.
 
     >>> mesh = DeviceMesh((2, 4), ["batch", "model"])
     >>> layouts = LayoutMap(mesh)

@@ -1,0 +1,42 @@
+"""Which of the processes of a job this one is. A program that runs alone is number 0 of 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class _Here:
+    number = 0
+    count = 1
+    tell: Callable[[bytes], bytes] | None = None
+
+
+def join(number: int, count: int, tell: Callable[[bytes], bytes]) -> None:
+    """From now on this is process `number` of `count`.
+
+    Args:
+        tell: returns, in every process, what the first one called it with; all have to call it.
+    """
+    _Here.number, _Here.count, _Here.tell = number, count, tell
+
+
+def number() -> int:
+    """The number of this process, from 0."""
+    return _Here.number
+
+
+def count() -> int:
+    """How many processes there are."""
+    return _Here.count
+
+
+def is_first() -> bool:
+    """Whether this is the process that writes what is written once: files, logs, progress."""
+    return _Here.number == 0
+
+
+def from_first(find: Callable[[], bytes]) -> bytes:
+    """What `find` returns in the first process; it is called nowhere else."""
+    if _Here.tell is None:
+        return find()
+    return _Here.tell(find() if is_first() else b"")

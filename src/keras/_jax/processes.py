@@ -1,0 +1,109 @@
+"""Several processes as one program: how they find each other, and what they tell each other outside of programs."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import socket
+from typing import Any
+
+import jax
+import numpy as np
+from jax.experimental import multihost_utils
+
+from keras._core import processes, random_state, watch
+
+
+def join(address: str | None, count: int | None, number: int | None, patience: float, timeout: float) -> None:
+    """Joins this process with the others of a job; None lets JAX find out.
+
+    Args:
+        address: host and port of the first process.
+        count: how many there are.
+        number: the number of this one.
+        patience: seconds after which a silent process counts as lost.
+        timeout: seconds to wait for the others at the beginning.
+    """
+    if not jax.distributed.is_initialized():
+        # JAX's own time-out comes after ours, which says more
+        jax.distributed.initialize(
+            address, count, number, initialization_timeout=int(timeout), heartbeat_timeout_seconds=int(patience) + 30
+        )
+    take_part(patience)
+
+
+def take_part(patience: float = watch.PATIENCE) -> None:
+    """Makes known here what the runtime knows of the job, however it was joined; all processes begin with one seed."""
+    if jax.process_count() == 1 or processes.count() > 1:
+        return
+    processes.join(jax.process_index(), jax.process_count(), _tell)
+    random_state.put(_unpacked(_tell(_packed(random_state.take()))))
+    client = _client()
+    if client is not None:
+        watch.begin(_Board(client), socket.gethostname(), patience)
+        atexit.register(watch.leave)  # after JAX has registered its own, and so called before it
+
+
+def of_all(values: Any) -> np.ndarray:
+    """(processes, ...): a small array of every process, which all of them call this with."""
+    return np.asarray(multihost_utils.process_allgather(np.asarray(values))).reshape(-1, *np.shape(values))
+
+
+def whole(value: Any) -> np.ndarray:
+    """The value on the host; where it is divided among processes, all of them have to call this."""
+    if not isinstance(value, jax.Array) or value.is_fully_addressable or value.is_fully_replicated:
+        return np.asarray(value)
+    return np.asarray(multihost_utils.process_allgather(value, tiled=True))
+
+
+def spread(value: Any, where: jax.sharding.Sharding) -> jax.Array:
+    """A value that every process has, or that they have together, on devices of all of them."""
+    if isinstance(value, jax.Array) and not value.is_fully_addressable:
+        return value if value.sharding == where else jax.device_put(value, where)
+    host = np.asarray(value)
+    return jax.make_array_from_callback(host.shape, where, lambda index: host[index])
+
+
+class _Board:
+    """The table of texts that the processes of JAX share."""
+
+    def __init__(self, client: Any):
+        self._client = client
+
+    def put(self, number: int, text: str) -> None:
+        """Writes this process's text."""
+        self._client.key_value_set(f"kerata/{number}", text, allow_overwrite=True)
+
+    def all(self) -> dict[int, str]:
+        """What all have written, by their numbers."""
+        return {int(key.rpartition("/")[2]): text for key, text in self._client.key_value_dir_get("kerata/")}
+
+
+def _client() -> Any:
+    """JAX's connection to its table, which is not public; None where it has moved."""
+    try:
+        from jax._src import distributed
+    except ImportError:
+        return None
+    found = getattr(distributed.global_state, "client", None)
+    return found if hasattr(found, "key_value_set") and hasattr(found, "key_value_dir_get") else None
+
+
+def _tell(content: bytes) -> bytes:
+    """What the first process calls it with, in all of them."""
+    size = int(multihost_utils.broadcast_one_to_all(np.int32(len(content))))
+    given = np.zeros((size,), "uint8")
+    if processes.is_first():
+        given[:] = np.frombuffer(content, "uint8")
+    return np.asarray(multihost_utils.broadcast_one_to_all(given)).astype("uint8").tobytes()
+
+
+def _packed(state: dict[str, Any]) -> bytes:
+    kind, keys, *rest = state["numpy"]
+    version, numbers, spare = state["python"]
+    return json.dumps([[kind, keys.tolist(), *rest], [version, numbers.tolist(), spare]]).encode()
+
+
+def _unpacked(content: bytes) -> dict[str, Any]:
+    of_numpy, of_python = json.loads(content)
+    return {"numpy": of_numpy, "python": of_python}

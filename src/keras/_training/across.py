@@ -1,0 +1,173 @@
+"""Runs whose batches are divided among several processes, each of which reads its own rows."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keras._core import processes, tree, watch
+from keras._data import ArraySource, BatchSource
+from keras._data.read_ahead import read_ahead
+from keras._data.streams import Rows
+from keras._jax import placement
+from keras._jax.processes import of_all
+from keras._training.loop import BatchRun, Watcher
+from keras._training.state import RunningState
+
+_AHEAD = 2  # batches that are read from files while one is computed
+_LEAST = 1.0  # seconds in an epoch that a process has to read longer than others to be named
+_UNEVEN = (
+    "fit: batches of {rows} rows cannot be divided among {parts} devices, so every device computes all of them.\n"
+    "  Choose a `batch_size` that {parts} divides."
+)
+
+
+class AcrossRun(BatchRun):
+    """Steps over batches of which this process has what its own devices take.
+
+    Args:
+        source: batches that come one by one: every process is given each of them whole and takes its rows, or, where
+            the distribution says so, is given its own rows.
+    """
+
+    def __init__(self, source: Any):
+        super().__init__(source)
+        self._seconds = 0.0  # of reading, in this epoch
+
+    def _next(self) -> Any:
+        watch.reads()
+        started = time.perf_counter()
+        batch = self._taken()
+        self._seconds += time.perf_counter() - started
+        watch.computes()
+        return batch
+
+    def _taken(self) -> Any:
+        """The next batch, divided; None at the end."""
+        if self._first is not None:
+            return super()._next()
+        batch = super()._next()
+        return None if batch is None else divided(batch)
+
+    def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
+        """All steps once, or those from `first_step` on; returns the logs."""
+        self._seconds = 0.0
+        started = time.perf_counter()
+        with watch.reporting(self.source.owner):
+            logs = super().epoch(state, watcher, first_step)
+            if self.planner.phase == "train":
+                name_slow_readers(of_all(np.float32(self._seconds)), time.perf_counter() - started)
+        return logs
+
+    def outputs(self, state: RunningState, watcher: Watcher) -> Any:
+        """The model's outputs for all batches, whole in every process."""
+        with watch.reporting(self.source.owner):
+            return super().outputs(state, watcher)
+
+
+class ArraysRun(AcrossRun):
+    """Steps over rows in reach: every process reads its own rows of each batch.
+
+    Args:
+        source: the data, of which every process has all in reach.
+    """
+
+    def __init__(self, source: ArraySource):
+        super().__init__(BatchSource(Rows(source), owner=source.owner))
+        source.keeps_place = True
+        self._arrays = source
+        self._in_epoch = False
+        parts = placement.current().rows_divide_by
+        if source.batch_size % parts and source.rows > source.batch_size:
+            warnings.warn(_UNEVEN.format(rows=source.batch_size, parts=parts), stacklevel=5)
+
+    def first_batch(self) -> tuple:
+        """Data with the shapes of a batch."""
+        return self._rows(slice(0, min(self._arrays.batch_size, self._arrays.rows)))
+
+    def _taken(self) -> Any:
+        return None if self._batches is None else next(self._batches, None)
+
+    def place(self) -> dict[str, Any] | None:  # type: ignore[override]
+        """What `go_to` needs to go on from here, on however many processes."""
+        return self._arrays.place(self._in_epoch)
+
+    def go_to(self, place: dict[str, Any] | None, step: int) -> None:
+        """Lets the next epoch be the one that `place` is in, or the one after it."""
+        self._arrays.go_to(place)
+
+    def epoch(self, state: RunningState, watcher: Watcher, first_step: int = 0) -> dict[str, Any]:
+        """All steps once, or those from `first_step` on; returns the logs."""
+        order = self._arrays.order()
+        self._in_epoch = True
+        self._batches = self._begin(order, first_step)
+        logs = super().epoch(state, watcher, first_step)
+        self._in_epoch = False
+        return logs
+
+    def outputs(self, state: RunningState, watcher: Watcher) -> Any:
+        """The model's outputs for all rows, whole in every process."""
+        self._batches = self._begin(None, 0)
+        return super().outputs(state, watcher)
+
+    def _end_epoch(self) -> None:
+        if self._batches is not None:
+            self._batches.close()  # type: ignore[attr-defined]
+        super()._end_epoch()
+
+    def _begin(self, order: np.ndarray | None, step: int) -> Iterator:
+        size, rows = self._arrays.batch_size, self._arrays.rows if order is None else len(order)
+        parts = (slice(at, min(at + size, rows)) for at in range(step * size, rows, size))
+        batches = (self._rows(part, order) for part in parts)
+        return batches if self._arrays.in_memory else read_ahead(lambda: batches, _AHEAD)
+
+    def _rows(self, part: slice, order: np.ndarray | None = None) -> tuple:
+        """The rows of a batch, of which those are read that belong to this process."""
+
+        def of_leaf(leaf: Any) -> Any:
+            def read(index: tuple) -> np.ndarray:
+                first, last, _ = index[0].indices(part.stop - part.start)
+                own: Any = slice(part.start + first, part.start + last)
+                return np.asarray(leaf[own if order is None else order[own]])[(slice(None), *index[1:])]
+
+            return None if leaf is None else placement.from_rows((part.stop - part.start, *leaf.shape[1:]), read)
+
+        return tree.map_leaves(of_leaf, self._arrays.data)
+
+
+def divided(batch: tuple) -> tuple:
+    """A batch that this process has whole, or has its own rows of, as an array of all processes."""
+    if placement.current().auto_shard_dataset:
+        return tree.map_leaves(lambda x: None if x is None else placement.from_rows(x.shape, x.__getitem__), batch)
+    return tree.map_leaves(lambda x: None if x is None else placement.from_own_rows(np.asarray(x)), batch)
+
+
+def name_slow_readers(seconds: np.ndarray, in_all: float) -> None:
+    """Says so where a process takes so much longer to read its data than the others that they wait for it.
+
+    Args:
+        seconds: (processes,): what each took to read the data of an epoch.
+        in_all: seconds of the epoch.
+    """
+    slowest = int(np.argmax(seconds))
+    others = float(np.median(np.delete(seconds, slowest)))
+    more = float(seconds[slowest]) - others
+    if processes.is_first() and more > max(_LEAST, 0.2 * in_all):
+        watch.say(
+            f"Process {slowest} is slow: it read its data for {seconds[slowest]:.1f} of {in_all:.1f} s of the epoch, "
+            f"the others for {others:.1f} s, and they waited for it."
+        )
+
+
+def run_across(source: ArraySource | BatchSource) -> AcrossRun:
+    """The run that suits a source, where a distribution has devices of other processes."""
+    if not isinstance(source, ArraySource):
+        return AcrossRun(source)
+    if placement.current().auto_shard_dataset:
+        return ArraysRun(source)
+    source.batch_size = max(source.batch_size // processes.count(), 1)  # this process's rows of a batch
+    return AcrossRun(BatchSource(Rows(source), owner=source.owner))
