@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import jax.numpy as jnp
 
@@ -142,7 +143,22 @@ def einsum(subscripts, *operands: Tensor, **kwargs) -> Tensor:
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [10, 1])
     Array([12, 34], dtype=int32)
     """
+    if _is_rows_times(subscripts, operands):
+        return _rows_times(*operands)
     return jnp.einsum(subscripts, *operands, preferred_element_type=_sums_of(*operands), **kwargs)
+
+
+def _is_rows_times(subscripts, operands) -> bool:
+    """Whether it says `x @ matrix`, such as 'abc,cd->abd'."""
+    if not isinstance(subscripts, str) or [o.ndim > 1 for o in operands] != [True, True]:
+        return False
+    found = re.fullmatch(r"(\w+|\.\.\.)(\w),\2(\w)->\1\3", subscripts.replace(" ", ""))
+    if found is None:
+        return False
+    rows, summed, new = found.groups()
+    letters = ("" if rows == "..." else rows) + summed + new
+    x, matrix = operands
+    return x.ndim > 2 and matrix.ndim == 2 and x.shape[-1] == matrix.shape[0] and len(set(letters)) == len(letters)
 
 
 @op
