@@ -92,7 +92,7 @@ def test_mermaid_and_text(tmp_path):
     assert 'subgraph "inner"' in text
     assert text.count("subgraph") == text.count("end\n")
     assert text.count("-->") == 5
-    keras.utils.plot_model(model_of(), tmp_path / "model.txt", show_layer_names=True)
+    keras.utils.plot_model(model_of(), tmp_path / "model.txt")
     assert "join (Concatenate)  <- inner (Sequential), b (InputLayer)" in (tmp_path / "model.txt").read_text()
 
 

@@ -129,7 +129,7 @@ def plot_model(
 
     Args:
         to_file: where to; its ending says the form: '.png', '.jpg' and other pixels, which Pillow writes, '.svg',
-            '.pdf', '.mmd' for Mermaid, '.txt' for lines of text, '.dot' for Graphviz's language.
+            '.pdf', '.mmd' for Mermaid, '.txt' for lines of text, which name the layers, '.dot' for Graphviz's language.
         engine: 'graphviz' lets Graphviz draw the picture, which has to be installed; None needs nothing.
         splines: how lines run if Graphviz draws.
         model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, show_layer_activations,
@@ -153,7 +153,7 @@ def plot_model(
         drawing.write(to_file)
     else:
         shown = {
-            "names": show_layer_names, "activations": show_layer_activations, "dtype": show_dtype,
+            "names": show_layer_names or ending == ".txt", "activations": show_layer_activations, "dtype": show_dtype,
             "shapes": show_shapes, "trainable": show_trainable,
         }  # fmt: skip
         found = _drawn(_collected(model, shown, expand_nested), ending[1:], rankdir, dpi)

@@ -72,7 +72,7 @@ def arranged(boxes: list[Box], edges: list[tuple[str, str]], rankdir: str, title
     sideways = rankdir in ("LR", "RL")
     for box in boxes:
         box.width = max(46.0, *(text_width(row) for row in box.rows)) + 2 * PADDING
-        box.height = LINE * len(box.rows) + 4
+        box.height = LINE * len(box.rows) + (4 if len(box.rows) > 1 else 2)  # a title alone fills its box
         if sideways:
             box.width, box.height = box.height, box.width
     known = {box.key: box for box in boxes}

@@ -60,6 +60,8 @@ def _drawn(values, bins, path, who):
         lost = numbers.size - finite.size
         place.set_title(f"{name} ({lost} not finite)" if lost else name, fontsize=8)
         place.tick_params(labelsize=7)
+        place.locator_params(axis="x", nbins=5)  # long numbers beside each other
+        place.ticklabel_format(axis="x", scilimits=(-2, 3))
     for place in axes.flat[len(values) :]:
         place.set_visible(False)
     figure.tight_layout()
