@@ -200,6 +200,13 @@ def test_a_number_of_steps_makes_epochs_go_on_and_passes_begin_again(kind):
         assert epochs(source, 3) == [[0, 1, 2], [3], [0, 1, 2]]
 
 
+@pytest.mark.parametrize("kind", [Dataset, Loader])
+@pytest.mark.parametrize("steps", [2, 4])
+def test_epochs_that_use_a_pass_up_are_followed_by_others(kind, steps):
+    source = make_source(kind(4), steps=steps)
+    assert list(itertools.chain(*epochs(source, 5))) == [i % 4 for i in range(5 * steps)]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_a_loader_is_gone_through_anew_every_epoch(known):
     source = make_source(Loader(3, known))

@@ -86,6 +86,7 @@ DATA = {
     "numbered": lambda: ((Augmented(),), {}),
     "loader": lambda: ((Loader(),), {}),
     "loader in parts": lambda: ((Loader(),), {"steps_per_epoch": 3}),
+    "loader in whole passes": lambda: ((Loader(),), {"steps_per_epoch": 5}),
     "validated by a generator": lambda: (
         (X, Y),
         {"batch_size": 4, "validation_data": endless(), "validation_steps": 2},

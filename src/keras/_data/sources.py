@@ -301,6 +301,9 @@ class BatchSource:
             self._say_why_it_ends(done, wanted)
         while wanted is None or done < wanted:
             batch = self._waiting.pop() if self._waiting else next(batches, _NOTHING)
+            if batch is _NOTHING and not done and self._used and self._stream.repeats:
+                batches = self._begin_pass()  # the epoch before took the last batch of its pass
+                batch = next(batches, _NOTHING)
             if batch is _NOTHING:
                 self._pass = None
                 self._used = 0 if self._stream.repeats else self._used
