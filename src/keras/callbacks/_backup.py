@@ -9,15 +9,20 @@ import zipfile
 
 import numpy as np
 
+from keras._core import processes
 from keras.saving._atomic import written_atomically
 
 FILE, PREVIOUS = "backup.npz", "previous.npz"
+
+_MARK = b"\0"  # no path holds it
 
 UNREADABLE = "{owner}: {path} cannot be read: {error}.\n  Delete it to train from the beginning."
 
 
 def write(folder, content, keeps_previous=False) -> None:
     """Puts `content` into the folder's file; `keeps_previous` gives the one before it another name."""
+    if not processes.is_first():
+        return
     arrays = []
     about = json.dumps(_without_arrays(content, arrays, "a backup"))
     members = {f"array{i}": a for i, a in enumerate(arrays)}
@@ -40,11 +45,38 @@ def read(folder, owner, may_use_previous=False):
     """
     names = (FILE, PREVIOUS) if may_use_previous else (FILE,)
     paths = [path for name in names if os.path.isfile(path := os.path.join(folder, name))]
+    return _first_readable(paths, owner) if processes.count() == 1 else _read_by_first(paths, owner)
+
+
+def _read_by_first(paths, owner):
+    """The same for several processes, all of which get what the first one finds: others may have another disk."""
+
+    def find() -> bytes:
+        try:
+            found = _first_readable(paths, owner)
+        except ValueError as error:
+            return _MARK + str(error).encode()
+        if found is None:
+            return b""
+        with open(found[0], "rb") as file:
+            return os.fsencode(found[0]) + _MARK + file.read()
+
+    path, _, content = processes.from_first(find).partition(_MARK)
+    if not path and content:
+        raise ValueError(content.decode())
+    return (os.fsdecode(path), _content_of(io.BytesIO(content))) if path else None
+
+
+def _content_of(file):
+    with np.load(file, allow_pickle=False) as opened:
+        arrays = {name: opened[name] for name in opened.files}
+    return _with_arrays(json.loads(arrays.pop("about").tobytes()), arrays)
+
+
+def _first_readable(paths, owner):
     for path in paths:
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            return path, _with_arrays(json.loads(arrays.pop("about").tobytes()), arrays)
+            return path, _content_of(path)
         except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, io.UnsupportedOperation) as error:
             if path == paths[-1]:
                 raise ValueError(UNREADABLE.format(owner=owner, path=path, error=error)) from error
@@ -53,6 +85,8 @@ def read(folder, owner, may_use_previous=False):
 
 def delete(folder) -> None:
     """Removes the backups."""
+    if not processes.is_first():
+        return
     for name in (FILE, PREVIOUS):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))

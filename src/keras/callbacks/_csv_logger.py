@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from keras._core import processes
 from keras.callbacks._callback import Callback
 
 MISSING = "NA"
@@ -65,7 +66,7 @@ class CSVLogger(Callback):
 
     def state_dict(self):
         """What is in the file, with its columns."""
-        with open(self.filename, newline="", encoding="utf-8") as file:
+        with self._opened("r") as file:
             return {"text": file.read(), "keys": self.keys, "append_header": self.append_header}
 
     def load_state_dict(self, state):
@@ -75,7 +76,9 @@ class CSVLogger(Callback):
         self.keys, self.append_header = state["keys"], state["append_header"]
 
     def _opened(self, mode):
-        return open(self.filename, mode, newline="", encoding="utf-8")
+        # of several processes that train together the first one writes
+        name = self.filename if processes.is_first() else os.devnull
+        return open(name, mode, newline="", encoding="utf-8")
 
     def _columns_there(self):
         """The columns of the file to be continued, None if it has none."""

@@ -12,6 +12,8 @@ import zlib
 
 import numpy as np
 
+from keras._core import processes
+
 # --- protocol buffers
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -164,8 +166,9 @@ class EventFile:
 
     def flush(self) -> None:
         """Writes all that was added, so that readers see it."""
-        with open(self.path, "ab") as file:
-            file.write(b"".join(self._waiting))
+        if processes.is_first():
+            with open(self.path, "ab") as file:
+                file.write(b"".join(self._waiting))
         self._waiting.clear()
 
     def _write(self, event: bytes) -> None:

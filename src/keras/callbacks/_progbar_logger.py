@@ -1,5 +1,6 @@
 """The progress bar of fit, evaluate and predict."""
 
+from keras._core import processes
 from keras.callbacks import _progress
 from keras.callbacks._callback import Callback
 from keras.callbacks._progress import Progbar
@@ -8,7 +9,8 @@ from keras.callbacks._progress import Progbar
 class ProgbarLogger(Callback):
     """Shows the epochs, a progress bar and the values in the logs; `fit`, `evaluate` and `predict` add one.
 
-    `params["verbose"]` says how: 0 nothing, 1 or "auto" a bar, 2 one line per epoch.
+    `params["verbose"]` says how: 0 nothing, 1 or "auto" a bar, 2 one line per epoch. Of several processes that train
+    together the first one shows it.
     """
 
     def __init__(self):
@@ -23,7 +25,7 @@ class ProgbarLogger(Callback):
     def set_params(self, params):
         """Takes `verbose`, `epochs` and `steps`."""
         self.params = params
-        self.verbose = _progress.verbosity(params.get("verbose", 1))
+        self.verbose = _progress.verbosity(params.get("verbose", 1)) if processes.is_first() else 0
         self.epochs = params.get("epochs", 1)
         self.target = params.get("steps")
 

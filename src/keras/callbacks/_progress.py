@@ -13,6 +13,7 @@ import weakref
 import numpy as np
 
 from keras import config
+from keras._core import processes
 from keras._core.checks import one_of, positive_integer
 
 TERMINAL, NOTEBOOK, FILE = "terminal", "notebook", "file"
@@ -57,7 +58,12 @@ def least_interval() -> float:
 
 
 def message(text: str) -> None:
-    """Prints a line on standard output, or logs it; a bar that is being drawn makes room for it."""
+    """Prints a line on standard output, or logs it; a bar that is being drawn makes room for it.
+
+    Of several processes that train together the first one does.
+    """
+    if not processes.is_first():
+        return
     with _lock:
         erase_open_line()
         if not config.is_interactive_logging_enabled():

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from keras._core import processes
 from keras.callbacks._callback import Callback
 
 TIMEOUT = 10  # seconds; a server that does not answer must not hold training up
@@ -42,7 +43,9 @@ class RemoteMonitor(Callback):
         self.send_as_json = send_as_json
 
     def on_epoch_end(self, epoch, logs=None):
-        """Sends the logs."""
+        """Sends the logs; of several processes the first one does."""
+        if not processes.is_first():
+            return
         sent = {"epoch": epoch, **{name: _plain(value) for name, value in (logs or {}).items()}}
         text = json.dumps(sent)
         if self.send_as_json:

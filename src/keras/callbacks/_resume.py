@@ -2,6 +2,7 @@
 
 import time
 
+from keras._core import processes
 from keras.callbacks._backup_and_restore import BackupAndRestore
 
 SECONDS = 60.0  # between two backups within an epoch
@@ -9,6 +10,8 @@ SECONDS = 60.0  # between two backups within an epoch
 
 class Resume(BackupAndRestore):
     """Makes a backup after every epoch, and within long ones now and then; the history goes on with the run.
+
+    Several processes that train together make them after epochs only.
 
     Args:
         folder: where backups are kept, also after the end.
@@ -22,7 +25,8 @@ class Resume(BackupAndRestore):
 
     def on_pause(self, step):
         """Makes a backup if the last one is old; asked between two programs."""
-        if time.monotonic() - self._saved >= SECONDS:
+        # several processes have to agree on the step, and their clocks do not
+        if processes.count() == 1 and time.monotonic() - self._saved >= SECONDS:
             self.save(self._epoch, step)
 
     def save(self, epoch, step):

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from keras._core import processes
 from keras._core.checks import positive_integer
 from keras._jax import profiler
 from keras.callbacks import _event_file as events
@@ -207,6 +208,8 @@ class TensorBoard(Callback):
             lines += ["embeddings {", f'  tensor_name: "{name}"', f'  tensor_path: "{_tsv(name)}"']
             lines += [] if file is None else [f'  metadata_path: "{os.path.abspath(file)}"']
             lines.append("}")
+        if not processes.is_first():
+            return
         folder = os.path.join(self.log_dir, "train")
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "projector_config.pbtxt"), "w", encoding="utf-8") as out:
@@ -215,7 +218,9 @@ class TensorBoard(Callback):
     def _write_embeddings(self) -> None:
         for layer in self._embeddings():
             path = os.path.join(self.log_dir, "train", _tsv(layer.name))
-            np.savetxt(path, np.asarray(layer.embeddings, "float32"), delimiter="\t", fmt="%.7g")
+            values = np.asarray(layer.embeddings, "float32")  # all processes have to ask, where it is divided
+            if processes.is_first():
+                np.savetxt(path, values, delimiter="\t", fmt="%.7g")
 
 
 def _tsv(name: str) -> str:

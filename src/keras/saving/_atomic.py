@@ -6,18 +6,27 @@ import os
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
+
+from keras._core import processes
 
 
 @contextlib.contextmanager
-def written_atomically(path: str | os.PathLike) -> Iterator[str]:
+def written_atomically(path: str | os.PathLike, by_all: bool = False) -> Iterator[str]:
     """Gives a name to write to beside `path`; when the block ends well, the file takes the place of `path` at once.
 
-    Whatever goes wrong, an exception, a full disk, a kill, leaves the earlier file as it was.
+    Whatever goes wrong, an exception, a full disk, a kill, leaves the earlier file as it was. Of several processes that
+    train together the first one writes; what the others do goes to a name that vanishes, so that all of them take part
+    in fetching what is divided among them. With `by_all` each writes for itself.
 
     >>> with written_atomically("notes.txt") as name:
     ...     open(name, "w").write("all of it")
     """
+    if not (by_all or processes.is_first()):
+        with tempfile.TemporaryDirectory() as folder:
+            yield os.path.join(folder, os.path.basename(path))
+        return
     target = os.path.realpath(path)  # a link keeps pointing to the file
     if os.path.isdir(target):
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder, so no file can be written there.")
@@ -39,8 +48,12 @@ def written_atomically(path: str | os.PathLike) -> Iterator[str]:
 def put_in_place(folder: str, target: str) -> None:
     """Moves a folder to where another one may be, which goes.
 
-    Where the system can exchange two names (Linux), `target` is there at every moment.
+    Where the system can exchange two names (Linux), `target` is there at every moment. Of several processes that train
+    together only the first does it.
     """
+    if not processes.is_first():
+        shutil.rmtree(folder)
+        return
     if not os.path.isdir(target):
         os.rename(folder, target)
         return

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._core import processes
 from keras.saving import _hdf5, _json, _weights
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import BadFile, refusing
@@ -30,7 +31,7 @@ def write(model: Any, path: str, max_shard_size: float) -> None:
     folder, base = os.path.split(path.removesuffix(ENDING))
     if any(name.startswith(f"{base}_") and name.endswith(_weights.ENDING) for name in os.listdir(folder or ".")):
         base = f"{base}_{secrets.token_hex(4)}"
-    earlier = _files_of(path)
+    earlier = _files_of(path) if processes.is_first() else []
     places: dict[str, list[str]] = {}
     written: list[str] = []
     total = 0

@@ -141,7 +141,7 @@ def _hasher(algorithm: str):
 def _download(origin: str, target: Path, wanted: str | None, algorithm: str) -> None:
     algorithm = "sha256" if wanted is None else _algorithm(wanted, algorithm)
     hasher = _hasher(algorithm)
-    with written_atomically(target) as part:
+    with written_atomically(target, by_all=True) as part:
         try:
             with urllib.request.urlopen(origin, timeout=TIMEOUT) as answer, open(part, "wb") as file:
                 said = answer.headers.get("Content-Length")
