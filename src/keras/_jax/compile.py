@@ -206,7 +206,7 @@ def specs_of(tree: Any) -> Any:
 
 
 def _spec(x: Any) -> jax.ShapeDtypeStruct:
-    where = getattr(x, "sharding", None) if placement.current() is not None else None
+    where = getattr(x, "sharding", None) if placement.current() is not None or placement.is_on_host(x) else None
     return jax.ShapeDtypeStruct(np.shape(x), x.dtype, weak_type=getattr(x, "weak_type", False), sharding=where)
 
 
@@ -268,10 +268,25 @@ def enable_disk_cache(wanted: bool) -> None:
 config.on_jit_cache_change(enable_disk_cache)
 
 
-@jax.jit
 def copy_arrays(tree: Any) -> Any:
-    """Copies of all arrays of a structure, made in one call."""
+    """Copies of all arrays of a structure; those on devices are made in one call."""
+    leaves, structure = jax.tree.flatten(tree)
+    on_host = [placement.is_on_host(x) for x in leaves]
+    if not any(on_host):
+        return _copy_arrays(tree)
+    copies = iter(_copy_arrays([x for x, there in zip(leaves, on_host) if not there]))
+    return jax.tree.unflatten(
+        structure, [_copy_on_host(x) if there else next(copies) for x, there in zip(leaves, on_host)]
+    )
+
+
+@jax.jit
+def _copy_arrays(tree: Any) -> Any:
     return jax.tree.map(jnp.copy, tree)
+
+
+def _copy_on_host(x: jax.Array) -> jax.Array:
+    return jax.device_put(x, x.sharding, may_alias=False)
 
 
 def value_and_gradient(function: Callable, values: list[Any]) -> tuple[Any, Any]:

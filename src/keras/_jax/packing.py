@@ -181,7 +181,7 @@ def pack_for(variables: Sequence[Variable], user: Any) -> Pack | None:
         variables: what to join.
         user: who will use the pack; when all of its users are gone, others may pack its variables in another way.
     """
-    if len(variables) < 2 or sum(v.size for v in variables) > LARGEST:
+    if len(variables) < 2 or sum(v.size for v in variables) > LARGEST or any(v.on_host for v in variables):
         return None
     lease = variables[0]._lease
     if isinstance(lease, Pack) and [id(v) for v in lease.variables] == [id(v) for v in variables]:

@@ -49,11 +49,61 @@ def key() -> Any:
 def placed(variable: Any, value: jax.Array) -> jax.Array:
     """The value of a variable, on the devices it belongs to."""
     if _current is not None:
-        where = _current.variable_sharding(variable)
+        where = sharding_of(variable)
         return processes.spread(value, where) if _spans else jax.device_put(value, where)
+    if variable.on_host:
+        return to_host(variable, value)
     if _times_set and len(value.devices()) > 1:  # what an earlier distribution divided
         return jax.device_put(processes.whole(value), jax.local_devices()[0])
     return value
+
+
+def sharding_of(variable: Any) -> jax.sharding.Sharding:
+    """Where the distribution that is set wants a variable, and in which memory."""
+    where = _current.variable_sharding(variable)
+    return where.with_memory_kind(_HOST) if variable.on_host else where
+
+
+# --- the host's memory
+
+
+_HOST = "pinned_host"
+NO_HOST_MEMORY = (
+    "The device {device} cannot keep values in the host's memory. The kinds of memory that it can use: {kinds}.\n"
+    "  To save memory elsewhere: keras.RematScope, gradient_accumulation_steps of the optimizer, or a distribution\n"
+    "  that divides the optimizer's state."
+)
+
+
+def check_host_memory() -> None:
+    """Raises ValueError where the devices cannot use the host's memory."""
+    device = jax.devices()[0]
+    kinds = sorted(memory.kind for memory in device.addressable_memories())
+    if _HOST not in kinds:
+        raise ValueError(NO_HOST_MEMORY.format(device=f"{device.platform}:{device.id}", kinds=", ".join(kinds)))
+
+
+def is_on_host(value: Any) -> bool:
+    """Whether an array is in the host's memory for devices to fetch."""
+    return getattr(getattr(value, "sharding", None), "memory_kind", None) == _HOST
+
+
+def to_host(variable: Any, value: jax.Array) -> jax.Array:
+    """A value of a variable in the host's memory, also while tracing."""
+    if isinstance(value, jax.core.Tracer):
+        return jax.device_put(value, jax.memory.Space.Host)
+    if _current is not None:
+        return jax.device_put(value, sharding_of(variable))
+    # a mesh of one device, as a shape with the sharding of a single device does not keep the kind of memory
+    alone = jax.sharding.Mesh(list(value.devices())[:1], ("all",))
+    return jax.device_put(value, jax.sharding.NamedSharding(alone, jax.sharding.PartitionSpec(), memory_kind=_HOST))
+
+
+def to_device(value: jax.Array) -> jax.Array:
+    """A value from the host's memory on its device, also while tracing."""
+    if isinstance(value, jax.core.Tracer):
+        return jax.device_put(value, jax.memory.Space.Device)
+    return jax.device_put(value, value.sharding.with_memory_kind("device")) if is_on_host(value) else value
 
 
 def everywhere(value: Any) -> jax.Array:
@@ -67,9 +117,7 @@ def all_kept(variables: list[Any], values: list[Any]) -> list[Any]:
     """In a program: the new values of variables stay on the devices where the old ones were."""
     if _current is None:
         return values
-    return [
-        jax.lax.with_sharding_constraint(value, _current.variable_sharding(v)) for v, value in zip(variables, values)
-    ]
+    return [jax.lax.with_sharding_constraint(value, sharding_of(v)) for v, value in zip(variables, values)]
 
 
 def split(batch: Any) -> Any:

@@ -18,6 +18,7 @@ from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
 from keras._jax import placement, pure
 from keras._jax.devices import allow
+from keras._jax.divided_start import divided_value, parts_of
 
 
 class _Autocast(threading.local):
@@ -55,6 +56,7 @@ class Variable:
             'only_first_replica', and 'auto', 'none', 'on_write' or 'on_read'.
         layout: the layout over several devices, if any.
         name: its name; made up if None.
+        like: the variable that it lies beside on several devices, such as the one whose optimizer state it is.
 
     >>> v = Variable([1.0, 2.0], name="v")
     >>> v.assign_add([1.0, 1.0])
@@ -63,7 +65,8 @@ class Variable:
     """
 
     __array_priority__ = 100
-    _like: Any = None  # the variable that it lies beside on several devices, such as the one an optimizer updates
+    on_host = False
+    """Whether the value is kept in the host's memory and goes to the device for each use alone."""
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Variable:
         synchronization="auto",
         layout=None,
         name=None,
+        like=None,
         **kwargs,
     ):
         if kwargs:
@@ -101,6 +105,7 @@ class Variable:
         self.constraint: Any = None
         self.overwrite_with_gradient = False
         self._layout = layout
+        self._like = like
         self._initializer = initializer if callable(initializer) else None
         self._lease: Any = None
         value = self._first_value(initializer, shape, dtype)
@@ -113,21 +118,26 @@ class Variable:
             dtype = dtype_name(dtype)
             allow(dtype)
         # a variable made while a function is being traced still gets a real value
-        with jax.ensure_compile_time_eval():
-            if not callable(initializer):
+        if not callable(initializer):
+            with jax.ensure_compile_time_eval():
                 value = _to_array(initializer, dtype)
-                if shape is not None and tuple(shape) != value.shape:
-                    raise ValueError(
-                        f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
-                    )
-                return value
-            if shape is None:
-                raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
-            if any(d is None for d in shape):
-                raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
-            name = dtype or config.floatx()
-            limits.take(self.path, shape, np.dtype(name).itemsize)
-            return _to_array(initializer(tuple(int(d) for d in shape), dtype=name), name)
+            if shape is not None and tuple(shape) != value.shape:
+                raise ValueError(
+                    f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
+                )
+            return value
+        if shape is None:
+            raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
+        if any(d is None for d in shape):
+            raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
+        name = dtype or config.floatx()
+        limits.take(self.path, shape, np.dtype(name).itemsize)
+        self._shape, self._dtype = tuple(int(d) for d in shape), name
+        divided = divided_value(self, initializer, self._shape, name)
+        if divided is not None:
+            return divided
+        with jax.ensure_compile_time_eval():
+            return _to_array(initializer(self._shape, dtype=name), name)
 
     # --- the value
 
@@ -140,8 +150,7 @@ class Variable:
     @property
     def value(self) -> jax.Array:
         """The value now, in the dtype that the layer being called computes in."""
-        scope = pure.current_scope()
-        value = self.own_value() if scope is None else scope.read(self)
+        value = self._stored()
         dtype = _autocast.dtype
         if dtype is not None and self.autocast and dtype != self._dtype and is_float_name(self._dtype):
             value = value.astype(dtype)
@@ -153,7 +162,7 @@ class Variable:
 
     def assign(self, value: Any) -> None:
         """Gives it a new value of the same shape; the dtype stays."""
-        value = _to_array(value, self._dtype)
+        value = self._arriving(value)
         if value.shape != self._shape:
             raise ValueError(
                 f"Variable {self.path} has shape {self._shape} and cannot take a value of shape {value.shape}."
@@ -165,6 +174,14 @@ class Variable:
         if isinstance(value, jax.core.Tracer):
             raise ValueError(_TRACED_ASSIGNMENT.format(path=self.path))
         self.replace(value)
+
+    def _arriving(self, value: Any) -> jax.Array:
+        if type(value) is np.ndarray and placement.current() is not None and value.shape == self._shape:
+            where = placement.sharding_of(self)
+            if not where.is_fully_replicated:  # no device takes all of it
+                return parts_of(np.array(value, dtype=self._raw.dtype), where)  # the caller may change the original
+        value = _to_array(value, self._dtype)
+        return placement.to_host(self, value) if self.on_host else value
 
     def replace(self, value: jax.Array) -> None:
         """Stores `value` as it is; for those who made sure that shape and dtype are right."""
@@ -182,7 +199,19 @@ class Variable:
 
     def _stored(self) -> jax.Array:
         scope = pure.current_scope()
-        return self.own_value() if scope is None else scope.read(self)
+        value = self.own_value() if scope is None else scope.read(self)
+        return placement.to_device(value) if self.on_host else value
+
+    def keep_on_host(self) -> None:
+        """From now on the value is kept in the host's memory. Reading brings it to the device, assigning puts it back.
+
+        Raises:
+            ValueError: the device cannot use the host's memory.
+        """
+        placement.check_host_memory()
+        value = self.own_value()
+        self.on_host = True
+        self.replace(placement.placed(self, value))
 
     # --- what it is
 
@@ -245,7 +274,9 @@ class Variable:
     def __deepcopy__(self, memo) -> Variable:
         copied = type(self).__new__(type(self))
         memo[id(self)] = copied
-        copied.__dict__.update({**self.__dict__, "_lease": None, "_raw": jnp.copy(self.own_value())})
+        copied.__dict__.update(
+            {**self.__dict__, "_lease": None, "_raw": jnp.copy(placement.to_device(self.own_value()))}
+        )
         return copied
 
     def __getstate__(self) -> dict:

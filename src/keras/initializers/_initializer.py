@@ -49,6 +49,10 @@ class BuiltInInitializer(Initializer):
         # naming the dtype makes it a plain transfer; without, jax compiles a copy for every new shape
         return ops.convert_to_tensor(self.values(shape, name), dtype=name)
 
+    def values_on_host(self, shape: tuple[int, ...], dtype: str) -> np.ndarray | None:
+        """The values before they go to a device; None if a SeedGenerator draws them there."""
+        return self.values(shape, dtype)
+
     def values(self, shape: tuple[int, ...], dtype: str) -> Any:
         """The values as a NumPy array; as a tensor if they come from a SeedGenerator."""
         raise NotImplementedError
@@ -69,6 +73,9 @@ class SeededInitializer(BuiltInInitializer):
         raise ValueError(
             f"{type(self).__name__}: `seed` must be an integer, a keras.random.SeedGenerator or None. Got {seed!r}."
         )
+
+    def values_on_host(self, shape, dtype):
+        return self.values(shape, dtype) if isinstance(self.seed, int) else None
 
     @property
     def _source(self) -> Any:

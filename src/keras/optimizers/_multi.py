@@ -130,6 +130,8 @@ class MultiOptimizer(Optimizer):
                     f"MultiOptimizer: {optimizer.name} has a `loss_scale_factor` of its own, but there is one loss for "
                     "all optimizers.\n  Set `loss_scale_factor` on the MultiOptimizer."
                 )
+            if self._offloads:
+                optimizer.offload_state()
         self._groups = [[i for i, o in enumerate(chosen) if o is optimizer] for optimizer in self.optimizers]
         for optimizer, group in zip(self.optimizers, self._groups):
             optimizer.build([variables[i] for i in group])

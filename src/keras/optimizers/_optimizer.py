@@ -17,7 +17,7 @@ from keras._core.configurable import Configurable
 from keras._core.names import name_scope, nearest, unique_name_for
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import constructor_parameters
-from keras._jax import stateless
+from keras._jax import placement, stateless
 from keras._jax.number import Number, Numbered, OneMinus, declared
 from keras._jax.variable import Variable
 from keras.optimizers.schedules._schedule import LearningRateSchedule, wide_float
@@ -94,6 +94,7 @@ class Optimizer(Numbered, Configurable):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._check_settings()
         self.built = False
+        self._offloads = False
         self._variables: list[Variable] = []
         self._trainable_variables: list[Variable] = []
         self._places: dict[int, int] = {}
@@ -190,8 +191,7 @@ class Optimizer(Numbered, Configurable):
                 initializers.get(initializer), shape=tuple(shape), dtype=dtype, trainable=False,
                 aggregation=aggregation, layout=layout, name=name,
             )  # fmt: skip
-        self._variables.append(made)
-        return made
+        return self._taken(made)
 
     def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros") -> Variable:
         """A new variable of the shape and dtype of another, called after it: 'dense_kernel_momentum'.
@@ -207,10 +207,37 @@ class Optimizer(Numbered, Configurable):
                 start if callable(start) else ops.convert_to_tensor(start),
                 shape=reference_variable.shape, dtype=reference_variable.dtype, trainable=False,
                 layout=getattr(reference_variable, "_layout", None), name=f"{path}_{name}" if name else path,
+                like=reference_variable,
             )  # fmt: skip
-        made._like = reference_variable
+        return self._taken(made)
+
+    def _taken(self, made: Variable) -> Variable:
+        if self._offloads and made.ndim:
+            made.keep_on_host()
         self._variables.append(made)
         return made
+
+    def offload_state(self) -> None:
+        """Keeps what this optimizer remembers per weight in the memory of the host, not of the device.
+
+        Each step brings it to the device where it is needed and takes it back: steps need less memory on the device and
+        take longer. May be called before or after the state exists; it is no part of the config.
+
+        Raises:
+            ValueError: the device cannot use the host's memory.
+
+        >>> optimizer = keras.optimizers.Adam()
+        >>> optimizer.offload_state()
+        >>> model.compile(optimizer, "mse")
+        """
+        placement.check_host_memory()
+        self._offloads = True
+        for v in self._variables:
+            if v.ndim:
+                v.keep_on_host()
+        for part in self.numbered_parts().values():
+            if isinstance(part, Optimizer):
+                part.offload_state()
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
         """One list of variables per name, each with an entry per trainable variable.
