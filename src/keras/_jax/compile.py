@@ -25,7 +25,7 @@ LARGEST_CACHE = 256  # programs; each holds compiled code only
 _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memory
 
 # Measured on AVX2: convolutions 5 times faster, recurrent loops slower. So only programs with convolutions get it.
-_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"}
 
 
 class Counters:
