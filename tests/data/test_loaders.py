@@ -35,7 +35,12 @@ def polars_frames():
 def arrow_columns():
     pa = pytest.importorskip("pyarrow")
     columns = {name: pa.array(X[:, i]) for i, name in enumerate("abc")}
-    return (np.stack([c.to_numpy() for c in columns.values()], 1), pa.array(Y[:, 0])), {"batch_size": 4}
+    return (pa.table(columns), pa.array(Y[:, 0])), {"batch_size": 4}
+
+
+def arrow_lists():
+    pa = pytest.importorskip("pyarrow")
+    return (pa.array(X.tolist()), pa.array(Y.tolist())), {"batch_size": 4}
 
 
 def sparse_matrices():
@@ -70,6 +75,27 @@ def hugging_face_table():
     return (datasets.Dataset.from_dict({"x": X.tolist(), "label": Y.tolist()}),), {"batch_size": 4}
 
 
+def hugging_face_stream():
+    table = hugging_face_table()[0][0]
+    return (table.to_iterable_dataset(),), {"batch_size": 4}
+
+
+def hugging_face_batches():
+    table = hugging_face_table()[0][0]
+    return (table.to_iterable_dataset().batch(4),), {}
+
+
+def grain_loader():
+    grain = pytest.importorskip("grain")
+    return (
+        grain.DataLoader(
+            data_source=[(X[i], Y[i]) for i in range(12)],
+            sampler=grain.samplers.SequentialSampler(12),
+            operations=[grain.transforms.Batch(4)],
+        ),
+    ), {"steps_per_epoch": 3}  # fmt: skip
+
+
 class Restarts:
     """An iterable that begins anew, as loaders of many libraries do."""
 
@@ -80,7 +106,9 @@ class Restarts:
 KINDS = {
     "pandas": pandas_frames, "polars": polars_frames, "arrow": arrow_columns, "scipy": sparse_matrices,
     "torch": torch_loader, "tensorflow": tensorflow_dataset, "grain": grain_dataset, "grain by number": grain_map,
-    "hugging face": hugging_face_table, "iterable": lambda: ((Restarts(),), {}),
+    "grain loader": grain_loader, "hugging face": hugging_face_table, "hugging face, streamed": hugging_face_stream,
+    "hugging face, in batches": hugging_face_batches, "arrow lists": arrow_lists,
+    "iterable": lambda: ((Restarts(),), {}),
 }  # fmt: skip
 
 
@@ -110,3 +138,23 @@ def test_a_large_sparse_matrix_is_never_dense_as_a_whole(monkeypatch):
     assert max(rows) == 4
     for a, b in zip(found.get_weights(), trained(X, Y, batch_size=4).get_weights()):
         np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_what_has_no_rows_says_how_to_get_them():
+    pl = pytest.importorskip("polars")
+    with pytest.raises(TypeError, match=r"is a plan of a frame.* Pass x.collect\(\)"):
+        trained(pl.DataFrame(X).lazy(), Y)
+    datasets = pytest.importorskip("datasets.dataset_dict")
+    table = hugging_face_table()[0][0]
+    with pytest.raises(ValueError, match=r"several tables: 'train'. Pass one of them: x\['train'\]"):
+        trained(datasets.DatasetDict({"train": table}))
+    with pytest.raises(ValueError, match=r"yields single rows\. Pass batch_size=32"):
+        trained(table.map(lambda row: {"label": row["label"][0]}).to_iterable_dataset())
+
+
+def test_missing_values_and_bits_of_arrow_are_numbers():
+    pa = pytest.importorskip("pyarrow")
+    np.testing.assert_array_equal(arrays.to_array(pa.array([1, None, 3]), "x"), np.float32([1, np.nan, 3]))
+    np.testing.assert_array_equal(arrays.to_array(pa.array([True, False]), "x"), [True, False])
+    with pytest.raises(ValueError, match="rows of different lengths"):
+        arrays.to_array(pa.array([[1.0], [1.0, 2.0]]), "x")

@@ -170,16 +170,32 @@ class TableRows(StoredRows):
 
 def is_table(x: Any) -> bool:
     """Whether `x` is a table of named columns with rows in reach, as Hugging Face's `datasets` has them."""
-    return all(hasattr(x, name) for name in ("column_names", "select_columns", "with_format", "__len__"))
+    return _has_columns(x) and hasattr(x, "__len__")
+
+
+def is_streamed_table(x: Any) -> bool:
+    """Whether `x` is a table whose rows come one after another, as the streamed ones of Hugging Face's `datasets`."""
+    return _has_columns(x) and not hasattr(x, "__len__") and hasattr(x, "iter")
+
+
+def _has_columns(x: Any) -> bool:
+    return all(hasattr(x, name) for name in ("column_names", "select_columns", "with_format"))
 
 
 def columns_of(table: Any, where: str) -> tuple[Any, Any]:
+    """`(x, y)` of a table, read by rows; see `with_label_apart`."""
+    if isinstance(table.column_names, Mapping):
+        names = ", ".join(map(repr, table))
+        raise ValueError(f"{where} holds several tables: {names}. Pass one of them: x[{next(iter(table), '')!r}].")
+    return with_label_apart({n: TableRows(table, n, f"{where}[{n!r}]") for n in table.column_names})
+
+
+def with_label_apart(columns: dict[str, Any]) -> tuple[Any, Any]:
     """`(x, y)`: the column called label, labels, target or y is `y`, all others are `x`, by name if several."""
-    names = list(table.column_names)
-    y_name = next((n for n in ("label", "labels", "target", "y") if n in names and len(names) > 1), None)
-    found = {n: TableRows(table, n, f"{where}[{n!r}]") for n in names}
-    y = None if y_name is None else found.pop(y_name)
-    return (next(iter(found.values())) if len(found) == 1 else found), y
+    y_name = next((n for n in ("label", "labels", "target", "y") if n in columns and len(columns) > 1), None)
+    y = None if y_name is None else columns[y_name]
+    x = {name: column for name, column in columns.items() if name != y_name}
+    return (next(iter(x.values())) if len(x) == 1 else x), y
 
 
 def rows_between(x: Any, rows: slice) -> Any:
@@ -317,6 +333,8 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
         raise TypeError(TEXT.format(where=where))
     if isinstance(x, Sequence):  # a range, a deque
         return np.asarray(list(x))
+    if hasattr(x, "collect") and hasattr(x, "collect_schema"):  # polars
+        raise TypeError(f"{where} is a plan of a frame, without values. Pass x.collect().")
     raise TypeError(
         f"{where} must be an array, a list of numbers, a frame, or a list or dict of those. "
         f"Got an object of type {type(x).__name__}."
@@ -324,6 +342,8 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
 
 
 def _from_frame(x: Any, where: str) -> np.ndarray:
+    if hasattr(x, "to_pylist"):
+        return _from_arrow(x, where)
     made = x.to_numpy()
     if made.dtype.kind in "OUST":
         columns = getattr(x, "columns", None)
@@ -334,6 +354,17 @@ def _from_frame(x: Any, where: str) -> np.ndarray:
                 raise TypeError(TEXT.format(where=f"{where} ({names})"))
         made = _without_missing(made)
     return made
+
+
+def _from_arrow(x: Any, where: str) -> np.ndarray:
+    """A column of Arrow's, missing numbers as NaN; one of lists has a further axis."""
+    made = x.to_numpy(zero_copy_only=False)  # bits, missing values and lists have no other form there
+    if not len(made) or not all(isinstance(item, np.ndarray) for item in made):
+        return made
+    try:
+        return np.stack(list(made))
+    except ValueError:
+        raise ValueError(RAGGED.format(where=where)) from None
 
 
 def _without_missing(made: np.ndarray) -> np.ndarray:

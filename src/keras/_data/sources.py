@@ -16,6 +16,7 @@ from keras._data.arrays import (
     StoredRows,
     bytes_outside,
     columns_of,
+    is_streamed_table,
     is_table,
     on_device,
     rows_between,
@@ -25,7 +26,7 @@ from keras._data.arrays import (
 )
 from keras._data.batches import unpack_x_y_sample_weight
 from keras._data.class_weights import checked_class_weight, with_class_weights
-from keras._data.streams import Rows, Stream, stream_of
+from keras._data.streams import Rows, Stream, Tables, stream_of
 
 DEFAULT_BATCH_SIZE = 32
 LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
@@ -457,12 +458,13 @@ def make_source(
     if is_table(x) and y is None:
         x, y = columns_of(x, f"{phase}: `x`")
     if type(x) is not np.ndarray and _yields_batches(x, phase):
-        given = {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}
+        rows_come_alone = is_streamed_table(x)
+        given = {"y": y, "sample_weight": sample_weight, "batch_size": None if rows_come_alone else batch_size}
         for name, value in given.items():
             if value is not None:
                 kind = type(x).__name__
                 raise ValueError(NOT_TOGETHER.format(owner=phase, name=name, kind=kind, instead=INSTEAD[name]))
-        stream = stream_of(x, bool(shuffle))
+        stream = Tables(x, batch_size) if rows_come_alone else stream_of(x, bool(shuffle))
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
             raise ValueError(ENDLESS.format(owner=phase, kind=stream.kind, steps_argument=argument))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._data.arrays import with_label_apart
 from keras._data.py_dataset import PyDataset
 from keras._data.read_ahead import read_ahead
 from keras._data.workers import Processes, in_order
@@ -90,6 +91,31 @@ class Rows(Stream):
 
     def length(self) -> int | None:
         return self.x.steps()
+
+
+class Tables(Stream):
+    """A table of named columns that comes in pieces.
+
+    Args:
+        x: the table.
+        batch_size: rows in a piece; None if it comes in batches already.
+    """
+
+    may_reuse_memory = False
+
+    def __init__(self, x: Any, batch_size: int | None):
+        super().__init__(x)
+        self.batch_size = batch_size
+
+    def passes(self, start: int = 0) -> Iterator:
+        table = self.x.with_format("numpy")
+        batches = iter(table) if self.batch_size is None else table.iter(self.batch_size)
+        return map(self._parts, itertools.islice(batches, start, None))
+
+    def _parts(self, columns: dict[str, Any]) -> tuple[Any, Any]:
+        if not all(np.ndim(column) for column in columns.values()):
+            raise ValueError(f"`x` ({self.kind}) yields single rows. Pass batch_size=32, or x.batch(32).")
+        return with_label_apart(columns)
 
 
 class Indexed(Stream):
