@@ -73,7 +73,8 @@ class Watch(threading.Thread):
         now = time.monotonic()
         self._alive = dict.fromkeys(range(processes.count()), now)  # when the beat of each changed last
         self._moved = dict.fromkeys(range(processes.count()), now)  # and when its step did
-        self._answered = now
+        self._answered = now  # when the board could be read last
+        self._looked = now  # when this thread ran last
         self._named: tuple[int, int] | None = None
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -89,11 +90,17 @@ class Watch(threading.Thread):
             self.write()
             found = self.board.all()
         except Exception as error:  # whatever the runtime raises where its first process is gone
-            if time.monotonic() - self._answered > self.patience and not self._stopped.is_set():
+            self._looked = time.monotonic()
+            if self._looked - self._answered > self.patience and not self._stopped.is_set():
                 self._end(f"The first process of the job has not answered for {self.patience:g} s: {error}\n{_GO_ON}")
             return
-        self._answered = time.monotonic()
-        self.take(found, self._answered)
+        now = time.monotonic()
+        asleep = now - self._looked - _SILENT_AFTER
+        if asleep > 0:  # this process was stopped itself, maybe with all others: that is nobody's silence
+            for clock in (self._alive, self._moved):
+                clock.update({number: last + asleep for number, last in clock.items()})
+        self._answered = self._looked = now
+        self.take(found, now)
 
     def write(self) -> None:
         """Writes this process's entry."""

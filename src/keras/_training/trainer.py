@@ -28,6 +28,7 @@ from keras._training.memory import note_memory
 from keras._training.place import FitPlace
 from keras._training.plan import Planner
 from keras._training.program import default_step
+from keras._training.spread import spread_over
 from keras._training.state import RunningState, State
 from keras.callbacks import CallbackList
 from keras.callbacks._resume import Resume
@@ -323,6 +324,7 @@ class Trainer:
         validation_freq=1,
         *,
         resume=None,
+        distribution=None,
     ):
         """Trains the model for a number of epochs.
 
@@ -345,10 +347,15 @@ class Trainer:
             resume: a folder. Where training is, is written into it after every epoch and every minute; when the same
                 program is started again, it goes on from there to the very weights it would have ended with. The
                 folder is kept at the end, so that more `epochs` continue the run.
+            distribution: 'auto' trains on all devices, each with its part of the rows of a batch; 'sharded' divides the
+                weights and the optimizer's state as well; or an object of `keras.distribution`. None is what
+                `set_distribution` says.
 
         Returns:
             A `History` with the logs of each epoch.
         """
+        if distribution is not None:
+            return spread_over(distribution, Trainer.fit, locals())
         self._check_ready("fit", training=True)
         _check_epochs(epochs, initial_epoch, validation_freq)
         if validation_split and validation_data is None:
@@ -445,6 +452,7 @@ class Trainer:
         steps=None,
         callbacks=None,
         return_dict=False,
+        distribution=None,
         **kwargs,
     ):
         """The loss and the metrics on data.
@@ -456,12 +464,15 @@ class Trainer:
             steps: steps to take from a generator.
             callbacks: a list of `Callback` objects.
             return_dict: whether to return values by name.
+            distribution: as `fit` takes it.
 
         Returns:
             The loss, or a list of the loss and the metrics in the order of `metrics_names`, or a dict.
         """
         if kwargs:
             raise TypeError(f"evaluate: unknown arguments {', '.join(kwargs)}.")
+        if distribution is not None:
+            return spread_over(distribution, Trainer.evaluate, locals())
         self._check_ready("evaluate", training=False)
         run = self._run_over("test", self._source(x, y, sample_weight, batch_size, steps, False, None, "evaluate"))
         if not isinstance(callbacks, CallbackList):
@@ -488,7 +499,7 @@ class Trainer:
             callbacks.end_progress()
         return _as_asked(self._in_order(logs), return_dict)
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, distribution=None):
         """The outputs for inputs, as NumPy arrays.
 
         Args:
@@ -497,7 +508,10 @@ class Trainer:
             verbose: 0 silent, 1 a progress bar, 2 one line.
             steps: steps to take from a generator.
             callbacks: a list of `Callback` objects.
+            distribution: as `fit` takes it.
         """
+        if distribution is not None:
+            return spread_over(distribution, Trainer.predict, locals())
         run = self._run_over("predict", self._source(x, None, None, batch_size, steps, False, None, "predict"))
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(

@@ -23,6 +23,8 @@ class Distribution:
             its own part of the rows of every batch.
     """
 
+    device_statistics = False
+
     def __init__(self, device_mesh, batch_dim_name, auto_shard_dataset=True):
         if batch_dim_name not in device_mesh.axis_names:
             raise ValueError(
@@ -120,18 +122,51 @@ class DataParallel(Distribution):
         devices: names of the devices, in the place of a mesh.
         auto_shard_dataset: whether several processes are given the same data, which are divided; if False, each is
             given its own part of the rows of every batch.
+        shard_weights: whether every device has a part of the weights and of the optimizer's state only, and gets the
+            rest of a layer when it computes with it: less memory, more traffic. An array is divided along its longest
+            axis that the number of devices divides; one without such an axis is whole everywhere.
+        device_statistics: whether a `BatchNormalization` that is not `synchronized` normalises the rows of each device
+            by their own statistics, as engines do that run a copy of the model on each device. Its moving statistics
+            take the mean over the devices. Layers with `renorm` or a mask count all rows.
 
     >>> keras.distribution.set_distribution(keras.distribution.DataParallel())
     >>> model.fit(x, y)
     """
 
-    def __init__(self, device_mesh=None, devices=None, auto_shard_dataset=True):
+    def __init__(
+        self,
+        device_mesh=None,
+        devices=None,
+        auto_shard_dataset=True,
+        *,
+        shard_weights=False,
+        device_statistics=False,
+    ):
         if device_mesh is not None and len(device_mesh.shape) > 1:
             device_mesh = DeviceMesh((int(np.prod(device_mesh.shape)),), ["batch"], device_mesh.devices.reshape(-1))
         elif device_mesh is None:
             names = list_devices() if devices is None else list(devices)
             device_mesh = DeviceMesh((len(names),), ["batch"], names)
         super().__init__(device_mesh, device_mesh.axis_names[0], auto_shard_dataset)
+        self._shard_weights = bool(shard_weights)
+        self.device_statistics = bool(device_statistics)
+
+    def get_variable_layout(self, variable) -> TensorLayout:
+        """The layout of a variable: whole everywhere, or divided along one axis with `shard_weights`."""
+        found = super().get_variable_layout(variable)
+        if not self._shard_weights or getattr(variable, "_layout", None) is not None:
+            return found
+        parts = self.rows_divide_by
+        divisible = [size for size in variable.shape if size and size % parts == 0]
+        if not divisible:
+            return found
+        at = variable.shape.index(max(divisible))
+        return TensorLayout(
+            [self.batch_dim_name if i == at else None for i in range(len(variable.shape))], self.device_mesh
+        )
+
+    def __fingerprint__(self, of):
+        return (*super().__fingerprint__(of), self._shard_weights, self.device_statistics)
 
 
 class ModelParallel(Distribution):

@@ -1,9 +1,11 @@
 """BatchNormalization: every channel gets mean 0 and variance 1 over the batch, then a learned scale and shift."""
 
+import functools
 import math
 
 from keras import constraints, initializers, ops, regularizers
 from keras._core.checks import known_size, number_between, positive_number
+from keras._jax.kernels.device_statistics import normalized_in_parts, parts_counted_alone
 from keras._jax.kernels.normalization import batch_normalized
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
@@ -31,7 +33,8 @@ class BatchNormalization(Layer):
             `d = (mean - running mean) / running stddev`. From Ioffe (2017).
         renorm_clipping: a dict of limits: 'rmax' and 'rmin' for r, 'dmax' for the absolute value of d.
         renorm_momentum: how slowly the running statistics move that `r` and `d` are computed with.
-        synchronized: whether all devices count together. They always do.
+        synchronized: whether all devices count together. They do anyway, unless the distribution that is set asks for
+            statistics of each device: `keras.distribution.DataParallel(device_statistics=True)`.
 
     Call arguments:
         training: whether to normalise by the batch.
@@ -128,7 +131,9 @@ class BatchNormalization(Layer):
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
         if training and self.trainable and mask is None and not self.renorm:
             scale, offset = (None if v is None else ops.convert_to_tensor(v) for v in (self.gamma, self.beta))
-            y, mean, variance = batch_normalized(x, scale, offset, self.axis % x.ndim, self.epsilon)
+            parts = 1 if self.synchronized else parts_counted_alone(x, self.axis)
+            normalized = batch_normalized if parts == 1 else functools.partial(normalized_in_parts, parts)
+            y, mean, variance = normalized(x, scale, offset, self.axis % x.ndim, self.epsilon)
             self._move_statistics(mean, variance)
             return ops.cast(y, self.compute_dtype)
         if training and self.trainable:
