@@ -90,19 +90,27 @@ class GroupNormalization(Layer):
         # statistics of 16-bit numbers are computed in 32 bits
         x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
         axis = self.axis % x.ndim
-        channels = x.shape[axis]
-        groups = channels if self.groups == -1 else self.groups
-        # (batch, ..., channels, ...) -> (batch, ..., groups, channels of a group, ...)
-        grouped = ops.reshape(x, (*x.shape[:axis], groups, channels // groups, *x.shape[axis + 1 :]))
-        places = [i for i in range(1, grouped.ndim) if i != axis]
-        mean, variance = ops.moments(grouped, places, keepdims=True)
-        y = ops.reshape((grouped - mean) * ops.rsqrt(variance + self.epsilon), x.shape)
         along = [-1 if i == axis else 1 for i in range(x.ndim)]
+        centred = x - self._mean_of_groups(x, axis)
+        factor = ops.rsqrt(self._mean_of_groups(ops.square(centred), axis) + self.epsilon)
         if self.scale:
-            y = y * ops.reshape(self.gamma, along)
+            factor = factor * ops.reshape(self.gamma, along)
+        y = centred * factor
         if self.center:
             y = y + ops.reshape(self.beta, along)
         return ops.cast(y, self.compute_dtype)
+
+    def _mean_of_groups(self, x, axis):
+        """The mean of each sample's groups, once for each of a group's channels, to be broadcast over `x`.
+
+        Each channel is summed first: sums over axes on both sides of the groups would take twice as long.
+        """
+        channels = x.shape[axis]
+        groups = channels if self.groups == -1 else self.groups
+        means = ops.mean(x, axis=[i for i in range(1, x.ndim) if i != axis])
+        means = ops.mean(ops.reshape(means, (-1, groups, channels // groups)), axis=-1)
+        means = ops.repeat(means, channels // groups, axis=1)
+        return ops.reshape(means, [-1 if i == 0 else channels if i == axis else 1 for i in range(x.ndim)])
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""
