@@ -107,15 +107,32 @@ def test_layers_and_losses_may_be_written_with_them():
 
 
 @pytest.mark.usefixtures("answered")
-def test_the_scope_of_a_strategy_is_one_over_one_device():
+def test_the_scope_of_a_strategy_is_one_over_all_devices(monkeypatch):
     import tensorflow as tf
 
     strategy = tf.distribute.MirroredStrategy()
     with strategy.scope():
         assert keras.layers.Dense(2)(X).shape == (2, 2)
     assert strategy.num_replicas_in_sync == 1
-    with pytest.raises(ValueError, match="devices are chosen through"):
+    assert keras.distribution.distribution() is None  # there is one
+    assert tf.distribute.get_strategy() is strategy
+    assert tf.distribute.MirroredStrategy(["/job:localhost/device:CPU:0"]).num_replicas_in_sync == 1
+    with pytest.raises(ValueError, match="no device 'gpu:0'"):
         tf.distribute.MirroredStrategy(["/gpu:0", "/gpu:1"])
+    with pytest.raises(AttributeError, match="no `run` here"):
+        strategy.run(print)
+    with pytest.raises(NotImplementedError, match="sharded"):
+        tf.distribute.experimental.ParameterServerStrategy(None)
+    joined = []
+    monkeypatch.setattr(keras.distribution, "initialize", lambda *about: joined.append(about))
+    cluster = '"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}'
+    monkeypatch.setenv("TF_CONFIG", f'{{{cluster}, "task": {{"type": "worker", "index": 1}}}}')
+    tf.distribute.MultiWorkerMirroredStrategy()
+    assert joined == [("a:1", 3, 2)]
+    cluster = '"cluster": {"ps": ["a:1"], "worker": ["b:1"]}'
+    monkeypatch.setenv("TF_CONFIG", f'{{{cluster}, "task": {{"type": "ps", "index": 0}}}}')
+    with pytest.raises(ValueError, match="'chief' and 'worker'"):
+        tf.distribute.MultiWorkerMirroredStrategy()
 
 
 @pytest.mark.usefixtures("answered")

@@ -5,7 +5,6 @@ Only functions that today's operations can answer with the same values are here,
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import inspect
@@ -17,7 +16,7 @@ import numpy as np
 
 from keras import config, ops, random
 from keras._jax.variable import Variable
-from keras.legacy import foreign_data, foreign_function, foreign_loops
+from keras.legacy import foreign_data, foreign_function, foreign_loops, strategies
 
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
@@ -155,22 +154,6 @@ def _set_seed(seed):
     importlib.import_module("keras.utils").set_random_seed(seed)
 
 
-class OneDevice:
-    """A strategy of `tf.distribute` over one device, so that what is made in its scope is made as everywhere."""
-
-    num_replicas_in_sync = 1
-
-    def __init__(self, *args, **kwargs):
-        if args or kwargs:
-            raise ValueError(
-                "tf.distribute: devices are chosen through keras.distribution here. Call it without arguments."
-            )
-
-    def scope(self):
-        """A context that changes nothing."""
-        return contextlib.nullcontext(self)
-
-
 # what is another function than the operation of that name, or has its arguments in another order
 _SPECIAL: dict[str, Callable] = {
     "tensorflow.squared_difference": _squared_difference, "tensorflow.math.squared_difference": _squared_difference,
@@ -205,7 +188,6 @@ _SPECIAL: dict[str, Callable] = {
     "theano.tensor.nnet.binary_crossentropy": _binary_crossentropy,
     "theano.tensor.nnet.categorical_crossentropy": _categorical_crossentropy,
 }  # fmt: skip
-_STRATEGIES = ("MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy")
 # what a module has that is called as it stands
 _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.GradientTape": foreign_loops.GradientTape,
@@ -227,8 +209,8 @@ def name_in(module: str, name: str) -> Any:
     path = f"{module}.{name}"
     if module == "tensorflow" and name in _DTYPES:
         return name
-    if module == "tensorflow.distribute" and name in _STRATEGIES:
-        return OneDevice
+    if module in ("tensorflow.distribute", "tensorflow.distribute.experimental") and name in strategies.STRATEGIES:
+        return strategies.STRATEGIES[name]
     if path in _AS_THEY_ARE:
         return _AS_THEY_ARE[path]
     if module == "tensorflow" and name in _MODULES_OF_KERAS:

@@ -77,7 +77,8 @@ HOMES = [
     Home("keras.models", "keras.layers", "Input InputLayer", "2.x"),
     Home("keras.callbacks", "keras.legacy.pieces", "BaseLogger", "0.x 1.x 2.x"),
     Home("keras.utils", "keras.legacy.tools", "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer HDF5Matrix "
-         "multi_gpu_model print_summary convert_all_kernels_in_model to_ordinal", "2.x"),
+         "print_summary convert_all_kernels_in_model to_ordinal", "2.x"),
+    Home("keras.utils", "keras.legacy.strategies", "multi_gpu_model", "2.x"),
     Home("keras.preprocessing.image", "keras.legacy.preprocessing.image", "DataFrameIterator DirectoryIterator "
          "ImageDataGenerator Iterator NumpyArrayIterator apply_affine_transform apply_brightness_shift "
          "apply_channel_shift apply_transform flip_axis horizontal_flip list_pictures random_barrel_transform "

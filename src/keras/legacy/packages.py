@@ -25,6 +25,7 @@ LEFTOVERS = {
         "tensorflow.data": (),
         "tensorflow.data.experimental": (),
         "tensorflow.distribute": (),
+        "tensorflow.distribute.experimental": (),
         "tensorflow.linalg": (),
         "tensorflow.math": (),
         "tensorflow.nn": (),

@@ -28,7 +28,6 @@ __all__ = [
     "deconv_length",
     "get_test_data",
     "has_arg",
-    "multi_gpu_model",
     "multiclass_logloss",
     "normalize_padding",
     "normalize_tuple",
@@ -212,23 +211,6 @@ def print_summary(model=None, line_length=None, positions=None, print_fn=None, l
     if layers is not None or isinstance(model, (list, tuple)):
         model = importlib.import_module("keras.models").Sequential(list(model if layers is None else layers))
     model.summary(line_length=line_length, positions=positions, print_fn=print_fn)
-
-
-def multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False):
-    """The model itself, for one device; more need `keras.distribution`.
-
-    Args:
-        model: the model.
-        gpus: how many devices, or a list of their numbers.
-        cpu_merge, cpu_relocation: where the replicas' weights were kept; there are no replicas here.
-    """
-    count = len(gpus) if isinstance(gpus, (list, tuple)) else gpus
-    if count is not None and count > 1:
-        raise ValueError(
-            f"multi_gpu_model: `gpus` is {gpus!r}. A model is spread over devices before it is made:\n"
-            "  keras.distribution.set_distribution(keras.distribution.DataParallel())"
-        )
-    return model
 
 
 def get_test_data(
