@@ -91,6 +91,14 @@ def test_networks_take_the_names_of_arguments_they_took(no_draws):
         applications.MobileNetV2(depth_multiplier=2, **small)
 
 
+def test_networks_take_arguments_in_the_order_they_had(no_draws):
+    """In 1.x `classes` came where `pooling` is today; in 2.2 MobileNetV2 had `depth_multiplier` behind `alpha`."""
+    assert applications.VGG16(True, None, None, (32, 32, 3), 7).output_shape == (None, 7)
+    assert applications.VGG16(False, None, None, (32, 32, 3), "max").output_shape == (None, 512)
+    assert applications.MobileNetV2((32, 32, 3), 0.05, 1, False, None, None, "avg").output_shape == (None, 1280)
+    assert applications.MobileNetV2((32, 32, 3), 0.05, False, None, None, "avg").output_shape == (None, 1280)
+
+
 # --- music
 
 
@@ -160,3 +168,34 @@ def test_tags_are_named():
     assert decode_predictions(scores, top_n=2) == [[("indie", 0.5), ("00s", 0.25)]]
     with pytest.raises(ValueError, match=re.escape("of shape (recordings, 50). Got shape (1, 4)")):
         decode_predictions(np.zeros((1, 4)))
+
+
+# --- names of layers in files
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_files_of_resnet50_from_before_2_3_find_their_layers(by_name, tmp_path):
+    """They list the shortcut of a block last, today's network has it first, and both have the same shape."""
+    renamed = {
+        "conv2_block1_0_conv": "res2a_branch1", "conv2_block1_3_conv": "res2a_branch2c", "conv5_block3_2_bn":
+        "bn5c_branch2b", "conv1_conv": "conv1", "conv1_bn": "conv1/bn", "predictions": "fc1000", "own": "own",
+    }  # fmt: skip
+    x = keras.Input((4, 4, 2))
+    y = [keras.layers.Conv2D(2, 1, name=n)(x) for n in renamed if n.endswith("conv")]
+    y += [keras.layers.BatchNormalization(name=n)(x) for n in renamed if n.endswith("bn")]
+    y += [keras.layers.Dense(3, name=n)(x) for n in ("predictions", "own")]
+    model = keras.Model(x, y)
+    wanted = {n: asked.values([(asked.weight_name(w), w.shape) for w in model.get_layer(n).weights]) for n in renamed}
+    for i, arrays in enumerate(wanted.values()):
+        arrays[0] += i
+    with h5py.File(tmp_path / "old.h5", "w") as file:
+        file.attrs["layer_names"] = [old.encode() for old in reversed(renamed.values())]
+        for name, old in renamed.items():
+            group = file.create_group(old)
+            group.attrs["weight_names"] = [f"{i}:0".encode() for i in range(len(wanted[name]))]
+            for i, array in enumerate(wanted[name]):
+                group[f"{i}:0"] = array
+    model.load_weights(tmp_path / "old.h5", by_name=by_name)
+    for name, arrays in wanted.items():
+        for found, array in zip(model.get_layer(name).get_weights(), arrays, strict=True):
+            np.testing.assert_array_equal(found, array)

@@ -93,6 +93,13 @@ def older_weights(layer: Any, names: list[str], arrays: list, origin: dict) -> l
     return None
 
 
+def todays_layer_name(name: str) -> str:
+    """What a layer that a file knows by an older name is called today, in networks that are known."""
+    for load in _translators:
+        name = load().layer_name(name)
+    return name
+
+
 def older_slots(arrays: list, names: list[str], variables: list, count: int) -> list:
     """The arrays of an optimizer in today's order."""
     for load in _translators:

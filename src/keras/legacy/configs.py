@@ -14,10 +14,11 @@ from keras import ops
 from keras._core import registry
 from keras.legacy import arguments
 from keras.legacy.arrays import groups, weights
+from keras.legacy.network_names import layer_name
 from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
 
-__all__ = ["config", "groups", "slots", "slots_by_name", "weights", "writer"]
+__all__ = ["config", "groups", "layer_name", "slots", "slots_by_name", "weights", "writer"]
 
 
 class OldClass(NamedTuple):

@@ -221,8 +221,9 @@ _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
 _TAUGHT = frozenset((
     "keras.activations", "keras.backend", "keras.callbacks",
     "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
-    "keras.applications.convnext", "keras.applications.imagenet_utils", "keras.applications.mobilenet_v2",
-    "keras.applications.resnet50", "keras.applications.vgg16",
+    "keras.applications.convnext", "keras.applications.imagenet_utils", "keras.applications.inception_v3",
+    "keras.applications.mobilenet_v2", "keras.applications.resnet", "keras.applications.resnet50",
+    "keras.applications.vgg16", "keras.applications.xception",
     "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
     "keras.datasets.fashion_mnist", "keras.datasets.mnist",
     "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",

@@ -1,0 +1,27 @@
+"""Names that layers of published networks had: files with weights go by them."""
+
+from __future__ import annotations
+
+import re
+
+_OTHERS = {
+    # ResNet50 until Keras 2.2
+    "conv1": "conv1_conv", "bn_conv1": "conv1_bn", "fc1000": "predictions",
+    # DenseNet until TensorFlow 2.15
+    "conv1/conv": "conv1_conv", "conv1/bn": "conv1_bn",
+}  # fmt: skip
+_BRANCH = re.compile(r"(res|bn)([2-5])([a-f])_branch(1|2[abc])")
+_PLACES = {"1": 0, "2a": 1, "2b": 2, "2c": 3}
+
+
+def layer_name(name: str) -> str:
+    """What a layer of ResNet50 or DenseNet is called today; any other name as it is.
+
+    >>> layer_name("res2a_branch2b")
+    'conv2_block1_2_conv'
+    """
+    found = _BRANCH.fullmatch(name)
+    if not found:
+        return _OTHERS.get(name, name)
+    kind, stack, block, branch = found.groups()
+    return f"conv{stack}_block{ord(block) - ord('a') + 1}_{_PLACES[branch]}_{'conv' if kind == 'res' else 'bn'}"
