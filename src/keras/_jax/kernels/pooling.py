@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable
 
 import jax
@@ -181,15 +182,17 @@ def pool_adaptive_average(x, output_size, channels_first: bool) -> jax.Array:
     """Means of as many windows as `output_size` says."""
     x = floats(x)
     axes, counts = _adaptive_plan(x, output_size, channels_first, "adaptive_average_pool")
-    for axis, count in zip(axes, counts):
+    for axis, count in reversed(list(zip(axes, counts))):
         size = x.shape[axis]
         if size % count == 0:
             x = jnp.mean(x.reshape(*x.shape[:axis], count, size // count, *x.shape[axis + 1 :]), axis=axis + 1)
             continue
         low, high = _borders(size, count)
-        position = np.arange(size)[:, None]
-        weights = ((position >= low) & (position < high)) / (high - low)
-        x = jnp.moveaxis(jnp.tensordot(x, weights.astype(x.dtype), ((axis,), (0,))), -1, axis)
+        position = np.arange(size)
+        weights = ((position >= low[:, None]) & (position < high[:, None])) / (high - low)[:, None]
+        before, after = x.shape[:axis], x.shape[axis + 1 :]
+        x = weights.astype(x.dtype) @ x.reshape(math.prod(before), size, math.prod(after))
+        x = x.reshape(*before, count, *after)
     return x
 
 
