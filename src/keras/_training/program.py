@@ -21,6 +21,12 @@ class ForeignVariables(Exception):
         self.variables = variables
 
 
+OWN_FUNCTION = (
+    "{owner} brings its own `{name}`, which would take the place of compiled programs; it is not called.\n"
+    "  Override `{phase}_step` to change what a step does, or call `{phase}_on_batch` in a loop of your own."
+)
+
+
 class Step:
     """One step of a run as a function of values.
 
@@ -33,6 +39,7 @@ class Step:
     """
 
     def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str, keeps_tuple: bool = False):
+        _refuse_own_functions(model, phase)
         self.model = model
         self.variables = variables
         self.names = names
@@ -122,6 +129,13 @@ class Step:
     def _hand_numbers_down(self) -> None:
         if self.names:
             self.model.optimizer.hand_numbers_down()
+
+
+def _refuse_own_functions(model: Any, phase: str) -> None:
+    for name in (f"make_{phase}_function", f"{phase}_function"):
+        found = getattr(model, name, None)
+        if found is not None and not getattr(found, "__module__", "").startswith("keras."):
+            raise NotImplementedError(OWN_FUNCTION.format(owner=type(model).__name__, name=name, phase=phase))
 
 
 def _plain(result: Any) -> Any:
