@@ -2,8 +2,8 @@
 
     python ray_train.py --workers 4 --folder /shared/run
 
-Its `JaxTrainer` lets JAX join the job before the workers run, and starts all of them again when one fails: training goes
-on from the folder. On CPUs it does not let JAX join; there `ray_actors.py` trains.
+Its `JaxTrainer` lets JAX join the job before the workers run, and starts all of them again when one fails: training
+goes on from the folder. On CPUs it does not let JAX join; there `ray_actors.py` trains.
 """
 
 import argparse

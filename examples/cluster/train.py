@@ -13,7 +13,7 @@ ROWS, FEATURES, CLASSES = 4096, 32, 4
 
 
 def data():
-    """Made up, the same in every process. In the place of arrays `fit` takes a generator or a `keras.utils.PyDataset`."""
+    """Made up, the same in every process. `fit` takes a generator or a `keras.utils.PyDataset` in its place."""
     random = np.random.default_rng(0)
     labels = random.integers(CLASSES, size=ROWS)
     centres = random.normal(size=(CLASSES, FEATURES))

@@ -47,16 +47,21 @@ def test_kubernetes_starts_as_many_processes_as_each_is_told_of():
 
 
 @pytest.fixture
-def alone(request):
-    """The losses of one process; asked for by tests that start several, which is what `--all` is for."""
+def with_all(request):
+    """What starts several processes is part of `--all`."""
     if not request.config.getoption("--all"):
         pytest.skip("starts several processes: with --all")
+
+
+@pytest.fixture
+def alone():
+    """The losses of one process."""
     command = [sys.executable, "train.py", "--alone", "--epochs", "2"]
     done = subprocess.run(command, cwd=FOLDER, env={**os.environ, **ON_CPU}, check=True, capture_output=True, text=True)
     return losses_in(done.stdout)[0]
 
 
-def test_slurm_tells_two_processes_who_they_are(alone, tmp_path):
+def test_slurm_tells_two_processes_who_they_are(with_all, alone, tmp_path):
     srun = tmp_path / "srun"
     srun.write_text(SRUN)
     srun.chmod(srun.stat().st_mode | stat.S_IXUSR)
@@ -68,7 +73,7 @@ def test_slurm_tells_two_processes_who_they_are(alone, tmp_path):
     assert losses_in(done.stdout) == [alone, alone]
 
 
-def test_variables_of_jax_as_on_kubernetes_tell_two_processes_who_they_are(alone):
+def test_variables_of_jax_as_on_kubernetes_tell_two_processes_who_they_are(with_all, alone):
     told = {"JAX_COORDINATOR_ADDRESS": "127.0.0.1:18476", "JAX_NUM_PROCESSES": "2"}
     started = [
         subprocess.Popen(
@@ -80,8 +85,13 @@ def test_variables_of_jax_as_on_kubernetes_tell_two_processes_who_they_are(alone
     assert [losses_in(process.communicate(timeout=300)[0]) for process in started] == [[alone], [alone]]
 
 
-def test_two_actors_of_a_local_ray_cluster_train_as_one_process_does(alone, monkeypatch):
-    ray = pytest.importorskip("ray")
+@pytest.fixture
+def ray():
+    """Ray, where it is installed (the extra `cluster`)."""
+    return pytest.importorskip("ray")
+
+
+def test_two_actors_of_a_local_ray_cluster_train_as_one_process_does(ray, alone, monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     import ray_actors
 
