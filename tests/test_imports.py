@@ -60,12 +60,14 @@ WHOLE = ("__init__", "__main__", "legacy")
 # and rarely needed.
 INSIDE_FUNCTIONS = {
     ("saving/_hdf5.py", "h5py"),
+    ("saving/_moment.py", "keras"),  # jax, which is loaded where a model is, and looking into files needs none
     ("layers/_torch_module_wrapper.py", "torch"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
     ("legacy/texts.py", "yaml"),
     ("callbacks/_history.py", "matplotlib"),
     ("callbacks/_history.py", "pandas"),
+    ("callbacks/_optuna_pruning.py", "optuna"),
     ("callbacks/_orbax_checkpoint.py", "orbax"),
     ("utils/_drawing.py", "IPython"),
     ("utils/_canvas.py", "PIL"),
@@ -75,6 +77,7 @@ INSIDE_FUNCTIONS = {
     ("visualization/_packages.py", "matplotlib"),
     ("utils/_sound.py", "scipy"),  # comes with jax
     ("datasets/_embedded.py", "sklearn"),
+    ("export/_onnx_elsewhere.py", "jax2onnx"),
     ("export/_onnx_graph.py", "onnx"),
     ("models/_exporting.py", "keras"),  # `Model.export` asks keras.export, which stands above and is rarely needed
 }

@@ -1,5 +1,6 @@
 """ONNX files, compared with what ONNX Runtime computes from them."""
 
+import jax
 import numpy as np
 import pytest
 
@@ -198,53 +199,203 @@ def test_nested_models_shared_layers_several_inputs_and_outputs_for_any_batch(tm
     assert len(kernels) == 1  # a shared layer's weights are kept once
 
 
-class Doubled(layers.Layer):
+class Squared(layers.Layer):
+    """A layer of one's own, with a layer inside."""
+
+    def __init__(self):
+        super().__init__(name="squared")
+        self.inner = layers.Dense(3, name="inner")
+
     def call(self, x):
-        return 2 * x
+        return keras.ops.square(self.inner(x))
 
 
-def test_all_layers_that_cannot_be_written_are_named_before_anything_is(tmp_path):
+def test_layers_functions_and_activations_of_ones_own_are_written_step_by_step(tmp_path):
     x = Input((4,))
-    y = layers.UnitNormalization(name="unit")(Doubled(name="mine")(x))
+    y = Squared()(x)
+    made = [y, layers.Dense(2, activation=lambda v: v * v)(y), layers.Lambda(lambda v: v[:, ::2] - 1)(x)]
+    compare(keras.Model(x, made), tmp_path / "model.onnx")
+    proto = onnx.load(tmp_path / "model.onnx")
+    assert {"squared/inner/kernel", "squared/inner/bias"} < {t.name for t in proto.graph.initializer}
+    assert any(n.name == "squared/MatMul" for n in proto.graph.node)
+
+
+def test_functions_between_layers_compute_the_same(tmp_path):
+    ops, x, i = keras.ops, Input((4, 5)), Input((3,), dtype="int32")
+    made = [
+        ops.cumsum(x, axis=1), ops.cumprod(x, axis=1), ops.sort(x, axis=-1), ops.argmax(x, axis=-1),
+        ops.top_k(x, 2)[0], ops.where(x > 0, x, ops.expm1(x)), ops.one_hot(i, 5), ops.take(x, [2, 0], axis=1),
+        ops.take_along_axis(x, ops.argsort(x, axis=1), axis=1), x[:, 1:, ::2], ops.logsumexp(x, axis=1),
+        ops.gelu(x), ops.einsum("bij,bkj->bik", x, x), ops.sin(x) * ops.floor(x), ops.std(x, axis=1),
+        ops.mod(i, 3), i // 2, ops.any(x > 1, axis=-1), ops.roll(x, 1, axis=1), ops.tile(x, (1, 2, 1)),
+        ops.pad(x, ((0, 0), (1, 2), (0, 0)), mode="reflect"), ops.round(x), ops.logical_not(x > 0),
+        ops.image.resize(ops.reshape(x, (-1, 4, 5, 1)), (7, 8)), ops.arctan2(x, x + 1), ops.repeat(x, 2, axis=1),
+    ]  # fmt: skip
+    compare(keras.Model([x, i], made), tmp_path / "model.onnx")
+
+
+def test_loops_and_branches_compute_the_same(tmp_path):
+    def doubled_until_large(v):
+        return keras.ops.while_loop(lambda n, v: n < 3, lambda n, v: (n + 1, 2 * v), (0, v))[1]
+
+    def by_sign(v):
+        return keras.ops.cond(keras.ops.sum(v) > 0, lambda: 2 * v, lambda: v - 1)
+
+    x = Input((4,))
+    compare(keras.Model(x, [layers.Lambda(f)(x) for f in (doubled_until_large, by_sign)]), tmp_path / "model.onnx")
+
+
+def test_masks_travel_through_a_network_of_any_length(tmp_path):
+    words, others = Input((None,), dtype="int32"), Input((None,), dtype="int32")
+    a, b = (layers.Embedding(5, 4, mask_zero=True)(x) for x in (words, others))
+    y = layers.Dense(3)(layers.Dropout(0.5)(a))
+    made = [
+        layers.LSTM(3, return_sequences=True)(y), layers.GRU(2, go_backwards=True)(y),
+        layers.Bidirectional(layers.SimpleRNN(2, return_sequences=True))(y), layers.GlobalAveragePooling1D()(y),
+        layers.LSTM(2)(layers.Masking(0.0)(layers.TimeDistributed(layers.Dense(2))(y))),
+        layers.Attention()([a, b]), layers.MultiHeadAttention(2, 3)(a, b),
+    ]  # fmt: skip
+    compare(keras.Model([words, others], made), tmp_path / "model.onnx", rows=(1, 3))
+
+
+def test_attention_takes_a_mask_that_is_given_and_returns_its_scores(tmp_path):
+    x, mask = Input((5, 4)), Input((5, 5), dtype="bool")
+    attended, scores = layers.MultiHeadAttention(2, 3)(x, x, attention_mask=mask, return_attention_scores=True)
+    causal = layers.GroupQueryAttention(2, 4, 2)(x, x, use_causal_mask=True)
+    compare(keras.Model([x, mask], [attended, scores, causal]), tmp_path / "model.onnx")
+
+
+class Cell(layers.Layer):
+    """A cell of one's own: h = tanh(x w + h / 2)."""
+
+    state_size = output_size = 3
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3), name="w")
+
+    def call(self, x, states):
+        h = keras.ops.tanh(x @ self.w + 0.5 * states[0])
+        return h, [h]
+
+
+def test_cells_of_ones_own_and_convolutions_over_time_take_any_length(tmp_path):
+    x, frames = Input((None, 3)), Input((None, 4, 3, 2))
+    made = [
+        layers.RNN(Cell(), return_sequences=True)(x),
+        layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)])(x),
+        layers.ConvLSTM2D(2, 3, padding="same", return_sequences=True)(frames),
+    ]
+    compare(keras.Model([x, frames], made), tmp_path / "model.onnx")
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__(name="subclassed")
+        self.dense, self.norm, self.lstm = layers.Dense(3), layers.BatchNormalization(), layers.LSTM(2)
+
+    def call(self, x, training=False):
+        return {"a": self.norm(self.dense(x), training=training), "b": self.lstm(x)}
+
+
+def test_a_model_with_a_call_of_its_own_is_traced(tmp_path):
+    model, path = Subclassed(), tmp_path / "model.onnx"
+    with pytest.raises(ValueError, match="subclassed needs `input_signature`"):
+        model.export(path)
+    x = np.linspace(-1, 1, 24, dtype="float32").reshape(2, 4, 3)
+    wanted = model(x)
+    model.export(path, input_signature=[keras.InputSpec(shape=(None, None, 3))], verbose=False)
+    got = runtime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"input": x})
+    for mine, its in zip(keras.tree.flatten(wanted), got):
+        np.testing.assert_allclose(its, mine, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16"])
+def test_16_bits_in_the_model_are_32_in_the_file(policy, tmp_path):
+    x = Input((6, 6, 3))
+    y = layers.BatchNormalization(dtype=policy)(layers.Conv2D(4, 3, activation="relu", dtype=policy)(x))
+    model = started(keras.Model(x, layers.UnitNormalization()(layers.Dense(2, dtype="float32")(y))))
+    running = session(model, tmp_path / "model.onnx")
+    value = data(x, 2)
+    (got,) = running.run(None, {model.input_names[0]: value})
+    np.testing.assert_allclose(got, model(value), atol=0.05)
+    kinds = {t.data_type for t in onnx.load(tmp_path / "model.onnx").graph.initializer}
+    assert kinds <= {onnx.TensorProto.FLOAT, onnx.TensorProto.INT64}
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_quantised_layers_compute_the_same(mode, tmp_path):
+    x = Input((8,))
+    model = started(keras.Model(x, layers.Dense(4)(layers.EinsumDense("ab,bc->ac", 8)(x))))
+    model.quantize(mode)
+    value = data(x, 3)
+    (got,) = session(model, tmp_path / "model.onnx").run(None, {model.input_names[0]: value})
+    np.testing.assert_allclose(got, model(value), rtol=1e-5, atol=1e-5)
+
+
+def test_inputs_by_name_of_a_model_inside_another(tmp_path):
+    a, b = Input((3,), name="a"), Input((2,), name="b")
+    outputs = {"sum": layers.Dense(2)(a), "both": layers.Concatenate()([a, b])}
+    inner = keras.Model({"a": a, "b": b}, outputs, name="inner")
+    x, y = Input((3,), name="x"), Input((2,), name="y")
+    made = inner({"a": x, "b": y})
+    compare(keras.Model([x, y], [made["both"], made["sum"]]), tmp_path / "model.onnx")
+
+
+def test_layers_of_older_years_compute_the_same(tmp_path):
+    x, sequence, image = Input((6,)), Input((5, 4)), Input((6, 6, 3))
+    made = [layers.Highway()(x), layers.MaxoutDense(3)(x), layers.SReLU()(x), layers.ThresholdedReLU(0.5)(x)]
+    made += [layers.LocallyConnected1D(2, 2)(sequence), layers.LocallyConnected2D(2, 2)(image)]
+    compare(keras.Model([x, sequence, image], made), tmp_path / "model.onnx")
+
+
+def test_text_is_looked_up_in_onnx_too(tmp_path):
+    words = Input((2,), dtype="string", name="words")
+    lookup = layers.StringLookup(vocabulary=["oak", "fir"], output_mode="multi_hot")
+    model = keras.Model(words, layers.Dense(3)(lookup(words)))
+    running = session(started(model), tmp_path / "model.onnx")
+    value = np.array([["fir", "elm"], ["oak", "oak"]])
+    (got,) = running.run(None, {"words": value.astype(object)})
+    np.testing.assert_allclose(got, model(value), rtol=1e-5)
+
+
+class Guessed(layers.Layer):
+    def call(self, x):
+        return x + keras.random.normal((4,), seed=keras.random.SeedGenerator(1))
+
+
+def test_all_layers_that_cannot_be_written_are_named_and_the_file_before_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    x, text = Input((4,)), Input((1,), dtype="string")
+    y = layers.TextVectorization(vocabulary=["a"], output_mode="count", name="words")(text)
+    z = layers.Hashing(3, name="hashed")(Input((2,), dtype="int32"))
+    inner = keras.Sequential([Input((4,)), Guessed(name="mine")], name="inner")
+    model = keras.Model([x, text, z._keras_history.operation.input], [inner(x), y, z])
     path = tmp_path / "model.onnx"
     path.write_bytes(b"the one before")
-    with pytest.raises(
-        ValueError, match=r"(?s)mine: Doubled is a class of its own.*unit: there is no translation of"
-    ) as e:
-        keras.Model(x, y).export(path)
-    assert "stablehlo" in str(e.value)
+    with pytest.raises(ValueError, match=r"cannot be written in ONNX") as caught:
+        model.export(path)
+    for line in (
+        "inner/mine: there is no counterpart of the operation 'random_",
+        "words: it reads text in a way that ONNX does not know",
+        "hashed: it calls Python while it computes",
+        "Export to 'stablehlo'",
+    ):
+        assert line in str(caught.value)
     assert path.read_bytes() == b"the one before"
     assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
 
 
-REFUSED = {
-    "its activation": (lambda x: layers.Dense(2, activation=lambda y: y, name="d")(x), "d: the activation '<lambda>'"),
-    "half precision": (lambda x: layers.Dense(2, dtype="float16", name="d")(x), "d: it computes in float16"),
-    "lanczos": (
-        lambda x: layers.UpSampling2D(interpolation="lanczos3", name="d")(layers.Reshape((2, 2, 1))(x)),
-        "d: interpolation='lanczos3'",
-    ),
-    "a mask": (lambda x: layers.LSTM(2, name="d")(layers.Embedding(5, 2, mask_zero=True)(x)), "d: it gets a mask"),
-    "another formula": (lambda x: keras.ops.gelu(x), "no translation of the function gelu"),
-    "a function": (lambda x: keras.ops.cumsum(x, axis=-1), "no translation of the function cumsum"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_settings_that_cannot_be_written_are_refused(case, tmp_path):
-    make, message = REFUSED[case]
-    x = Input((4,))
-    with pytest.raises(ValueError, match=message):
-        keras.Model(x, make(x)).export(tmp_path / "model.onnx")
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_class_with_a_call_of_its_own_is_no_graph(tmp_path):
-    class Mine(keras.Model):
-        def call(self, x):
-            return x
-
-    with pytest.raises(ValueError, match=r"no graph of layers.*\n.*export to 'stablehlo'"):
-        Mine(name="mine").export(tmp_path / "model.onnx")
+def test_float8_and_an_old_opset_are_refused(tmp_path):
+    model = keras.Sequential([Input((2,)), layers.Dense(1, name="dense")])
     with pytest.raises(ValueError, match="`opset_version` must be at least 18"):
-        keras.Sequential([Input((2,)), layers.Dense(1)]).export(tmp_path / "model.onnx", opset_version=9)
+        model.export(tmp_path / "model.onnx", opset_version=9)
+    model.quantize("float8")
+    with pytest.raises(ValueError, match="dense: it computes in float8"):
+        model.export(tmp_path / "model.onnx")
+
+
+def test_jax2onnx_writes_what_cannot_be_written_here(tmp_path):
+    pytest.importorskip("jax2onnx")
+    x = Input((4,))
+    model = keras.Sequential([x, layers.Lambda(lambda v: jax.scipy.special.digamma(v + 3))])
+    compare(model, tmp_path / "model.onnx")

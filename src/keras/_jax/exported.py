@@ -18,6 +18,23 @@ from keras._jax.variable import Variable
 
 PLATFORMS = ("cpu", "cuda", "rocm", "tpu")
 _MISSING = "StableHLO files need the package `flatbuffers`: pip install kerata[stablehlo]"
+# What StableHLO has no operation of its own for and programs of `traced` may ask the machine for: decompositions of
+# matrices, random bits, checks of sizes, and where arrays lie. All that a call is told is arrays and numbers.
+_DECOMPOSITIONS = ("geev", "gees", "gehrd", "geqrf", "gesdd", "getrf", "gtsv", "heevd", "hetrd", "orgqr", "potrf",
+                   "syevd", "sytrd", "ungqr")  # fmt: skip
+_ON_CARDS = ("getrf", "geqrf", "gesvd", "gesvdj", "orgqr", "potrf", "syevd", "syrk", "sytrd")
+ALLOWED_CALLS = frozenset((
+    *(f"lapack_{kind}{name}_ffi" for kind in "sdcz" for name in _DECOMPOSITIONS),
+    *(f"blas_{kind}trsm" + end for kind in "sdcz" for end in ("", "_ffi")),
+    *(f"{maker}solver_{name}_ffi" for maker in ("cu", "hip") for name in _ON_CARDS),
+    *(f"{maker}blas_{name}_batched_ffi" for maker in ("cu", "hip") for name in ("getrf", "geqrf")),
+    *(f"{maker}_{name}" for maker in ("cu", "hip") for name in ("lu_pivots_to_permutation", "threefry2x32_ffi")),
+    "ApproxTopK", "Eigh", "LuDecomposition", "ProductOfElementaryHouseholderReflectors", "Qr", "SPMDFullToShardShape",
+    "SPMDShardToFullShape", "Sharding", "annotate_device_placement", "shape_assertion",
+    "stablehlo.dynamic_approx_top_k", "stablehlo.dynamic_reduce_window", "stablehlo.dynamic_rng_bit_generator",
+    "stablehlo.dynamic_top_k",
+))  # fmt: skip
+_CALL = re.compile(r'custom_call\b(?:\s*@(?:"((?:[^"\\]|\\.)*)"|([\w.$-]+)))?')
 _ASSIGNS = (
     "{name} assigns {variables} when it is called. An exported program computes outputs and changes nothing.\n"
     "  Export what is done in inference, with training=False, and no layers with `stateful=True`."
@@ -92,7 +109,7 @@ def program(data: bytes) -> Callable:
     """What `traced` made, as a function of the variables' values and the arguments.
 
     Raises:
-        ValueError: the bytes hold no program, or one that calls back into Python.
+        ValueError: the bytes hold no program, or one that calls what is not in `ALLOWED_CALLS`.
     """
     try:
         exported = jax_export.deserialize(bytearray(data))
@@ -101,8 +118,7 @@ def program(data: bytes) -> Callable:
         raise ImportError(_MISSING) from None
     except Exception as error:  # of several kinds, some of jaxlib's own
         raise ValueError("the bytes hold no program") from error
-    calls = set(re.findall(r"custom_call @([\w.$]+)", text))
-    refused = sorted(name for name in calls if "callback" in name or "python" in name)
+    refused = _refused_calls(text)
     if refused:
         raise ValueError(f"the program calls {', '.join(refused)}, code outside of it")
     run = jax.jit(exported.call)
@@ -118,6 +134,12 @@ def program(data: bytes) -> Callable:
         return run(*arguments)
 
     return call
+
+
+def _refused_calls(text: str) -> list[str]:
+    """Names of the calls in a program that none of ours makes; a call whose name cannot be read is one of them."""
+    found = {quoted or plain or "what has no name" for quoted, plain in _CALL.findall(text)}
+    return sorted(found - ALLOWED_CALLS)
 
 
 def array(data: bytes, dtype: str, shape: Sequence[int], count: int) -> Any:

@@ -189,8 +189,13 @@ class ExportArchive:
         archive.close()
 
 
-def signature_of(fn: Any, given: Any) -> list[Any]:
+def signature_of(fn: Any, given: Any, text: bool = False) -> list[Any]:
     """One structure of symbolic tensors per argument.
+
+    Args:
+        fn: what is called with them.
+        given: the `input_signature`.
+        text: whether tensors of text are known.
 
     Raises:
         ValueError: none is given, and `fn` is no model that knows its inputs; or it takes text.
@@ -205,7 +210,7 @@ def signature_of(fn: Any, given: Any) -> list[Any]:
         given = [fn.input]
     arguments = list(given) if isinstance(given, (list, tuple)) else [given]
     signature = [tree.map_leaves(_symbol, argument) for argument in arguments]
-    if any(x.dtype == "string" for x in tree.leaves(signature)):
+    if not text and any(x.dtype == "string" for x in tree.leaves(signature)):
         raise ValueError(_TEXT.format(name=name))
     return signature
 

@@ -8,29 +8,36 @@ import numpy as np
 
 from keras._core import tree
 from keras._core.graph import KerasTensor, Node
-from keras.export import _onnx_functions
-from keras.export._onnx_graph import Builder, NotInOnnx, Value, onnx_package
-from keras.export._onnx_layers import check_arguments, is_masked, nested_model, reason_against, write_layer
+from keras.export import _onnx_elsewhere
+from keras.export._archive import signature_of
+from keras.export._onnx_calls import trace, write_call, write_traced
+from keras.export._onnx_graph import ML, Builder, NotInOnnx, Value, held, onnx_package
+from keras.export._onnx_layers import nested_model
 from keras.models import Model
 from keras.saving._atomic import written_atomically
 
 _OLDEST_OPSET, _OPSET, _IR_VERSION = 18, 18, 8  # of the end of 2022, which runtimes since then read
-_NO_GRAPH = (
-    "{name} cannot be written in ONNX: it is no graph of layers, but a class with a `call` of its own.\n"
-    "  Make it with keras.Model(inputs, outputs), or export to 'stablehlo'."
+_CANNOT = (
+    "{name} cannot be written in ONNX:\n  {problems}\n  Export to 'stablehlo', which takes everything that runs on JAX."
 )
-_ELSEWHERE = "  Export to 'stablehlo', which takes everything that runs on JAX."
 
 
 def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_version: int | None = None) -> None:
-    """Writes a model with a graph of layers to an ONNX file, whole or not at all.
+    """Writes a model to an ONNX file, whole or not at all.
 
     Raises:
         ValueError: something in the model cannot be written; says which layers.
         ImportError: `onnx` is not installed.
     """
     onnx = onnx_package()
-    proto = translated(model, input_signature, opset_version)
+    opset = _OPSET if opset_version is None else opset_version
+    if isinstance(opset, bool) or not isinstance(opset, int) or opset < _OLDEST_OPSET:
+        raise ValueError(f"model.export: `opset_version` must be at least {_OLDEST_OPSET}. Got {opset!r}.")
+    signature = signature_of(model, input_signature, text=True)
+    try:
+        proto = translated(model, signature, opset)
+    except NotInOnnx as error:
+        proto = _onnx_elsewhere.by_jax2onnx(model, signature, opset, error)
     onnx.checker.check_model(proto, full_check=True)
     with written_atomically(path) as name:
         onnx.save_model(proto, name)
@@ -38,61 +45,86 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
         print(f"Wrote {path}: ONNX, opset {proto.opset_import[0].version}.")
 
 
-def translated(model: Any, input_signature: Any = None, opset_version: int | None = None) -> Any:
-    """The model as a message of the `onnx` package."""
-    if nested_model(model) is None:
-        raise NotInOnnx(_NO_GRAPH.format(name=getattr(model, "name", model)))
-    if input_signature is not None:
-        raise ValueError("model.export: an ONNX file has the inputs of the model; leave `input_signature` out.")
-    opset = _OPSET if opset_version is None else opset_version
-    if not isinstance(opset, int) or opset < _OLDEST_OPSET:
-        raise ValueError(f"model.export: `opset_version` must be at least {_OLDEST_OPSET}. Got {opset!r}.")
-    _refuse_what_cannot_be_written(model)
+def translated(model: Model, signature: list[Any], opset: int = _OPSET) -> Any:
+    """The model as a message of the `onnx` package.
+
+    Raises:
+        NotInOnnx: something in it cannot be written.
+    """
     helper, b = onnx_package().helper, Builder()
-    inputs = [Value(b.take(name), x.shape, x.dtype) for name, x in zip(model.input_names, model.inputs)]
-    names = [b.take(name) for name in model.output_names]
-    for value, name in zip(_run(b, model, inputs), names):
-        b.output(value.name, name)
-    graph = helper.make_graph(
-        b.nodes,
-        model.name,
-        [_described(helper, v.name, v) for v in inputs],
-        [_described(helper, name, x) for name, x in zip(names, model.outputs)],
-        b.initializers,
-    )
-    return helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=_IR_VERSION, producer_name="kerata"
-    )  # fmt: skip
+    symbols = tree.leaves(signature)
+    inputs = [_input(b, name, x) for name, x in zip(input_names(model, len(symbols)), symbols)]
+    described = [_described(helper, x.name, x.dtype, s.shape) for x, s in zip(inputs, symbols)]
+    given = [_as_held(b, x) for x in inputs]
+    if nested_model(model) is None:
+        made = _whole(b, model, tree.pack_like(signature, given))
+    else:
+        made = _run(b, model, given)
+    if b.problems:
+        raise NotInOnnx(_CANNOT.format(name=model.name, problems="\n  ".join(dict.fromkeys(b.problems))))
+    names = [b.take(name) for name in output_names(model, len(made))]
+    for value, name in zip(made, names):
+        b.output(_as_declared(b, value), name)
+    outputs = [_described(helper, n, v.dtype, _free(v.shape)) for n, v in zip(names, made)]
+    graph = helper.make_graph(b.used(names), model.name, described, outputs, b.initializers)
+    imports = [helper.make_opsetid("", opset)] + [helper.make_opsetid(ML, 3)] * b.uses_ml
+    return helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION, producer_name="kerata")
 
 
-def _described(helper: Any, name: str, x: Any) -> Any:
-    sizes = [n if n is not None else "batch" if axis == 0 else f"{name}_{axis}" for axis, n in enumerate(x.shape)]
-    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(x.dtype)), sizes)
+def input_names(model: Any, count: int) -> list[str]:
+    """A name for every input."""
+    known = list(model.input_names) if nested_model(model) is not None else []
+    return known if len(known) == count else ["input"] if count == 1 else [f"input_{i}" for i in range(count)]
 
 
-def _refuse_what_cannot_be_written(model: Model) -> None:
-    """All that stands in the way, in one message, before anything is done."""
-    found = list(dict.fromkeys(_problems(model)))
-    if found:
-        raise NotInOnnx(f"{model.name} cannot be written in ONNX:\n  " + "\n  ".join(found) + f"\n{_ELSEWHERE}")
+def output_names(model: Any, count: int) -> list[str]:
+    """A name for every output."""
+    known = list(model.output_names) if nested_model(model) is not None else []
+    return known if len(known) == count else ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
 
 
-def _problems(model: Model):
-    for node in model._graph.nodes:
-        operation = node.operation
-        inner = nested_model(operation)
-        if inner is not None:
-            yield from _problems(inner)
-            continue
-        reason = (_onnx_functions.reason_against if _onnx_functions.is_function(operation) else reason_against)(
-            operation
-        )
-        if reason is not None:
-            yield f"{operation.name}: {reason}."
+def _input(b: Builder, name: str, symbol: KerasTensor) -> Value:
+    name = b.take(name)
+    return Value(name, b.measured(name, symbol.shape), symbol.dtype)
+
+
+def _declared(dtype: str) -> str:
+    """The dtype of inputs and outputs; few runtimes can be handed a bfloat16."""
+    return "float32" if dtype == "bfloat16" else dtype
+
+
+def _as_held(b: Builder, x: Value) -> Value:
+    return x if held(x.dtype) == _declared(x.dtype) else x.but(name=b.cast(x.name, held(x.dtype)))
+
+
+def _as_declared(b: Builder, x: Value) -> str:
+    return x.name if held(x.dtype) == _declared(x.dtype) else b.cast(x.name, x.dtype)
+
+
+def _free(shape: Any) -> tuple:
+    """A shape as a file declares it: symbols by their name, what is computed from them without."""
+    return tuple(n if isinstance(n, int) else str(n) if str(n).isidentifier() else None for n in shape)
+
+
+def _described(helper: Any, name: str, dtype: str, shape: Any) -> Any:
+    sizes = [n if n is not None else "batch" if axis == 0 else f"{name}_{axis}" for axis, n in enumerate(shape)]
+    kind = np.dtype(object if dtype == "string" else _declared(dtype))
+    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(kind), sizes)
+
+
+def _whole(b: Builder, model: Any, arguments: list[Any]) -> list[Value]:
+    """A model with a `call` of its own, traced."""
+    try:
+        given = [x for x in tree.leaves(arguments) if isinstance(x, Value)]
+        traced = trace(model, arguments, {}, given, model)
+        return write_traced(b, model, traced, given)
+    except NotInOnnx as error:
+        b.problems.append(f"{model.name}: {error}.")
+        return []
 
 
 def _run(b: Builder, model: Model, inputs: list[Value]) -> list[Value]:
-    """Writes what a graph does with its inputs."""
+    """Writes what a graph does with its inputs; what cannot be written goes to `b.problems`."""
     graph = model._graph
     values = {id(symbol): value for symbol, value in zip(graph.inputs, inputs)}
     for node in graph.nodes:
@@ -100,10 +132,8 @@ def _run(b: Builder, model: Model, inputs: list[Value]) -> list[Value]:
             try:
                 made = _call(b, node, values)
             except NotInOnnx as error:
-                if "\n" in str(error):  # which names the layer of a nested model
-                    raise
-                message = f"{model.name} cannot be written in ONNX:\n  {node.operation.name}: {error}.\n{_ELSEWHERE}"
-                raise NotInOnnx(message) from None
+                b.problems.append(f"{'/'.join(b.scope)}: {error}.")
+                made = [_input(b, "missing", symbol) for symbol in node.outputs]
         for symbol, value in zip(node.outputs, made):
             values[id(symbol)] = value
     return [values[id(x)] for x in graph.outputs]
@@ -115,28 +145,17 @@ def _call(b: Builder, node: Node, values: dict[int, Value]) -> list[Value]:
     def fill(x):
         return values[id(x)] if isinstance(x, KerasTensor) else x
 
-    if _onnx_functions.is_function(operation):
-        arguments = [tree.map_leaves(fill, a) for a in node.arguments]
-        keywords = {k: tree.map_leaves(fill, v) for k, v in node.keywords.items()}
-        return [_as(node.outputs[0], _onnx_functions.write_function(b, operation, arguments, keywords), False)]
-    inputs = [fill(x) for x in node.input_tensors]
-    check_arguments(node.keywords)
+    arguments, keywords = tree.map_leaves(fill, (list(node.arguments), node.keywords))
     inner = nested_model(operation)
-    if inner is not None:
-        if isinstance(node.arguments[0], dict) and not isinstance(inner._graph.input_structure, dict):
-            inputs = [fill(node.arguments[0][name]) for name in inner.input_names]
-        return _run(b, inner, inputs)
-    if node.outputs[0].dtype == "float32" and type(operation).__name__ != "Embedding":
-        inputs = [
-            x if x.dtype == "float32" else x._replace(name=b.cast(x.name, "float32"), dtype="float32") for x in inputs
-        ]
-    masked = is_masked(operation, inputs)
-    return [_as(symbol, name, masked) for symbol, name in zip(node.outputs, write_layer(b, operation, inputs))]
+    if inner is not None and len(arguments) == 1 and not keywords.get("training"):
+        given = _in_order(inner, arguments[0])
+        if all(x.rank == len(s.shape) and x.dtype == s.dtype for x, s in zip(given, inner._graph.inputs)):
+            return _run(b, inner, given)
+    return write_call(b, operation, arguments, keywords, node.outputs)
 
 
-def _as_float(b: Builder, x: Value) -> Value:
-    return x if x.dtype == "float32" else x._replace(name=b.cast(x.name, "float32"), dtype="float32")
-
-
-def _as(symbol: KerasTensor, name: str, masked: bool) -> Value:
-    return Value(name, symbol.shape, symbol.dtype, masked)
+def _in_order(model: Model, given: Any) -> list[Value]:
+    """The inputs of a nested model, as its graph has them."""
+    if isinstance(given, dict) and not isinstance(model._graph.input_structure, dict):
+        return [given[name] for name in model.input_names]
+    return tree.leaves(given)

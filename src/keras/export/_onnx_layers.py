@@ -3,54 +3,42 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 import numpy as np
 
 from keras._core import registry
+from keras._jax.steps import is_size
 from keras.export import _onnx_recurrent, _onnx_spatial
 from keras.export._onnx_activations import activated
-from keras.export._onnx_graph import Builder, NotInOnnx, Value
+from keras.export._onnx_graph import Builder, Value
 from keras.models import Model
 
-# layers that compute something else where a mask comes with their input
-_HEED_MASKS = frozenset(("LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAveragePooling1D", "Softmax"))
 
-
-def reason_against(layer: Any) -> str | None:
-    """Why a layer cannot be written, as far as its class and settings say; None if it can."""
+def is_known(layer: Any) -> bool:
+    """Whether the table says how a layer is written, as far as its class and settings tell."""
     kind = type(layer).__name__
-    if registry.built_in("keras.layers", kind) is not type(layer):
-        return f"{kind} is a class of its own, of which ONNX knows nothing"
-    if kind not in TABLE:
-        return f"there is no translation of {kind}"
-    if getattr(layer, "_form", None) is not None:
-        return "its weights are quantised"
-    if layer.compute_dtype != "float32":
-        return f"it computes in {layer.compute_dtype}, not in float32"
-    if kind == "TimeDistributed":
-        return reason_against(layer.layer)
-    return None
+    if registry.built_in("keras.layers", kind) is not type(layer) or kind not in TABLE:
+        return False
+    if getattr(layer, "_form", None) is not None or layer.compute_dtype not in ("float32", "float16", "bfloat16"):
+        return False
+    return kind != "TimeDistributed" or is_known(layer.layer)
+
+
+def heeds_masks(layer: Any) -> bool:
+    """Whether a layer computes something else where a mask comes with its input."""
+    return "mask" in inspect.signature(type(layer).call).parameters
 
 
 def write_layer(b: Builder, layer: Any, inputs: list[Value]) -> list[str]:
-    """Writes one call of a layer and returns the names of its outputs.
+    """Writes one call of a layer that is known and returns the names of its outputs.
 
     Raises:
-        NotInOnnx: its settings, or a mask that it gets, cannot be expressed.
+        NotInOnnx: one of its settings cannot be expressed.
     """
-    kind = type(layer).__name__
-    if kind in _HEED_MASKS and any(x.masked for x in inputs):
-        raise NotInOnnx("it gets a mask, which cannot be written in ONNX. Do without mask_zero=True and Masking")
-    made = TABLE[kind](b, layer, *inputs)
+    made = TABLE[type(layer).__name__](b, layer, *inputs)
     return made if isinstance(made, list) else [made]
-
-
-def is_masked(layer: Any, inputs: list[Value]) -> bool:
-    """Whether a mask travels on with the outputs of a layer."""
-    if type(layer).__name__ == "Masking" or getattr(layer, "mask_zero", False):
-        return True
-    return layer.supports_masking and any(x.masked for x in inputs)
 
 
 def _same(b: Builder, layer: Any, x: Value) -> str:
@@ -122,14 +110,6 @@ def _layer_normalization(b: Builder, layer: Any, x: Value) -> str:
     return y
 
 
-def _normalization(b: Builder, layer: Any, x: Value) -> str:
-    mean = b.constant(layer.mean, name="mean")
-    deviation = b.constant(np.maximum(np.sqrt(np.asarray(layer.variance)), 1e-7), name="deviation")
-    if layer.invert:
-        return b.op("Add", b.op("Mul", x.name, deviation), mean)
-    return b.op("Div", b.op("Sub", x.name, mean), deviation)
-
-
 def _rescaling(b: Builder, layer: Any, x: Value) -> str:
     y = b.op("Mul", x.name, b.constant(layer.scale, name="scale"))
     return b.op("Add", y, b.constant(layer.offset, name="offset"))
@@ -156,7 +136,7 @@ def _flatten(b: Builder, layer: Any, x: Value) -> str:
 
 def _reshape(b: Builder, layer: Any, x: Value) -> str:
     return b.op("Reshape", x.name, b.integers(0, *layer.compute_output_shape(x.shape)[1:])
-                if None not in x.shape[1:] else b.integers(0, *layer.target_shape))  # fmt: skip
+                if not any(map(is_size, x.shape[1:])) else b.integers(0, *layer.target_shape))  # fmt: skip
 
 
 def _permute(b: Builder, layer: Any, x: Value) -> str:
@@ -170,7 +150,7 @@ def _repeat_vector(b: Builder, layer: Any, x: Value) -> str:
 def _time_distributed(b: Builder, layer: Any, x: Value) -> str:
     steps = b.op("Shape", x.name, start=0, end=2)
     folded = b.op("Concat", b.integers(-1), b.op("Shape", x.name, start=2), axis=0)
-    step = x._replace(name=b.op("Reshape", x.name, folded), shape=(None, *x.shape[2:]))
+    step = x.but(name=b.op("Reshape", x.name, folded), shape=(None, *x.shape[2:]))
     with b.inside(layer.layer.name):
         (y,) = write_layer(b, layer.layer, [step])
     return b.op("Reshape", y, b.op("Concat", steps, b.op("Shape", y, start=1), axis=0))
@@ -215,17 +195,6 @@ def _dot(b: Builder, layer: Any, x: Value, y: Value) -> str:
     return b.op("Unsqueeze", made, b.integers(1)) if len(kept) == 1 else made
 
 
-def check_arguments(keywords: dict) -> None:
-    """Refuses arguments of a call that change what is computed.
-
-    Raises:
-        NotInOnnx: there is one.
-    """
-    others = [k for k, v in keywords.items() if v is not None and k not in ("training", "initial_state")]
-    if others:
-        raise NotInOnnx(f"the argument `{others[0]}` of the call cannot be written in ONNX")
-
-
 def nested_model(operation: Any) -> Model | None:
     """The model that an operation is, if it is made of layers and runs as models do."""
     plain = isinstance(operation, Model) and type(operation).__module__.startswith("keras.models")
@@ -257,7 +226,6 @@ TABLE = {
     "Maximum": _merged("Max"),
     "Minimum": _merged("Min"),
     "Multiply": _merged("Mul"),
-    "Normalization": _normalization,
     "PReLU": _prelu,
     "Permute": _permute,
     "ReLU": _relu,

@@ -83,23 +83,25 @@ def transposed(b: Builder, layer: Any, x: Value) -> str:
     """Conv1DTranspose, Conv2DTranspose, Conv3DTranspose."""
     kernel = b.constant(np.moveaxis(np.asarray(layer.kernel), (-1, -2), (0, 1)), name="kernel")
     spans = [d * (n - 1) + 1 for n, d in zip(layer.kernel_size, layer.dilation_rate)]
-    before, after, extra = [], [], []
-    for i, (span, stride) in enumerate(zip(spans, layer.strides)):
-        first, last, more = 0, 0, max(stride - span, 0)
-        if layer.output_padding is not None:
-            more = layer.output_padding[i]
-            if layer.padding == "same":
-                first = last = span // 2
-        elif layer.padding == "same":
-            cut = max(span - stride, 0)
-            first, last = cut // 2, cut - cut // 2
-        before, after, extra = before + [first], after + [last], extra + [more]
+    extras = layer.output_padding or (None,) * len(spans)
+    cut = [_cut(span, stride, layer.padding, extra) for span, stride, extra in zip(spans, layer.strides, extras)]
+    before, after = zip(*cut)
     y = b.op(
         "ConvTranspose", _channels_first(b, layer, x), kernel, *_with_bias(b, layer),
         kernel_shape=list(layer.kernel_size), strides=list(layer.strides), dilations=list(layer.dilation_rate),
-        pads=before + after, output_padding=extra,
+        pads=[*before, *(max(n, 0) for n in after)], output_padding=[max(-n, 0) for n in after],
     )  # fmt: skip
     return _finished(b, layer, y, x.rank)
+
+
+def _cut(span: int, stride: int, padding: str, extra: int | None) -> tuple[int, int]:
+    """How much of what windows cover is left out at both ends; at the second one, zeros may be added instead."""
+    if extra is None:
+        left_out = max(span - stride, 0) if padding == "same" else 0
+        return left_out // 2, left_out - left_out // 2 - max(stride - span, 0)
+    left_out = 2 * (span // 2) if padding == "same" else 0
+    before = max(left_out - extra, 0) // 2
+    return before, left_out - extra - before
 
 
 def _pooling(kind: str, **attributes: Any):
