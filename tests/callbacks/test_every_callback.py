@@ -17,6 +17,17 @@ from keras.callbacks._callback import HOOKS
 X = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
 
+
+class Trial:
+    """A trial of Optuna that is never ended."""
+
+    def report(self, value, step):
+        assert value >= 0.0
+
+    def should_prune(self):
+        return False
+
+
 # class -> how to make one in a folder
 CASES = {
     "BackupAndRestore": lambda folder: callbacks.BackupAndRestore(folder / "backup"),
@@ -28,6 +39,7 @@ CASES = {
     "LambdaCallback": lambda folder: callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None),
     "LearningRateScheduler": lambda folder: callbacks.LearningRateScheduler(lambda epoch: 0.01),
     "ModelCheckpoint": lambda folder: callbacks.ModelCheckpoint(folder / "x.weights.h5", save_weights_only=True),
+    "OptunaPruning": lambda folder: callbacks.OptunaPruning(Trial(), "loss"),
     "OrbaxCheckpoint": lambda folder: callbacks.OrbaxCheckpoint(folder / "orbax"),
     "ProgbarLogger": lambda folder: callbacks.ProgbarLogger(),
     "ReduceLROnPlateau": lambda folder: callbacks.ReduceLROnPlateau(),

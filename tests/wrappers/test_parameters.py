@@ -1,5 +1,6 @@
 """Parameters of estimators that say by their names where they go, and training piece by piece."""
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -132,3 +133,12 @@ def test_partial_fit_of_a_regressor_goes_on_with_the_weights_there_are():
     for _ in range(2):
         parts.partial_fit(X, X[:, 1])
     np.testing.assert_allclose(parts.predict(X), whole.predict(X), rtol=1e-6)
+
+
+def test_threads_that_fit_with_a_random_state_take_turns():
+    def fitted(seed):
+        return classifier(random_state=seed, epochs=2).fit(X, Y).predict_proba(X)
+
+    alone = [fitted(seed) for seed in (1, 2, 1, 2)]
+    in_threads = joblib.Parallel(4, backend="threading")(joblib.delayed(fitted)(seed) for seed in (1, 2, 1, 2))
+    np.testing.assert_array_equal(in_threads, alone)

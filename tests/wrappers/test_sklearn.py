@@ -251,7 +251,7 @@ def test_what_is_wrong_is_said():
     with pytest.raises(ValueError, match="has 3 outputs, but y has 2 classes"):
         SKLearnClassifier(network, model_kwargs={"units": 3}).fit(X, SIGN)
     with pytest.raises(ValueError, match="Multioutput target data is not supported"):
-        classifier().fit(X, np.arange(2 * ROWS).reshape(ROWS, 2) % 3)
+        SKLearnClassifier(lambda X, y: network(X, y[0])).fit(X, np.arange(2 * ROWS).reshape(ROWS, 2) % 3)
     logits = SKLearnClassifier(network, fit_kwargs=FIT).fit(X, SIGN)
     with pytest.raises(ValueError, match=r"the outputs of .* are not probabilities"):
         logits.predict_proba(100 * X)

@@ -9,6 +9,7 @@ from keras.callbacks._history import History
 from keras.callbacks._lambda_callback import LambdaCallback
 from keras.callbacks._learning_rate_scheduler import LearningRateScheduler
 from keras.callbacks._model_checkpoint import ModelCheckpoint
+from keras.callbacks._optuna_pruning import OptunaPruning
 from keras.callbacks._orbax_checkpoint import OrbaxCheckpoint
 from keras.callbacks._progbar_logger import ProgbarLogger
 from keras.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau
@@ -27,6 +28,7 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "OptunaPruning",
     "OrbaxCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",

@@ -5,6 +5,7 @@ import typing
 
 if typing.TYPE_CHECKING:
     from keras.wrappers._classifier import SKLearnClassifier
+    from keras.wrappers._cross_validation import cross_val_score, cross_validate
     from keras.wrappers._regressor import SKLearnRegressor
     from keras.wrappers._transformer import SKLearnTransformer
     from keras.wrappers._vectorized_search import VectorizedSearchCV
@@ -14,9 +15,18 @@ _HOMES = {
     "SKLearnRegressor": "keras.wrappers._regressor",
     "SKLearnTransformer": "keras.wrappers._transformer",
     "VectorizedSearchCV": "keras.wrappers._vectorized_search",
+    "cross_val_score": "keras.wrappers._cross_validation",
+    "cross_validate": "keras.wrappers._cross_validation",
 }
 
-__all__ = ["SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer", "VectorizedSearchCV"]
+__all__ = [
+    "SKLearnClassifier",
+    "SKLearnRegressor",
+    "SKLearnTransformer",
+    "VectorizedSearchCV",
+    "cross_val_score",
+    "cross_validate",
+]
 
 
 def __getattr__(name: str):

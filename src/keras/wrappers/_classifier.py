@@ -2,10 +2,13 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import column_or_1d
 
+from keras.wrappers._estimator import side_by_side
 from keras.wrappers._labels import Labels
 from keras.wrappers._model_estimator import ModelEstimator
+from keras.wrappers._several_labels import SeveralLabels, labels_of
 
 
 class SKLearnClassifier(ClassifierMixin, ModelEstimator):
@@ -13,7 +16,8 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
 
     Labels may be numbers or text. The model learns a column of 0 and 1 for each class; with a sparse loss the places of
     the labels; with a single output 0 and 1. A target of several columns of 0 and 1 gives every row several labels:
-    those whose output is above 0.5.
+    those whose output is above 0.5. Several columns of labels are learned by a model with a list of outputs, one for
+    each; predictions have these columns, probabilities and `classes_` are lists.
 
     Args:
         model: a compiled model, which every `fit` copies and trains from new weights; or a function that is called
@@ -47,7 +51,7 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
             classes: all labels there will be, in the first call; those in `y` if None.
         """
         if not hasattr(self, "model_"):
-            self._labels = Labels(np.asarray(y if classes is None else classes))
+            self._labels = _labels_ahead(np.asarray(y), classes)
         self._knows_labels = True
         try:
             return super().partial_fit(X, y, **kwargs)
@@ -68,6 +72,11 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
             ValueError: the model's outputs are not probabilities.
         """
         outputs = self._outputs(X)
+        if isinstance(outputs, (list, tuple)):
+            return [self._as_probabilities(part) for part in outputs]
+        return self._as_probabilities(outputs)
+
+    def _as_probabilities(self, outputs):
         if outputs.shape[-1] == 1 and not self._labels.is_multilabel:
             outputs = np.concatenate([1.0 - outputs, outputs], axis=-1)
         sums = 1.0 if self._labels.is_multilabel else outputs.sum(axis=-1)
@@ -86,6 +95,23 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
         outputs = self._outputs(X)
         return self._labels.margins(outputs)
 
+    def score(self, X, y, sample_weight=None):
+        """The share of rows whose label, or whose labels all, are right.
+
+        Raises:
+            ValueError: a label was not in the target of `fit`.
+        """
+        predicted = self.predict(X)
+        if not self._labels.is_multilabel:
+            self._labels.indices(np.asarray(y))  # all of them known?
+        if isinstance(self._labels, Labels):
+            return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+        return float(np.average((predicted == np.asarray(y)).all(axis=1), weights=sample_weight))
+
+    def _outputs(self, X, **settings):
+        outputs = super()._outputs(X, **settings)
+        return side_by_side(outputs) if self._labels.is_multilabel else outputs
+
     def _checked(self, X, y, reset):
         X, y = super()._checked(X, y, reset)
         return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
@@ -95,7 +121,7 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
             labels = self._labels
             labels.one_hot(y)  # all of them known?
         else:
-            labels = Labels(y)
+            labels = labels_of(y)
             _check_variety(labels, y)
         if goes_on and not self._knows_labels:
             labels = self._continued(labels, y)
@@ -104,7 +130,7 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
 
     def _continued(self, labels, y):
         """The labels of the fit before, which the new ones must be among."""
-        if labels.is_multilabel != self._labels.is_multilabel:
+        if (type(labels), labels.is_multilabel) != (type(self._labels), self._labels.is_multilabel):
             raise ValueError(f"{type(self).__name__}: `warm_start` goes on with labels of the same kind.")
         if labels.is_multilabel and labels != self._labels:
             raise ValueError(f"{type(self).__name__}: `warm_start` goes on with {len(self.classes_)} labels per row.")
@@ -133,10 +159,19 @@ class SKLearnClassifier(ClassifierMixin, ModelEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
         tags.classifier_tags.poor_score = True  # how good it is, is the model's affair
         return tags
 
 
 def _check_variety(labels, y, where=""):
-    if not labels.is_multilabel and len(np.unique(y)) < 2:
+    if isinstance(labels, Labels) and not labels.is_multilabel and len(np.unique(y)) < 2:
         raise ValueError(f"Classifier can't train when only one class is present{where}.")
+
+
+def _labels_ahead(y, classes):
+    """The labels there will be: `classes`, a list of them for several columns, or else those in `y`."""
+    if classes is None:
+        return labels_of(y)
+    several = isinstance(labels_of(y), SeveralLabels)
+    return SeveralLabels(classes) if several else Labels(np.asarray(classes))

@@ -1,5 +1,6 @@
 """What estimators of all years share: a model that is asked once it is fitted."""
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,7 +21,8 @@ class Estimator(BaseEstimator):
             NotFittedError: `fit` was not called yet.
         """
         check_is_fitted(self)
-        return self._fitted_model().predict(X, **settings)
+        found = self._fitted_model().predict(X, **settings)
+        return found[0] if isinstance(found, list) and len(found) == 1 else found
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -34,6 +36,29 @@ def settings_of_prediction(fit_settings):
 
 
 def output_units(model, X):
-    """The last size of the model's output for rows like `X`; None if the model has several outputs."""
+    """The last size of the model's output for rows like `X`; a list of several, None if they have names."""
     shape = model.compute_output_shape(tree.map_structure(lambda x: (None, *x.shape[1:]), X))
-    return shape[-1] if isinstance(shape, tuple) and not isinstance(shape[0], (tuple, list)) else None
+    if isinstance(shape, dict):
+        return None
+    if not isinstance(shape[0], (tuple, list)):
+        return shape[-1]
+    return [one[-1] for one in shape] if len(shape) > 1 else shape[0][-1]
+
+
+def for_each_output(y, model, X):
+    """The columns of `y` as the model learns them: in parts if it has several outputs.
+
+    Raises:
+        ValueError: the outputs have together another number of columns.
+    """
+    units = output_units(model, X)
+    if not isinstance(units, list):
+        return y
+    if sum(units) != y.shape[1]:
+        raise ValueError(f"{model.name} has outputs of {units} columns, but y has {y.shape[1]}.")
+    return np.split(y, np.cumsum(units)[:-1], axis=1)
+
+
+def side_by_side(outputs):
+    """What all outputs say, as columns of one array."""
+    return np.concatenate(outputs, axis=-1) if isinstance(outputs, (list, tuple)) else outputs

@@ -4,7 +4,12 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from keras.wrappers._estimator import output_units
+from keras.wrappers._estimator import for_each_output, output_units
+
+_NOT_SO_MANY = (
+    "{name} has {units} outputs, but y has {classes} classes.\n"
+    "  Let the model end in Dense({classes}); what it is made from is told `y`."
+)
 
 
 class Labels:
@@ -57,17 +62,26 @@ class Labels:
         Raises:
             ValueError: the model has another number of outputs than the target asks for.
         """
+        if self.is_multilabel:
+            return self._columns_for(model, X, self.one_hot(y))
+        return self.for_output(y, output_units(model, X), model.loss, model.name)
+
+    def _columns_for(self, model, X, columns):
         units = output_units(model, X)
-        if units == 1 and len(self.classes) == 2 and not self.is_multilabel:
+        if isinstance(units, int) and units != columns.shape[1]:
+            raise ValueError(_NOT_SO_MANY.format(name=model.name, units=units, classes=columns.shape[1]))
+        return for_each_output(columns, model, X)
+
+    def for_output(self, y, units, loss, name):
+        """The target in the form that one output with so many `units` and a `loss` calls for; see `for_model`."""
+        if units == 1 and len(self.classes) == 2:
             return self.indices(y).astype("float64")[:, None]
-        if units not in (None, len(self.classes)) and not (_is_sparse(model.loss) and units > len(self.classes)):
-            raise ValueError(
-                f"{model.name} has {units} outputs, but y has {len(self.classes)} classes.\n"
-                f"  Let the model end in Dense({len(self.classes)}); what it is made from is told `y`."
-            )
-        if _is_sparse(model.loss) and not self.is_multilabel:
-            return self.indices(y)
-        return self.one_hot(y)
+        sparse = _is_sparse(loss)
+        if units not in (None, len(self.classes)) and not (
+            sparse and isinstance(units, int) and units > len(self.classes)
+        ):
+            raise ValueError(_NOT_SO_MANY.format(name=name, units=units, classes=len(self.classes)))
+        return self.indices(y) if sparse else self.one_hot(y)
 
     def decide(self, outputs):
         """The labels that a model's outputs speak for."""

@@ -2,16 +2,18 @@
 
 import contextlib
 import contextvars
+import inspect
 import typing
 from collections.abc import Iterator
 
-from sklearn.utils.validation import validate_data
+import numpy as np
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from keras._core.names import nearest
 from keras.models import Model, clone_model
 from keras.models._together import Fit
 from keras.utils._own_seed import own_seed
-from keras.wrappers._estimator import Estimator, settings_of_prediction
+from keras.wrappers._estimator import Estimator, for_each_output, settings_of_prediction
 from keras.wrappers._parameters import KNOWN, Parameters, goes_somewhere
 
 _NO_MODEL = (
@@ -37,6 +39,7 @@ class ModelEstimator(Estimator):
 
     # scikit-learn's metadata routing reads this: weights may be asked for, though `fit` takes any argument
     __metadata_request__fit: typing.ClassVar = {"sample_weight": None}
+    __metadata_request__partial_fit: typing.ClassVar = {"sample_weight": None}
 
     def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None, **parameters):
         self.model = model
@@ -44,6 +47,10 @@ class ModelEstimator(Estimator):
         self.model_kwargs = model_kwargs
         self.fit_kwargs = fit_kwargs
         self._set_further(parameters)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.__signature__ = _constructor_of(cls)
 
     def get_params(self, deep=True):
         """The constructor's arguments; none of them is an estimator, so `deep` finds no more."""
@@ -122,6 +129,8 @@ class ModelEstimator(Estimator):
         self._learn_target(y, goes_on)
         model = self.model_ if goes_on else self._new_model(X, self._shown_to_factory(y), parameters)
         settings = {**(self.fit_kwargs or {}), **parameters.for_fit(), **kwargs}
+        if np.ndim(settings.get("sample_weight")) == 1:
+            check_consistent_length(X, settings["sample_weight"])
         target, settings = self._for_model(model, X, y, settings)
         return Fit(model, X, target, settings)
 
@@ -145,6 +154,11 @@ class ModelEstimator(Estimator):
     def _fitted_model(self):
         return self.model_
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.non_deterministic = vars(self).get("random_state") is None
+        return tags
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "model_")
 
@@ -166,7 +180,7 @@ class ModelEstimator(Estimator):
 
     def _for_model(self, model, X, y, settings):
         """The target as the model takes it, and the arguments of `Model.fit`."""
-        return self._shown_to_factory(y), settings
+        return for_each_output(self._shown_to_factory(y), model, X), settings
 
     def _new_model(self, X, y, parameters):
         who = type(self).__name__
@@ -176,7 +190,7 @@ class ModelEstimator(Estimator):
                 model = clone_model(self.model)
                 model.compile_from_config(self.model.get_compile_config())
         elif callable(self.model):
-            model = self.model(X=X, y=y, **{**(self.model_kwargs or {}), **parameters.of("model")})
+            model = self.model(X=X, y=y, **{**(self.model_kwargs or {}), **parameters.for_maker(self.model, who)})
         else:
             raise TypeError(_NO_MODEL.format(who=who, got=self.model))
         if not isinstance(model, Model):
@@ -185,3 +199,11 @@ class ModelEstimator(Estimator):
         if not model.compiled or model.loss is None or model.optimizer is None:
             raise RuntimeError(_NOT_COMPILED.format(who=who))
         return model
+
+
+def _constructor_of(cls):
+    """What a class is called with, for help texts and for scikit-learn: further parameters one by one, without `**`."""
+    found = [p for p in inspect.signature(cls.__init__).parameters.values() if p.kind is not p.VAR_KEYWORD][1:]
+    if cls.__init__ is ModelEstimator.__init__:
+        found += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in KNOWN]
+    return inspect.Signature(found)

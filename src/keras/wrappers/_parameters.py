@@ -7,6 +7,8 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from keras import optimizers
+from keras._core import signature
+from keras._core.names import nearest
 from keras.models import Model
 
 # what has parameters of its own, as in `optimizer__learning_rate`
@@ -47,6 +49,22 @@ class Parameters:
     def of(self, owner: str) -> dict:
         """Those whose names begin with `owner__`, without that."""
         return {n.partition("__")[2]: v for n, v in self._given.items() if n.startswith(f"{owner}__")}
+
+    def for_maker(self, maker, who: str) -> dict:
+        """Arguments of the function that makes the model.
+
+        Raises:
+            ValueError: it has no such argument.
+        """
+        found = self.of("model")
+        names, takes_all = signature.parameters(maker if inspect.isroutine(maker) else maker.__call__)
+        for name in found if not takes_all else ():
+            if name not in names:
+                raise ValueError(
+                    f"Invalid parameter 'model__{name}' for estimator {who}: what makes the model has no argument "
+                    f"{name!r}.{nearest(name, names)}"
+                )
+        return found
 
     def for_fit(self) -> dict:
         """Arguments of `Model.fit`."""

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d, validate_data
 
+from keras.wrappers._estimator import side_by_side
 from keras.wrappers._model_estimator import ModelEstimator
 
 
@@ -25,19 +26,21 @@ class SKLearnRegressor(RegressorMixin, ModelEstimator):
         feature_names_in_: their names, if `X` had any.
 
     Shapes:
-        y: (rows,) or (rows, targets); predictions: the same, in the float type of `y`.
+        y: (rows,) or (rows, targets); predictions: the same, in the float type of `y`. A model with several outputs
+            learns as many targets in each as it has columns.
 
     >>> SKLearnRegressor(network, fit_kwargs={"epochs": 20}).fit(X, y).predict(X)
     """
 
     def predict(self, X):
         """The target of every row, in the float type of the targets."""
-        outputs = self._outputs(X)
+        outputs = side_by_side(self._outputs(X))
         found = outputs[:, 0] if self._has_one_target else outputs
         return found.astype(self._float_type, copy=False)
 
     def _checked(self, X, y, reset):
         X, y = validate_data(self, X, y, reset=reset, allow_nd=True, multi_output=True, y_numeric=True)
+        y = y if y.dtype.kind in "biuf" else y.astype("float64")  # text is refused here, as scikit-learn words it
         return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _learn_target(self, y, goes_on):

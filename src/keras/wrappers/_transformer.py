@@ -1,9 +1,11 @@
 """A model as a transformer of scikit-learn."""
 
+import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from keras.wrappers._estimator import output_units
+from keras.wrappers._estimator import output_units, side_by_side
+from keras.wrappers._labels import Labels
 from keras.wrappers._model_estimator import ModelEstimator
 
 
@@ -17,7 +19,7 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Mode
         model_kwargs: further arguments of the function, a dict.
         fit_kwargs: arguments of `Model.fit`, a dict; its `batch_size` and `verbose` hold for predictions too.
 
-    Without `y` the model learns to give back `X` itself.
+    Without `y` the model learns to give back `X` itself. Labels that are text it learns as columns of 0 and 1.
 
     Attributes:
         model_: the trained model.
@@ -35,7 +37,7 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Mode
 
     def transform(self, X):
         """The model's outputs for `X`."""
-        return self._outputs(X)
+        return side_by_side(self._outputs(X))
 
     @property
     def _n_features_out(self):
@@ -46,13 +48,22 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Mode
         if y is None:
             X = validate_data(self, X, reset=reset, allow_nd=True)
             return X, X
+        if _is_text(y):
+            X, y = validate_data(self, X, y, reset=reset, allow_nd=True)
+            return X, Labels(y).one_hot(y)
         return validate_data(self, X, y, reset=reset, allow_nd=True, multi_output=True, y_numeric=True)
 
     def _for_model(self, model, X, y, settings):
-        self._columns_out = output_units(model, X)
+        units = output_units(model, X)
+        self._columns_out = sum(units) if isinstance(units, list) else units
         return super()._for_model(model, X, y, settings)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]  # the type that models compute in
         return tags
+
+
+def _is_text(y):
+    y = np.asarray(y)
+    return y.dtype.kind in "OUST" and y.size > 0 and isinstance(y.flat[0], str)

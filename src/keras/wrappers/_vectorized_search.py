@@ -1,18 +1,13 @@
 """A search that trains all candidates and folds of one structure in one program."""
 
-import contextlib
 import time
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import is_classifier
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import indexable
 
-from keras.models._together import fit_together
-from keras.utils._own_seed import own_seed
-from keras.wrappers._model_estimator import ModelEstimator, made_already
-from keras.wrappers._parameters import Parameters
+from keras.wrappers._side_by_side import check_is_ours, fitted, for_fit_and_folds, handed_out
 
 
 class VectorizedSearchCV(GridSearchCV):
@@ -60,76 +55,21 @@ class VectorizedSearchCV(GridSearchCV):
         Raises:
             TypeError: the estimator is none of `keras.wrappers`.
         """
-        if not isinstance(self.estimator, ModelEstimator):
-            raise TypeError(
-                "VectorizedSearchCV: `estimator` must be an SKLearnClassifier, SKLearnRegressor or SKLearnTransformer. "
-                f"Got {type(self.estimator).__name__}.\n  sklearn.model_selection.GridSearchCV takes any estimator."
-            )
-        groups = params.get("groups")
-        rows, target, groups = indexable(X, y, groups)
+        check_is_ours(self.estimator, "VectorizedSearchCV", "sklearn.model_selection.GridSearchCV")
+        rows, target, groups = indexable(X, y, params.get("groups"))
+        for_fit, for_folds = for_fit_and_folds(self, {**params, "groups": groups} if "groups" in params else params)
         cv = self.cv
-        folds = list(check_cv(cv, target, classifier=is_classifier(self.estimator)).split(rows, target, groups))
+        splitter = check_cv(cv, target, classifier=is_classifier(self.estimator))
+        folds = list(splitter.split(rows, target, **for_folds))
         started = time.perf_counter()
-        fits, self.n_together_ = self._trained(rows, target, folds, params)
+        candidates = ParameterGrid(self.param_grid)
+        fits, self.n_together_ = fitted(self.estimator, candidates, rows, target, folds, for_fit)
         seconds = (time.perf_counter() - started) / max(len(fits), 1)
         self.cv = folds
         try:
-            with _handed_out(fits):
-                super().fit(X, y, **{n: v for n, v in params.items() if n != "groups"})
+            with handed_out(fits):
+                super().fit(X, y, **{n: v for n, v in params.items() if n != "groups"})  # the folds are drawn
         finally:
             self.cv = cv
         self.cv_results_["mean_fit_time"] = self.cv_results_["mean_fit_time"] + seconds
         return self
-
-    def _trained(self, X, y, folds, params):
-        """The fitted estimators, or the errors of their fits, in the order in which the search asks for them."""
-        fits = []
-        waiting = []
-        for parameters in ParameterGrid(self.param_grid):
-            for train, _ in folds:
-                estimator = clone(self.estimator).set_params(**clone(parameters, safe=False))
-                part = {n: _rows_or_whole(v, train, X) for n, v in params.items() if n != "groups"}
-                try:
-                    training = _begun(estimator, _safe_indexing(X, train), _rows_of(y, train), part)
-                except Exception as error:  # raised where the search asks for this fit: `error_score` decides
-                    fits.append(error)
-                    continue
-                fits.append(estimator)
-                if training.history is None:
-                    waiting.append((estimator, training))
-                else:
-                    estimator._finished(training)
-        together = fit_together([training for _, training in waiting])
-        for estimator, training in waiting:
-            estimator._finished(training)
-        return fits, together
-
-
-def _begun(estimator, X, y, kwargs):
-    """The training of an estimator: drawn and waiting, or done where it cannot wait."""
-    parameters = Parameters(estimator._further())
-    seed = parameters.seed()
-    with contextlib.nullcontext() if seed is None else own_seed(seed):
-        training = estimator._training(X, y, False, parameters, kwargs)
-        if not training.draw():
-            training.train()
-    return training
-
-
-def _rows_of(y, rows):
-    return None if y is None else _safe_indexing(y, rows)
-
-
-def _rows_or_whole(value, rows, X):
-    """The rows of what has one entry per row of `X`; else the value itself."""
-    return _safe_indexing(value, rows) if hasattr(value, "__len__") and len(value) == len(X) else value
-
-
-@contextlib.contextmanager
-def _handed_out(fits):
-    """Inside, every `fit` of an estimator of `keras.wrappers` takes the next of the fits that were made already."""
-    token = made_already.set(iter(fits))
-    try:
-        yield
-    finally:
-        made_already.reset(token)

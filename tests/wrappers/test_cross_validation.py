@@ -1,0 +1,84 @@
+"""Cross-validation whose folds are trained in one program finds what scikit-learn's finds."""
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn import model_selection
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, StratifiedKFold
+
+import keras
+from keras import wrappers
+from keras._jax import compile as engine
+from keras.wrappers import SKLearnClassifier, SKLearnRegressor
+
+X = np.random.RandomState(0).normal(size=(32, 3))
+Y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
+WEIGHTS = np.where(Y == "yes", 3.0, 1.0)
+
+
+def network(X, y):
+    model = keras.Sequential([keras.Input(X.shape[1:]), keras.layers.Dense(y.shape[1], "softmax")])
+    model.compile(keras.optimizers.SGD(0.5), "categorical_crossentropy")
+    return model
+
+
+def line(X, y):
+    model = keras.Sequential([keras.Input(X.shape[1:]), keras.layers.Dense(y.shape[1])])
+    model.compile("sgd", "mse")
+    return model
+
+
+def classifier(**parameters):
+    return SKLearnClassifier(network, **{"batch_size": 8, "verbose": 0, "epochs": 2, **parameters})
+
+
+def both(name, *args, **settings):
+    """What our function and scikit-learn's find, from the same seed."""
+    found = []
+    for module in (wrappers, model_selection):
+        keras.utils.set_random_seed(3)
+        found.append(getattr(module, name)(*args, **settings))
+    return found
+
+
+def test_scores_are_those_of_training_one_by_one_and_all_folds_are_one_program():
+    cv = StratifiedKFold(4, shuffle=True)  # draws when it is asked for the folds
+    with engine.counting() as counted:
+        keras.utils.set_random_seed(3)
+        wrappers.cross_val_score(classifier(), X, Y, cv=cv, error_score="raise")
+    assert counted.compiles["train_together"] == 1
+    assert not counted.compiles["train_chunk"] + counted.compiles["train_step"]
+    found, expected = both("cross_val_score", classifier(), X, Y, cv=cv, error_score="raise")
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_all_that_is_asked_for_is_returned():
+    settings = {
+        "cv": 2, "scoring": ("accuracy", "neg_log_loss"), "return_train_score": True, "return_estimator": True,
+        "return_indices": True, "params": {"sample_weight": WEIGHTS},
+    }  # fmt: skip
+    found, expected = both("cross_validate", classifier(), X, Y, **settings)
+    assert found.keys() == expected.keys()
+    for name in (n for n in expected if "score" in n and "time" not in n):
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-5, err_msg=name)
+    for ours, theirs in zip(found["estimator"], expected["estimator"]):
+        np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=1e-5)
+    assert (found["fit_time"] > 0).all()
+
+
+def test_groups_stay_together_and_weights_go_where_they_are_asked_for():
+    groups = np.arange(32) // 4
+    found, expected = both(
+        "cross_val_score", SKLearnRegressor(line, verbose=0), X, X[:, 0], cv=GroupKFold(2), groups=groups
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    with sklearn.config_context(enable_metadata_routing=True):
+        asked = classifier().set_fit_request(sample_weight=False).set_score_request(sample_weight=True)
+        found, expected = both("cross_val_score", asked, X, Y, cv=2, params={"sample_weight": WEIGHTS})
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_other_estimators_are_sent_to_scikit_learn():
+    with pytest.raises(TypeError, match=r"cross_validate: .*Got LogisticRegression"):
+        wrappers.cross_val_score(LogisticRegression(), X, Y)
