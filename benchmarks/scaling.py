@@ -48,7 +48,7 @@ def worker(settings):
     from keras._training.plan import Program
 
     if settings["processes"] > 1:
-        keras.distribution.initialize(settings["address"], settings["processes"], settings["number"])
+        keras.distribution.initialize(settings["address"], settings["processes"], settings["number"], patience=600)
     if settings["spread"]:
         keras.distribution.set_distribution(keras.distribution.DataParallel())
     compiled = watch_compiler(engine)

@@ -65,7 +65,7 @@ def page(found):
         **{name: sizes[name] for name in ("units", "rows")},
         measured=measured_table(found),
         check=check_text(found["check"]),
-        assumed=f"*{own}* has compute and bytes from measurements; the seconds and bytes of the others are assumptions.",
+        assumed=f"*{own}* has compute and bytes from measurements; those of the others are assumptions.",
         projected=projected_table(projected),
     )
 
@@ -114,7 +114,7 @@ def check_text(check):
     ]
     return (
         f"Fitted to sums of arrays over two processes on this machine's loopback, it has "
-        f"{check['bandwidth'] / 1e9:.2f} GB/s and {1e6 * check['latency']:.0f} µs. What it then says of four processes, "
+        f"{check['bandwidth'] / 1e9:.2f} GB/s and {1e6 * check['latency']:.0f} µs. What it says of four processes, "
         "beside what was measured:\n\n"
         + table(("sum over", "bytes", "measured ms", "model ms"), rows)
         + "\n\nFour processes on two cores also wait for a core, which the model does not know."
