@@ -116,7 +116,7 @@ def measure(name):
     }
 
 
-def fastest(function, *arguments, budget=1.0):
+def fastest(function, *arguments, budget=0.25):
     """Seconds of the fastest call within `budget` seconds, after two that compile and warm up."""
     import jax
 
