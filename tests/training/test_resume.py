@@ -54,6 +54,30 @@ class Augmented(keras.utils.PyDataset):
         return X[part] + np.random.normal(size=(4, 3)) * random.random(), Y[part]
 
 
+class Reordered(Augmented):
+    """Batches in an order of the dataset's own, another in each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.order = np.arange(20)
+
+    def __getitem__(self, i):
+        rows = self.order[i * 4 : i * 4 + 4]
+        return X[rows], Y[rows]
+
+    def on_epoch_begin(self):
+        self.order = np.roll(self.order, 3)
+
+    def on_epoch_end(self):
+        np.random.shuffle(self.order)
+
+    def state_dict(self):
+        return {"order": self.order}
+
+    def load_state_dict(self, state):
+        self.order = np.array(state["order"])
+
+
 class Loader:
     """An iterable that begins anew, in another order each time."""
 
@@ -84,6 +108,7 @@ DATA = {
     "as they stand": lambda: ((X, Y), {"batch_size": 4, "shuffle": False}),
     "generator": lambda: ((endless(),), {"steps_per_epoch": 5}),
     "numbered": lambda: ((Augmented(),), {}),
+    "numbered, reordered": lambda: ((Reordered(),), {"shuffle": False}),
     "loader": lambda: ((Loader(),), {}),
     "loader in parts": lambda: ((Loader(),), {"steps_per_epoch": 3}),
     "loader in whole passes": lambda: ((Loader(),), {"steps_per_epoch": 5}),
@@ -127,6 +152,16 @@ def test_a_run_goes_on_in_the_middle_of_an_epoch_whatever_the_data(name, tmp_pat
     assert history.history == expected.history
     assert history.epoch == [0, 1, 2]
     assert os.listdir(tmp_path) == ["backup.npz"]
+
+
+def test_a_dataset_that_changes_without_telling_how_is_a_warning(tmp_path):
+    class Silent(Augmented):
+        def on_epoch_end(self):
+            pass
+
+    train(lambda: ((Silent(),), {}), resume=tmp_path, epochs=1)
+    with pytest.warns(UserWarning, match="Silent may change at the end .* Give it state_dict"):
+        train(lambda: ((Silent(),), {}), resume=tmp_path, epochs=2)
 
 
 def test_more_epochs_continue_a_run_that_has_ended(tmp_path):

@@ -291,7 +291,8 @@ class BatchSource:
         if self.exhausted:
             warnings.warn(ENDED.format(owner=self.owner, kind=self._stream.kind), stacklevel=2)
             return
-        self._stream.on_epoch_begin()
+        if not self._goes_on or self._asked_steps is not None:  # else the epoch had begun in the process before
+            self._stream.on_epoch_begin()
         # with a number of steps given, an epoch goes on where the last one stopped
         anew = self._asked_steps is None and not self._waiting and not self._goes_on
         batches = self._begin_pass() if self._pass is None or anew else self._pass
@@ -331,7 +332,7 @@ class BatchSource:
 
     def place(self) -> dict[str, Any]:
         """What `go_to` needs in another process."""
-        return {"random": self._drew if self._used else None, "used": self._used}
+        return {"random": self._drew if self._used else None, "used": self._used, "state": self._stream.state()}
 
     def go_to(self, place: dict[str, Any]) -> bool:
         """Goes on after the batches that were used when `place` was asked for; generators are asked for them again.
@@ -342,6 +343,7 @@ class BatchSource:
         used = self._count = place["used"]
         if self._stream.repeats:
             self._forget_pass()
+            self._stream.restore(place.get("state"))
             if used:
                 random_state.put(place["random"])
                 self._begin_pass(used)

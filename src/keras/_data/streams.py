@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,12 @@ from keras._data.read_ahead import read_ahead
 from keras._data.workers import Processes, in_order
 
 AHEAD = 2  # batches that are read from files while one is computed
+
+
+UNKNOWN_STATE = (
+    "fit: {kind} may change at the end or beginning of epochs, which a run that goes on from a backup does not know. "
+    "Give it state_dict(), which returns numbers and arrays by name, and load_state_dict(state)."
+)
 
 
 class Stream:
@@ -55,6 +62,13 @@ class Stream:
 
     def on_epoch_end(self) -> None:
         """Called after every epoch."""
+
+    def state(self) -> Any:
+        """What the object says of itself for a backup, None if nothing."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Gives back to the object what `state` returned in another process."""
 
     def close(self) -> None:
         """Called after the last epoch, and after whatever went wrong."""
@@ -170,6 +184,15 @@ class Indexed(Stream):
     def first(self) -> Any:
         return None if self.length() == 0 else self.x[0]
 
+    def state(self) -> Any:
+        return self.x.state_dict() if hasattr(self.x, "state_dict") else None
+
+    def restore(self, state: Any) -> None:
+        if state is not None:
+            self.x.load_state_dict(state)
+        elif any(_has_own(self.x, hook) for hook in ("on_epoch_begin", "on_epoch_end")):
+            warnings.warn(UNKNOWN_STATE.format(kind=self.kind), stacklevel=2)
+
     def on_epoch_begin(self) -> None:
         getattr(self.x, "on_epoch_begin", _do_nothing)()
 
@@ -190,6 +213,11 @@ def _length(x: Any) -> int | None:
         return len(x)
     except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
         return None
+
+
+def _has_own(x: Any, hook: str) -> bool:
+    found = getattr(type(x), hook, None)
+    return found is not None and found is not getattr(PyDataset, hook)
 
 
 def _do_nothing() -> None:
