@@ -308,4 +308,4 @@ def _is_array(x: Any) -> bool:
 
 def convert_to_numpy(x: Any) -> np.ndarray:
     """`x` as a NumPy array."""
-    return np.asarray(x.value if isinstance(x, Variable) else x)
+    return np.asarray(x)

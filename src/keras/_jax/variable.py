@@ -16,7 +16,7 @@ from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
-from keras._jax import placement, pure
+from keras._jax import placement, processes, pure
 from keras._jax.devices import allow
 from keras._jax.divided_start import divided_value, parts_of
 
@@ -158,7 +158,7 @@ class Variable:
 
     def numpy(self) -> np.ndarray:
         """The value as a NumPy array of the caller's own."""
-        return np.array(self.value)
+        return np.array(self.__array__())
 
     def assign(self, value: Any) -> None:
         """Gives it a new value of the same shape; the dtype stays."""
@@ -254,7 +254,10 @@ class Variable:
         return self.value
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        return np.asarray(self.value, dtype=dtype)
+        try:
+            return np.asarray(self.value, dtype=dtype)
+        except RuntimeError:  # other processes have parts of it
+            return np.asarray(processes.whole(self.value), dtype=dtype)
 
     def __getitem__(self, index) -> jax.Array:
         return self.value[index]

@@ -2,7 +2,10 @@
 
 import os
 
+import numpy as np
+
 from keras._core.checks import positive_integer
+from keras._core.tree import map_leaves
 from keras.callbacks import _progress
 from keras.callbacks._monitor import MonitorCallback
 
@@ -14,7 +17,9 @@ class OrbaxCheckpoint(MonitorCallback):
     """Saves the values of all variables with Orbax after every epoch, or every so many batches.
 
     What is saved is the tree that `model.get_state_tree()` returns, the optimizer's part without its name, so other
-    programs can read it with Orbax alone; `restore` puts it into a model.
+    programs can read it with Orbax alone; `restore` puts it into a model. What a distribution has divided is written
+    in its parts, each by the process that has it, and can be restored on another number of processes and devices; all
+    processes need the folder.
 
     Args:
         directory: where to; one folder per checkpoint is made in it, called after its number.
@@ -141,9 +146,9 @@ class OrbaxCheckpoint(MonitorCallback):
         self._manager().save(step, args=self._orbax.args.StandardSave(self._tree(self.model)), force=True)
 
     def _tree(self, model) -> dict:
-        found = model.get_state_tree("numpy_array")  # copies: the next step may write over the arrays themselves
+        found = model.get_state_tree()
         fields = FIELDS[:2] if self.save_weights_only else FIELDS
-        tree = {field: found[field] for field in fields if found[field]}
+        tree = {field: map_leaves(_as_written, found[field]) for field in fields if found[field]}
         if (
             len(tree.get(OPTIMIZER, ())) == 1
         ):  # without its name, which has a number that differs from one model to the next
@@ -157,6 +162,13 @@ class OrbaxCheckpoint(MonitorCallback):
             )
             self._made = self._orbax.CheckpointManager(self.directory, options=options)
         return self._made
+
+
+def _as_written(value):
+    """What lies on several devices is written and read in its parts, by the processes that have them."""
+    if len(value.devices()) > 1:
+        return value
+    return np.array(value)  # a copy: the next step may write over the array itself
 
 
 def _orbax():
