@@ -4,10 +4,10 @@
     ../peers/keras-jax/bin/pip install -U "jax[cuda13]"
     ../peers/keras-torch/bin/pip install -U torch --index-url https://download.pytorch.org/whl/cu130
     python benchmarks/gpu.py                   # half an hour; writes results/gpu.json and results/gpu.md
-    python benchmarks/gpu.py --smoke           # tiny sizes on the CPU, to see that everything runs; writes nothing
+    python benchmarks/gpu.py --smoke           # tiny sizes on the CPU, to see that all of it runs; writes nothing
 
-The first table is that of run.py as far as it trains; the second has ResNet50, a transformer encoder and LSTMs, with the
-share of the chip's peak: three times the operations of the forward pass, per second, over what the maker states for
+The first table is that of run.py as far as it trains; the second has ResNet50, a transformer encoder and LSTMs, with
+the share of the chip's peak: three times the operations of the forward pass, per second, over what the maker states for
 dense products (TF32 for float32, which JAX computes in by itself and PyTorch is told to).
 """
 
