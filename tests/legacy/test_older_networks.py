@@ -174,7 +174,7 @@ def test_tags_are_named():
 
 
 @pytest.mark.parametrize("by_name", [False, True])
-def test_files_of_resnet50_from_before_2_3_find_their_layers(by_name, tmp_path):
+def test_files_of_resnet50_of_1_and_2_find_their_layers(by_name, tmp_path):
     """They list the shortcut of a block last, today's network has it first, and both have the same shape."""
     renamed = {
         "conv2_block1_0_conv": "res2a_branch1", "conv2_block1_3_conv": "res2a_branch2c", "conv5_block3_2_bn":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _OTHERS = {
-    # ResNet50 until Keras 2.2
+    # ResNet50 of keras.applications until 2.3
     "conv1": "conv1_conv", "bn_conv1": "conv1_bn", "fc1000": "predictions",
     # DenseNet until TensorFlow 2.15
     "conv1/conv": "conv1_conv", "conv1/bn": "conv1_bn",
