@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import numpy as np
 
-from keras._jax import placement, pure
+from keras._jax import placement, processes, pure
 
 
 def divided_value(variable: Any, initializer: Callable, shape: tuple[int, ...], dtype: str) -> jax.Array | None:
@@ -28,16 +27,11 @@ def divided_value(variable: Any, initializer: Callable, shape: tuple[int, ...], 
     if on_host is not None:
         value = on_host(shape, dtype)
         if value is not None:
-            return parts_of(value, where)
+            return processes.spread(value, where)
     try:
         return _computed(initializer, shape, dtype, where)
     except jax.errors.JAXTypeError:  # it wants to see its values
         return None
-
-
-def parts_of(value: np.ndarray, where: jax.sharding.Sharding) -> jax.Array:
-    """An array of the host, divided: only its parts go to devices."""
-    return jax.make_array_from_callback(value.shape, where, lambda part: value[part])
 
 
 def _computed(initializer: Callable, shape: tuple[int, ...], dtype: str, where: jax.sharding.Sharding) -> jax.Array:

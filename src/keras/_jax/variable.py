@@ -18,7 +18,7 @@ from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
 from keras._jax import placement, processes, pure
 from keras._jax.devices import allow
-from keras._jax.divided_start import divided_value, parts_of
+from keras._jax.divided_start import divided_value
 
 
 class _Autocast(threading.local):
@@ -179,7 +179,8 @@ class Variable:
         if type(value) is np.ndarray and placement.current() is not None and value.shape == self._shape:
             where = placement.sharding_of(self)
             if not where.is_fully_replicated:  # no device takes all of it
-                return parts_of(np.array(value, dtype=self._raw.dtype), where)  # the caller may change the original
+                own = np.array(value, dtype=self._raw.dtype)  # a copy: the caller may change the original
+                return processes.spread(own, where)
         value = _to_array(value, self._dtype)
         return placement.to_host(self, value) if self.on_host else value
 
