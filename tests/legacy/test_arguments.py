@@ -197,7 +197,7 @@ def test_positions_of_embedding_and_lambda():
         (lambda: optimizers.SGD(0.1, 0.9, decay=0.5, momentum=0.5), TypeError, "by name beside `decay`"),
         (lambda: models.Sequential().compile("sgd", class_mode="many"), ValueError, "must be 'categorical'"),
         (lambda: models.Sequential().compile("sgd", target_tensors=[1]), ValueError, "Pass the targets to fit"),
-        (lambda: callbacks.ModelCheckpoint("a.keras", period=3), ValueError, "`period` must be one of 1"),
+        (lambda: callbacks.ModelCheckpoint("a.keras", period=0), ValueError, "`period` must be a positive integer"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_honoured_is_refused(make, error, message):

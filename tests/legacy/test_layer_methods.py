@@ -77,16 +77,60 @@ def test_recurrent_layers_run_step_by_step_as_in_1x():
         layer.cell.get_initial_state(batch_size=2, dtype="float16")
 
 
-def test_a_step_of_ones_own_is_refused_where_it_would_not_be_called():
-    with pytest.raises(TypeError, match="Mine: step of a class derived from a recurrent layer would not be called"):
-        type("Mine", (layers.LSTM,), {"step": lambda self, x, states: (x, states)})
+def test_a_step_of_ones_own_is_what_a_class_derived_from_a_recurrent_layer_does():
+    class Halved(layers.LSTM):
+        """Half of what an LSTM gives, with a constant of its own behind its masks."""
+
+        def get_constants(self, x):
+            """The masks of dropout, and a factor."""
+            return [*super().get_constants(x), 0.5 + 0 * x[:, 0, :1]]
+
+        def step(self, x, states):
+            """A step of an LSTM, whose output and state are multiplied with the factor."""
+            h, (_, c) = super().step(x, states)
+            return h * states[4], [h * states[4], c]
+
+    for arrangement in ("cpu", "gpu"):  # products with the inputs in advance, and at every step
+        plain, halved = layers.LSTM(2, consume_less=arrangement), Halved(2, consume_less=arrangement)
+        first = plain(X[:, :1])
+        halved.build(X.shape)
+        halved.set_weights(plain.get_weights())
+        np.testing.assert_allclose(halved(X[:, :1]), 0.5 * first, rtol=1e-6)
+        assert halved.consume_less == arrangement and halved.output_dim == 2
+        np.testing.assert_array_equal(halved.U_f, plain.get_weights()[1][:, 2:4])
 
 
-def test_constants_and_swapped_axes_say_what_to_do():
-    with pytest.raises(ValueError, match="`constants` must be None"):
-        layers.RNN(layers.LSTMCell(2)).call(K.constant(X), constants=[1])
-    with pytest.raises(ValueError, match="LSTM: `time_major` cannot be True here"):
-        layers.LSTM(2, time_major=True)
+def test_cells_get_constants_and_sequences_may_have_time_first():
+    class Shifted(layers.Layer):
+        """The input plus a constant plus the state."""
+
+        state_size = 3
+
+        def build(self, input_shape):
+            """Two shapes: of a step, and of the constant."""
+            assert input_shape == [(2, 3), (2, 3)]
+
+        def call(self, inputs, states, constants):
+            """The sum of all three."""
+            new = inputs + states[0] + constants[0]
+            return new, [new]
+
+    found = layers.RNN(Shifted())(X, constants=np.ones((2, 3), "float32"))
+    np.testing.assert_allclose(found, X.sum(axis=1) + X.shape[1], rtol=1e-6)
+    plain, swapped = layers.LSTM(2, return_sequences=True), layers.LSTM(2, return_sequences=True, time_major=True)
+    wanted = plain(X)
+    swapped.build(X.shape)
+    swapped.set_weights(plain.get_weights())
+    np.testing.assert_allclose(swapped(X.swapaxes(0, 1)), np.swapaxes(wanted, 0, 1), rtol=1e-6)
+    again = layers.LSTM.from_config(swapped.get_config())
+    assert again(X.swapaxes(0, 1)).shape == (X.shape[1], 2, 2)
+
+
+def test_what_says_how_a_layer_computes_must_be_possible_here():
+    with pytest.raises(ValueError, match=r"`constants` must be None. keras.layers.RNN\(cell\)"):
+        layers.Bidirectional(layers.LSTM(2)).call(K.constant(X), constants=[1])
+    with pytest.raises(ValueError, match="Dense: `time_major` cannot be True here"):
+        layers.Dense(2, time_major=True)
     with pytest.raises(ValueError, match=r"`dynamic` cannot be True here. Let compile\(run_eagerly=True\)"):
         layers.Dense(2, dynamic=True)
     with pytest.raises(ValueError, match="`implementation` cannot be 9"):

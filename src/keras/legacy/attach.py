@@ -12,7 +12,7 @@ from typing import Any
 from keras._core import names as unique_names
 from keras._core import registry, tree
 from keras._jax import pure
-from keras.legacy import arguments, era, looks, methods, report
+from keras.legacy import any_name, arguments, era, listed, looks, methods, report
 from keras.legacy import names as older_names
 from keras.legacy.arguments import Default, Order, Row
 
@@ -32,7 +32,11 @@ def _layer_init(function: Callable, self, *args, **kwargs):
             )
         if not _takes_integers(self):
             kwargs.setdefault("dtype", dtype)
+    told = {name: vars(self)[name] for name in ("supports_masking", "input_spec") if name in vars(self)}
     function(self, *args, **kwargs)
+    if era.before("3"):  # constructors of 1.x kept what a class had said before it called them
+        for name, value in told.items():
+            setattr(self, name, value)
     if weights is not None:
         object.__setattr__(self, "_first_weights", list(weights))
 
@@ -42,14 +46,16 @@ _WAYS = {
     "cache_enabled": ((True, False, None), ""),  # 0.x kept outputs for the next call; nothing is computed twice here
     "dynamic": ((False, None), "Let compile(run_eagerly=True) run it step by step."),
     "implementation": ((0, 1, 2, 3), ""),  # arrangements of the same sums
-    "time_major": ((False, None), "Swap the axes before and after: keras.ops.swapaxes(x, 0, 1)."),
+    "time_major": ((False, None), "It is for recurrent layers that keep no states."),
 }
 
 
 def _check_ways(layer: Any, kwargs: dict) -> None:
     for name in _WAYS.keys() & kwargs.keys():
         value, (allowed, otherwise) = kwargs.pop(name), _WAYS[name]
-        if value not in allowed:
+        if name == "time_major" and value and hasattr(layer, "inner_loop") and not kwargs.get("stateful"):
+            object.__setattr__(layer, "_time_major", True)
+        elif value not in allowed:
             raise ValueError(f"{type(layer).__name__}: `{name}` cannot be {value!r} here. {otherwise}".rstrip())
         report.note(type(layer).__name__, name, "(left out)")
 
@@ -59,13 +65,19 @@ def _takes_integers(layer: Any) -> bool:
 
 
 def _pass_masks_on(function: Callable, self, first, outputs):
-    """Before tf.keras, a mask that a layer does not understand was an error."""
+    """Before 3, a class's own `compute_mask` was asked; before tf.keras, a mask that no one understands was an error."""
+    if not self.supports_masking and type(self).compute_mask is not _base_of(self).compute_mask and era.before("3"):
+        self.supports_masking = True
     if not self.supports_masking and era.before("tf2.0") and _masked(first):
         raise TypeError(
             f"{self.name} ({type(self).__name__}) does not support masking, but got an input with a mask.\n"
             "  Leave the mask out, or set self.supports_masking = True in a layer of your own."
         )
     return function(self, first, outputs)
+
+
+def _base_of(layer: Any) -> Any:
+    return next(cls for cls in type(layer).__mro__ if cls.__module__ == "keras.layers._layer")
 
 
 def _masked(x: Any) -> bool:
@@ -76,6 +88,8 @@ def _build_once(function: Callable, self, *args, **kwargs):
     """Building, followed by the weights that the constructor was given."""
     with importlib.import_module("keras.legacy.running").building():
         function(self, *args, **kwargs)
+    if "regularizers" in self.__dict__ or "constraints" in self.__dict__:
+        importlib.import_module("keras.legacy.release_0").attach_listed(self)
     weights = self.__dict__.pop("_first_weights", None)
     if weights is not None:
         self.set_weights(weights)
@@ -135,7 +149,7 @@ def _add_weight(function: Callable, self, *args, **kwargs):
         order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
         kwargs.update(zip(order, args))
         args = ()
-    return function(self, *args, **kwargs)
+    return listed.note(self, function(self, *args, **kwargs))
 
 
 _ORDER_OF_ATROUS_1D = (
@@ -305,6 +319,8 @@ def _models(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.model_methods").teach(module)
     _wrap(trainer, "_in_order", methods.in_order)
     _wrap(Model, "summary", looks.summary)
+    _wrap(Model, "save", any_name.save)
+    _wrap(Model, "save_weights", any_name.save_weights)
     _wrap(module.Functional, "__init__", _functional_init)
     names_of_metrics = trainer.metrics_names.fget
     trainer.metrics_names = property(
@@ -498,6 +514,8 @@ def _regularizers(module: ModuleType) -> None:
     arguments.apply(module)
     for name in ("set_param", "set_layer"):
         setattr(module.Regularizer, name, _of_pieces(name))
+    adapt = importlib.import_module("keras.legacy.release_0").adapt_regularizer
+    module.Regularizer.__init_subclass__ = classmethod(lambda cls: adapt(cls))
     short = {"l1l2": module.L1L2, "activity_l1": module.L1, "activity_l2": module.L2, "activity_l1l2": module.L1L2}
     registry.register_built_ins("keras.regularizers", short)
 
@@ -520,6 +538,8 @@ def _callbacks(module: ModuleType) -> None:
     _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
     _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
     _wrap(module.ModelCheckpoint, "_save", older.save)
+    _wrap(module.ModelCheckpoint, "__init__", older.checkpoint, {"period"})
+    _wrap(module.ModelCheckpoint, "on_epoch_end", older.after_a_period)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         _wrap(getattr(module, name), "on_epoch_end", older.rate_in_logs)
 
@@ -583,10 +603,13 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.datasets.reuters": _data_set,
     "keras.applications.convnext": arguments.apply,
     "keras.applications.imagenet_utils": arguments.apply,
+    "keras.applications.inception_v3": arguments.apply,
     "keras.applications.mobilenet_v2": arguments.apply,
+    "keras.applications.resnet": arguments.apply,
     "keras.applications.resnet50": _network,
     "keras.applications.vgg16": _network,
     "keras.applications.vgg19": _network,
+    "keras.applications.xception": arguments.apply,
     "keras.legacy.preprocessing.image": arguments.apply,
     "keras.legacy.preprocessing.text": arguments.apply,
     "keras.legacy.tools": arguments.apply,

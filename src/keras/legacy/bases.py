@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from keras import ops
-from keras._core.signature import parameters
+from keras._core.signature import parameters, takes
 from keras._jax import pure
-from keras.legacy import made_once, optimizer_methods
+from keras.legacy import attributes, listed, made_once, optimizer_methods, release_0, tensors
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -24,6 +24,13 @@ def teach_layer(layer: type) -> None:
     for name, function in _LAYER_METHODS.items():
         if not hasattr(layer, name):
             setattr(layer, name, function)
+    layer.__getattr__ = attributes.older
+    layer.input = release_0.input_of(layer.input.fget)
+    layer._seed_variables = listed.seed_variables(layer._seed_variables, layer._own_variables)
+    layer._own_variables = listed.own_variables(layer._own_variables)
+    layer.initial_weights = None  # classes look at the end of `build` whether the constructor was given any
+    layer.input_shape = release_0.input_shape_of(layer.input_shape.fget)
+    tensors.teach()
     layer.trainable_weights = property(
         layer.trainable_weights.fget, _set_trainable_weights, doc=layer.trainable_weights.__doc__
     )
@@ -36,11 +43,28 @@ def teach_layer(layer: type) -> None:
         own = vars(cls)
         if "get_output_shape_for" in own and "compute_output_shape" not in own:
             cls.compute_output_shape = own["get_output_shape_for"]
+        if not cls.__module__.startswith("keras."):
+            release_0.adapt_layer(cls)
         if "compute_mask" in own and "supports_masking" not in own:
             cls._warns_about_masks = False
+        if "compute_mask" in own and "call" in own and not cls.__module__.startswith("keras."):
+            cls.call = _never_its_input(own["call"])
         before(cls, **kwargs)
 
     layer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _never_its_input(call: Callable) -> Callable:
+    """`call` that returns a tensor of its own where it returned its input, which carries the mask of the input."""
+
+    @functools.wraps(call)
+    def call_with_own_output(self, *args, **kwargs):
+        outputs = call(self, *args, **kwargs)
+        if args and outputs is args[0] and hasattr(outputs, "shape"):
+            outputs = ops.copy(outputs)
+        return outputs
+
+    return call_with_own_output
 
 
 def _set_trainable_weights(self, variables: list) -> None:
@@ -49,11 +73,13 @@ def _set_trainable_weights(self, variables: list) -> None:
         if not any(v is variable for v in self._variables):
             self._keep(variable)
         variable.trainable = self._trainable
+        listed.note(self, variable)
 
 
 def _set_non_trainable_weights(self, variables: list) -> None:
     for variable in variables:
         variable.trainable = False
+        listed.note(self, variable)
         if not any(v is variable for v in self._variables):
             self._keep(variable)
 
@@ -130,7 +156,13 @@ def assert_input_compatibility(self, inputs=None, input=None):
     importlib.import_module("keras.layers._input_spec").check_inputs(self.input_spec, inputs, self.name)
 
 
+def uses_learning_phase(self):
+    """Whether it, or a layer inside, does something else in training."""
+    return any(takes(type(layer).call, "training") for layer in self._flatten_layers() if not layer._layers)
+
+
 _LAYER_METHODS = {
+    "uses_learning_phase": property(uses_learning_phase, doc=uses_learning_phase.__doc__),
     "get_output_shape_for": get_output_shape_for,
     "add_update": add_update,
     "get_updates_for": get_updates_for,
@@ -201,12 +233,26 @@ def teach_optimizer(optimizer: type) -> None:
     def __init_subclass__(cls, **kwargs):
         super(optimizer, cls).__init_subclass__(**kwargs)
         if "get_updates" in vars(cls):
+            cls.weight_decay = _OfTheClass("weight_decay")
             cls.update_all = _make_updates
             cls.elementwise = False
             cls.build = _build_with_updates(cls.build)
         optimizer_methods.adapt_subclass(cls)
 
     optimizer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+class _OfTheClass:
+    """An attribute that a class with its own `get_updates` uses as it likes, and which the engine does not look at."""
+
+    def __init__(self, name: str):
+        self.name = f"_own_{name}"
+
+    def __get__(self, owner: Any, cls: type | None = None) -> Any:
+        return self if owner is None else vars(owner).get(self.name)
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        vars(owner)[self.name] = value
 
 
 def _weights(self) -> list:
@@ -252,7 +298,7 @@ def _make_updates(self, grads, variables, learning_rate) -> None:
 
 
 def _updates_now(self, grads, variables) -> Any:
-    given = {"params": variables, "constraints": {}, "loss": None}
+    given = {"params": variables, "constraints": release_0.Constraints(variables), "loss": None}
     taken = parameters(type(self).get_updates)[0]
     made = vars(self).setdefault("_made_in_updates", [])
     object.__setattr__(self, "_gradients_now", grads)

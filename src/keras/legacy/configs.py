@@ -123,7 +123,7 @@ DROPPED = [
     Dropped("SeparableConv1D SeparableConv2D", "kernel_regularizer", None, "2.x"),
     Dropped("SeparableConv1D SeparableConv2D", "kernel_constraint", None, "2.x"),
     Dropped("Conv1DTranspose Conv2DTranspose Conv3DTranspose", "groups", (1,), "2.x"),
-    Dropped("LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D ConvLSTM3D", "time_major", (False,), "2.x"),
+    Dropped("ConvLSTM1D ConvLSTM2D ConvLSTM3D", "time_major", (False,), "2.x"),
     Dropped("LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D ConvLSTM3D", "zero_output_for_mask", (False,), "2.x"),
     Dropped("LSTM GRU SimpleRNN ConvLSTM2D", "implementation", None, "2.x"),
     Dropped("Merge", "mode_type", None, "1.x"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -23,6 +24,11 @@ __all__ = [
     "uniform",
     "zero",
 ]
+
+
+def initialization(initializer: Callable) -> Callable:
+    """An initializer of today as one of these functions."""
+    return lambda shape, name=None, dim_ordering="th": _variable(initializer, shape, name)
 
 
 def get_fans(shape, dim_ordering="th"):

@@ -20,6 +20,7 @@ def teach(module: ModuleType) -> None:
     for name, function in _OF_LAYERS.items():
         if not hasattr(module.Layer, name) or name == "add_metric":
             setattr(module.Layer, name, function)
+    module.Layer.get_input = importlib.import_module("keras.legacy.release_0").get_input_of(get_input)
     for method, names in (("call", {"inputs", "x", "mask"}), ("compute_output_shape", {"input_shape"})):
         # the base class takes whatever a class of one's own names
         getattr(module.Layer, method).__keras_legacy_arguments__ = names
@@ -253,94 +254,28 @@ def _teach_states(cls: type) -> None:
 
 def _teach_recurrent(module: ModuleType) -> None:
     cell = module.SimpleRNNCell.__mro__[1]
+    keep = importlib.import_module("keras.legacy.recurrent_calls").keep
     for cls in (module.RNN, module.Bidirectional, module.StackedRNNCells, module.SimpleRNNCell, cell):
         if "call" not in vars(cls):
             continue
         first = vars(cls)["call"].__code__.co_varnames[1]
-        _renamed(cls, "call", {} if first == "inputs" else {"inputs": first}, _constants)
+        further = keep if cls is module.RNN else _refuse_constants
+        _renamed(cls, "call", {} if first == "inputs" else {"inputs": first}, further)
         vars(cls)["call"].__keras_legacy_arguments__ = {"inputs", "constants"}
-    for name, function in _OF_RECURRENT.items():
-        setattr(module.RNN, name, function)
+    importlib.import_module("keras.legacy.stepping").teach(module)
+    importlib.import_module("keras.legacy.recurrent_calls").teach(module)
     for name in ("conv_step", "conv_step_hidden", "input_conv", "recurrent_conv"):
         setattr(module.ConvLSTM2D, name, globals()[f"_{name}"])
     for name, function in _OF_CELLS.items():
         setattr(cell, name, function)
         setattr(module.RNN, name, _of_cell(name))
-    subclass = module.RNN.__dict__.get("__init_subclass__")
-
-    def __init_subclass__(cls, **kwargs):
-        super(module.RNN, cls).__init_subclass__(**kwargs)
-        own = {"step", "get_constants", "preprocess_input", "get_initial_states"} & vars(cls).keys()
-        if own and not cls.__module__.startswith("keras."):
-            raise TypeError(_STEPS.format(cls.__name__, ", ".join(sorted(own))))
-
-    if subclass is None:
-        module.RNN.__init_subclass__ = classmethod(__init_subclass__)
 
 
-_STEPS = (
-    "{}: {} of a class derived from a recurrent layer would not be called: layers run over their steps at once.\n"
-    "  Derive it from keras.layers.Recurrent, whose `step` is; or write a cell for keras.layers.RNN(cell)."
-)
-
-
-def _constants(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """`constants`, what a cell gets at all steps beside inputs and states, is for cells that take it."""
+def _refuse_constants(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """`constants` are handed on by `RNN` alone."""
     if kwargs.pop("constants", None) is not None:
-        raise ValueError(
-            f"{self.name}: `constants` must be None. Let the cell keep them, or put them behind each step of the\n"
-            "  inputs: keras.layers.Concatenate()([sequences, keras.layers.RepeatVector(steps)(constants)])."
-        )
+        raise ValueError(f"{self.name}: `constants` must be None. keras.layers.RNN(cell)(x, constants=...) takes them.")
     return args, kwargs
-
-
-def _step(self, x, states):
-    """One step on preprocessed inputs: the output and the new states."""
-    output, new = self.cell(x, list(states))
-    return output, list(new)
-
-
-def _preprocess_input(self, x, training=None):
-    """The inputs as they are: products with all steps are made when the layer runs."""
-    return x
-
-
-def _get_constants(self, x, training=None):
-    """Nothing: masks of dropout are drawn when the layer runs."""
-    return []
-
-
-def _get_initial_states(self, x):
-    """The states before the first step."""
-    return tree.leaves(self.get_initial_state(x.shape[0]))
-
-
-def further_names(*names: str) -> Callable:
-    """Lets the first argument of a method be called otherwise, and `training` be called `train`."""
-
-    def decorate(function):
-        @functools.wraps(function)
-        def older(self, *args, **kwargs):
-            for name in names:
-                if name in kwargs:
-                    args = (kwargs.pop(name), *args)
-            if "train" in kwargs:
-                kwargs["training"] = kwargs.pop("train")
-            return function(self, *args, **kwargs)
-
-        taken = {"train"} if "training" in function.__code__.co_varnames else set()
-        older.__keras_legacy_arguments__ = {*names, *taken}
-        return older
-
-    return decorate
-
-
-_OF_RECURRENT = {
-    "step": further_names("inputs", "h")(_step),
-    "preprocess_input": further_names("inputs")(_preprocess_input),
-    "get_constants": further_names("inputs", "X")(_get_constants),
-    "get_initial_states": further_names("X")(_get_initial_states),
-}
 
 
 def _get_dropout_mask_for_cell(self, inputs, training, count=1):

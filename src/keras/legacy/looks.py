@@ -14,13 +14,17 @@ WIDTH = 30  # characters of a bar
 
 
 class Run(NamedTuple):
-    """What a bar says besides its own counts: rows in all and in a batch, and the order of the values."""
+    """What a bar says besides its own counts: rows in all and in a batch, and the order of the values.
+
+    Callbacks were given the arrays of the validation data too.
+    """
 
     rows: int | None
     batch: int
     names: tuple[str, ...]
     shows_values: bool = True
     tested: bool = False
+    validation: list | None = None
 
 
 _NOTHING = Run(None, 1, ())
@@ -28,9 +32,16 @@ _run: contextvars.ContextVar[Run] = contextvars.ContextVar("keras_run", default=
 
 
 @contextlib.contextmanager
-def run(rows: int | None, batch: int | None, names: list[str], shows_values: bool, tested: bool = False):
+def run(
+    rows: int | None,
+    batch: int | None,
+    names: list[str],
+    shows_values: bool,
+    tested: bool = False,
+    validation: list | None = None,
+):
     """While open, bars count rows rather than steps, if `rows` is known."""
-    token = _run.set(Run(rows, batch or 32, tuple(names), shows_values, tested))
+    token = _run.set(Run(rows, batch or 32, tuple(names), shows_values, tested, validation))
     try:
         yield
     finally:

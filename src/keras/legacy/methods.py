@@ -10,6 +10,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._training.build import is_matched
 from keras.legacy import era, looks, report
@@ -146,7 +149,26 @@ def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
         print(line)
     validates = tested is not None or kwargs.get("validation_data") is not None
     shown = verbose or kwargs.get("callbacks")  # else nobody asks for the names, and to find them out takes time
-    return looks.run(rows, batch, self.metrics_names if shown else [], shows_values=begins, tested=validates)
+    arrays = _validation_arrays(args, kwargs, rows) if kwargs.get("callbacks") and era.before("tf2.0") else None
+    names = self.metrics_names if shown else []
+    return looks.run(rows, batch, names, shows_values=begins, tested=validates, validation=arrays)
+
+
+def _validation_arrays(args: tuple, kwargs: dict, trained: int | None) -> list | None:
+    """What callbacks found in `validation_data`: arrays of inputs, of targets and of weights, and the phase 0."""
+    given = kwargs.get("validation_data")
+    if isinstance(given, (list, tuple)):
+        x, y, weights = (*given, None)[:3]
+    elif kwargs.get("validation_split") and trained is not None:
+        x, y = (args[i] if len(args) > i else kwargs.get(name) for i, name in enumerate("xy"))
+        weights = kwargs.get("sample_weight")
+        x, y, weights = ([np.asarray(v)[trained:] for v in tree.leaves(one)] if one is not None else None
+                         for one in (x, y, weights))  # fmt: skip
+    else:
+        return None
+    targets = [np.asarray(t) for t in tree.leaves(y)]
+    weights = tree.leaves(weights) if weights is not None else [np.ones(len(t), "float32") for t in targets]
+    return [*(np.asarray(v) for v in tree.leaves(x)), *targets, *weights, 0.0]
 
 
 def evaluate(function: Callable, self, *args, **kwargs):

@@ -45,6 +45,9 @@ HOMES = [
     Home("keras.layers", _LAYERS, "CuDNNGRU CuDNNLSTM", "2.x"),
     Home("keras.layers", "keras.legacy.recurrent", "Recurrent ConvRecurrent2D time_distributed_dense", "0.x 1.x 2.x"),
     Home("keras.layers", "keras.legacy.recurrent", "ConvLSTM2DCell ConvRNN2D AbstractRNNCell", "2.x"),
+    # what `keras/layers/__init__.py` of those years took in with `*`, and programs took from there
+    Home("keras.layers", "keras", "activations constraints initializers regularizers K=backend", "0.x 1.x 2.x"),
+    Home("keras.layers", "keras.legacy", "initializations", "0.x 1.x"),
     Home("keras.regularizers", "keras.legacy.pieces", "l1l2 activity_l1 activity_l2 activity_l1l2 L1L2Regularizer "
          "WeightRegularizer=L1L2Regularizer ActivityRegularizer=L1L2Regularizer EigenvalueRegularizer", "0.x 1.x"),
     Home("keras.regularizers", "keras.regularizers", "identity=Regularizer", "0.x"),
@@ -121,4 +124,5 @@ def find(module: str, name: str) -> Any:
         KeyError: the module never had it.
     """
     home, there = _PLACES[module][name]
-    return getattr(importlib.import_module(home), there)
+    found = getattr(importlib.import_module(home), there, None)
+    return importlib.import_module(f"{home}.{there}") if found is None else found

@@ -13,7 +13,7 @@ from keras.layers import InputSpec, Layer
 from keras.layers._conv_lstm import ConvLSTM, ConvLSTMCell
 from keras.legacy.backend._control import rnn
 from keras.legacy.backend._nn import bias_add, conv2d
-from keras.legacy.layer_methods import further_names
+from keras.legacy.stepping import further_names
 
 __all__ = [
     "AbstractRNNCell",
@@ -62,6 +62,7 @@ class Recurrent(Layer):
         if input_dim is not None and not {"input_shape", "batch_input_shape"} & kwargs.keys():
             kwargs["input_shape"] = (input_length, input_dim)
         super().__init__(weights=weights, **kwargs)
+        self.initial_weights = weights  # for classes that set them at the end of `build`
         self.return_sequences = bool(return_sequences)
         self.return_state = bool(return_state)
         self.go_backwards = bool(go_backwards)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -50,24 +51,79 @@ def writing(path: Any, name: Any) -> Iterator[Any]:
     Raises:
         OSError: the disk is full, or takes no more for another reason.
     """
-    file = created(path)
-    try:
-        yield file
-    except BaseException:
-        with contextlib.suppress(RuntimeError, OSError):  # closing writes too; the first reason is the one to tell
-            file.close()
-        raise
-    try:
-        file.close()
-    except RuntimeError as error:
-        raise OSError(f"{name} could not be written to the end: {error}") from error
+    with contextlib.ExitStack() as stack:
+        if isinstance(path, (str, os.PathLike)):
+            path = stack.enter_context(open(path, "wb+", buffering=0))
+        sink = _Sink(path)
+        try:
+            with _h5py().File(sink, "w") as file:
+                yield file
+        finally:
+            if sink.error is not None:
+                where = [os.fspath(name)] if isinstance(name, (str, os.PathLike)) else []
+                raise OSError(
+                    sink.error.errno, f"it could not be written to the end: {sink.error.strerror}", *where
+                ) from sink.error
 
 
-def created(path: Any) -> Any:
-    """A new HDF5 file of h5py, to write to: at a path or in an open file."""
-    if isinstance(path, (str, os.PathLike)):
-        return _h5py().File(path, "w", locking=False)
-    return _h5py().File(path, "w")
+class _Sink(io.RawIOBase):
+    """An open file as HDF5 sees it: one that takes everything.
+
+    HDF5 crashes the whole process when a write fails, a full disk say. So the first error is kept for later, and what
+    comes after it is thrown away.
+    """
+
+    def __init__(self, file: Any):
+        self._file = file
+        self.error: OSError | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        return self._file.readinto(buffer)
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        done = 0
+        try:
+            while self.error is None and done < len(view):
+                done += self._file.write(view[done:])
+        except OSError as error:
+            self.error = error
+        return len(view)
+
+    def truncate(self, size: int | None = None) -> int:
+        if self.error is None:
+            try:
+                return self._file.truncate(size)
+            except OSError as error:
+                self.error = error
+        return self._file.tell() if size is None else size
+
+    def flush(self) -> None:
+        if self.error is None:
+            self._file.flush()
+
+
+def is_hdf5(path: str) -> bool:
+    """Whether there is a file that begins as HDF5 does."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x89HDF"
 
 
 def write_array(group: Any, key: str, value: Any) -> None:

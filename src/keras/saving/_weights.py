@@ -18,6 +18,7 @@ from keras._core.names import snake_case
 from keras.saving import _archive, _hdf5, _older_layout, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import refusing
+from keras.saving._moment import one_moment
 
 ENDING = ".weights.h5"
 
@@ -64,9 +65,10 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     if not overwrite and os.path.exists(path):
         ask_to_replace(path)
     if sharded:
-        _shards.write(model, path, max_shard_size)
+        with one_moment(model):
+            _shards.write(model, path, max_shard_size)
         return
-    with written_atomically(path) as temporary:
+    with one_moment(model), written_atomically(path) as temporary:
         if path.endswith(ENDING):
             _hdf5.write(temporary, groups_of(model))
         elif path.endswith(_safetensors.ENDING):
@@ -119,7 +121,8 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
         _check_built(model, "load_weights")
         _tensorflow.load_weights(model, checkpoint, skip_mismatch)
         return
-    _check_name("load_weights", path, True)
+    if not _hdf5.is_hdf5(path):
+        _check_name("load_weights", path, True)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"load_weights: there is no file {path!r}.")
     _check_built(model, "load_weights")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras import config, ops
+from keras.legacy import era
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import operation
 
@@ -198,6 +199,9 @@ def batch_dot(x, y, axes=None):
     if len(axes) != 2 or not builtins.all(isinstance(a, int) for a in axes):
         raise ValueError(f"K.batch_dot: `axes` must be two numbers. Got {axes!r}.")
     first, second = axes[0] % x.ndim, axes[1] % y.ndim
+    shared = _leading(x, y, first, second) if era.before("2.3") else 1
+    if shared > 1:
+        return _over_leading_axes(x, y, first, second, shared)
     if 0 in (first, second):
         raise ValueError("K.batch_dot: `axes` must not name the batch axis, 0. Use K.dot for that.")
     if x.shape[first] != y.shape[second]:
@@ -208,6 +212,20 @@ def batch_dot(x, y, axes=None):
     kept = [c for c in left[1:] + right[1:] if c != "z"]
     found = ops.einsum(f"{left},{right}->b{''.join(kept)}", x, y)
     return found if kept else ops.expand_dims(found, -1)
+
+
+def _leading(x: Any, y: Any, first: int, second: int) -> int:
+    """How many axes were those of a batch before 2.3: all but the last two of the tensor that has more."""
+    count = builtins.max(x.ndim, y.ndim) - 2
+    fits = x.shape[:count] == y.shape[:count] and builtins.min(first, second) >= count
+    return count if fits and x.shape[first] == y.shape[second] else 1
+
+
+def _over_leading_axes(x: Any, y: Any, first: int, second: int, shared: int) -> Any:
+    left, right = list("bcdefgh"[: x.ndim]), list("bcdefgh"[:shared] + "rst"[: y.ndim - shared])
+    left[first] = right[second] = "z"
+    kept = "".join(c for c in left + right[shared:] if c != "z")
+    return ops.einsum(f"{''.join(left)},{''.join(right)}->{kept}", x, y)
 
 
 @operation(direct=True)

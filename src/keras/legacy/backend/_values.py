@@ -146,7 +146,9 @@ def eval(x):
 
 
 def get_value(x):
-    """The value of a variable, as a NumPy array."""
+    """The value of a variable, as a NumPy array; within `get_updates` that of the time when updates are put together."""
+    if made_once.is_open() and isinstance(x, Variable):
+        return np.asarray(x.own_value())
     return eval(x)
 
 
@@ -219,6 +221,7 @@ def count_params(x):
 
 def _made(function: Callable, shape: Any, dtype: Any, name: Any) -> Any:
     dtype = dtype_name(dtype or config.floatx())
+    shape = (shape,) if isinstance(shape, int) else shape
     if computes_now() and not made_once.is_open() and not running.is_building():
         return function(tuple(shape), dtype)
     if any(isinstance(d, KerasTensor) for d in tree.leaves(shape)):

@@ -1,0 +1,26 @@
+"""Further methods of arrays, on the host of programs and inside of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+
+def _classes() -> tuple[type, ...]:
+    return (type(jnp.zeros(())), jax.core.Tracer)
+
+
+def add(name: str, function: Callable) -> None:
+    """Gives arrays a method, unless they have one of that name."""
+    for cls in _classes():
+        if not hasattr(cls, name):
+            setattr(cls, name, function)
+
+
+def remove(name: str, function: Callable) -> None:
+    """Takes the method away again."""
+    for cls in _classes():
+        if vars(cls).get(name) is function:
+            delattr(cls, name)

@@ -1,0 +1,45 @@
+"""Files of models under names without an ending, which every release before 3 wrote."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+from keras.legacy import era
+
+_KNOWN = (".keras", ".h5", ".hdf5", ".safetensors", ".weights.json")
+
+
+def says_nothing(path: Any) -> bool:
+    """Whether a file's name does not tell its format, in a year when it need not."""
+    return isinstance(path, (str, os.PathLike)) and not os.fspath(path).endswith(_KNOWN) and era.before("3")
+
+
+def save(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
+    """`Model.save`: HDF5 under any name, or in tf.keras a folder."""
+    if not says_nothing(filepath) or args or {"save_format", "zipped", "era"} & kwargs.keys():
+        return function(self, filepath, overwrite, *args, **kwargs)
+    if not era.before("tf2.0"):
+        kwargs.pop("include_optimizer", None)  # a folder holds it in any case
+        return function(self, filepath, overwrite, zipped=False, **kwargs)
+    return _as_hdf5(lambda path: function(self, path, **kwargs), filepath, overwrite)
+
+
+def save_weights(function: Callable, self, filepath, overwrite=True, **kwargs):
+    """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is."""
+    if not says_nothing(filepath):
+        return function(self, filepath, overwrite, **kwargs)
+    return _as_hdf5(lambda path: function(self, path, **kwargs), filepath, overwrite)
+
+
+def _as_hdf5(write: Callable[[str], Any], filepath: Any, overwrite: bool) -> None:
+    path = os.fspath(filepath)
+    if not overwrite and os.path.exists(path):
+        raise FileExistsError(f"{path!r} is there already, and `overwrite` is False.")
+    folder = os.path.dirname(os.path.abspath(path))
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".keras-") as beside:
+        written = os.path.join(beside, "file.h5")
+        write(written)
+        os.replace(written, path)

@@ -1,0 +1,48 @@
+"""Weights of classes of one's own until 2.3: those made by `add_weight`, or put into `trainable_weights`, and no others.
+
+A variable that is an attribute alone, such as `self.strength = K.variable(0.5)`, was not trained and not saved.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from keras.legacy import era
+
+
+def note(layer: Any, variable: Any) -> Any:
+    """Remembers that a variable is a weight of a layer."""
+    if not type(layer).__module__.startswith("keras."):
+        vars(layer).setdefault("_listed_weights", []).append(variable)
+    return variable
+
+
+def _unlisted(layer: Any, variables: list) -> list:
+    if type(layer).__module__.startswith("keras.") or not era.before("tf2.0"):
+        return []
+    listed = {id(v) for v in vars(layer).get("_listed_weights", ())}
+    return [v for v in variables if id(v) not in listed]
+
+
+def own_variables(function: Callable) -> Callable:
+    """`Layer._own_variables` without what is an attribute alone."""
+
+    @functools.wraps(function)
+    def _own_variables(self):
+        found = function(self)
+        others = {id(v) for v in _unlisted(self, found)}
+        return [v for v in found if id(v) not in others]
+
+    return _own_variables
+
+
+def seed_variables(function: Callable, all_variables: Callable) -> Callable:
+    """`Layer._seed_variables`, variables that programs keep up to date without saving them, with those attributes."""
+
+    @functools.wraps(function)
+    def _seed_variables(self):
+        return [*function(self), *_unlisted(self, all_variables(self))]
+
+    return _seed_variables

@@ -1,0 +1,117 @@
+"""Ways to call a recurrent layer that 2.x and tf.keras had: `constants`, which the cell gets at every step beside
+inputs and states, and `time_major`, where the steps come before the batch."""
+
+from __future__ import annotations
+
+import functools
+from types import ModuleType
+from typing import Any
+
+from keras import ops
+from keras._core import tree
+from keras.layers._layer import Layer
+from keras.layers._recurrent_cells import as_list
+from keras.legacy import era
+
+
+class _Knowing:
+    """A cell with constants, which it hands to the cell inside. No layer: the weights belong to the one inside."""
+
+    runs_whole = False
+
+    def __init__(self, cell: Any, constants: list):
+        self.cell = cell
+        self.constants = constants
+        self.state_size = cell.state_size
+        self.output_size = getattr(cell, "output_size", None)
+
+    def call(self, inputs, states):
+        return self.cell(inputs, states, constants=self.constants)
+
+
+def teach(module: ModuleType) -> None:
+    """Lets `RNN` take `constants`."""
+    RNN = module.RNN
+    inner_loop, build_once, call = RNN.inner_loop, RNN._build_once, RNN.__call__
+
+    @functools.wraps(call)
+    def __call__(self, inputs, *args, **kwargs):
+        count = vars(self).get("_num_constants", 0)
+        if kwargs.get("constants") is not None:
+            object.__setattr__(self, "_num_constants", len(as_list(kwargs["constants"])))
+        elif count and isinstance(inputs, (list, tuple)) and len(inputs) > count:
+            # the form that configs of 2.x have: sequences, states, constants
+            states = list(inputs[1:-count])
+            kwargs["constants"] = list(inputs[-count:])
+            kwargs |= {"initial_state": states} if states else {}
+            inputs = inputs[0]
+        return _listed(call(self, inputs, *args, **kwargs))
+
+    def _build_once(self, arguments):
+        constants = arguments.get("constants")
+        if constants is not None and isinstance(self.cell, Layer) and not self.cell.built:
+            first = next(iter(arguments.values())).shape
+            self.cell.build([(first[0], *first[2:]), *(tuple(c.shape) for c in as_list(constants))])
+            self.cell.built = True
+        build_once(self, {name: value for name, value in arguments.items() if name != "constants"})
+
+    def inner_loop_with_constants(self, sequences, initial_state, mask, training=False):
+        constants = vars(self).pop("_constants_now", None)
+        if constants is None:
+            return inner_loop(self, sequences, initial_state, mask, training)
+        cell = self.cell
+        object.__setattr__(self, "cell", _Knowing(cell, constants))
+        try:
+            return inner_loop(self, sequences, initial_state, mask, training)
+        finally:
+            object.__setattr__(self, "cell", cell)
+
+    both_ways = module.Bidirectional.__call__
+    module.Bidirectional.__call__ = functools.wraps(both_ways)(
+        lambda *args, **kwargs: _listed(both_ways(*args, **kwargs))
+    )
+    RNN.call = _swapping(RNN.call)
+    RNN.get_config = _telling(RNN.get_config)
+    RNN.__call__ = __call__
+    RNN._build_once = _build_once
+    RNN.inner_loop = inner_loop_with_constants
+
+
+def _swapping(call: Any) -> Any:
+    """`call` that swaps time and batch before and after, where the layer was told that time comes first."""
+
+    @functools.wraps(call)
+    def call_either_way(self, *args, **kwargs):
+        if "_time_major" not in vars(self):
+            return call(self, *args, **kwargs)
+        mask = kwargs.pop("mask", None)
+        mask = None if mask is None else ops.swapaxes(mask, 0, 1)
+        outputs = call(self, ops.swapaxes(args[0], 0, 1), *args[1:], mask=mask, **kwargs)
+        if not self.return_sequences:
+            return outputs
+        if self.return_state:
+            return (ops.swapaxes(outputs[0], 0, 1), *outputs[1:])
+        return ops.swapaxes(outputs, 0, 1)
+
+    return call_either_way
+
+
+def _telling(get_config: Any) -> Any:
+    @functools.wraps(get_config)
+    def get_config_with_order(self):
+        return {**get_config(self), **({"time_major": True} if "_time_major" in vars(self) else {})}
+
+    return get_config_with_order
+
+
+def _listed(outputs: Any) -> Any:
+    """Outputs and states in a list, as layers returned them until Keras 3."""
+    return list(outputs) if isinstance(outputs, tuple) and era.before("3") else outputs
+
+
+def keep(layer: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Takes `constants` out of the arguments of `call`, for the loop that follows."""
+    constants = kwargs.pop("constants", None)
+    if constants is not None:
+        object.__setattr__(layer, "_constants_now", tree.leaves(constants))
+    return args, kwargs

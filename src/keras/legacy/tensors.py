@@ -1,0 +1,93 @@
+"""What tensors of Theano and TensorFlow offered, and programs of 1.x and 2.x used of them: shapes and axes.
+
+Arrays have these methods only while the era is one of the years before 3.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import KerasTensor, ops
+from keras._jax import methods
+from keras.legacy import era
+
+_METHODS: dict[str, Any] = {}
+
+
+class Size(int):
+    """The size of an axis; TensorFlow 1 had the number in `value`."""
+
+    value = property(int, doc="The number.")
+
+
+class Shape(tuple):
+    """A shape as TensorFlow gave it."""
+
+    def __new__(cls, sizes):
+        return super().__new__(cls, (None if size is None else Size(size) for size in sizes))
+
+    def as_list(self) -> list:
+        """The sizes in a list."""
+        return [None if size is None else int(size) for size in self]
+
+    @property
+    def ndims(self) -> int:
+        """How many axes there are."""
+        return len(self)
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        return Shape(found) if isinstance(place, slice) else found
+
+
+def _method(function):
+    _METHODS[function.__name__] = function
+    return function
+
+
+@_method
+def get_shape(self) -> Shape:
+    """The shape, as TensorFlow gave it."""
+    return Shape(self.shape)
+
+
+@_method
+def set_shape(self, shape) -> None:
+    """Checks that the shape is `shape`, of which None stands for any size."""
+    known = tuple(self.shape)
+    sizes = tuple(shape)
+    if len(sizes) != len(known) or any(None not in (a, b) and a != b for a, b in zip(sizes, known)):
+        raise ValueError(f"set_shape: the tensor has shape {known}. Got {sizes}.")
+
+
+@_method
+def dimshuffle(self, *pattern):
+    """The axes in another order, with new ones of size 1 at every 'x', as Theano had it."""
+    order = pattern[0] if len(pattern) == 1 and isinstance(pattern[0], (list, tuple)) else pattern
+    kept = [axis for axis in order if axis != "x"]
+    dropped = [axis for axis in range(len(self.shape)) if axis not in kept]
+    if any(self.shape[axis] != 1 for axis in dropped):
+        raise ValueError(f"dimshuffle: only axes of size 1 can be left out of {pattern}. Got shape {self.shape}.")
+    found = ops.transpose(ops.squeeze(self, axis=tuple(dropped)) if dropped else self, _ranks(kept))
+    for place, axis in enumerate(order):
+        if axis == "x":
+            found = ops.expand_dims(found, place)
+    return found
+
+
+def _ranks(axes: list[int]) -> list[int]:
+    return [sorted(axes).index(axis) for axis in axes]
+
+
+def _offer(release: str) -> None:
+    change = methods.remove if release == era.TODAY else methods.add
+    for name, function in _METHODS.items():
+        change(name, function)
+
+
+def teach() -> None:
+    """Lets symbolic tensors, and in years before 3 arrays, have what they had."""
+    KerasTensor._keras_shape = property(lambda self: tuple(self.shape), doc="The shape, as Keras 1 and 2 kept it.")
+    for name, function in _METHODS.items():
+        setattr(KerasTensor, name, function)
+    era.on_change(_offer)
