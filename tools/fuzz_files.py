@@ -1,6 +1,6 @@
 """Damages files of models in many ways and loads them: every load must end in a model or in a ValueError, soon.
 
-    python tools/fuzz_files.py --seconds 60 [--seed 1] [--keep FOLDER] FILE...
+    python tools/fuzz_files.py --seconds 60 [--seed 1] [--keep FOLDER] [--report FILE] FILE...
 
 Counts what came out. A crash, another exception, a load of more than two seconds, more than 200 MB, or anything that
 runs code or opens the network is a failure: the file is kept, and the exit code is 1.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import io
 import json
 import os
@@ -132,9 +133,77 @@ def mutated_json(value, chance: random.Random):
     return value
 
 
+def mutated_hdf5(data: bytes, chance: random.Random) -> bytes:
+    """An HDF5 file, still well-formed, with an attribute, an array or a link changed."""
+    import h5py
+    import numpy as np
+
+    file = io.BytesIO(data)
+    with h5py.File(file, "r+") as root:
+        places: list[str] = []
+        root.visit(places.append)
+        place = chance.choice(["/", *places])
+        thing = root[place]
+        names = list(thing.attrs)
+        if names and chance.random() < 0.6:
+            name = chance.choice(names)
+            value = thing.attrs[name]
+            if name.endswith("_config") and chance.random() < 0.9:
+                text = value.decode() if isinstance(value, bytes) else value
+                new = json.dumps(mutated_json(json.loads(text), chance))
+            else:
+                new = chance.choice(
+                    (1, -1.5, "", "x" * 300, [b"a", b"a"], [1, 2], np.zeros((2, 2)), h5py.Empty("f4"), value)
+                )
+            with contextlib.suppress(TypeError, OSError, ValueError, OverflowError):
+                thing.attrs[name] = new
+        elif place != "/":
+            owner, key = thing.parent, place.rpartition("/")[2]
+            del owner[key]
+            kind = chance.randrange(7)
+            if kind == 0:
+                owner[key] = root[chance.choice([p for p in ["/", *places] if not p.startswith(place)])]
+            elif kind == 1:
+                owner[key] = chance.choice((h5py.SoftLink("/"), h5py.ExternalLink("/etc/passwd", "/")))
+            elif kind == 2:
+                shape = chance.choice(((), (0,), (3, 4), (2**20, 2**20), (2**40, 0), (1,) * 20))
+                owner.create_dataset(
+                    key, shape, chance.choice(("f4", "f8", "i1", ">f4", "f2", "?")), chunks=bool(shape) or None
+                )
+            elif kind == 3:
+                owner.create_dataset(
+                    key, data=np.zeros((3, 4), "f4"), compression=chance.choice(("gzip", "lzf")), shuffle=True
+                )
+            elif kind == 4:
+                owner.create_dataset(key, data=chance.choice(("text", np.zeros(3, "c8"), np.zeros(2, "f4,i2"))))
+            elif kind == 5:
+                owner.create_group(key).attrs["weight_names"] = [b"../x", b"a/b"]
+    return file.getvalue()
+
+
+def mutated_header(data: bytes, chance: random.Random) -> bytes:
+    """A safetensors file with a header changed."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    if "keras_config" in header["__metadata__"] and chance.random() < 0.6:
+        config = json.loads(header["__metadata__"]["keras_config"])
+        header["__metadata__"]["keras_config"] = json.dumps(mutated_json(config, chance))
+    else:
+        header = mutated_json(header, chance)
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """One damaged copy of a file."""
-    if data[:2] != b"PK" or chance.random() < 0.3:
+    try:
+        if data[:4] == b"\x89HDF" and chance.random() < 0.6:
+            return mutated_hdf5(data, chance)
+        if data[8:9] == b"{" and chance.random() < 0.7:
+            return mutated_header(data, chance)
+    except (ValueError, KeyError, RuntimeError, OSError, IndexError, RecursionError):
+        return mutated_bytes(data, chance)
+    if data[:2] != b"PK" or chance.random() < 0.2:
         return mutated_bytes(data, chance)
     members = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -147,7 +216,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         except (ValueError, RecursionError):
             members[name] = mutated_bytes(members[name], chance)
     else:
-        members[name] = mutated_bytes(members[name], chance)
+        members[name] = (mutated if name.endswith(".h5") else mutated_bytes)(members[name], chance)
     if chance.random() < 0.1:
         members[chance.choice(("../evil", "/evil", "a/../../b", "assets/x", "C:\\x"))] = b"x"
     found = io.BytesIO()
@@ -164,7 +233,7 @@ def outcome(watch: Watch, load, data: bytes) -> str:
     """'loaded', 'refused', or what went wrong."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of computing: other programs may keep the machine busy
-    signal.setitimer(signal.ITIMER_REAL, 30 * SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, 300 * SECONDS)
     watch.on = True
     try:
         load(data)
@@ -187,6 +256,7 @@ def loader(name: str):
     """What loads damaged copies of a file, by its name."""
     import keras
     from keras.saving import _hdf5
+    from keras.saving._hdf5_values import Array
 
     def whole(data: bytes) -> None:
         with warnings.catch_warnings():
@@ -196,19 +266,23 @@ def loader(name: str):
     def arrays(data: bytes) -> None:
         with _hdf5.opened(io.BytesIO(data), name) as reader:
             reader.declared_bytes()
-            stack = [""]
-            while stack:
-                place = stack.pop()
-                reader.attributes(place)
-                for key, value in reader.arrays(place).items():
-                    if not hasattr(value, "dtype"):
-                        stack.append(f"{place}/{key}".lstrip("/"))
+            for found in reader.walk():
+                reader.attributes(found.place)
+                if isinstance(found, Array):
+                    reader.read(found, reader.size)
 
+    if name.endswith(".stablehlo"):
+        return lambda data: keras.export.load(io.BytesIO(data))
     return arrays if name.endswith(".h5") and "weights" in name else whole
 
 
 def run(
-    files, seconds: float, seed: int, keep: pathlib.Path | None = None, most: int | None = None
+    files,
+    seconds: float,
+    seed: int,
+    keep: pathlib.Path | None = None,
+    most: int | None = None,
+    report: pathlib.Path | None = None,
 ) -> collections.Counter:
     """Damages and loads files for a time; returns how often each outcome came."""
     chance = random.Random(seed)
@@ -225,7 +299,9 @@ def run(
         counts[found.split(":")[0] if not found.startswith("FAILED") else found] += 1
         if found.startswith("FAILED") and keep is not None:
             keep.mkdir(exist_ok=True, parents=True)
-            (keep / f"{sum(counts.values())}-{os.path.basename(path)}").write_bytes(damaged)
+            (keep / f"{seed}-{sum(counts.values())}-{os.path.basename(path)}").write_bytes(damaged)
+        if report is not None and sum(counts.values()) % 100 == 0:
+            report.write_text(json.dumps(counts))
     return counts
 
 
@@ -236,8 +312,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--report", type=pathlib.Path, help="a file that says from time to time what came out so far")
     chosen = parser.parse_args()
-    counts = run(chosen.files, chosen.seconds, chosen.seed, chosen.keep)
+    counts = run(chosen.files, chosen.seconds, chosen.seed, chosen.keep, report=chosen.report)
     for what, count in counts.most_common():
         print(f"{count:8} {what}")
     return 1 if any(what.startswith("FAILED") for what in counts) else 0

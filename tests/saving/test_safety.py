@@ -316,3 +316,43 @@ def test_a_file_object_gets_the_same_model(in_folder):
     whole.seek(0)
     x = np.ones((2, 4), "float32")
     np.testing.assert_array_equal(keras.models.load_model(whole)(x), model(x))
+
+
+# --- what other loaders got wrong
+
+
+LAMBDA = {
+    "module": "keras.layers", "class_name": "Lambda", "registered_name": None, "config": {
+        "name": "evil", "function": {"class_name": "__lambda__", "config": {"code": "4wEAAAAA", "defaults": None}},
+    },
+}  # fmt: skip
+
+
+def test_code_stays_unread_where_configs_are_used_without_a_file():
+    """Neither `from_config` nor `deserialize` nor JSON has a setting that would let it run."""
+    whole = {"name": "s", "layers": [LAMBDA]}
+    for make in (
+        lambda: keras.layers.deserialize(LAMBDA),
+        lambda: layers.Lambda.from_config(dict(LAMBDA["config"])),
+        lambda: keras.saving.deserialize_keras_object(LAMBDA, safe_mode=False),
+        lambda: keras.Sequential.from_config(whole),
+        lambda: keras.models.model_from_json(json.dumps({"class_name": "Sequential", "config": whole})),
+    ):
+        with pytest.raises(ValueError, match=r"evil|lambda"):
+            make()
+
+
+def test_names_of_layers_are_no_paths(in_folder):
+    """What a layer keeps in files of its own goes to a place named by attributes, whatever the layer is called."""
+    os.makedirs("inner/deep")
+    os.chdir("inner/deep")
+    lookup = layers.StringLookup(vocabulary=["a", "b"], name="..|..|out")
+    lookup.name = "../../out"  # as a file may say
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup])
+    for zipped in (True, False):
+        model.save(path := "m.keras" if zipped else "folder", zipped=zipped)
+        keras.models.load_model(path)
+    os.chdir(in_folder)
+    assert os.listdir() == ["inner"]
+    assert os.listdir("inner") == ["deep"]
+    assert sorted(os.listdir("inner/deep")) == ["folder", "m.keras"]

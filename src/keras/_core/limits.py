@@ -1,4 +1,4 @@
-"""How much memory may be taken for variables while a file is being read."""
+"""How much memory and how many repetitions may be asked for while a file is being read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class _Room(threading.local):
 
 
 _room = _Room()
+_MOST_REPEATS = 10_000
 
 
 @contextlib.contextmanager
@@ -40,3 +41,13 @@ def take(name: str, shape: tuple, itemsize: int) -> None:
     if needed > _room.left:
         raise ValueError(f"the weight {name!r} of shape {tuple(shape)} would take {needed:,} bytes, {_room.why}")
     _room.left -= needed
+
+
+def check_repeats(name: str, count: int) -> None:
+    """Looks at a number of repetitions, each of which is a piece of program or an entry of a list.
+
+    Raises:
+        ValueError: a file asks for more than any model has.
+    """
+    if _room.left is not None and count > _MOST_REPEATS:
+        raise ValueError(f"`{name}` is {count:,}, and a file may say at most {_MOST_REPEATS:,}")

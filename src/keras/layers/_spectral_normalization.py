@@ -1,6 +1,7 @@
 """Spectral normalisation: a kernel whose largest singular value is 1."""
 
 from keras import ops
+from keras._core import limits
 from keras._core.checks import positive_integer
 from keras.layers._wrapper import Wrapper
 
@@ -22,6 +23,7 @@ class SpectralNormalization(Wrapper):
     def __init__(self, layer, power_iterations=1, **kwargs):
         super().__init__(layer, **kwargs)
         self.power_iterations = positive_integer("power_iterations", power_iterations, "SpectralNormalization")
+        limits.check_repeats("power_iterations", power_iterations)
 
     def build(self, input_shape):
         super().build(input_shape)

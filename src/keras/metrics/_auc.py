@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keras import ops
+from keras._core import limits
 from keras._core.checks import one_of, positive_integer
 from keras.metrics._confusion import add_counts, counts_at, given_thresholds, labels_and_predictions, weights_like
 from keras.metrics._metric import Metric
@@ -53,6 +54,7 @@ class AUC(Metric):
         if thresholds is None:
             if positive_integer("num_thresholds", num_thresholds, "AUC") < 2:
                 raise ValueError(f"AUC: `num_thresholds` must be at least 2. Got {num_thresholds!r}.")
+            limits.check_repeats("num_thresholds", num_thresholds)
             inner = [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
         else:
             inner = self._init_thresholds = sorted(given_thresholds(thresholds, "AUC")) if len(thresholds) else []

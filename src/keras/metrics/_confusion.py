@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras import ops
+from keras._core import limits
 from keras._core.checks import number_between, positive_integer
 from keras.losses._shapes import aligned
 from keras.metrics._metric import Metric
@@ -266,6 +267,7 @@ class _BestAt(Metric):
         self.value = number_between(value_name, value, 0, 1, owner)
         self.num_thresholds = positive_integer("num_thresholds", num_thresholds, owner)
         self.class_id = class_id
+        limits.check_repeats("num_thresholds", self.num_thresholds)
         last = self.num_thresholds - 1
         self.thresholds = [0.5] if last == 0 else [i / last for i in range(self.num_thresholds)]
         shape = (self.num_thresholds,)

@@ -16,10 +16,12 @@ from typing import Any
 from keras.saving._errors import BadFile, refusing
 from keras.saving._window import Window
 
-_MOST_MEMBERS = 100_000
+_MOST_MEMBERS = 10_000
+_MOST_TABLE = 2**22  # bytes of the table of contents
 _MOST_RATIO = 1100  # deflate packs no better than this
+_MOST_PACKED, _SMALL = 100, 2**26  # no weights pack better than this; below so many bytes nobody minds
 _BLOCK = 2**22
-_LONGEST_NAME = 1024
+_LONGEST_NAME, _LONGEST_PART = 1024, 255  # the second in bytes, as file systems count
 
 
 class Writer:
@@ -126,6 +128,7 @@ class Archive:
         self._file = file
         self._size = file.seek(0, os.SEEK_END)
         with refusing(path, "the table of contents"):
+            _check_table(file, self._size)
             self._zip = zipfile.ZipFile(file)
             self._members = self._checked()
 
@@ -146,6 +149,10 @@ class Archive:
             self._refuse(name, f"it has {self.size(name):,} bytes, more than the {most_bytes:,} it may have")
         return b"".join(self._blocks_of(name))
 
+    def has_room_for(self, count: int) -> bool:
+        """Whether so many bytes, of arrays say, may come out of an archive of this size."""
+        return count <= max(_SMALL, self._size * _MOST_PACKED)
+
     def open(self, name: str) -> Any:
         """A member as a file that can be searched: a window on the archive, or an unpacked copy that goes away."""
         info = self._members[name]
@@ -163,8 +170,13 @@ class Archive:
         return unpacked
 
     def extract(self, name: str, path: str) -> None:
-        """Writes a member to a file of its own."""
-        with open(path, "xb") as target:
+        """Writes a member to a file of its own, below folders that are made for it."""
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            target = open(path, "xb")  # noqa: SIM115  closed below
+        except (FileExistsError, NotADirectoryError):
+            self._refuse(name, "it is a file and a folder at once")
+        with target:
             for block in self._blocks_of(name):
                 target.write(block)
 
@@ -213,17 +225,34 @@ class Archive:
                 self._refuse(name, "it overlaps another member or the end of the file")
             end = start + packed
             found[name] = info
+        if not self.has_room_for(sum(info.file_size for info in infos)):
+            self._refuse("the table of contents", "the members claim far more than the size of the file lets expect")
         return found
 
     def _refuse(self, place: str, reason: str) -> Any:
         raise BadFile(f"{self.path} is refused: at {place}, {reason}.")
 
 
+def _check_table(file: Any, size: int) -> None:
+    """Looks how large the table of contents claims to be, before anybody reads it."""
+    file.seek(max(0, size - 2**16 - 98))
+    tail = file.read()
+    at = len(tail) - 22 if tail[-22:-18] == b"PK\x05\x06" else tail.rfind(b"PK\x05\x06")
+    if not 0 <= at <= len(tail) - 22:
+        return  # there is none, as whoever reads it will say
+    claim = struct.unpack_from("<I", tail, at + 12)[0]
+    if at >= 76 and tail[at - 76 : at - 72] == b"PK\x06\x06":  # the same with 64 bits
+        claim = max(claim * (claim != 0xFFFFFFFF), struct.unpack_from("<Q", tail, at - 36)[0])
+    if claim > _MOST_TABLE:
+        raise ValueError(f"it claims {claim:,} bytes")
+
+
 def _check_name(archive: Archive, name: str) -> None:
     parts = name.removesuffix("/").split("/")
     bad = (
         not name or len(name) > _LONGEST_NAME or "\\" in name or ":" in name
-        or any(ord(c) < 32 for c in name) or any(p in ("", ".", "..") for p in parts)
+        or any(ord(c) < 32 for c in name)
+        or any(p in ("", ".", "..") or len(p.encode("utf-8", "replace")) > _LONGEST_PART for p in parts)
     )  # fmt: skip
     if bad:
         archive._refuse(repr(name[:80]), "the name leads out of the archive, or is none that a file can have")

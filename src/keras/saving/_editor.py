@@ -55,29 +55,28 @@ class KerasFileEditor:
                         text = archive.read(f"{name}.json", _json.MOST_BYTES)
                         setattr(self, name, _json.parse(text, self.filepath, f"{name}.json"))
                 with _hdf5.opened(archive.open("model.weights.h5"), self.filepath) as reader:
-                    self.weights_dict = self._read(reader, "")
+                    self.weights_dict = self._read(reader)
             else:
                 with _hdf5.opened(file, self.filepath) as reader:
-                    self.weights_dict = self._read(reader, "")
+                    self.weights_dict = self._read(reader)
 
-    def _read(self, reader: _hdf5.Reader, place: str) -> dict[str, Any]:
+    def _read(self, reader: _hdf5.Reader) -> dict[str, Any]:
+        reader.declared_bytes()  # refuses files that claim more than they have
         found: dict[str, Any] = {}
-        group = reader.find(place)
-        if not isinstance(group, Group):
-            return found
-        for name in reader.names(group):
-            inner = reader.member(group, name)
-            path = f"{place}/{name}".lstrip("/")
-            if not isinstance(inner, Group):
-                found[name] = reader.read(inner, reader.size)
-            elif name == "vars":
-                about = reader.attributes(path)
+        for inner in reader.walk():
+            *folders, name = [part for part in inner.place.split("/") if part != "vars"] or [""]
+            if isinstance(inner, Group):
+                about = reader.attributes(inner.place) if inner.place.endswith("vars") else {}
                 if about:
-                    self.object_metadata[f"/{place}"] = about
-                found.update(self._read(reader, path))
-            else:
-                found[name] = self._read(reader, path)
-        return {k: v for k, v in found.items() if not isinstance(v, dict) or v}
+                    self.object_metadata["/" + "/".join([*folders, name]).lstrip("/")] = about
+                continue
+            owner = found
+            for folder in folders:
+                owner = owner.setdefault(folder, {})
+                if not isinstance(owner, dict):
+                    reader.refuse(inner.place, f"{folder!r} is an array and a group")
+            owner[name] = reader.read(inner, reader.size)
+        return found
 
     # --- looking
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from keras.saving._errors import BadFile, refusing
 
-MOST_BYTES = 64 * 2**20  # of one config
+MOST_BYTES = 32 * 2**20  # of one config
+_MOST_CONTAINERS = 400_000  # objects and lists, which take far more memory than text
+_MOST_VALUES = 2_000_000
 _DEEPEST = 200
 
 
@@ -23,6 +25,8 @@ def parse(text: str | bytes, path: str, place: str) -> Any:
     with refusing(path, place):
         if isinstance(text, bytes):
             text = text.decode("utf-8")
+        if text.count("{") + text.count("[") > _MOST_CONTAINERS or text.count(",") > _MOST_VALUES:
+            raise ValueError("it has more objects than any model")
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     _check_depth(found, path, place)
     return found

@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import io
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from typing import Any
 
 from keras._core import draws, limits, registry, release, serialization
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
-from keras.saving._atomic import put_in_place, written_atomically
+from keras.saving._atomic import folder_beside, put_in_place, written_atomically
 from keras.saving._errors import BadFile, refusing
+from keras.saving._moment import one_moment
 
 _CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 _HDF5_ENDINGS = (".h5", ".hdf5")
@@ -51,18 +51,26 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     if _for_older.is_older(era):
         if isinstance(filepath, (str, os.PathLike)) and not overwrite and os.path.exists(filepath):
             _weights.ask_to_replace(os.fspath(filepath))
-        _for_older.write(model, _config_of(model)[0], filepath, era, include_optimizer)
+        with one_moment(model):
+            _for_older.write(model, _config_of(model)[0], filepath, era, include_optimizer)
         return
     if hasattr(filepath, "create_group"):
-        _older_layout.write_model(filepath, model, _config_of(model)[0], include_optimizer)
+        with one_moment(model):
+            _older_layout.write_model(filepath, model, _config_of(model)[0], include_optimizer)
         return
     if hasattr(filepath, "write"):
-        _save_to_open_file(model, filepath)
+        with one_moment(model):
+            _save_to_open_file(model, filepath)
         return
     path = os.fspath(filepath)
     kind = _kind_to_write(path, save_format, zipped)
     if not overwrite and os.path.exists(path):
         _weights.ask_to_replace(path)
+    with one_moment(model):
+        _save_to_path(model, path, kind, include_optimizer)
+
+
+def _save_to_path(model: Any, path: str, kind: str, include_optimizer: bool) -> None:
     if kind == "folder":
         _save_folder(model, path)
         return
@@ -163,18 +171,13 @@ def _save_folder(model: Any, path: str) -> None:
         raise NotADirectoryError(f"{path!r} is a file, so no folder can be written there.")
     if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, _CONFIG)):
         raise FileExistsError(f"{path!r} is a folder of something else, which is not replaced.")
-    temporary = os.path.join(os.path.dirname(target), f".kerata-{secrets.token_hex(8)}.part")
-    os.mkdir(temporary)
-    try:
+    with folder_beside(path) as temporary:
         for name, text in ((_METADATA, _metadata()), (_CONFIG, _json.write(config))):
             with open(os.path.join(temporary, name), "w") as file:
                 file.write(text)
         _hdf5.write(os.path.join(temporary, _WEIGHTS), _weights.groups_of(model))
         _save_assets(model, os.path.join(temporary, _ASSETS))
         put_in_place(temporary, target)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
 
 
 def _parts_with_assets(model: Any, method: str) -> Iterator[tuple[str, Any]]:
@@ -265,15 +268,15 @@ def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile:
             raise BadFile(f"{path}: its weights are kept in a format that is not read here; only {_WEIGHTS} is.")
         return make_model(config, path, 0, custom_objects, compile)
     with contextlib.closing(archive.open(_WEIGHTS)) as weights, _hdf5.opened(weights, path) as reader:
+        if not archive.has_room_for(reader.declared_bytes()):
+            raise BadFile(f"{path} is refused: {_WEIGHTS} claims far more than the size of the file lets expect.")
         model = make_model(config, path, reader.declared_bytes(), custom_objects, compile)
         _fill(model, reader)
     assets = [name for name in archive.names() if name.startswith(f"{_ASSETS}/")]
     if assets:
         with tempfile.TemporaryDirectory() as folder:
             for name in assets:
-                target = os.path.join(folder, *name.split("/"))
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                archive.extract(name, target)
+                archive.extract(name, os.path.join(folder, *name.split("/")))
             _load_assets(model, os.path.join(folder, _ASSETS), path)
     return model
 
@@ -379,7 +382,8 @@ def to_bytes(model: Any) -> tuple[bytes, dict[str, Any]]:
     """A model as the bytes of an archive, and the classes and functions in it that are not built in."""
     config, strangers = _config_of(model)
     file = io.BytesIO()
-    _write_archive(model, config, file)
+    with one_moment(model):
+        _write_archive(model, config, file)
     return file.getvalue(), strangers
 
 

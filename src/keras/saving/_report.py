@@ -143,19 +143,12 @@ def _of_safetensors(reader: _safetensors.Reader, path: str) -> dict[str, Any]:
 
 def _counts_of_3(reader: _hdf5.Reader) -> Iterator[tuple[str, int]]:
     """Name and number of parameters of every object in a file of Keras 3."""
-    stack = [""]
-    while stack:
-        place = stack.pop()
-        group = reader.find(place)
-        if not isinstance(group, Group):
-            continue
-        names = reader.names(group)
-        stack.extend(f"{place}/{n}".lstrip("/") for n in reversed(names))
-        if place.endswith("vars") and not place.startswith("optimizer"):
-            arrays = [reader.member(group, n) for n in names]
+    for group in reader.walk():
+        if isinstance(group, Group) and group.place.endswith("vars") and not group.place.startswith("optimizer"):
+            arrays = [reader.member(group, n) for n in reader.names(group)]
             count = sum(math.prod(a.shape or ()) for a in arrays if a is not None and not isinstance(a, Group))
             if count:
-                name = reader.attributes(place).get("name") or place.removesuffix("/vars")
+                name = reader.attributes(group.place).get("name") or group.place.removesuffix("/vars")
                 yield str(name), count
 
 

@@ -67,6 +67,8 @@ class Reader:
             self._sizes = [self._size_of(i) for i in range(self._shards)]
             for name, entry in self._entries.items():
                 self._check(name, entry)
+            if self.declared_bytes() > sum(self._sizes):
+                raise ValueError("its tensors overlap")
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries

@@ -1,22 +1,22 @@
 """Files from the network, kept in the Keras home folder: whole, checked, or not there at all."""
 
 import hashlib
+import lzma
 import os
 import re
-import secrets
-import shutil
 import tarfile
 import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from pathlib import Path
 
 from keras import config
 from keras._core.checks import one_of
 from keras._core.home import keras_home
 from keras.callbacks._progress import Progbar
-from keras.saving._atomic import written_atomically
+from keras.saving._atomic import folder_beside, put_in_place, written_atomically
 
 CHUNK = 1 << 20
 TIMEOUT = 60  # seconds without a byte
@@ -174,28 +174,20 @@ def _download(origin: str, target: Path, wanted: str | None, algorithm: str) -> 
 
 def _unpack(archive: Path, folder: Path, formats: list[str]) -> None:
     """Unpacks into a folder of a made-up name, which takes the place of `folder` when all is there."""
-    made = archive.parent / f".kerata-{secrets.token_hex(8)}.part"
-    made.mkdir()
     try:
-        if "tar" in formats and tarfile.is_tarfile(archive):
-            with tarfile.open(archive) as opened:
-                _unpack_tar(opened, made, archive)
-        elif "zip" in formats and zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as opened:
-                _unpack_zip(opened, made, archive)
-        else:
-            raise ValueError(f"get_file: {archive} is no archive of the format {' or '.join(formats)}.")
-        if folder.is_dir() and not folder.is_symlink():
-            old = archive.parent / f".kerata-{secrets.token_hex(8)}.part"
-            os.replace(folder, old)
-            os.replace(made, folder)
-            shutil.rmtree(old)
-        else:
-            os.replace(made, folder)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+        with folder_beside(archive) as name:
+            made = Path(name)
+            if "tar" in formats and tarfile.is_tarfile(archive):
+                with tarfile.open(archive) as opened:
+                    _unpack_tar(opened, made, archive)
+            elif "zip" in formats and zipfile.is_zipfile(archive):
+                with zipfile.ZipFile(archive) as opened:
+                    _unpack_zip(opened, made, archive)
+            else:
+                raise ValueError(f"get_file: {archive} is no archive of the format {' or '.join(formats)}.")
+            put_in_place(name, str(folder), by_all=True)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise ValueError(f"get_file: {archive} is a broken archive: {error}.") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _unpack_tar(opened: tarfile.TarFile, folder: Path, archive: Path) -> None:

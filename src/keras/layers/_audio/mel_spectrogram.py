@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras import ops
+from keras._core import limits
 from keras._core.checks import one_of, positive_integer, positive_number
 from keras._core.dtype_policy import wide_float
 from keras.layers._layer import Layer
@@ -103,6 +104,7 @@ class MelSpectrogram(Layer):
         Returns:
             (frequencies, bands); the frequency 0 counts for none.
         """
+        limits.take("bands", (num_spectrogram_bins, num_mel_bins), 4 * 8)  # with what is computed on the way
         pitch = _mel(np.linspace(0, sampling_rate / 2, num_spectrogram_bins))[:, None]
         edges = np.linspace(_mel(lower_edge_hertz), _mel(upper_edge_hertz), num_mel_bins + 2)
         low, middle, high = edges[:-2], edges[1:-1], edges[2:]

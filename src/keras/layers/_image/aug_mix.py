@@ -1,6 +1,7 @@
 """AugMix: several changed versions of an image, mixed with it."""
 
 from keras import ops, random
+from keras._core import limits
 from keras._core.checks import positive_integer, positive_number
 from keras.layers._image.augmentations import EVERY, MOVING, TONES, Augmentations
 
@@ -36,6 +37,7 @@ class AugMix(Augmentations):
         super().__init__(value_range, factor, interpolation, seed, data_format, **kwargs)
         self.num_chains = positive_integer("num_chains", num_chains, "AugMix")
         self.chain_depth = positive_integer("chain_depth", chain_depth, "AugMix")
+        limits.check_repeats("num_chains * chain_depth", num_chains * chain_depth)
         self.alpha = positive_number("alpha", alpha, "AugMix")
         self.all_ops = bool(all_ops)
 

@@ -1,6 +1,7 @@
 """RandAugment: a few changes chosen by chance."""
 
 from keras import ops, random
+from keras._core import limits
 from keras._core.checks import positive_integer
 from keras.layers._image.augmentations import EVERY, Augmentations
 
@@ -30,6 +31,7 @@ class RandAugment(Augmentations):
     ):  # fmt: skip
         super().__init__(value_range, factor, interpolation, seed, data_format, **kwargs)
         self.num_ops = positive_integer("num_ops", num_ops, "RandAugment")
+        limits.check_repeats("num_ops", num_ops)
 
     def draw(self, shape, seed):
         chosen = random.randint((self.num_ops,), 0, len(EVERY), seed=seed)
