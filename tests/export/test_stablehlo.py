@@ -1,19 +1,24 @@
 """StableHLO programs: written, read and called without the model."""
 
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import keras
 from keras import Input, layers
+from keras._jax import exported
 from keras.export import ExportArchive, load
 
 pytest.importorskip("flatbuffers")
+
+ROOT = Path(__file__).parents[2]
 
 
 def both_ways():
@@ -144,6 +149,41 @@ def test_damaged_files_are_refused_with_the_place_in_them(case, tmp_path):
     changed(path, member, function)
     with pytest.raises(ValueError, match=message):
         load(path)
+
+
+def written(path, function):
+    archive = ExportArchive()
+    archive.add_endpoint("serve", function, [keras.InputSpec(shape=(None, 3))])
+    archive.write_out(path, verbose=False)
+    return path
+
+
+def test_calls_that_are_on_no_list_are_refused_by_their_name(tmp_path, monkeypatch):
+    path = tmp_path / "archive"
+    assert exported._refused_calls("custom_call @Sharding(%0) custom_call @shape_assertion(%1)") == []
+    text = 'custom_call @"a b"(%0) custom_call @__gpu$xla.gpu.triton(%1) "stablehlo.custom_call"(%2) {}'
+    assert exported._refused_calls(text) == ["__gpu$xla.gpu.triton", "a b", "what has no name"]
+    monkeypatch.setattr(exported, "ALLOWED_CALLS", frozenset())
+    with pytest.raises(ValueError, match=r"at programs/0, the program calls shape_assertion, code outside of it"):
+        load(written(path, lambda x: keras.ops.reshape(x, (-1, 3)) + keras.ops.ones((3,))))
+
+
+def test_decompositions_are_on_the_list_and_files_are_read_when_they_are_open(tmp_path):
+    path = written(tmp_path / "archive", lambda x: keras.ops.qr(keras.ops.transpose(x) @ x)[1])
+    x = np.arange(12, dtype="float32").reshape(4, 3)
+    with open(path, "rb") as file:
+        loaded = load(file)
+    np.testing.assert_allclose(loaded(x), np.linalg.qr(x.T @ x)[1], atol=1e-2)
+
+
+def test_damaged_programs_are_refused_or_read_and_nothing_else(tmp_path):
+    spec = importlib.util.spec_from_file_location("fuzz_files", ROOT / "tools" / "fuzz_files.py")
+    fuzzer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fuzzer)
+    path = written(tmp_path / "damaged.stablehlo", keras.ops.tanh)
+    counts = fuzzer.run([path], seconds=4, seed=7, most=60)
+    assert not [what for what in counts if what.startswith("FAILED")]
+    assert counts["refused"] > 0
 
 
 def test_a_saved_model_is_no_exported_program(tmp_path):

@@ -50,30 +50,40 @@ class ExportedModel:
 def load(filepath) -> ExportedModel:
     """Reads what `ExportArchive.write_out` or `model.export(path, format="stablehlo")` wrote.
 
-    Nothing of the model's code is needed. The programs compute: they cannot read files or call Python.
+    Nothing of the model's code is needed. The programs compute: they cannot read files or call Python, and of the
+    machine they use what is on a list only (`keras._jax.exported.ALLOWED_CALLS`).
+
+    Args:
+        filepath: a path, or an open binary file.
 
     Raises:
-        ValueError: it is no such file, is damaged, or holds a program that calls code outside of it.
+        ValueError: it is no such file, is damaged, or holds a program that calls something else; says what.
 
     >>> keras.export.load("model.stablehlo")(x)
     """
+    if hasattr(filepath, "read"):
+        return _load_open(filepath, str(getattr(filepath, "name", "the file")))
     path = os.fspath(filepath)
     with open(path, "rb") as file:
-        archive = _archive.Archive(file, path)
-        if _format.METADATA not in archive:
-            raise BadFile(f"{path} is refused: it holds no exported program. Call keras.models.load_model.")
-        metadata = _json.parse(archive.read(_format.METADATA, _json.MOST_BYTES), path, _format.METADATA)
-        with refusing(path, _format.METADATA):
-            if metadata["format"] != _format.FORMAT or metadata["version"] != _format.VERSION:
-                raise ValueError(f"the format {metadata['format']!r}, version {metadata['version']!r}, is not known")
-            values = [_value(archive, i, entry) for i, entry in enumerate(metadata["variables"])]
-            paths = _told_apart([entry["path"] for entry in metadata["variables"]])
-            functions = {
-                entry["name"]: _function(archive, i, _chosen(values, entry["variables"]))
-                for i, entry in enumerate(metadata["endpoints"])
-            }
-            collections = {name: _chosen(values, numbers) for name, numbers in metadata["collections"].items()}
-            variables = dict(zip(paths, values))
+        return _load_open(file, path)
+
+
+def _load_open(file: Any, path: str) -> ExportedModel:
+    archive = _archive.Archive(file, path)
+    if _format.METADATA not in archive:
+        raise BadFile(f"{path} is refused: it holds no exported program. Call keras.models.load_model.")
+    metadata = _json.parse(archive.read(_format.METADATA, _json.MOST_BYTES), path, _format.METADATA)
+    with refusing(path, _format.METADATA):
+        if metadata["format"] != _format.FORMAT or metadata["version"] != _format.VERSION:
+            raise ValueError(f"the format {metadata['format']!r}, version {metadata['version']!r}, is not known")
+        values = [_value(archive, i, entry) for i, entry in enumerate(metadata["variables"])]
+        paths = _told_apart([entry["path"] for entry in metadata["variables"]])
+        functions = {
+            entry["name"]: _function(archive, i, _chosen(values, entry["variables"]))
+            for i, entry in enumerate(metadata["endpoints"])
+        }
+        collections = {name: _chosen(values, numbers) for name, numbers in metadata["collections"].items()}
+        variables = dict(zip(paths, values))
     return ExportedModel(functions, variables, collections)
 
 
