@@ -51,6 +51,7 @@ class Watch:
     on = False
 
     def __init__(self):
+        self._temporary = tempfile.gettempdir()  # finding it out takes a lock that a load may hold
         sys.addaudithook(self.hook)
         signal.signal(signal.SIGPROF, self.alarm)
         signal.signal(signal.SIGALRM, self.alarm)
@@ -59,7 +60,7 @@ class Watch:
         """Stops what is forbidden."""
         if not self.on or not event.startswith(FORBIDDEN):
             return
-        own = event == "os.remove" and os.path.dirname(str(args[0])) == tempfile.gettempdir()  # a TemporaryFile
+        own = event == "os.remove" and os.path.dirname(str(args[0])) == self._temporary  # a TemporaryFile
         if not own and "importlib" not in sys._getframe(1).f_code.co_filename:
             self.on = False
             raise Forbidden(f"{event} {args!r}"[:200])

@@ -22,6 +22,7 @@ from keras.saving._errors import BadFile, refusing
 INDEX = ".index"
 _MOST_INDEX_BYTES = 256 * 2**20
 _MOST_SHARDS = 100_000
+_LONGEST_KEY = 4096  # a key may repeat the one before it, so that few bytes make a long one
 _FOOTER, _MAGIC = 48, 0xDB4775248B80FB57
 _STRING = 7
 # what numbers TensorFlow gives to its types; those that numpy does not have are handed out as they are stored
@@ -230,5 +231,7 @@ def _block(data: memoryview, place: memoryview) -> Iterator[tuple[bytes, memoryv
         if shared > len(key) or at + more + length > end:
             raise ValueError("an entry lies beyond the end of its block")
         key = key[:shared] + bytes(block[at : at + more])
+        if len(key) > _LONGEST_KEY:
+            raise ValueError("a name in it is longer than any name of a weight")
         yield key, block[at + more : at + more + length]
         at += more + length
