@@ -96,7 +96,7 @@ def test_a_step_of_ones_own_is_what_a_class_derived_from_a_recurrent_layer_does(
         halved.build(X.shape)
         halved.set_weights(plain.get_weights())
         np.testing.assert_allclose(halved(X[:, :1]), 0.5 * first, rtol=1e-6)
-        assert halved.consume_less == arrangement and halved.output_dim == 2
+        assert (halved.consume_less, halved.output_dim) == (arrangement, 2)
         np.testing.assert_array_equal(halved.U_f, plain.get_weights()[1][:, 2:4])
 
 

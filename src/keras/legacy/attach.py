@@ -65,7 +65,7 @@ def _takes_integers(layer: Any) -> bool:
 
 
 def _pass_masks_on(function: Callable, self, first, outputs):
-    """Before 3, a class's own `compute_mask` was asked; before tf.keras, a mask that no one understands was an error."""
+    """Before 3, a class's own `compute_mask` was asked; before tf.keras, a mask that none understands was an error."""
     if not self.supports_masking and type(self).compute_mask is not _base_of(self).compute_mask and era.before("3"):
         self.supports_masking = True
     if not self.supports_masking and era.before("tf2.0") and _masked(first):

@@ -1,4 +1,4 @@
-"""Weights of classes of one's own until 2.3: those made by `add_weight`, or put into `trainable_weights`, and no others.
+"""Weights of classes of one's own until 2.3: those made by `add_weight` or put into `trainable_weights`, and no others.
 
 A variable that is an attribute alone, such as `self.strength = K.variable(0.5)`, was not trained and not saved.
 """

@@ -1,8 +1,8 @@
 """Classes derived from the base classes of 0.x, which differed from those of all later releases.
 
-A layer computed in `get_output(train)`, from `get_input(train)`; `build()` had no arguments and looked at `input_shape`.
-A regularizer was told its variable by `set_param` and given the loss, and layers listed what they had of them, until
-1.1; an optimizer was given a list of constraints.
+A layer computed in `get_output(train)`, from `get_input(train)`; `build()` had no arguments and looked at
+`input_shape`. A regularizer was told its variable by `set_param` and given the loss, and layers listed what they had of
+them, until 1.1; an optimizer was given a list of constraints.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Constraints:
 
     def get(self, variable: Any, default: Any = None) -> Any:
         """The constraint of a variable."""
-        return self[variable] if variable in self else default
+        return next((v.constraint for v in self.keys() if v is variable), default)
 
     def keys(self) -> list:
         """The variables that have one."""

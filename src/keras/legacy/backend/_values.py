@@ -146,7 +146,7 @@ def eval(x):
 
 
 def get_value(x):
-    """The value of a variable, as a NumPy array; within `get_updates` that of the time when updates are put together."""
+    """The value of a variable, as a NumPy array; within `get_updates` that of when they are put together."""
     if made_once.is_open() and isinstance(x, Variable):
         return np.asarray(x.own_value())
     return eval(x)
