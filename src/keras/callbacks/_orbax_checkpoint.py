@@ -9,8 +9,8 @@ from keras._core.tree import map_leaves
 from keras.callbacks import _progress
 from keras.callbacks._monitor import MonitorCallback
 
-OPTIMIZER = "optimizer_variables"
-FIELDS = ("trainable_variables", "non_trainable_variables", OPTIMIZER, "metrics_variables")
+OPTIMIZER, METRICS = "optimizer_variables", "metrics_variables"
+FIELDS = ("trainable_variables", "non_trainable_variables", OPTIMIZER, METRICS)
 
 
 class OrbaxCheckpoint(MonitorCallback):
@@ -119,6 +119,8 @@ class OrbaxCheckpoint(MonitorCallback):
     def restore(self, model, step=None):
         """Gives a model the values of a checkpoint; the newest one if `step` is None. Returns its number.
 
+        An optimizer that has not begun is made ready; metrics that have not begin anew.
+
         Raises:
             ValueError: there is none, or it does not fit the model.
         """
@@ -128,7 +130,16 @@ class OrbaxCheckpoint(MonitorCallback):
             raise ValueError(
                 f"OrbaxCheckpoint: {self.directory} has no checkpoint{'' if step is None else f' {step}'}."
             )
-        found = manager.restore(step, args=self._orbax.args.StandardRestore(self._tree(model)))
+        if model.optimizer is not None and not model.optimizer.built and not self.save_weights_only:
+            model.optimizer.build(model.trainable_variables)
+        tree = self._tree(model)
+        saved = manager.item_metadata(step).get(METRICS) or {}
+        unknown = set() if self.save_weights_only else set(saved) - set(tree.get(METRICS, ()))
+        for name in unknown:
+            tree.setdefault(METRICS, {})[name] = map_leaves(lambda v: np.zeros(v.shape, v.dtype), saved[name])
+        found = manager.restore(step, args=self._orbax.args.StandardRestore(tree))
+        for name in unknown:
+            del found[METRICS][name]
         names = list(model.get_state_tree()[OPTIMIZER])
         if OPTIMIZER in found and len(names) == 1:
             found[OPTIMIZER] = {names[0]: found[OPTIMIZER]}
@@ -160,7 +171,8 @@ class OrbaxCheckpoint(MonitorCallback):
             options = self._orbax.CheckpointManagerOptions(
                 max_to_keep=self.max_to_keep, enable_async_checkpointing=self.save_on_background, create=True
             )
-            self._made = self._orbax.CheckpointManager(self.directory, options=options)
+            handler = self._orbax.StandardCheckpointHandler()
+            self._made = self._orbax.CheckpointManager(self.directory, options=options, item_handlers=handler)
         return self._made
 
 

@@ -1,0 +1,174 @@
+"""Several processes that train one model, joined over this machine's own network."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras._core import processes, watch
+from keras.distribution import _processes
+
+PROGRAM = Path(__file__).parent / "processes_program.py"
+
+
+def begun(folder, task, count):
+    """The processes of a job."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    started = []
+    for number in range(count):
+        about = {
+            "KERAS_DISTRIBUTION_JOB_ADDRESSES": address, "KERAS_DISTRIBUTION_NUM_PROCESSES": str(count),
+            "KERAS_DISTRIBUTION_PROCESS_ID": str(number), "JAX_PLATFORMS": "cpu",
+        }  # fmt: skip
+        with open(folder / f"{task}-{number}.txt", "w") as output:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, str(PROGRAM), str(folder), task], env={**os.environ, **about},
+                    stdout=output, stderr=subprocess.STDOUT,
+                )
+            )  # fmt: skip
+    return started
+
+
+def ended(folder, task, count):
+    """The exit codes and the outputs of a job."""
+    started = begun(folder, task, count)
+    try:
+        codes = [process.wait(300) for process in started]
+    finally:
+        for process in started:
+            process.kill()
+    return codes, [(folder / f"{task}-{number}.txt").read_text() for number in range(count)]
+
+
+def results(folder, task, count):
+    codes, outputs = ended(folder, task, count)
+    assert codes == [0] * count, outputs[0][-3000:] + outputs[-1][-3000:]
+    return [json.loads((folder / f"{task}-{number}.json").read_text()) for number in range(count)], outputs
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    return results(tmp_path_factory.mktemp("alone"), "alone", 1)[0][0]
+
+
+@pytest.mark.slow
+def test_two_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_path, alone):
+    found, outputs = results(tmp_path, "together", 2)
+    for one in found:
+        for name in ("trained", "evaluated"):
+            for got, expected in zip(one[name], alone[name], strict=True):
+                np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
+    assert found[0]["drawn"] == found[1]["drawn"]
+    assert sorted(found[0]["read"] + found[1]["read"]) == list(range(16))  # nobody reads what the other reads
+    assert [len(one["read"]) for one in found] == [8, 8]
+    assert "Epoch 2/2" in outputs[0]
+    assert "Epoch" not in outputs[1]
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == 3
+    assert (tmp_path / "last.keras").is_file()
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_ends_the_others_and_fewer_of_them_go_on_to_the_same_weights(tmp_path, alone):
+    codes, outputs = ended(tmp_path, "dies", 2)
+    assert codes[1] == -9
+    assert codes[0] == 1
+    assert "Process 1 (" in outputs[0]
+    assert "has ended or does not answer" in outputs[0]
+    assert "Start the job again, with as many processes or fewer" in outputs[0]
+    (found,), _ = results(tmp_path, "dies", 1)
+    for got, expected in zip(found["resumed"], alone["resumed"], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
+
+
+# --- how processes find each other
+
+VARIABLES = {
+    "ours": {
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES": "a:1,b:1", "KERAS_DISTRIBUTION_NUM_PROCESSES": "3",
+        "KERAS_DISTRIBUTION_PROCESS_ID": "2",
+    },
+    "JAX": {"JAX_COORDINATOR_ADDRESS": "a:1", "JAX_NUM_PROCESSES": "3", "JAX_PROCESS_ID": "2"},
+    "torchrun": {"MASTER_ADDR": "a", "MASTER_PORT": "1", "WORLD_SIZE": "3", "RANK": "2"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", VARIABLES)
+def test_variables_say_where_the_first_process_is(monkeypatch, kind):
+    for name, value in VARIABLES[kind].items():
+        monkeypatch.setenv(name, value)
+    assert _processes.found(None, None, None) == ("a:1", 3, 2)
+    assert _processes.found("c:1", 4, 0) == ("c:1", 4, 0)  # arguments count more
+
+
+# --- who is lost and who is slow
+
+
+class Board:
+    """A board in memory."""
+
+    def __init__(self):
+        self.texts = {}
+
+    def put(self, number, text):
+        self.texts[number] = text
+
+    def all(self):
+        return self.texts
+
+
+@pytest.fixture
+def watching(monkeypatch):
+    """A watch of the first of three processes, and what it does when one is lost."""
+    monkeypatch.setattr(processes._Here, "count", 3)
+    ends = []
+    return watch.Watch(Board(), "here", patience=20.0, end=ends.append), ends
+
+
+def entry(beat, step, doing=watch.COMPUTING, ended=""):
+    return json.dumps([beat, step, doing, "there", ended])
+
+
+def test_a_process_without_a_sign_of_life_is_lost_after_a_while(watching):
+    seen, ends = watching
+    start = seen._looked
+    for second in range(0, 31, 5):
+        others = {1: entry(second, second), 2: entry(min(second, 5), 5)}
+        seen.take({0: entry(second, second), **others}, start + second)
+    assert len(ends) == 1
+    assert ends[0].startswith("Process 2 (there) has ended or does not answer: its last sign of life came 25 s ago")
+
+
+def test_a_process_that_all_others_wait_for_is_named_once(watching, capsys):
+    seen, ends = watching
+    start = seen._looked
+    for second in range(0, 16, 2):
+        found = {0: entry(second, 8), 1: entry(second, 7, watch.READING), 2: entry(second, 8)}
+        seen.take(found, start + second)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith(
+        "Process 1 (there) is slow: it has been reading the data for 12 s after its step 7, and 2 of"
+    )
+    assert ends == []
+
+
+def test_a_broken_connection_is_told_as_what_the_other_process_did(watching, monkeypatch):
+    seen, _ = watching
+    monkeypatch.setattr(watch, "_watch", seen)
+    seen.take({1: entry(1, 4, ended="stopped with OSError: disk is full")}, seen._looked)
+    with (
+        pytest.raises(watch.ProcessLost, match=r"fit: Process 1 \(there\) stopped with OSError: disk is full"),
+        watch.reporting("fit"),
+    ):
+        raise RuntimeError("Gloo all-reduce failed: Connection reset by peer")
+    with pytest.raises(KeyError), watch.reporting("fit"):
+        raise KeyError("our own")
+    assert json.loads(seen.board.texts[0])[4] == "stopped with KeyError: 'our own'"
