@@ -60,7 +60,9 @@ class Watch:
         """Stops what is forbidden."""
         if not self.on or not event.startswith(FORBIDDEN):
             return
-        own = event == "os.remove" and os.path.dirname(str(args[0])) == self._temporary  # a TemporaryFile
+        # temporary files, and folders for assets, are our own
+        own = event in ("os.remove", "shutil.rmtree") and str(args[0]).startswith(self._temporary + os.sep)
+        own |= event == "os.remove" and args[1] != -1  # inside such a folder, which rmtree was asked for before
         if not own and "importlib" not in sys._getframe(1).f_code.co_filename:
             self.on = False
             raise Forbidden(f"{event} {args!r}"[:200])

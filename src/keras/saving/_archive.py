@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import stat
@@ -56,9 +55,7 @@ class Writer:
         data_at = self._file.tell()
         window = Window(self._file, data_at)
         function(window)
-        checksum = 0
-        for block in _blocks(Window(self._file, data_at, window.size)):
-            checksum = zlib.crc32(block, checksum)
+        checksum = _checksum(Window(self._file, data_at, window.size))
         self._file.seek(start)
         self._file.write(_local_header(raw, checksum, window.size))
         self._members.append((raw, checksum, window.size, start))
@@ -157,11 +154,8 @@ class Archive:
         """A member as a file that can be searched: a window on the archive, or an unpacked copy that goes away."""
         info = self._members[name]
         if info.compress_type == zipfile.ZIP_STORED:
-            checksum = 0
             window = Window(self._file, self._start_of(info), info.file_size)
-            for block in _blocks(window):
-                checksum = zlib.crc32(block, checksum)
-            if checksum != info.CRC:
+            if _checksum(window) != info.CRC:
                 self._refuse(name, "its checksum is wrong: the file is damaged")
             return window
         unpacked = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
@@ -258,7 +252,9 @@ def _check_name(archive: Archive, name: str) -> None:
         archive._refuse(repr(name[:80]), "the name leads out of the archive, or is none that a file can have")
 
 
-def _blocks(file: io.RawIOBase) -> Iterator[bytes]:
-    file.seek(0)
-    while block := file.read(_BLOCK):
-        yield block
+def _checksum(window: Window) -> int:
+    window.seek(0)
+    checksum, buffer = 0, memoryview(bytearray(2**20))  # which stays in the processor's cache
+    while count := window.readinto(buffer):
+        checksum = zlib.crc32(buffer[:count], checksum)
+    return checksum

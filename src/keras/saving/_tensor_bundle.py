@@ -196,13 +196,17 @@ def _table(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at = 0
     for _ in range(2):  # the block of further things, which is empty
         _, at = _protobuf.varint(footer, at)
-    end = 0
+    end, room = 0, 2**24 + 16 * len(data)
     for _, place in _block(data, footer[at:]):
         start, _ = _protobuf.varint(place, 0)
         if start < end:
             raise ValueError("its blocks overlap")
         end = start + 1
-        yield from _block(data, place)
+        for key, value in _block(data, place):
+            room -= len(key)
+            if room < 0:
+                raise ValueError("its names take far more than the size of the file lets expect")
+            yield key, value
 
 
 def _block(data: memoryview, place: memoryview) -> Iterator[tuple[bytes, memoryview]]:

@@ -203,7 +203,7 @@ class Weights:
     def save_own_variables(self, store) -> None:
         """Puts the layer's own variables into `store`, a dict-like object."""
         for i, v in enumerate(self._own_variables()):
-            store[str(i)] = v.numpy()
+            store[str(i)] = np.asarray(v)  # no copy, where the device lets the host look
 
     def load_own_variables(self, store) -> None:
         """Takes the layer's own variables from `store`.
