@@ -29,6 +29,7 @@ COLLECTIVES = ("all-reduce", "all-gather", "reduce-scatter", "collective-permute
 WIDTHS = {"pred": 1, "s8": 1, "u8": 1, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, "f32": 4, "s64": 8, "f64": 8}
 
 FEATURES, CLASSES = 256, 10
+PATIENT = "--xla_cpu_collective_call_terminate_timeout_seconds=600"  # devices wait for a core on a busy machine
 SIZES = {  # rows per device (weak) or in all (strong) of a step, steps per run, units of the two hidden layers
     False: {"rows": 256, "steps": 16, "units": 1024},
     True: {"rows": 16, "steps": 2, "units": 16},
@@ -177,7 +178,7 @@ def measure(sizes, repeats, **how):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         settings["address"] = f"127.0.0.1:{s.getsockname()[1]}"
-    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={settings['devices']}"
+    flags = f"--xla_force_host_platform_device_count={settings['devices']} {PATIENT} {os.environ.get('XLA_FLAGS', '')}"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
     running = [
         subprocess.Popen(
