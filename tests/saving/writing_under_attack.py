@@ -82,6 +82,14 @@ def has_begun(earlier):
     return any(name.endswith(".part") for name in set(os.listdir()) - earlier)
 
 
+def saves():
+    return os.path.getsize("saved") if os.path.exists("saved") else 0
+
+
+def has_saved(earlier):
+    return saves() > earlier
+
+
 def killed(rounds, seed):
     """Names of files and what was in them after each kill."""
     chance = random.Random(seed)
@@ -90,7 +98,8 @@ def killed(rounds, seed):
         name = FILES[i % len(FILES)]
         earlier = set(os.listdir())
         number = child(functools.partial(keep_saving, name))
-        begun = wait_until(functools.partial(has_begun, earlier))
+        # in every other round the first file is done, and the second one replaces it
+        begun = wait_until(functools.partial(has_begun, earlier) if i % 2 else functools.partial(has_saved, saves()))
         time.sleep(chance.uniform(0, 0.04))
         os.kill(number, signal.SIGKILL)
         os.waitpid(number, 0)
@@ -135,7 +144,7 @@ def main():
     for name in FILES:
         save(name, MODELS[0])
         value_of(name)
-    about = {"killed": killed(int(sys.argv[1]), seed=3), "saves": os.path.getsize("saved")}
+    about = {"killed": killed(int(sys.argv[1]), seed=3), "saves": saves()}
     about["left"] = [n for n in os.listdir() if n.endswith(".part")]
     for name in about["left"]:
         os.utime(name, (0, 0))  # as if it lay there for long
