@@ -8,12 +8,12 @@ them, until 1.1; an optimizer was given a list of constraints.
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 from keras import Variable, ops
 from keras._core.signature import parameters
-from keras.layers._call import context
 
 
 def adapt_layer(cls: type) -> None:
@@ -120,6 +120,7 @@ def adapt_regularizer(cls: type) -> None:
         if not isinstance(loss, Variable):
             return given(self, loss)
         self.set_param(loss)
+        context = importlib.import_module("keras.layers._call").context
         before, context.training = context.training, context.training is not False
         try:  # it asks for the phase; penalties are added up outside of layers, where none is known
             return given(self, ops.zeros(()))
