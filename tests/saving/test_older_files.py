@@ -66,8 +66,8 @@ def test_training_goes_on_as_it_did_then(year, name):
         model.reset_states()
     after = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     # The step of 1.2.2 sent gradients back through the last kernel after it had updated it. Computed so, the changes of
-    # the layer below are those of then to 1e-7; with one thread that release gives the same numbers every time. The step
-    # of 2.3.1 on the stateful model repeats as exactly, and differs from ours for a reason that is not known.
+    # the layer below are those of then to 1e-7; with one thread that release gives the same numbers every time. The
+    # step of 2.3.1 on the stateful model repeats as exactly, and differs from ours for a reason that is not known.
     close = 5e-3 if (year[6], name) in (("1", "convnet_tensorflow"), ("2", "stateful_tensorflow")) else 1e-4
     np.testing.assert_allclose(after, found["after0"], rtol=1e-4, atol=close)
 
