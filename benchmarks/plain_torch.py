@@ -178,6 +178,19 @@ def embedding_lstm(name):
     time_epochs(name, *step, batch_size=16, per_run=2)
 
 
+class MeanStep(nn.Module):
+    def forward(self, x):
+        return x.mean(1)
+
+
+def transformer(name):
+    x, y = map(torch.from_numpy, samples.tokens())
+    blocks = [nn.TransformerEncoderLayer(64, 4, 256, dropout=0.0, batch_first=True) for _ in range(2)]
+    model = nn.Sequential(nn.Embedding(1024, 64), *blocks, MeanStep(), nn.Linear(64, 1))
+    step = (model, adam(model), nn.BCEWithLogitsLoss(), hits_by_sign, x, y[:, None])
+    time_epochs(name, *step, batch_size=32, per_run=2)
+
+
 def perceptron(name):
     x, y = map(torch.from_numpy, samples.flat_images())
     model = nn.Sequential(
@@ -287,6 +300,7 @@ WORKLOADS = [
     lstm_batch_1,
     stacked_lstm,
     embedding_lstm,
+    transformer,
     perceptron,
     convolutional,
     vgg_like,

@@ -111,6 +111,7 @@ WORKLOADS = [
     Workload("lstm_batch_1", "LSTM(32), 23 sequences of 3 steps, batch 1: an epoch", 5),
     Workload("stacked_lstm", "three stacked LSTM(32), 1000 x 8 x 16, batch 64: an epoch", 1.5),
     Workload("embedding_lstm", "Embedding(1024, 256) + LSTM(128), 80 steps, batch 16: an epoch", 1.0),
+    Workload("transformer", "two transformer blocks of width 64, 80 steps, batch 32: an epoch", 1.0),
     Workload("perceptron", "784-512-512-10 with dropout, batch 128: an epoch", 1.0),
     Workload("convolutional", "Conv 32-64, pool, dense 128 on 28x28x1, batch 128: an epoch", 1.1),
     Workload("vgg_like", "VGG-like on 100x100x3, batch 32: an epoch", 1.1),

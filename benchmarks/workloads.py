@@ -124,6 +124,21 @@ def embedding_lstm(name):
     time_epochs(name, model, x, y, batch_size=16, per_run=2)
 
 
+def transformer(name):
+    x, y = samples.tokens()
+    width = 64
+    inputs = keras.Input((80,), dtype="int32")
+    h = layers.Embedding(1024, width)(inputs)
+    for _ in range(2):
+        h = layers.LayerNormalization()(layers.Add()([h, layers.MultiHeadAttention(4, width // 4)(h, h)]))
+        wide = layers.Dense(4 * width, activation="relu")(h)
+        h = layers.LayerNormalization()(layers.Add()([h, layers.Dense(width)(wide)]))
+    outputs = layers.Dense(1, activation="sigmoid")(layers.GlobalAveragePooling1D()(h))
+    model = keras.Model(inputs, outputs)
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=32, per_run=2)
+
+
 def perceptron(name):
     x, y = samples.flat_images()
     model = keras.Sequential(
@@ -244,6 +259,7 @@ WORKLOADS = [
     lstm_batch_1,
     stacked_lstm,
     embedding_lstm,
+    transformer,
     perceptron,
     convolutional,
     vgg_like,
