@@ -108,6 +108,49 @@ def test_variables_say_where_the_first_process_is(monkeypatch, kind):
     assert _processes.found("c:1", 4, 0) == ("c:1", 4, 0)  # arguments count more
 
 
+SMALL = """
+import numpy as np, keras
+keras.distribution.initialize()
+x = np.array([[1.0], [2.0], [3.0], [4.0]])
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+history = model.fit(x, 2 * x, batch_size=4, verbose=2, distribution="auto").history
+found = [*history["loss"], *model.get_weights()[0][0]]
+print("found", keras._core.processes.number(), len(keras.distribution.list_devices()), *np.round(found, 4).tolist())
+"""
+FROM_CLUSTERS = {
+    "Slurm": lambda number, job: {
+        "SLURM_JOB_ID": str(40000 + job), "SLURM_STEP_NODELIST": "localhost", "SLURM_NTASKS": "2",
+        "SLURM_PROCID": str(number), "SLURM_LOCALID": str(number), "SLURM_STEP_NUM_NODES": "1",
+    },
+    "Open MPI": lambda number, job: {
+        "OMPI_MCA_orte_hnp_uri": f"{1531576320 + job}.0;tcp://127.0.0.1:34911", "OMPI_COMM_WORLD_SIZE": "2",
+        "OMPI_COMM_WORLD_RANK": str(number), "OMPI_COMM_WORLD_LOCAL_RANK": str(number),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cluster", ["Slurm", pytest.param("Open MPI", marks=pytest.mark.slow)])
+def test_processes_that_a_cluster_starts_find_each_other_and_train_as_one(cluster):
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", SMALL],
+            env={**os.environ, "JAX_PLATFORMS": "cpu", **FROM_CLUSTERS[cluster](number, os.getpid() % 4096)},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    try:
+        outputs = [process.communicate(timeout=300)[0] for process in started]
+    finally:
+        for process in started:
+            process.kill()
+    for number, output in enumerate(outputs):
+        # the loss is the mean of (2 x)^2, the gradient -4 times the mean of x^2
+        assert f"found {number} 2 30.0 3.0" in output, output[-3000:]
+        assert ("loss: 30.0" in output) == (number == 0)  # one shows progress
+
+
 # --- who is lost and who is slow
 
 
