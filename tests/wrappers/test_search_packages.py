@@ -118,16 +118,12 @@ def test_scikit_optimize_chooses_parameters_of_estimators():
         one = classifier(model__units=2 * units, optimizer__learning_rate=rate)
         return -cross_val_score(one, X, Y, cv=2, error_score="raise").mean()
 
-    for minimize in (skopt.gp_minimize, skopt.dummy_minimize):
-        found = minimize(loss, space, n_calls=4, random_state=0, **_starting(minimize))
+    for minimize in (skopt.gp_minimize, skopt.forest_minimize):
+        found = minimize(loss, space, n_calls=4, n_initial_points=3, random_state=0)
         assert found.fun == min(found.func_vals)
     spaces = {"model__units": skopt.space.Categorical([2, 4]), "epochs": skopt.space.Integer(1, 2)}
     search = skopt.BayesSearchCV(classifier(), spaces, n_iter=2, cv=2, random_state=0).fit(X, Y)
     assert search.best_estimator_.predict(X).shape == Y.shape
-
-
-def _starting(minimize):
-    return {"n_initial_points": 3} if minimize.__name__ == "gp_minimize" else {}
 
 
 # in a process of its own: KerasTuner looks at Keras while it is loaded

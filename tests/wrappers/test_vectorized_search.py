@@ -2,6 +2,7 @@
 
 import warnings
 
+import jax
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -102,3 +103,26 @@ def test_a_candidate_that_fails_gets_the_error_score():
 def test_other_estimators_are_sent_to_scikit_learn():
     with pytest.raises(TypeError, match="GridSearchCV takes any estimator"):
         VectorizedSearchCV(LogisticRegression(), {"C": [1]}).fit(X, Y)
+
+
+def test_candidates_of_other_structures_are_trained_beside_their_likes_or_alone():
+    def one_of(X, y, kind):
+        middle = {
+            "dense": [keras.layers.Dense(3)],
+            "wide": [keras.layers.Dense(5)],
+            # a convolution in a loop is slow on a CPU
+            "convolution": [keras.layers.Reshape((3, 1)), keras.layers.Conv1D(2, 2), keras.layers.Flatten()],
+        }[kind]
+        model = keras.Sequential([keras.Input(X.shape[1:]), *middle, keras.layers.Dense(y.shape[1])])
+        model.compile("sgd", "mse")
+        return model
+
+    estimator = SKLearnRegressor(one_of, batch_size=13, verbose=0)
+    grid = {"model__kind": ["dense", "convolution", "wide"]}
+    halves = np.arange(13), np.arange(13, 26)
+    settings = {"target": X[:, 1], "cv": [halves, halves[::-1]], "refit": False}
+    found = searched(VectorizedSearchCV, estimator, grid, **settings)
+    assert found.n_together_ == (4 if jax.default_backend() == "cpu" else 6)
+    expected = searched(GridSearchCV, estimator, grid, **settings)
+    for name in ("split0_test_score", "split1_test_score"):
+        np.testing.assert_allclose(found.cv_results_[name], expected.cv_results_[name], rtol=1e-5)
