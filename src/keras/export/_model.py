@@ -29,8 +29,9 @@ def export_model(model: Any, filepath, format=None, verbose=None, input_signatur
         kwargs: for ONNX, `opset_version`.
 
     Raises:
-        ValueError: the format needs TensorFlow or is not known, or the model has a layer that ONNX cannot express; no
-            file is written then.
+        ValueError: the format needs TensorFlow or is not known, or the model has layers that neither we nor the package
+            `jax2onnx`, where it is installed, can write in ONNX; no file is written then.
+        TypeError: an argument is not known for the format.
         ImportError: the package that the format needs is not installed.
     """
     verbose = verbose is None or bool(verbose)
@@ -40,11 +41,12 @@ def export_model(model: Any, filepath, format=None, verbose=None, input_signatur
     check_no_saved_model(format, "model.export", "model.export('model.stablehlo', format='stablehlo')")
     if format not in ("stablehlo", "onnx"):
         raise ValueError(_OTHERS.format(format=format))
+    unknown = [name for name in kwargs if format != "onnx" or name != "opset_version"]
+    if unknown:
+        raise TypeError(f"model.export: unknown arguments {', '.join(unknown)} for {format!r}.")
     if format == "onnx":
         _onnx.write(model, path, input_signature, verbose, **kwargs)
         return
-    if kwargs:
-        raise TypeError(f"model.export: unknown arguments {', '.join(kwargs)} for 'stablehlo'.")
     archive = ExportArchive()
     archive.track(model)
     archive.add_endpoint(_ENDPOINT, model, input_signature)

@@ -37,7 +37,9 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
     try:
         proto = translated(model, signature, opset)
     except NotInOnnx as error:
-        proto = _onnx_elsewhere.by_jax2onnx(model, signature, opset, error)
+        inputs = input_names(model, len(tree.leaves(signature)))
+        outputs = None if nested_model(model) is None else list(model.output_names)
+        proto = _onnx_elsewhere.by_jax2onnx(model, signature, (inputs, outputs), opset_version, error)
     onnx.checker.check_model(proto, full_check=True)
     with written_atomically(path) as name:
         onnx.save_model(proto, name)
