@@ -1,7 +1,7 @@
 """How training scales over devices: measured on virtual devices and on real processes, projected to many machines.
 
     python benchmarks/scaling.py                # two to three minutes on two idle cores; writes what is named below
-    python benchmarks/scaling.py --smoke        # tiny sizes; writes nothing
+    python benchmarks/scaling.py --smoke        # tiny sizes; writes to a temporary folder
 
 It writes results/scaling.json, and docs/scaling.md with its two drawings. What is measured and what is projected stays
 apart in all three.
@@ -31,7 +31,7 @@ WIDTHS = {"pred": 1, "s8": 1, "u8": 1, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, 
 FEATURES, CLASSES = 256, 10
 PATIENT = "--xla_cpu_collective_call_terminate_timeout_seconds=600"  # devices wait for a core on a busy machine
 SIZES = {  # rows per device (weak) or in all (strong) of a step, steps per run, units of the two hidden layers
-    False: {"rows": 256, "steps": 16, "units": 1024},
+    False: {"rows": 256, "steps": 8, "units": 512},
     True: {"rows": 16, "steps": 2, "units": 16},
 }
 
@@ -128,13 +128,15 @@ def watch_programs(kind, engine):
 def in_collectives(jax, folder):
     """Seconds in a profile that this process's devices spent in collective operations, waiting for others included."""
     newest = max(glob.glob(f"{folder}/**/*.xplane.pb", recursive=True), key=os.path.getmtime)
-    events = (
-        event
-        for plane in jax.profiler.ProfileData.from_file(newest).planes
-        for line in plane.lines
-        for event in line.events
-    )
-    return sum(event.duration_ns for event in events if event.name.startswith(COLLECTIVES)) / 1e9
+    seconds = 0.0
+    for plane in jax.profiler.ProfileData.from_file(newest).planes:
+        for line in plane.lines:
+            found = sorted((e.start_ns, e.end_ns) for e in line.events if e.name.startswith(COLLECTIVES))
+            until = 0.0
+            for start, end in found:  # one may lie within another
+                seconds += max(end - max(start, until), 0.0) / 1e9
+                until = max(until, end)
+    return seconds
 
 
 def bytes_in_collectives(text):
@@ -303,7 +305,9 @@ def main():
     from scaling_report import draw, page
 
     if chosen.smoke:
-        print(page(found))
+        folder = Path(tempfile.mkdtemp())
+        draw(found, folder)
+        print(page(found), f"The drawings are in {folder}", sep="\n")
         return
     (HERE / "results" / "scaling.json").write_text(json.dumps(found, indent=1) + "\n")
     (DOCS / "scaling.md").write_text(page(found))
