@@ -144,7 +144,13 @@ def test_a_mask_ends_where_a_layer_says_so():
 
 
 class Looking(keras.callbacks.Callback):
-    """Predicts for the validation data, as it was given to callbacks until 2.3."""
+    """Looks at the validation data, which callbacks had until 2.3, and at the losses of batches, each its own."""
+
+    losses = ()
+
+    def on_batch_end(self, batch, logs=None):
+        """Keeps the loss."""
+        self.losses += (logs["loss"],)
 
     def on_epoch_end(self, epoch, logs=None):
         """Keeps how many rows there were."""
@@ -152,7 +158,7 @@ class Looking(keras.callbacks.Callback):
 
 
 @pytest.mark.usefixtures("era_2", "in_folder")
-def test_callbacks_see_validation_data_and_files_need_no_ending():
+def test_callbacks_see_validation_data_and_losses_of_batches_and_files_need_no_ending():
     model = keras.Sequential([layers.Dense(2, input_dim=3)])
     model.compile("sgd", "mse")
     look = Looking()
@@ -166,6 +172,11 @@ def test_callbacks_see_validation_data_and_files_need_no_ending():
     model.load_weights("weights")
     np.testing.assert_array_equal(model.get_weights()[0], wanted[0])
     np.testing.assert_array_equal(keras.models.load_model("at_4").get_weights()[0], wanted[0])
+    model.set_weights([np.zeros((3, 2)), np.zeros(2)])
+    keras.backend.set_value(model.optimizer.lr, 0.0)
+    look.losses = ()
+    model.fit(X, Y, epochs=1, batch_size=4, shuffle=False, callbacks=[look], verbose=0)
+    np.testing.assert_allclose(look.losses, [np.mean(Y[:4] ** 2), np.mean(Y[4:] ** 2)], rtol=1e-5)
 
 
 @pytest.mark.usefixtures("era_1")

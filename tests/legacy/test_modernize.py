@@ -32,6 +32,21 @@ CASES = [
         "import keras; keras.layers.Conv2D(filters=2, kernel_size=(3, 3))",
     ),
     ("import keras; keras.constraints.maxnorm(2)", "import keras; keras.constraints.MaxNorm(2)"),
+    (
+        "from keras.optimizers import SGD; SGD(lr=0.1, decay=0.01)",
+        (
+            "import keras\nfrom keras.optimizers import SGD; "
+            "SGD(learning_rate=keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.01))"
+        ),
+    ),
+    ("import keras; keras.optimizers.SGD(lr=0.1, decay=0.0)", "import keras; keras.optimizers.SGD(learning_rate=0.1)"),
+    (
+        "import keras; keras.layers.GRU(2); model.fit(x, y, nb_epoch=2)",
+        (
+            "import keras; keras.layers.GRU(2, recurrent_activation=lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0), "
+            "reset_after=False); model.fit(x, y, epochs=2)"
+        ),
+    ),
     ("from keras.constraints import maxnorm", "from keras.constraints import MaxNorm as maxnorm"),
     ("Embedding(10, 4, input_length=n)", "Embedding(10, 4, input_shape=(n,))"),
     ("def get_output_shape_for(self, shape): pass", "def compute_output_shape(self, shape): pass"),

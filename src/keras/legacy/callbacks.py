@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from keras._core.checks import positive_integer
 from keras.legacy import any_name, era, looks
@@ -31,12 +32,39 @@ def _more_params(epochs: int, run: looks.Run) -> dict:
 
 
 def batch_hook(function: Callable, self, batch, logs=None):
-    """`CallbackList.on_train_batch_begin` or `_end` with the number of the batch, and of its rows, in the logs."""
-    if era.before("tf2.0"):
-        run = looks.current()
-        size = {} if run.rows is None else {"size": min(run.batch, run.rows - batch * run.batch)}
-        logs = {"batch": batch, **size, **(logs or {})}
-    function(self, batch, logs)
+    """`CallbackList.on_train_batch_begin` or `_end` with the number of the batch, and of its rows, in the logs.
+
+    The values at the end of a batch were its own: those of the losses until tf.keras, those of metrics until 2.3.
+    """
+    if not era.before("tf2.0"):
+        function(self, batch, logs)
+        return
+    run = looks.current()
+    size = {} if run.rows is None else {"size": min(run.batch, run.rows - batch * run.batch)}
+    more = {"batch": batch, **size}
+    everyone = self.callbacks
+    own = [c for c in everyone if not type(c).__module__.startswith("keras.")]
+    if not own or not logs:
+        function(self, batch, {**more, **(logs or {})})
+        return
+    others = [c for c in everyone if c not in own]
+    try:
+        for callbacks, values in ((own, _of_the_batch(self, batch, logs, size.get("size", 1))), (others, logs)):
+            self.callbacks, self._asked = callbacks, None
+            function(self, batch, {**more, **values})
+    finally:
+        self.callbacks, self._asked = everyone, None
+
+
+def _of_the_batch(run: Any, batch: int, logs: dict, size: int) -> dict:
+    """The values of one batch, from averages up to it and up to the one before."""
+    rows, before = vars(run).get("_before_batch", (0, {})) if batch else (0, {})
+    vars(run)["_before_batch"] = (rows + size, dict(logs))
+    found = dict(logs)
+    for name in logs.keys() & before.keys():
+        if name == "loss" or name.endswith("_loss") or era.before("2.3"):
+            found[name] = (logs[name] * (rows + size) - before[name] * rows) / size
+    return found
 
 
 def checkpoint(function: Callable, self, filepath, *args, **kwargs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from keras.legacy import arguments, attach, detect, modules, names
+from keras.legacy import arguments, attach, detect, era, modernize_defaults, modules, names
 
 _MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate"}
 _SAME_METHODS = {"predict_proba": "predict"}
@@ -52,9 +52,10 @@ def modernized(source: str) -> str:
     reading.read(tree)
     merges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and reading.path_of(n.func) == "keras.layers.merge"]
     merged = [_modernize_merge(node, text) for node in merges]
+    release = era.release_of(reading.elected())
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            _modernize_call(node, text)
+            _modernize_call(node, text, reading.path_of(node.func), release)
         elif isinstance(node, ast.ImportFrom):
             _modernize_import(node, text, merged)
         elif isinstance(node, ast.Attribute):
@@ -62,7 +63,16 @@ def modernized(source: str) -> str:
         elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
             start = text.source.index(node.name, text.start(node))
             text.edits.append(_Edit(start, start + len(node.name), "compute_output_shape"))
-    return text.edited()
+    edited = text.edited()
+    if modernize_defaults.needs_keras(edited, tree):
+        first = next(n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) and not _is_future(n))
+        text.edits.append(_Edit(text.start(first), text.start(first), "import keras\n"))
+        edited = text.edited()
+    return edited
+
+
+def _is_future(node: Any) -> bool:
+    return getattr(node, "module", None) == "__future__"
 
 
 class _Text:
@@ -133,7 +143,7 @@ def _entries(name: str, is_method: bool) -> tuple[list, list]:
     return rows, orders
 
 
-def _modernize_call(node: ast.Call, text: _Text) -> None:
+def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str) -> None:
     function = node.func
     is_method = isinstance(function, ast.Attribute)
     name = function.attr if is_method else getattr(function, "id", None)
@@ -166,6 +176,11 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
         rows = [*rows, arguments.Row(name, "generator", "x")]
         _rename(function, name, _METHODS[name], text)
     renamed = _today(given, rows)
+    more = {} if path is None else modernize_defaults.missing(path, node, set(dict(renamed)), release)
+    if path is not None and path.startswith("keras.optimizers.") and "decay" in given and name != "Nadam":
+        _write_schedule(node, given, renamed, nodes, more, text)
+    if more:
+        _add(node, more, text)
     if name in _RENAMED:
         _rename(function, name, _RENAMED[name], text)
     if not by_place and renamed == list(given.items()):
@@ -175,6 +190,32 @@ def _modernize_call(node: ast.Call, text: _Text) -> None:
             text.replace(nodes[old], new)
         else:
             text.remove(nodes[old])
+
+
+def _write_schedule(node: ast.Call, given: dict, renamed: list, nodes: dict, more: dict, text: _Text) -> None:
+    """Writes `lr` and `decay` of an optimizer as a schedule; without `lr` it is the default that decays."""
+    rate = dict(renamed).get("learning_rate")
+    if rate is None and node.args:
+        return  # a rate without a name: left as it is, which works
+    text.remove(nodes["decay"])
+    renamed[:] = [(k, v) for k, v in renamed if k != "decay"]
+    decay = given.pop("decay")
+    if decay in ("0", "0.", "0.0"):
+        return
+    default = more.pop("learning_rate", "0.01" if getattr(node.func, "id", "") == "SGD" else "0.001")
+    schedule = modernize_defaults.decayed(rate or default, decay)
+    if rate is None:
+        more["learning_rate"] = schedule
+        return
+    renamed[:] = [(k, schedule if k == "learning_rate" else v) for k, v in renamed]
+
+
+def _add(node: ast.Call, more: dict[str, str], text: _Text) -> None:
+    """Puts arguments behind the last one of a call."""
+    end = text.end(node) - 1
+    inside = text.source[:end].rstrip()
+    comma = "" if inside.endswith(("(", ",")) else ", "
+    text.edits.append(_Edit(end, end, comma + ", ".join(f"{k}={v}" for k, v in more.items())))
 
 
 def _as_shape(length: ast.expr, text: _Text) -> str:

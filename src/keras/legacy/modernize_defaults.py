@@ -1,0 +1,61 @@
+"""Defaults of a program's year that are others today, written out, so that the rewritten program computes the same."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from typing import Any
+
+from keras.legacy import arguments, era
+
+# the sigmoid from straight lines until 3 has another slope than the one that goes by its name today
+_HARD_SIGMOID = "lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)"
+_MODULES = ("keras.layers", "keras.optimizers")
+
+
+def missing(path: str, node: ast.Call, given: set[str], release: str) -> dict[str, str]:
+    """Arguments, as text, that a call has to name today to mean what it meant.
+
+    Args:
+        path: what is called, such as 'keras.layers.LSTM'.
+        node: the call.
+        given: today's names of the arguments that the call names.
+        release: the release whose defaults the program had.
+    """
+    module, _, name = path.rpartition(".")
+    module = ".".join(module.split(".")[:2])  # 'keras.layers' for 'keras.layers.recurrent'
+    if (
+        module not in _MODULES
+        or not hasattr(importlib.import_module(module), name)
+        or any(k.arg is None for k in node.keywords)
+    ):
+        return {}
+    order = list(inspect.signature(getattr(importlib.import_module(module), name)).parameters)
+    given = given | set(order[: len(node.args)])
+    found = {}
+    for default in arguments.entries_for(name, arguments.DEFAULTS):
+        if default.argument not in given and _held(default, release):
+            found[default.argument] = _HARD_SIGMOID if default.value == "hard_sigmoid" else repr(default.value)
+    return found
+
+
+def _held(default: Any, release: str) -> bool:
+    if not default.before:  # there never was another one: today it has to be given
+        return release != era.TODAY
+    known = era.RELEASES.index
+    return known(default.since) <= known(release) < known(default.before)
+
+
+def decayed(rate: str, decay: str) -> str:
+    """The rate of an optimizer with `decay`, as today's schedule."""
+    return f"keras.optimizers.schedules.InverseTimeDecay({rate}, 1, {decay})"
+
+
+def needs_keras(text: str, tree: ast.Module) -> bool:
+    """Whether a rewritten program says `keras` without having imported it."""
+    bound = any(
+        isinstance(node, ast.Import) and any((a.asname or a.name.partition(".")[0]) == "keras" for a in node.names)
+        for node in ast.walk(tree)
+    )
+    return not bound and ("keras.ops.clip(" in text or "keras.optimizers.schedules." in text)
