@@ -31,11 +31,6 @@ def name_of(function: Any) -> str:
     return name
 
 
-def names() -> list[str]:
-    """Activations that can be written."""
-    return list(_TABLE)
-
-
 def _operator(kind: str, **attributes: Any):
     return lambda b, x: b.op(kind, x, **attributes)
 

@@ -12,7 +12,7 @@ from keras.export._onnx_graph import Builder, NotInOnnx, held
 # steps that hold others, and the setting under which they do
 _HOLDERS = {
     "closed_call": "call_jaxpr", "checkpoint": "jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr", "jit": "jaxpr", "pjit": "jaxpr", "remat2": "jaxpr", "run_state": "jaxpr",
+    "custom_vjp_call": "call_jaxpr", "jit": "jaxpr", "pjit": "jaxpr", "remat2": "jaxpr",
 }  # fmt: skip
 
 
