@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from typing import Any
 
 import numpy as np
 
 from keras import initializers
 from keras._core import registry, serialization
+from keras._jax import pure
 from keras.legacy import arguments
 from keras.legacy.arrays import in_order_of_1
 from keras.legacy.written_rows import (
@@ -338,18 +340,31 @@ class Writer:
         """Names and arrays of what the optimizer remembers; none where the release kept it in other pieces."""
         optimizer, variables = model.optimizer, model.trainable_variables
         name = type(optimizer).__name__
-        if self.era == "1" or not optimizer.built or name == "Nadam":
+        if not optimizer.built or name == "Nadam":
             return []
         own = [v.numpy() for v in optimizer.variables if v.name != "learning_rate"]
         steps, slots, count = own[0], own[1:], len(variables)
         kinds = len(slots) // count if count else 0
-        grouped = [slots[i * kinds + kind] for kind in range(kinds) for i in range(count)]
+        groups = [[slots[i * kinds + kind] for i in range(count)] for kind in range(kinds)]
         if name == "SGD" and not kinds:
-            grouped = [np.zeros(v.shape, "float32") for v in variables]
+            groups = [[np.zeros(v.shape, "float32") for v in variables]]
+        if self.era == "1":
+            counts = [] if name in _WITHOUT_COUNT else [("param_0", steps.astype("float32"))]
+            arrays = [array for group in groups for array in self._in_order_of_1(model, group)]
+            return [*counts, *((f"param_{len(counts) + i}", array) for i, array in enumerate(arrays))]
+        grouped = [array for group in groups for array in group]
         if name == "Adam" and kinds == 2:
             grouped += [np.zeros(1, "float32") for _ in variables]
         return [(f"{name}/iterations:0", steps.astype("int64"))] + [
             (f"training/{name}/slot_{i}:0", array) for i, array in enumerate(grouped)
+        ]
+
+    def _in_order_of_1(self, model: Any, slots: list[np.ndarray]) -> list[np.ndarray]:
+        """Slots of the trained weights as 1.x kept them: its gates and axes, in the order of the weights' names."""
+        with pure.Scope(model.trainable_variables, slots):  # so that they are turned as the weights are
+            named = [one for layer in self.layers(model) for one in self._weights(layer)]
+        return [
+            array for _, array in sorted(((n, a) for n, a, trained in named if trained), key=operator.itemgetter(0))
         ]
 
     def _refuse(self, cls: str, name: Any, what: str) -> Any:
@@ -358,6 +373,7 @@ class Writer:
         )
 
 
+_WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
 _ERA = "save for an older reader: "
 _WITHOUT = "\n  include_optimizer=False writes the model without what it was compiled with."
 

@@ -36,7 +36,8 @@ NOT_PARTS = frozenset(
         "metrics", "metrics_names", "metrics_variables", "name", "nodes", "non_trainable_variables",
         "non_trainable_weights", "operations", "outbound_nodes", "output", "output_mask", "output_names",
         "output_shape", "outputs", "path", "quantization_mode", "state_updates", "stateful", "states", "trainable",
-        "trainable_variables", "trainable_weights", "updates", "variable_dtype", "variables", "weights",
+        "trainable_variables", "trainable_weights", "updates", "uses_learning_phase", "variable_dtype", "variables",
+        "weights",
     )
 )  # fmt: skip
 
