@@ -95,7 +95,7 @@ def resumed():
 
 number = 0
 if not ALONE:
-    distribution.initialize(patience=20)
+    distribution.initialize(patience=200)  # machines under test stand still at times
     distribution.set_distribution(distribution.DataParallel())
     number = keras._core.processes.number()
 found = {}
