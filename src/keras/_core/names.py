@@ -35,9 +35,35 @@ def unique_name(prefix: str) -> str:
     return f"{prefix}_{count}" if count else prefix
 
 
+class Naming:
+    """How names are made up."""
+
+    def prefix(self, instance: object) -> str:
+        """What a name made from the class of `instance` begins with."""
+        return snake_case(type(instance).__name__)
+
+    def first_input(self, layer: object) -> str | None:
+        """The name of the input that a `Sequential` makes for its first layer; None makes one as for any other."""
+        return None
+
+
+class _Followed:
+    naming = Naming()
+
+
 def unique_name_for(instance: object) -> str:
     """A unique name made from the class of `instance`."""
-    return unique_name(snake_case(type(instance).__name__))
+    return unique_name(_Followed.naming.prefix(instance))
+
+
+def first_input_name(layer: object) -> str | None:
+    """See `Naming.first_input`."""
+    return _Followed.naming.first_input(layer)
+
+
+def follow(naming: Naming) -> None:
+    """Makes names in another way from now on."""
+    _Followed.naming = naming
 
 
 def forget_names() -> None:

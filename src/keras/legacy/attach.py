@@ -12,7 +12,7 @@ from typing import Any
 from keras._core import names as unique_names
 from keras._core import registry, tree
 from keras._jax import pure
-from keras.legacy import any_name, arguments, era, listed, looks, methods, report
+from keras.legacy import any_name, arguments, era, layer_names, listed, looks, methods, report
 from keras.legacy import names as older_names
 from keras.legacy.arguments import Default, Order, Row
 
@@ -559,7 +559,8 @@ class _Numbering:
 
 
 def _number_names(release: str) -> None:
-    """Before tf.keras, names of layers were numbered from 1."""
+    """Before tf.keras, names of layers were numbered from 1, and before 3 some began with other words."""
+    unique_names.follow(layer_names.naming(lambda other: era.RELEASES.index(release) < era.RELEASES.index(other)))
     from_one = era.RELEASES.index(release) < era.RELEASES.index("tf2.0")
     if from_one != isinstance(unique_names._counts, _FromOne):
         unique_names._counts = _FromOne(unique_names._counts) if from_one else type(unique_names._counts).__mro__[1]()

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras._core import registry
 from keras._core.graph import KerasTensor, Operation
-from keras._core.names import name_scope
+from keras._core.names import first_input_name, name_scope
 from keras._core.serialization import deserialize, serialize
 from keras.layers import Input, InputLayer, Layer
 from keras.models._graph import Graph
@@ -122,7 +122,8 @@ class Sequential(Model):
 
     def _start_with(self, batch_shape: tuple, dtype: str | None) -> None:
         members, self._members = self._members, []
-        first = Input(batch_shape=batch_shape, dtype=dtype or _dtype_for(members))
+        name = first_input_name(members[0]) if members else None
+        first = Input(batch_shape=batch_shape, dtype=dtype or _dtype_for(members), name=name)
         try:
             self._append(first)
             for layer in members:
@@ -220,10 +221,11 @@ def _start_of(layer: Layer) -> InputLayer | None:
     """An input for a first layer that was told its shape, or for a model whose shape is known."""
     if isinstance(layer, Model) and layer._graph is not None and len(layer._graph.inputs) == 1:
         x = layer._graph.inputs[0]
-        return Input(batch_shape=x.shape, dtype=x.dtype)._keras_history.operation
+        return Input(batch_shape=x.shape, dtype=x.dtype, name=first_input_name(layer))._keras_history.operation
     if layer._first_shape is None:
         return None
-    return Input(batch_shape=layer._first_shape, dtype=_dtype_for([layer]))._keras_history.operation
+    name = first_input_name(layer)
+    return Input(batch_shape=layer._first_shape, dtype=_dtype_for([layer]), name=name)._keras_history.operation
 
 
 def _dtype_for(layers: list[Layer]) -> str | None:

@@ -1,0 +1,47 @@
+"""How layers that got no name were called in other years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras._core import names
+from keras._core.names import Naming, unique_name
+
+
+class _UntilTf(Naming):
+    """2.x and tf.keras: inputs are `input_1`; the one that a `Sequential` begins with has the name of its first layer."""
+
+    def prefix(self, instance: Any) -> str:
+        if not _is_layer(instance) or type(instance).__name__ != "InputLayer":
+            return super().prefix(instance)
+        names._counts.setdefault("input", 1)  # inputs were counted from 1, also where other layers were not
+        return "input"
+
+    def first_input(self, layer: Any) -> str | None:
+        return f"{layer.name}_input"
+
+
+class _Until1(_UntilTf):
+    """0.x and 1.x: no line between the words of a class, `maxpooling2d_1`."""
+
+    def prefix(self, instance: Any) -> str:
+        prefix = super().prefix(instance)
+        return prefix if prefix == "input" or not _is_layer(instance) else type(instance).__name__.lower()
+
+    def first_input(self, layer: Any) -> str | None:
+        return unique_name(f"{self.prefix(layer)}_input")
+
+
+def _is_layer(instance: Any) -> bool:
+    return hasattr(instance, "add_weight") and hasattr(instance, "compute_mask")
+
+
+def naming(release_is_before: Any) -> Naming:
+    """The names of a year.
+
+    Args:
+        release_is_before: whether the year's release is older than the one named.
+    """
+    if not release_is_before("3"):
+        return Naming()
+    return _Until1() if release_is_before("2.0") else _UntilTf()
