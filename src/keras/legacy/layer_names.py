@@ -9,7 +9,7 @@ from keras._core.names import Naming, unique_name
 
 
 class _UntilTf(Naming):
-    """2.x and tf.keras: inputs are `input_1`; the one that a `Sequential` begins with has the name of its first layer."""
+    """2.x and tf.keras: inputs are `input_1`; the one a `Sequential` begins with is named after its first layer."""
 
     def prefix(self, instance: Any) -> str:
         if not _is_layer(instance) or type(instance).__name__ != "InputLayer":
