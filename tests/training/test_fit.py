@@ -358,3 +358,14 @@ def test_predictions_and_weights_belong_to_the_caller():
     model.set_weights(weights)
     weights[0][:] = 9
     assert model.get_weights()[0].max() == 7
+
+
+def test_values_of_evaluate_stand_in_the_order_of_their_names_whatever_their_shapes():
+    x = np.array([[0.0], [1.0], [1.0], [1.0]], "float32")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+    each = keras.metrics.F1Score(threshold=0.5, name="each")  # one value per class
+    model.compile("sgd", "mse", metrics=[["mae", each, "accuracy"]])
+    found = model.evaluate(x, x, verbose=0)
+    assert model.metrics_names == ["loss", "mae", "each", "accuracy"]
+    assert (found[0], found[1], found[2].tolist(), found[3]) == (0.0, 0.0, [1.0], 1.0)
+    assert model.test_on_batch(x, 1 - x)[:2] == [1.0, 1.0]

@@ -76,7 +76,7 @@ class CompiledMetrics:
         several = len(outputs) > 1
         if isinstance(given, dict):
             chosen = by_output(what, given, y_pred, self.names, repeat=False)
-        elif several and len(given) == len(outputs):  # one entry per output, as in Keras 3
+        elif len(given) == len(outputs) and (several or isinstance(given[0], (list, tuple))):  # one entry per output
             chosen = list(given)
         elif several and any(isinstance(g, (list, tuple)) for g in given):
             raise ValueError(f"compile: `{what}` has {len(given)} entries, but the model has {len(outputs)} outputs.")

@@ -41,7 +41,7 @@ class Program:
 
     Attributes:
         single: whether it runs one step rather than a chunk.
-        names: names of the logs when they come as one vector, else None.
+        names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
     """
 
@@ -74,10 +74,7 @@ class Program:
 
     def logs(self, result: Any) -> dict[str, Any]:
         """Logs as plain numbers, fetched in one transfer."""
-        found = engine.fetch(result)
-        if self.names is not None:
-            return dict(zip(self.names, found.tolist()))
-        return plain_logs(found)
+        return named_logs(engine.fetch(result), self.names)
 
 
 class OpenProgram:
@@ -110,6 +107,12 @@ class OpenProgram:
     def logs(self, result: Any) -> dict[str, Any]:
         """Logs as plain numbers."""
         return plain_logs(engine.fetch(result))
+
+
+def named_logs(found: Any, names: list[str] | None) -> dict[str, Any]:
+    """Logs from one vector, or from a list where some are no scalars."""
+    values = found if isinstance(found, list) else found.tolist()
+    return plain_logs(dict(zip(names or (), values)))
 
 
 def plain_logs(found: dict[str, Any]) -> dict[str, Any]:
@@ -317,7 +320,7 @@ class Planner:
         return Program(compiled, single, names, traced, extra)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
-        """`(moving state, what a step handed out) -> logs`: one vector where all are scalars, whose names are told.
+        """`(moving state, what a step handed out) -> logs`: one vector where all are scalars, else a list.
 
         Args:
             keeps: whether the step hands out the logs itself.
@@ -331,10 +334,10 @@ class Planner:
                 with pure.Scope(self.variables.metrics, moving.metrics):
                     result = self.model.get_metrics_result()
             flat = tree.leaves(result)
+            tell_names(list(result))  # a dict would come back in the order of the alphabet
             if flat and all(np.shape(v) == () for v in flat) and not any(tree.is_nested(v) for v in result.values()):
-                tell_names(list(result))
                 return placement.gathered(engine.stack_scalars([result[n] for n in result]))
-            return placement.gathered({k: tree.map_leaves(engine.scalar_or_array, v) for k, v in result.items()})
+            return placement.gathered([tree.map_leaves(engine.scalar_or_array, v) for v in result.values()])
 
         return logs_of
 

@@ -14,7 +14,7 @@ from keras._data import ArraySource
 from keras._jax import compile as engine
 from keras._jax import placement
 from keras._jax.devices import is_cpu
-from keras._training.plan import Planner, padded, plain_logs
+from keras._training.plan import Planner, named_logs, padded
 from keras._training.program import ForeignVariables, Traced, chunk_of_steps, one_step
 from keras._training.state import Packs, State
 
@@ -101,9 +101,7 @@ def _trained(runs: list[Run]) -> bool:
             state, result = tail.compiled(state, numbers, data, order[:, used:], np.int32(0), np.int32(1))
         names = (tail or full).names  # type: ignore[union-attr]
         for run, logs in zip(runs, _apart(engine.fetch(result), len(runs))):
-            run.logs.append(
-                dict(sorted((plain_logs(logs) if names is None else dict(zip(names, logs.tolist()))).items()))
-            )
+            run.logs.append(dict(sorted(named_logs(logs, names).items())))
     for run, values in zip(runs, _apart(engine.fetch(state), len(runs))):
         for variable, value in zip(run.planner.variables.flat(), values.flat()):
             variable.assign(value)
@@ -116,7 +114,7 @@ class _Slow(Exception):
 
 @dataclass
 class _Program:
-    """Steps of many models, compiled, and the names of their logs where those come as one vector."""
+    """Steps of many models, compiled, and the names of their logs."""
 
     compiled: Any
     names: list[str] | None = None
