@@ -9,6 +9,7 @@ import jax
 import numpy as np
 import pytest
 
+import keras
 from keras import distribution
 
 PROGRAM = """
@@ -53,6 +54,7 @@ result = {"devices": d.list_devices(), "one": trained()[1]}
 for name, value in (
     ("data", d.DataParallel()),
     ("model", d.ModelParallel(layout_map=layouts, batch_dim_name="batch")),
+    ("sharded", d.DataParallel(shard_weights=True)),
 ):
     d.set_distribution(value)
     model, result[name] = trained()
@@ -60,6 +62,12 @@ for name, value in (
 d.set_distribution(None)
 model.fit(x, y, verbose=0)  # goes on with what was divided
 result["after"] = model.predict(x, verbose=0).shape
+model.fit(x, y, verbose=0, distribution="auto")
+result["auto"] = [len(model.weights[0].value.devices()), d.distribution() is None]
+with d.DataParallel(device_statistics=True).scope():
+    layer, alike = keras.layers.BatchNormalization(momentum=0.0), keras.layers.BatchNormalization(synchronized=True)
+    result["statistics"] = [np.asarray(each(x[:8], training=True)).tolist() for each in (layer, alike)]
+    result["moving"] = layer.moving_variance.numpy().tolist()
 print(json.dumps(result))
 """
 
@@ -75,7 +83,7 @@ def on_four_devices():
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("kind", ["data", "model"])
+@pytest.mark.parametrize("kind", ["data", "model", "sharded"])
 def test_training_on_several_devices_gives_what_one_device_gives(on_four_devices, kind):
     assert on_four_devices["devices"] == ["cpu:0", "cpu:1", "cpu:2", "cpu:3"]
     for found, expected in zip(on_four_devices[kind], on_four_devices["one"], strict=True):
@@ -88,10 +96,38 @@ def test_weights_and_their_optimizer_state_are_divided_as_the_map_says(on_four_d
     assert "net/dense_a/kernel" in divided
     assert len(divided) == 3  # the kernel and its two moments
     assert not any("batch" in spec for spec in on_four_devices["data specs"].values())
+    specs = {path.removeprefix("net/"): spec for path, spec in on_four_devices["sharded specs"].items()}
+    assert specs["dense_a/kernel"] == [None, "batch"]
+    assert specs["out/kernel"][0] == "batch"
+    assert specs["out/bias"] == []  # one number
+    assert [specs[path] for path in specs if "dense_a_kernel_" in path] == [[None, "batch"]] * 2
 
 
 def test_what_was_divided_goes_on_on_one_device(on_four_devices):
     assert on_four_devices["after"] == [21, 1]
+
+
+def test_auto_is_all_devices_for_one_call(on_four_devices):
+    assert on_four_devices["auto"] == [4, True]
+
+
+def test_each_device_normalises_its_rows_where_that_is_asked_for(on_four_devices):
+    x = np.random.default_rng(0).normal(size=(21, 6)).astype("float32")[:8]
+    parts = x.reshape(4, 2, 6)
+
+    def normal(rows):
+        return (rows - rows.mean(-2, keepdims=True)) / np.sqrt(rows.var(-2, keepdims=True) + 1e-3)
+
+    found, together = on_four_devices["statistics"]
+    np.testing.assert_allclose(found, normal(parts).reshape(8, 6), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(together, normal(x), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(on_four_devices["moving"], parts.var(1).mean(0), rtol=1e-4)
+
+
+def test_a_word_that_is_no_distribution_says_which_there_are():
+    with pytest.raises(ValueError, match=r"'auto', 'sharded', a distribution or None\. Got 'all'"):
+        keras.Sequential([keras.layers.Dense(1)]).predict(np.ones((2, 2)), distribution="all")
+    assert keras.Sequential([keras.layers.Dense(1)]).predict(np.ones((2, 2)), distribution="auto").shape == (2, 1)
 
 
 def one_device(names=("batch",)):
