@@ -114,7 +114,8 @@ class _Sink(io.RawIOBase):
         return self._file.tell() if size is None else size
 
     def flush(self) -> None:
-        if self.error is None:
+        # also called when this object goes, after the file
+        if self.error is None and not getattr(self._file, "closed", False):
             self._file.flush()
 
 
