@@ -20,14 +20,17 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
     x, y = batch[0], batch[1] if len(batch) > 1 else None
     inputs = symbols_like(x)
     outputs = None if not model.built else model.symbolic_outputs()
-    if outputs is None and (not model.built or not model.has_own_step(f"{phase}_step")):
+    own = model.has_own_step(f"{phase}_step")
+    unmatched = phase != "predict" and y is not None and not is_matched(model)
+    if outputs is None and (not model.built or not own or unmatched):
         try:
             outputs = symbolic_result(lambda data: model(data, training=False), inputs)
-        except NotImplementedError:  # several networks in one model need no `call` where the step is the user's own
-            if not model.has_own_step(f"{phase}_step"):
+        except Exception as error:
+            # a step of the user's own may do without `call`, as where several networks are one model
+            if not own or not (model.built or isinstance(error, NotImplementedError)):
                 raise
         model.built = True
-    if phase == "predict" or y is None or is_matched(model) or outputs is None:
+    if not unmatched or outputs is None:
         return
     targets = symbols_like(y)
     if model._compiled_loss is not None and not model._compiled_loss.built:

@@ -94,11 +94,13 @@ class CompiledLoss:
         self.functions: list[Any] = []
         self.weights: list[Any] = []
         self.trackers: list[Any] = []
+        self._by_key = False  # whether outputs come as a dict
         self._classes: list[int | None] = []  # how many, of the outputs whose labels are class numbers
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Matches losses with outputs."""
         names = self.names_of(y_pred)
+        self._by_key = isinstance(y_pred, dict)
         outputs = tree.leaves(y_pred)
         chosen = by_output("loss", self.loss, y_pred, names, repeat=True)
         targets = match_targets(y_true, y_pred, names)
@@ -148,9 +150,9 @@ class CompiledLoss:
 
     @property
     def metrics(self) -> list[Any]:
-        """Means of the single losses, in the order of the outputs, or of the dict that named the losses."""
+        """Means of the single losses, in the order of the outputs; of the losses where both are dicts."""
         found = [t for t in self.trackers if t is not None]
-        if isinstance(self.loss, dict):
+        if self._by_key and isinstance(self.loss, dict):
             order = {f"{name}_loss": i for i, name in enumerate(self.loss)}
             found.sort(key=lambda t: order.get(t.name, len(order)))
         return found

@@ -75,11 +75,16 @@ class Step:
                 self._hand_numbers_down()
                 y_pred = model(x, training=True)
                 loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-                return model.optimizer.scale_loss(loss), (loss, y_pred, self._after(scope))
+                masks = [pure.find_mask(x) for x in tree.leaves(y_pred)]
+                return model.optimizer.scale_loss(loss), (loss, y_pred, masks, self._after(scope))
 
-        (_, (loss, y_pred, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
+        (_, (loss, y_pred, masks, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
         with self._scope(after._replace(trainable=state.trainable), numbers) as scope:
             self._hand_numbers_down()
+            # metrics count what the loss counts
+            for output, mask in zip(tree.leaves(y_pred), masks):
+                if mask is not None:
+                    pure.put_mask(output, mask)
             logs = self._count(loss, x, y, y_pred, sample_weight)
             model.optimizer.apply(gradients, self.variables.trainable)
             return self._after(scope), logs

@@ -216,16 +216,17 @@ class Trainer:
             self._loss_tracker.update_state(loss, sample_weight=rows)
 
     def get_metrics_result(self):
-        """Results of all metrics by name; those that return a dict are opened."""
+        """Results of all `metrics` by name; those that return a dict are opened."""
         found: dict[str, Any] = {}
-        listed = {id(m) for m in self._listed_metrics()}
-        if self._loss_tracker is not None:
+        metrics = {id(m): m for m in self.metrics}  # a subclass may leave some out
+        if self._loss_tracker is not None and id(self._loss_tracker) in metrics:
             found["loss"] = self._loss_tracker.result()
         if self._compiled_loss is not None:
-            found.update((m.name, m.result()) for m in self._compiled_loss.metrics)
-        if self._compiled_metrics is not None:
+            found.update((m.name, m.result()) for m in self._compiled_loss.metrics if id(m) in metrics)
+        if self._compiled_metrics is not None and any(id(m) in metrics for m in self._compiled_metrics.metrics):
             found.update(self._compiled_metrics.result())
-        for metric in self.metrics:
+        listed = {id(m) for m in self._listed_metrics()}
+        for metric in metrics.values():
             if id(metric) in listed:
                 continue
             value = metric.result()
@@ -254,9 +255,12 @@ class Trainer:
 
     def _in_order(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Logs as `evaluate` lists them, in the order of Keras 3: losses, a single output's metrics, others by name."""
-        if self._compiled_loss is None or len(self._compiled_loss.functions) <= 1:
+        if self._compiled_loss is not None and len(self._compiled_loss.functions) > 1:
+            first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
+        elif self.has_own_logs("train") or self.has_own_logs("test"):
+            first = [m.name for m in self.metrics]
+        else:
             return logs
-        first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
         rest = sorted(n for n in logs if n not in first)
         return {n: logs[n] for n in (*first, *rest) if n in logs}
 

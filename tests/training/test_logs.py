@@ -1,0 +1,113 @@
+"""Which values logs hold, and in which order; compared with what Keras 3.15.1 returned for the same programs."""
+
+import jax
+import numpy as np
+
+import keras
+from keras import layers, ops
+
+
+class OwnModel(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(1, kernel_initializer="ones")
+
+    def call(self, x, training=None):
+        return self.dense(x)
+
+
+def sums(rows=10):
+    x = np.random.default_rng(0).normal(size=(rows, 3)).astype("float32")
+    return x, x.sum(axis=1, keepdims=True) + 1
+
+
+def test_metrics_leave_out_what_a_mask_leaves_out_in_training_as_well():
+    x = np.array([[1, 2, 0, 0], [3, 0, 0, 0], [1, 2, 3, 4]])
+    y = np.zeros((3, 4, 1))
+    model = keras.Sequential(
+        [keras.Input((4,), dtype="int32"), layers.Embedding(9, 2, mask_zero=True), layers.Dense(1)]
+    )
+    model.compile(keras.optimizers.SGD(0.0), "mse", metrics=["mae"])
+    expected = np.abs(model.predict(x, verbose=0)[..., 0])[x > 0].mean()
+    history = model.fit(x, y, batch_size=3, verbose=0).history
+    np.testing.assert_allclose(history["mae"], [expected], rtol=1e-5)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0)[1], expected, rtol=1e-5)
+
+
+def test_a_step_of_values_finds_the_compiled_metrics():
+    class Own(OwnModel):
+        def train_step(self, state, data):
+            x, y = data
+            trainable, others, optimizer, values = state
+
+            def loss_of(trainable, others):
+                y_pred, others = self.stateless_call(trainable, others, x, training=True)
+                return self.compute_loss(x, y, y_pred), (y_pred, others)
+
+            found, gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, others)
+            loss, (y_pred, others) = found
+            trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
+            logs, after = {}, []
+            for metric in self.metrics:
+                own = values[len(after) : len(after) + len(metric.variables)]
+                seen = (loss,) if metric.name == "loss" else (y, y_pred)
+                own = metric.stateless_update_state(own, *seen)
+                logs[metric.name] = metric.stateless_result(own)
+                after += own
+            return logs, (trainable, others, optimizer, after)
+
+    x, y = sums()
+    model = Own()
+    model(x[:2])  # built, so that nothing else looks at the outputs before training
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(x, y, batch_size=4, shuffle=False, epochs=2, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [0.96019477, 0.84534591], rtol=1e-5)
+    np.testing.assert_allclose(history["mae"], [0.98401332, 0.92340100], rtol=1e-5)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), [0.77599466, 0.88069928], rtol=1e-5)
+
+
+def test_a_list_of_metrics_of_ones_own_is_all_that_is_logged():
+    class Own(OwnModel):
+        def __init__(self):
+            super().__init__()
+            self.tracker = keras.metrics.Mean(name="tracker")
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            loss = ops.mean((y - y_pred) ** 2)
+            self.tracker.update_state(loss)
+            return loss
+
+        @property
+        def metrics(self):
+            return [self.tracker]
+
+    x, y = sums()
+    model = Own()
+    model.compile("sgd")
+    assert list(model.fit(x, y, verbose=0).history) == ["tracker"]
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), np.mean((model.predict(x, verbose=0) - y) ** 2), 1e-5)
+
+
+def test_values_that_compute_metrics_adds_come_last_in_lists():
+    class Own(OwnModel):
+        def compute_metrics(self, x, y, y_pred, sample_weight=None):
+            found = super().compute_metrics(x, y, y_pred, sample_weight)
+            return {**found, "extra": ops.mean(y_pred)}
+
+    x, y = sums()
+    model = Own()
+    model.compile("sgd", "mse", metrics=["mae"])
+    named = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert model.evaluate(x, y, verbose=0) == [named["loss"], named["mae"], named["extra"]]
+
+
+def test_single_losses_come_in_the_order_of_outputs_and_of_the_losses_where_outputs_have_keys():
+    x, y = sums()
+    inputs = keras.Input((3,))
+    outputs = {"a": layers.Dense(1, name="a")(inputs), "b": layers.Dense(1, name="b")(inputs)}
+    for shape, expected in [(list(outputs.values()), "ab"), (outputs, "ba")]:
+        model = keras.Model(inputs, shape)
+        model.compile("sgd", loss={"b": "mse", "a": "mae"})
+        named = model.evaluate(x, {"a": y, "b": y}, verbose=0, return_dict=True)
+        found = model.evaluate(x, {"a": y, "b": y}, verbose=0)
+        assert found == [named["loss"], *(named[f"{name}_loss"] for name in expected)]
