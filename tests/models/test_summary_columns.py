@@ -1,4 +1,4 @@
-"""Further columns of `summary()`: values that can be worked by hand."""
+"""The table of `summary()`: values that can be worked by hand, widths that Keras 3.15.1 gave in 80 columns."""
 
 import pytest
 
@@ -65,3 +65,37 @@ def test_subclassed_models_and_older_looks_have_the_columns():
         line = next(line for line in lines if "d (Dense)" in line)
         assert head.split()[-2:] == ["Bytes", "FLOPs"]
         assert line.split()[-2:] == ["32", "14"]
+
+
+def widths(model, **options):
+    lines = []
+    model.summary(print_fn=lines.append, **options)
+    head = next(line for line in lines if line.startswith("┏"))
+    return [len(part) for part in head[1:-1].split("┳")]
+
+
+@pytest.mark.parametrize(
+    ("options", "stack", "graph"),
+    [
+        ({}, [33, 24, 15], [21, 19, 12, 19]),
+        ({"line_length": 60}, [26, 19, 11], [17, 14, 9, 15]),
+        ({"line_length": 80}, [35, 26, 15], [23, 19, 13, 20]),
+        ({"show_trainable": True}, [29, 23, 12, 7], [19, 17, 11, 16, 7]),
+    ],
+)
+def test_columns_are_as_wide_as_those_of_keras_3(options, stack, graph, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    inputs = keras.Input((4,))
+    outputs = layers.Add()([layers.Dense(2)(inputs), layers.Dense(2)(inputs)])
+    assert widths(keras.Sequential([keras.Input((4,)), layers.Dense(2)]), **options) == stack
+    assert widths(keras.Model(inputs, outputs), **options) == graph
+
+
+def test_a_name_that_is_too_long_is_cut_and_each_source_has_a_line_of_its_own(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    inputs = keras.Input((4,), name="inputs_with_a_very_long_name")
+    outputs = layers.Add(name="sum")([layers.Dense(2, name="a")(inputs), layers.Dense(2, name="b")(inputs)])
+    lines = []
+    keras.Model(inputs, outputs).summary(print_fn=lines.append)
+    assert any(line.startswith("│ inputs_with_a_very… │ (None, 4)") for line in lines)
+    assert [line[-20:-2].strip() for line in lines if "[0][0]" in line] == ["a[0][0],", "b[0][0]"]

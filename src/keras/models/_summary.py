@@ -10,7 +10,8 @@ from keras._core.graph import Operation
 from keras._jax.op import FunctionCall
 from keras.models._columns import HEADS, cells, checked
 
-_NARROWEST = 66
+# where columns end as shares of a line, and the longest line, of models without and with "Connected to"
+_SHARES = {3: ((0.45, 0.80, 1.0), 88), 4: ((0.30, 0.56, 0.74, 1.0), 108)}
 
 
 def print_summary(
@@ -49,7 +50,7 @@ def summary_lines(
     return lines if _can_draw() else [line.translate(_PLAIN) for line in lines]
 
 
-_PLAIN = str.maketrans("┏┳┓┡╇┩├┼┤└┴┘━─┃│", "++++++++++++" + "=-||")
+_PLAIN = str.maketrans("┏┳┓┡╇┩├┼┤└┴┘━─┃│…", "++++++++++++" + "=-||.")
 
 
 def _can_draw() -> bool:
@@ -132,7 +133,7 @@ def _sources(model: Any, layer: Any) -> str:
         for x in node.input_tensors:
             operation, index, position = x._keras_history
             found.append(f"{operation.name}[{index}][{position}]")
-    return ", ".join(found) or "-"
+    return ",\n".join(found) or "-"
 
 
 def _is_stack(model: Any) -> bool:
@@ -151,21 +152,19 @@ def _is_stack(model: Any) -> bool:
 
 
 def _widths(heads: list[str], rows: list[list[str]], line_length: Any, positions: Any) -> list[int]:
-    columns = len(heads)
-    if positions is not None:
-        total = line_length or 100
-        ends = [int(p * total) if p <= 1 else int(p) for p in positions[:columns]]
-        return [max(4, b - a - 3) for a, b in zip([0, *ends], ends)]
-    wanted = [max(len(heads[i]), *(len(r[i]) for r in rows), 1) if rows else len(heads[i]) for i in range(columns)]
-    limit = line_length or max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
-    room = limit - 3 * columns - 1
-    while sum(wanted) > room and max(wanted) > 12:
-        wanted[wanted.index(max(wanted))] -= 1
-    spare = min(limit, _NARROWEST) - 3 * columns - 1 - sum(wanted)
-    if spare > 0:
-        wanted[0] += spare // 2
-        wanted[1] += spare - spare // 2
-    return wanted
+    """How many characters each column holds: shares of the line as in Keras 3, for columns of ours what they need."""
+    shares, longest = _SHARES[4 if "Connected to" in heads else 3]
+    limit = line_length or min(longest, shutil.get_terminal_size((80, 24)).columns - 4)
+    if positions is None:
+        # whether a layer is trained takes a tenth of the line
+        positions = (*(0.9 * p for p in shares), 1.0) if HEADS["trainable"] in heads else shares
+    ends = [int(p * limit) if p <= 1 else int(p) for p in positions[: len(heads)]]
+    widths, lines = [], len(ends) + 1
+    for left, begin, end in zip(range(len(ends), 0, -1), [0, *ends], ends):
+        cut = round(lines / left)  # what the lines between columns take from each
+        lines -= cut
+        widths.append(max(end - begin - cut - 2, 4))
+    return widths + [max(len(head), *(len(r[i]) for r in rows)) for i, head in enumerate(heads) if i >= len(ends)]
 
 
 def _rule(corners: str, line: str, widths: list[int]) -> str:
@@ -184,13 +183,16 @@ def _wrapped(row: list[str], widths: list[int]) -> list[str]:
 
 
 def _split(text: str, width: int) -> list[str]:
+    """Lines of at most so many characters, broken at spaces; words that are longer are cut."""
     parts = []
-    while len(text) > width:
-        cut = text.rfind(" ", 1, width + 1)
-        cut = cut if cut > 0 else width
-        parts.append(text[:cut])
-        text = text[cut:].lstrip()
-    return [*parts, text]
+    for line in text.split("\n"):
+        while len(line) > width:
+            cut = line.rfind(" ", 1, width + 1)
+            word, line = (line[:cut], line[cut + 1 :]) if cut > 0 else (line.partition(" ")[0], line.partition(" ")[2])
+            parts.append(word if len(word) <= width else word[: width - 1] + "…")
+        if line or not parts:
+            parts.append(line)
+    return parts
 
 
 def _totals(model: Any) -> list[str]:
