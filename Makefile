@@ -25,7 +25,8 @@ test: lint test-newest
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 # whole runs, and what surrounds them
-QUICK = tests/engine tests/training tests/callbacks/test_callbacks.py tests/callbacks/test_callback_list.py \
+QUICK = tests/engine tests/training/test_fit.py tests/training/test_programs.py tests/training/test_errors.py \
+	tests/training/test_logs.py tests/callbacks/test_callbacks.py tests/callbacks/test_callback_list.py \
 	tests/data/test_array_source.py tests/data/test_batch_source.py tests/saving/test_weights.py tests/saving/test_models.py \
 	tests/legacy/test_modules.py tests/layers/test_core.py tests/layers/test_in_models.py tests/ops/test_control_flow.py \
 	tests/project/test_public_names.py

@@ -63,15 +63,15 @@ def in_folder(tmp_path, monkeypatch):
 # of a test with more cases than the first number one in so many runs, and none that is marked slow; in files whose
 # cases compile much, fewer
 THINNED = {
-    "test_golden_training": (20, 6), "test_golden_layers": (20, 18), "test_golden_keras2": (20, 8),
+    "test_golden_training": (20, 9), "test_golden_layers": (20, 18), "test_golden_keras2": (20, 8),
     "test_golden_pieces": (20, 20), "test_golden_text": (30, 12), "test_golden_preprocessing": (30, 14),
     "test_golden_bits": (30, 24), "test_recurrent": (6, 5), "test_recurrent_contract": (10, 9),
     "test_every_metric": (20, 10), "test_every_loss": (20, 8), "test_every_optimizer": (15, 6), "test_images": (20, 6),
     "test_image_contract": (6, 60), "test_other_contract": (6, 20), "test_applications": (4, 3),
     "test_older_networks": (0, 1), "test_programs": (8, 3), "test_program_files": (8, 20),
-    "test_for_older_readers": (4, 5), "test_folders_of_tensorflow": (2, 4), "test_readme": (2, 2),
+    "test_processes": (0, 1), "test_older_files": (12, 2), "test_for_older_readers": (4, 5), "test_folders_of_tensorflow": (2, 4), "test_readme": (2, 2),
 }  # fmt: skip
-OTHERS = (40, 8)
+OTHERS = (30, 10)
 
 
 def pytest_addoption(parser):
