@@ -111,3 +111,27 @@ def test_single_losses_come_in_the_order_of_outputs_and_of_the_losses_where_outp
         named = model.evaluate(x, {"a": y, "b": y}, verbose=0, return_dict=True)
         found = model.evaluate(x, {"a": y, "b": y}, verbose=0)
         assert found == [named["loss"], *(named[f"{name}_loss"] for name in expected)]
+
+
+def test_losses_weights_and_metrics_may_be_nested_like_the_outputs():
+    x, y = sums()
+    classes = (np.arange(10) % 2)[:, None]
+    inputs = keras.Input((3,))
+    a, b = (layers.Dense(1, name=name, kernel_initializer="ones")(inputs) for name in "ab")
+    c = layers.Dense(1, name="c", kernel_initializer="ones", activation="sigmoid")(inputs)
+    model = keras.Model(inputs, [a, {"u": b, "v": c}])
+    model.compile(
+        "sgd", ["mse", {"u": "mae", "v": "binary_crossentropy"}], loss_weights=[1.0, {"u": 0.5, "v": 2.0}],
+        metrics=[["mae"], {"u": ["mse"], "v": ["accuracy"]}],
+    )  # fmt: skip
+    history = model.fit(x, [y, {"u": y, "v": classes}], batch_size=10, verbose=0).history
+    expected = {
+        "loss": 3.7886,
+        "a_loss": 1,
+        "1/u_loss": 1,
+        "1/v_loss": 1.1443,
+        "a_mae": 1,
+        "b_mse": 1,
+        "c_accuracy": 0.2,
+    }
+    assert {name: round(values[0], 4) for name, values in history.items()} == expected

@@ -50,6 +50,9 @@ def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool
         names: their names, in order.
         repeat: whether one value is meant for every output.
     """
+    nested = entries_of_nested(given, y_pred)
+    if nested is not None:
+        return nested
     count = len(names)
     if isinstance(given, dict) and not _is_config(given):
         unknown = [k for k in given if k not in names]
@@ -69,6 +72,34 @@ def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool
             )
         return list(given)
     return [given] * count if repeat else [given]
+
+
+def entries_of_nested(given: Any, y_pred: Any) -> list[Any] | None:
+    """One entry for each of the outputs where these are nested and `given` is built like them; None elsewhere."""
+    ways = [way for way, _ in tree.paths(y_pred)]
+    if max(map(len, ways), default=0) < 2 or (isinstance(given, dict) and set(given) - {way[0] for way in ways}):
+        return None
+    found = []
+    for way in ways:
+        here = given
+        for step in way:
+            if isinstance(here, dict) and not _is_config(here):
+                here = here.get(step)
+            elif isinstance(here, (list, tuple)) and isinstance(step, int) and step < len(here):
+                here = here[step]
+            elif here is not None:
+                return None
+        found.append(here)
+    return found
+
+
+def _labels(y_pred: Any, names: list[str]) -> list[str]:
+    """What single losses are called: outputs inside of others after the way to them."""
+    found = []
+    for (way, _), name in zip(tree.paths(y_pred), names):
+        last = way[-1] if way and isinstance(way[-1], str) else name
+        found.append("/".join(map(str, (*way[:-1], last))))
+    return found
 
 
 def _is_config(x: dict) -> bool:
@@ -122,7 +153,8 @@ class CompiledLoss:
         self.trackers = []
         if sum(f is not None for f in self.functions) > 1:
             self.trackers = [
-                None if f is None else metrics.Mean(name=f"{name}_loss") for f, name in zip(self.functions, names)
+                None if f is None else metrics.Mean(name=f"{label}_loss")
+                for f, label in zip(self.functions, _labels(y_pred, names))
             ]
         self.built = True
 
@@ -141,9 +173,10 @@ class CompiledLoss:
 
     def names_of(self, y_pred: Any) -> list[str]:
         """Names of the outputs, in the order of the leaves."""
-        if isinstance(y_pred, dict):
-            return ["_".join(map(str, path)) for path, _ in tree.paths(y_pred)]
-        count = len(tree.leaves(y_pred))
+        ways = [way for way, _ in tree.paths(y_pred)]
+        count = len(ways)
+        if isinstance(y_pred, dict) and max(map(len, ways), default=0) < 2:
+            return [str(key) for (key,) in ways]
         if self.output_names is not None and len(self.output_names) == count:
             return list(self.output_names)
         return [f"output_{i}" for i in range(count)] if count > 1 else ["output"]
@@ -210,8 +243,8 @@ def match_targets(y_true: Any, y_pred: Any, names: list[str]) -> list[Any]:
             )
         return [y_true.get(name) for name in names]
     if isinstance(y_true, dict):
-        found = dict(zip(("_".join(map(str, p)) for p, _ in tree.paths(y_true)), tree.leaves(y_true)))
-        return [found.get(name) for name in names]
+        found = dict(tree.paths(y_true))
+        return [found.get(way) for way, _ in tree.paths(y_pred)]
     targets = tree.leaves(y_true)
     if len(targets) != len(names):
         raise ValueError(
@@ -226,7 +259,8 @@ def match_weights(sample_weight: Any, y_pred: Any, names: list[str]) -> list[Any
     if sample_weight is None:
         return [None] * len(names)
     if isinstance(sample_weight, dict):
-        return [sample_weight.get(name) for name in names]
+        found = dict(tree.paths(sample_weight))
+        return [found.get(way, sample_weight.get(name)) for (way, _), name in zip(tree.paths(y_pred), names)]
     weights = tree.leaves(sample_weight)
     if len(weights) == 1:
         return weights * len(names)

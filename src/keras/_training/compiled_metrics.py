@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import metrics as metrics_module
 from keras._core import tree
-from keras._training.compiled_loss import by_output, kind_of_labels, match_targets, match_weights
+from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
 
 _ACCURACY = {
     (True, False): "BinaryAccuracy",
@@ -74,7 +74,10 @@ class CompiledMetrics:
         if not isinstance(given, (list, tuple, dict)) or (isinstance(given, dict) and "class_name" in given):
             given = [given]
         several = len(outputs) > 1
-        if isinstance(given, dict):
+        nested = entries_of_nested(given, y_pred)
+        if nested is not None:
+            chosen = nested
+        elif isinstance(given, dict):
             chosen = by_output(what, given, y_pred, self.names, repeat=False)
         elif len(given) == len(outputs) and (several or isinstance(given[0], (list, tuple))):  # one entry per output
             chosen = list(given)
