@@ -32,8 +32,8 @@ TABLE = {
     "saving": "_core config",
     "callbacks": "_core config ops saving _jax.profiler",
     "_training": "_core config _jax _data distribution losses metrics optimizers callbacks",
-    "models": "layers quantizers _training saving ops _core config _jax.cost _jax.op _jax.operation _jax.pure "
-    "_jax.stateless",
+    "models": "layers quantizers _data _training callbacks saving ops _core config _jax.cost _jax.op _jax.operation "
+    "_jax.pure _jax.stateless",
     "distillation": "models metrics losses ops _core",
     "export": "models saving _jax _core",
     "utils": "ANYTHING ABOVE",
