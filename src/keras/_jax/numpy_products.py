@@ -12,6 +12,8 @@ from keras._core.types import Tensor
 from keras._jax.dtypes import common_floats, floats
 from keras._jax.op import filled, op, with_shape
 
+_LARGE = 1 << 18  # multiplications
+
 
 def _size(x, axis):
     return x.shape[axis] if hasattr(x, "shape") and -len(x.shape) <= axis < len(x.shape) else None
@@ -46,9 +48,15 @@ def matmul(x1: Tensor, x2: Tensor) -> Tensor:
     >>> matmul([[1, 2]], [[3], [4]])
     Array([[11]], dtype=int32)
     """
-    if x1.ndim > 2 and x2.ndim == 2:
+    if x1.ndim > 2 and x2.ndim == 2 and _is_large(x1, x2):
         return _rows_times(x1, x2)
     return jnp.matmul(x1, x2, preferred_element_type=_sums_of(x1, x2))
+
+
+def _is_large(x, matrix) -> bool:
+    """Whether there is enough to multiply for its order to matter; small products stay as they are written."""
+    sizes = (*x.shape, matrix.shape[-1])
+    return all(isinstance(n, int) for n in sizes) and math.prod(sizes) >= _LARGE
 
 
 def _rows_times(x, matrix):
@@ -158,7 +166,9 @@ def _is_rows_times(subscripts, operands) -> bool:
     rows, summed, new = found.groups()
     letters = ("" if rows == "..." else rows) + summed + new
     x, matrix = operands
-    return x.ndim > 2 and matrix.ndim == 2 and x.shape[-1] == matrix.shape[0] and len(set(letters)) == len(letters)
+    if x.ndim < 3 or matrix.ndim != 2 or x.shape[-1] != matrix.shape[0] or len(set(letters)) < len(letters):
+        return False
+    return _is_large(x, matrix)
 
 
 @op
