@@ -1,15 +1,11 @@
 """Meshes and layouts; and training on several devices, which gives what one device gives."""
 
-import json
-import os
-import subprocess
-import sys
-
 import jax
 import numpy as np
 import pytest
 
 import keras
+from distribution.virtual_devices import result_on
 from keras import distribution
 
 PROGRAM = """
@@ -74,13 +70,7 @@ print(json.dumps(result))
 
 @pytest.fixture(scope="module")
 def on_four_devices():
-    flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4"
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return result_on(4, PROGRAM)
 
 
 @pytest.mark.parametrize("kind", ["data", "model", "sharded"])

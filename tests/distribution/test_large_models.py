@@ -1,15 +1,11 @@
 """Models too large for one device: made in parts, the optimizer's state elsewhere, computing again what is large."""
 
-import json
-import os
-import subprocess
-import sys
-
 import jax
 import numpy as np
 import pytest
 
 import keras
+from distribution.virtual_devices import result_on
 
 PROGRAM = """
 import collections, json, sys
@@ -96,13 +92,7 @@ print(json.dumps(result))
 
 @pytest.fixture(scope="module")
 def on_eight_devices():
-    flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=8"
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return result_on(8, PROGRAM)
 
 
 def test_no_device_ever_holds_more_than_its_part_of_a_divided_model(on_eight_devices):

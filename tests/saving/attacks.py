@@ -98,16 +98,21 @@ for _cls, _key in [("TimeDistributed", "layer"), ("Bidirectional", "layer"), ("R
     )
 
 
+def inside_others(inner, config, count):
+    """A model's config inside so many models like `config`, each of which is a layer of the next."""
+    for _ in range(count):
+        outer = copy.deepcopy(config)
+        outer["config"]["layers"][1] = inner
+        inner = outer
+    return inner
+
+
 @case("code in a layer of a model in a model in a model", "evil")
 def _():
     def change(config):
         inner = copy.deepcopy(config)
         inner["config"]["layers"][1] = LAMBDA
-        for _ in range(3):
-            outer = copy.deepcopy(config)
-            outer["config"]["layers"][1] = inner
-            inner = outer
-        return inner
+        return inside_others(inner, config, 3)
 
     return with_config(change)
 
@@ -252,12 +257,7 @@ def _():
 def _():
     def change(config):
         config.pop("compile_config")
-        inner = copy.deepcopy(config)
-        for _ in range(60):
-            outer = copy.deepcopy(config)
-            outer["config"]["layers"][1] = inner
-            inner = outer
-        return inner
+        return inside_others(copy.deepcopy(config), config, 60)
 
     return with_config(change)
 

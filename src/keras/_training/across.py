@@ -15,7 +15,7 @@ from keras._data.read_ahead import read_ahead
 from keras._data.streams import Rows
 from keras._jax import placement
 from keras._jax.processes import of_all
-from keras._training.loop import BatchRun, Watcher
+from keras._training.loop import ArrayRun, BatchRun, Watcher
 from keras._training.state import RunningState
 
 _AHEAD = 2  # batches that are read from files while one is computed
@@ -163,8 +163,10 @@ def name_slow_readers(seconds: np.ndarray, in_all: float) -> None:
         )
 
 
-def run_across(source: ArraySource | BatchSource) -> AcrossRun:
-    """The run that suits a source, where a distribution has devices of other processes."""
+def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
+    """The run that suits a source, and the processes that train together."""
+    if not placement.spans():
+        return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)
     if not isinstance(source, ArraySource):
         return AcrossRun(source)
     if placement.current().auto_shard_dataset:

@@ -38,22 +38,26 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
     metrics = model._compiled_metrics
     if metrics is not None and not metrics.built:
         loss = model._compiled_loss
-        names = loss.names_of(outputs) if loss is not None else names_of_outputs(model, outputs)
-        metrics.build(targets, outputs, names)
+        known = getattr(model, "output_names", None) if loss is None else loss.output_names
+        metrics.build(targets, outputs, names_of_outputs(outputs, known))
         # some metrics make their variables when they see the first shapes
         if any(not m.variables for m in metrics.metrics):
             symbolic_result(_without_result(metrics.update_state), targets, outputs)
 
 
-def names_of_outputs(model: Any, outputs: Any) -> list[str]:
-    """Names of a model's outputs in the order of the leaves."""
-    if isinstance(outputs, dict):
-        return ["_".join(map(str, path)) for path, _ in tree.paths(outputs)]
-    known = getattr(model, "output_names", None)
-    count = len(tree.leaves(outputs))
-    if known and len(known) == count:
+def names_of_outputs(y_pred: Any, known: list[str] | None) -> list[str]:
+    """Names of outputs in the order of the leaves.
+
+    Args:
+        y_pred: the outputs.
+        known: their names if the model has some.
+    """
+    ways = [way for way, _ in tree.paths(y_pred)]
+    if isinstance(y_pred, dict) and max(map(len, ways), default=0) < 2:
+        return [str(key) for (key,) in ways]
+    if known is not None and len(known) == len(ways):
         return list(known)
-    return ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
+    return [f"output_{i}" for i in range(len(ways))] if len(ways) > 1 else ["output"]
 
 
 def _without_result(function):

@@ -10,6 +10,7 @@ from keras import losses, metrics
 from keras._core import tree
 from keras._core.names import nearest
 from keras._jax import pure
+from keras._training.build import names_of_outputs
 
 
 def loss_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
@@ -130,7 +131,7 @@ class CompiledLoss:
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Matches losses with outputs."""
-        names = self.names_of(y_pred)
+        names = names_of_outputs(y_pred, self.output_names)
         self._by_key = isinstance(y_pred, dict)
         outputs = tree.leaves(y_pred)
         chosen = by_output("loss", self.loss, y_pred, names, repeat=True)
@@ -171,16 +172,6 @@ class CompiledLoss:
                     f"  Labels that count from 1: subtract 1. Otherwise give the output {int(labels.max()) + 1} units."
                 )
 
-    def names_of(self, y_pred: Any) -> list[str]:
-        """Names of the outputs, in the order of the leaves."""
-        ways = [way for way, _ in tree.paths(y_pred)]
-        count = len(ways)
-        if isinstance(y_pred, dict) and max(map(len, ways), default=0) < 2:
-            return [str(key) for (key,) in ways]
-        if self.output_names is not None and len(self.output_names) == count:
-            return list(self.output_names)
-        return [f"output_{i}" for i in range(count)] if count > 1 else ["output"]
-
     @property
     def metrics(self) -> list[Any]:
         """Means of the single losses, in the order of the outputs; of the losses where both are dicts."""
@@ -194,7 +185,7 @@ class CompiledLoss:
         """The weighted sum of the outputs' losses; None where there is no target."""
         if not self.built:
             self.build(y_true, y_pred)
-        names = self.names_of(y_pred)
+        names = names_of_outputs(y_pred, self.output_names)
         targets = match_targets(y_true, y_pred, names)
         weights = match_weights(sample_weight, y_pred, names)
         total = None

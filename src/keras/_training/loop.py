@@ -288,8 +288,3 @@ def collect(batches: Iterable, planner: Planner, steps: int | None, state: Runni
     if len(fetched) == 1:
         return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
     return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
-
-
-def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
-    """The run that suits a source."""
-    return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)

@@ -111,8 +111,9 @@ class OpenProgram:
 
 def named_logs(found: Any, names: list[str] | None) -> dict[str, Any]:
     """Logs from one vector, or from a list where some are no scalars."""
-    values = found if isinstance(found, list) else found.tolist()
-    return plain_logs(dict(zip(names or (), values)))
+    if isinstance(found, list):
+        return plain_logs(dict(zip(names or (), found)))
+    return dict(zip(names or (), found.tolist()))
 
 
 def plain_logs(found: dict[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import compile as engine
 from keras._jax import placement
 from keras._jax.variable import Variable
-from keras._training.across import run_across
+from keras._training.across import run_for
 from keras._training.build import build_for, is_matched
 from keras._training.compiled_loss import CompiledLoss
 from keras._training.compiled_metrics import CompiledMetrics
 from keras._training.interrupts import Interrupts
-from keras._training.loop import ArrayRun, BatchRun, Watcher, run_for
+from keras._training.loop import ArrayRun, BatchRun, Watcher
 from keras._training.memory import note_memory
 from keras._training.place import FitPlace
 from keras._training.plan import Planner
@@ -584,7 +584,7 @@ class Trainer:
 
     def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
         """A run over a source, with its programs made: what is wrong with the data shows here."""
-        run = run_across(source) if placement.spans() else run_for(source)
+        run = run_for(source)
         run.prepare(self._planner(phase, run.first_batch()))
         if phase != "predict" and self._compiled_loss is not None and isinstance(source, ArraySource):
             _, y, sample_weight = source.data
@@ -619,7 +619,7 @@ class Trainer:
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
         """A run over validation data within `fit`, which reads the state of the training run."""
-        run = run_across(source) if placement.spans() else run_for(source)
+        run = run_for(source)
         batch = run.first_batch()
         if not is_matched(self):
             build_for(self, batch, "test")

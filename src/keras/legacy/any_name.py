@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -24,22 +23,11 @@ def save(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
     if not era.before("tf2.0"):
         kwargs.pop("include_optimizer", None)  # a folder holds it in any case
         return function(self, filepath, overwrite, zipped=False, **kwargs)
-    return _as_hdf5(lambda path: function(self, path, **kwargs), filepath, overwrite)
+    return function(self, filepath, overwrite, save_format="h5", **kwargs)
 
 
 def save_weights(function: Callable, self, filepath, overwrite=True, **kwargs):
     """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is."""
     if not says_nothing(filepath):
         return function(self, filepath, overwrite, **kwargs)
-    return _as_hdf5(lambda path: function(self, path, **kwargs), filepath, overwrite)
-
-
-def _as_hdf5(write: Callable[[str], Any], filepath: Any, overwrite: bool) -> None:
-    path = os.fspath(filepath)
-    if not overwrite and os.path.exists(path):
-        raise FileExistsError(f"{path!r} is there already, and `overwrite` is False.")
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".keras-") as beside:
-        written = os.path.join(beside, "file.h5")
-        write(written)
-        os.replace(written, path)
+    return function(self, filepath, overwrite, **{"save_format": "h5", **kwargs})

@@ -182,15 +182,6 @@ def _of_options(self, args: tuple, kwargs: dict) -> tuple:
     return args, kwargs
 
 
-def _of_saving_weights(self, args: tuple, kwargs: dict) -> tuple:
-    kind = kwargs.pop("save_format", None)
-    if kind not in (None, "h5", "keras"):
-        raise ValueError(
-            f"save_weights: `save_format` must be 'h5' or None. Got {kind!r}. Use a name in '.weights.h5'."
-        )
-    return _of_options(self, args, kwargs)
-
-
 def _of_config(self, args: tuple, kwargs: dict) -> tuple:
     if kwargs.pop("verbose", args[0] if args else 0):
         pprint.pprint(self.get_config())
@@ -201,7 +192,7 @@ def _of_config(self, args: tuple, kwargs: dict) -> tuple:
 _FURTHER: dict[str, tuple[set[str], Callable]] = {
     "call": ({"input", "x"}, _of_call),
     "load_weights": ({"by_name", "reshape", "options", "fname"}, _of_loading),
-    "save_weights": ({"save_format", "options"}, _of_saving_weights),
+    "save_weights": ({"save_format", "options"}, _of_options),
     "save": ({"include_optimizer", "save_format", "options"}, _of_options),
     "get_config": ({"verbose"}, _of_config),
 }

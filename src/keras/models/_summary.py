@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from typing import Any
 
 from keras._core.graph import Operation
@@ -184,15 +185,9 @@ def _wrapped(row: list[str], widths: list[int]) -> list[str]:
 
 def _split(text: str, width: int) -> list[str]:
     """Lines of at most so many characters, broken at spaces; words that are longer are cut."""
-    parts = []
-    for line in text.split("\n"):
-        while len(line) > width:
-            cut = line.rfind(" ", 1, width + 1)
-            word, line = (line[:cut], line[cut + 1 :]) if cut > 0 else (line.partition(" ")[0], line.partition(" ")[2])
-            parts.append(word if len(word) <= width else word[: width - 1] + "…")
-        if line or not parts:
-            parts.append(line)
-    return parts
+    kept = {"break_long_words": False, "break_on_hyphens": False}
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, width, **kept)]
+    return [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines] or [""]
 
 
 def _totals(model: Any) -> list[str]:

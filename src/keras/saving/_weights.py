@@ -54,14 +54,21 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         overwrite: whether an existing file is replaced without asking. If False, a terminal is asked, and a program
             without one gets an error.
         max_shard_size: gigabytes; writes files of at most this size beside `NAME.weights.json`, which lists them.
+        save_format: 'h5' where the name has no ending.
 
     >>> model.save_weights("digits.weights.h5")
     """
+    save_format = kwargs.pop("save_format", None)
+    if save_format not in (None, "h5"):
+        raise ValueError(
+            f"save_weights: `save_format` must be 'h5' or None. Got {save_format!r}. Use a name in '{ENDING}'."
+        )
     if kwargs:
         raise TypeError(f"save_weights: unknown arguments {', '.join(kwargs)}.")
     path = os.fspath(filepath)
     sharded = max_shard_size is not None
-    _check_name("save_weights", path, sharded)
+    if sharded or save_format is None:
+        _check_name("save_weights", path, sharded)
     _check_built(model, "save_weights")
     if not overwrite and os.path.exists(path):
         ask_to_replace(path)
