@@ -22,6 +22,7 @@ from keras._training.across import run_for
 from keras._training.build import build_for, is_matched
 from keras._training.compiled_loss import CompiledLoss
 from keras._training.compiled_metrics import CompiledMetrics
+from keras._training.epochs import Epochs
 from keras._training.interrupts import Interrupts
 from keras._training.loop import ArrayRun, BatchRun, Watcher
 from keras._training.memory import note_memory
@@ -383,50 +384,12 @@ class Trainer:
             callbacks.append(Resume(resume))
         callbacks.place = None if not callbacks.backups else FitPlace(run, validation)
         self.stop_training = False
-        test_run: Any = None
         reset = self._reset_metric_values()
-        logs: dict[str, Any] = {}
         state = RunningState(run.planner, "train").lend()
         try:
             with Interrupts() as interrupts:
-                watcher = self._watcher(interrupts, callbacks, "train")
-                watcher.pause = callbacks.pause
-                self._start = (initial_epoch, 0, None)
-                callbacks.on_train_begin()
-                start, step, place = self._start
-                goes_on = place is not None or (start, step) != (initial_epoch, 0)
-                for epoch in range(start, epochs):
-                    if getattr(source, "exhausted", False):
-                        break
-                    if not step:
-                        state.replace_metrics(reset)
-                    callbacks.on_epoch_begin(epoch)
-                    if epoch == start and goes_on:
-                        (callbacks.place or FitPlace(run, validation)).go_to(place, step)
-                    run.planner.read_numbers()
-                    epoch_logs = run.epoch(state, watcher, step)
-                    if not run.done:
-                        break
-                    if step and not epoch_logs:  # an epoch that was gone on with after its last step
-                        epoch_logs = {name: float(value) for name, value in self.get_metrics_result().items()}
-                    step = 0
-                    if watcher.progress is not None:
-                        callbacks.on_progress(run.done, run.steps, epoch_logs)
-                    if validation is not None and _validates(epoch, validation_freq):
-                        if test_run is None:
-                            test_run = self._validation_run(validation, run.planner)
-                        callbacks.on_test_begin()
-                        test_watcher = self._watcher(interrupts, callbacks, "test", quiet=True)
-                        found = self._evaluate_with(test_run, state, reset, test_watcher)
-                        callbacks.on_test_end(dict(sorted(found.items())))
-                        epoch_logs.update({f"val_{k}": v for k, v in found.items()})
-                    logs = dict(sorted(epoch_logs.items()))
-                    callbacks.on_epoch_end(epoch, logs)
-                    if self.stop_training:
-                        break
-                if self.optimizer is not None and (run.done or goes_on):
-                    self.optimizer.finalize_variable_values(run.planner.variables.trainable)
-                callbacks.on_train_end(logs)
+                passes = Epochs(self, run, validation, validation_freq, callbacks, state, reset, interrupts)
+                passes.pass_all(initial_epoch, epochs)
         except Exception as error:
             note_memory(error, run)
             raise
@@ -703,12 +666,6 @@ def _check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None
         raise ValueError(f"fit: `initial_epoch` must be an integer of at least 0. Got {initial_epoch!r}.")
     if isinstance(validation_freq, (int, np.integer)) and validation_freq < 1:
         raise ValueError(f"fit: `validation_freq` must be at least 1. Got {validation_freq!r}.")
-
-
-def _validates(epoch: int, validation_freq: Any) -> bool:
-    if isinstance(validation_freq, (list, tuple, set)):
-        return epoch + 1 in validation_freq
-    return (epoch + 1) % validation_freq == 0
 
 
 def _rows_of(x: Any) -> int | None:

@@ -1,0 +1,110 @@
+"""The epochs of one `fit`: training, validation, and the hooks around both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras._data import ArraySource, BatchSource
+from keras._training.interrupts import Interrupts
+from keras._training.loop import ArrayRun, BatchRun
+from keras._training.place import FitPlace
+from keras._training.state import RunningState
+from keras.callbacks import CallbackList
+
+
+class Epochs:
+    """What a `fit` goes through once everything is prepared.
+
+    Args:
+        trainer: the model.
+        run: the run over the data to train on.
+        validation: the source of the data to validate on, if any.
+        validation_freq: validate every so many epochs, or after the epochs in a list.
+        callbacks: what is told of it.
+        state: the values that are trained.
+        reset: values of the metric variables at the start of an epoch.
+        interrupts: what Ctrl-C does meanwhile.
+    """
+
+    def __init__(
+        self,
+        trainer: Any,
+        run: ArrayRun | BatchRun,
+        validation: ArraySource | BatchSource | None,
+        validation_freq: Any,
+        callbacks: CallbackList,
+        state: RunningState,
+        reset: list,
+        interrupts: Interrupts,
+    ):
+        self.trainer = trainer
+        self.run = run
+        self.validation = validation
+        self.validation_freq = validation_freq
+        self.callbacks = callbacks
+        self.state = state
+        self.reset = reset
+        self.interrupts = interrupts
+        self.watcher = trainer._watcher(interrupts, callbacks, "train")
+        self.watcher.pause = callbacks.pause
+        self.test_run: Any = None
+
+    def pass_all(self, initial_epoch: int, epochs: int) -> None:
+        """Trains from `initial_epoch`, or where a callback goes on, until there were so many `epochs`."""
+        trainer, run, callbacks = self.trainer, self.run, self.callbacks
+        trainer._start = (initial_epoch, 0, None)
+        callbacks.on_train_begin()
+        start, step, place = trainer._start
+        goes_on = place is not None or (start, step) != (initial_epoch, 0)
+        logs: dict[str, Any] = {}
+        for epoch in range(start, epochs):
+            if getattr(run.source, "exhausted", False):
+                break
+            if not step:
+                self.state.replace_metrics(self.reset)
+            callbacks.on_epoch_begin(epoch)
+            if epoch == start and goes_on:
+                (callbacks.place or FitPlace(run, self.validation)).go_to(place, step)
+            epoch_logs = self._train(step)
+            if not run.done:
+                break
+            step = 0
+            if self.validation is not None and _validates(epoch, self.validation_freq):
+                epoch_logs.update({f"val_{k}": v for k, v in self._validate().items()})
+            logs = dict(sorted(epoch_logs.items()))
+            callbacks.on_epoch_end(epoch, logs)
+            if trainer.stop_training:
+                break
+        if trainer.optimizer is not None and (run.done or goes_on):
+            trainer.optimizer.finalize_variable_values(run.planner.variables.trainable)
+        callbacks.on_train_end(logs)
+
+    def _train(self, step: int) -> dict[str, Any]:
+        """The logs of an epoch's training, which begins with a step."""
+        run = self.run
+        run.planner.read_numbers()
+        logs = run.epoch(self.state, self.watcher, step)
+        if not run.done:
+            return logs
+        if step and not logs:  # an epoch that was gone on with after its last step
+            logs = {name: float(value) for name, value in self.trainer.get_metrics_result().items()}
+        if self.watcher.progress is not None:
+            self.callbacks.on_progress(run.done, run.steps, logs)
+        return logs
+
+    def _validate(self) -> dict[str, Any]:
+        """The logs of validation after an epoch."""
+        trainer, callbacks = self.trainer, self.callbacks
+        if self.test_run is None:
+            self.test_run = trainer._validation_run(self.validation, self.run.planner)
+        callbacks.on_test_begin()
+        watcher = trainer._watcher(self.interrupts, callbacks, "test", quiet=True)
+        found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
+        callbacks.on_test_end(dict(sorted(found.items())))
+        return found
+
+
+def _validates(epoch: int, validation_freq: Any) -> bool:
+    if isinstance(validation_freq, (list, tuple, set)):
+        return epoch + 1 in validation_freq
+    return (epoch + 1) % validation_freq == 0
