@@ -146,6 +146,23 @@ def test_json_that_no_config_is_made_of_is_refused(members, text, reason):
     assert_refused(pack(members, **{"config.json": text}), reason)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda config: config.update(output_layers=3),
+        lambda config: config.update(layers=[[["first", 0, 0]]]),
+        lambda config: config["layers"][1].update(inbound_nodes=[[[{"a": 1}, 0, 0, {}]]]),
+        lambda config: config["layers"][1].update(inbound_nodes=7),
+    ],
+)
+def test_text_of_a_config_that_is_none_is_refused_as_a_file_of_it_is(members, change):
+    x = keras.Input((2,), name="x")
+    config = json.loads(keras.Model(x, layers.Dense(2, name="first")(x)).to_json())
+    change(config["config"])
+    with pytest.raises(ValueError, match="the JSON is refused: at its text, "):
+        keras.models.model_from_json(json.dumps(config))
+
+
 def test_whole_numbers_beyond_the_weights_in_the_file_take_no_memory(members):
     def change(config):
         layer_of(config)["config"]["units"] = 10**9

@@ -371,7 +371,7 @@ def model_from_text(text, custom_objects: dict | None = None) -> Any:
     config = _json.parse(text, "the JSON", "its text")
     if not isinstance(config, dict):
         raise BadFile("The JSON describes no model.")
-    with serialization.sharing():
+    with refusing("the JSON", "its text"), serialization.sharing():
         return serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
 
 
