@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+import keras
 from keras.callbacks import (
     CallbackList,
     CSVLogger,
@@ -129,9 +130,9 @@ def test_a_value_that_is_not_in_the_logs_is_named_with_those_that_are():
 
 
 @pytest.mark.parametrize("make", [EarlyStopping, ReduceLROnPlateau, lambda **k: ModelCheckpoint("a.keras", **k)])
-def test_an_unknown_mode_is_an_error(make):
-    with pytest.raises(ValueError, match=r"`mode` must be one of 'auto', 'min', 'max'. Got 'low'"):
-        make(mode="low")
+def test_an_unknown_mode_is_said_and_counts_as_auto(make):
+    with pytest.warns(UserWarning, match=r"`mode` must be one of 'auto', 'min', 'max'. Got 'low', so it is 'auto'"):
+        assert make(mode="low").mode == "auto"
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,37 @@ def test_an_unknown_mode_is_an_error(make):
 def test_auto_asks_the_metric_for_its_direction(name, metrics, stops_when_it_rises):
     model = run(EarlyStopping(monitor=name), [1.0, 2.0, 3.0], Model(metrics), name)
     assert model.weights == (2 if stops_when_it_rises else 3)
+
+
+HIGH = [
+    "AUC()", "Accuracy()", "BinaryAccuracy()", "BinaryIoU()", "CategoricalAccuracy()", "ConcordanceCorrelation()",
+    "CosineSimilarity()", "F1Score()", "FBetaScore()", "IoU(num_classes=2, target_class_ids=[0])",
+    "MeanIoU(num_classes=2)", "OneHotIoU(num_classes=2, target_class_ids=[0])", "OneHotMeanIoU(num_classes=2)",
+    "PearsonCorrelation()", "Precision()", "PrecisionAtRecall(recall=0.5)", "R2Score()", "Recall()",
+    "RecallAtPrecision(precision=0.5)", "SensitivityAtSpecificity(specificity=0.5)", "SparseCategoricalAccuracy()",
+    "SparseTopKCategoricalAccuracy()", "SpecificityAtSensitivity(sensitivity=0.5)", "TopKCategoricalAccuracy()",
+]  # fmt: skip
+LOW = [
+    "BinaryCrossentropy()", "CategoricalCrossentropy()", "CategoricalHinge()", "Hinge()", "KLDivergence()",
+    "LogCoshError()", "MeanAbsoluteError()", "MeanAbsolutePercentageError()", "MeanSquaredError()",
+    "MeanSquaredLogarithmicError()", "Poisson()", "RootMeanSquaredError()", "SparseCategoricalCrossentropy()",
+    "SquaredHinge()",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("made", HIGH + LOW)
+def test_auto_knows_the_direction_of_every_metric_as_keras_3_does(made):
+    metric = eval(f"keras.metrics.{made}")
+    metric.name = "own"  # so that the name gives no hint
+    model = run(EarlyStopping(monitor="val_own"), [1.0, 2.0, 3.0], Model([metric]), "val_own")
+    assert model.weights == (3 if made in HIGH else 2)
+
+
+@pytest.mark.parametrize("kind", ["Mean", "Sum", "TruePositives", "FalseNegatives"])
+def test_counts_and_means_have_no_direction(kind):
+    model = Model([getattr(keras.metrics, kind)(name="own")])
+    with pytest.raises(ValueError, match="it is not known whether 'val_own'"):
+        run(EarlyStopping(monitor="val_own"), [1.0, 2.0], model, "val_own")
 
 
 def test_auto_for_a_value_of_unknown_direction_is_an_error():
@@ -201,6 +233,12 @@ def test_an_epoch_without_the_value_never_replaces_the_best():
         ]
 
 
+def test_until_the_value_is_there_every_model_is_saved():
+    with pytest.warns(UserWarning, match="there is no 'val_loss' in the logs, so it is saved"):
+        saved = run(ModelCheckpoint("{epoch}.keras", save_best_only=True), [None, None, 2.0, 3.0]).saved
+    assert saved == ["1.keras", "2.keras", "3.keras"]
+
+
 def test_a_save_that_fails_is_tried_again_at_the_same_value():
     def fail(path, overwrite):
         raise OSError("disk full")
@@ -246,6 +284,8 @@ def test_a_name_with_a_value_that_is_not_in_the_logs_says_which_there_are():
             r"`save_freq` must be 'epoch' or a number of batches. Got 'batch'",
         ),
         ({"filepath": "a.keras", "save_freq": 0}, "Got 0"),
+        ({"filepath": "a.weights.h5"}, "'a.weights.h5' is a name for weights alone"),
+        ({"filepath": "a.keras", "save_weights_only": True}, r"must end in '.weights.h5'. Got 'a.keras'"),
     ],
 )
 def test_a_checkpoint_that_cannot_work_is_an_error_at_once(settings, message):
@@ -257,6 +297,7 @@ def test_a_checkpoint_says_what_it_saves(capsys):
     run(ModelCheckpoint("b.keras", save_best_only=True, verbose=1), [0.5, 0.75])
     assert capsys.readouterr().out == (
         "Epoch 1: val_loss improved from None to 0.50000, saving model to b.keras\n"
+        "Epoch 1: finished saving model to b.keras\n"
         "Epoch 2: val_loss did not improve from 0.50000\n"
     )
 

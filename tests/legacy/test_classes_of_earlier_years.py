@@ -179,6 +179,20 @@ def test_callbacks_see_validation_data_and_losses_of_batches_and_files_need_no_e
     np.testing.assert_allclose(look.losses, [np.mean(Y[:4] ** 2), np.mean(Y[4:] ** 2)], rtol=1e-5)
 
 
+@pytest.mark.usefixtures("era_2")
+@pytest.mark.parametrize(("name", "epochs"), [("val_own", 2), ("val_my_acc_rate", 3), ("fmeasure", 3)])
+def test_callbacks_watch_values_of_unknown_direction_as_in_2_3(name, epochs):
+    callback, model = keras.callbacks.EarlyStopping(monitor=name), keras.Sequential([])
+    callback.set_model(model)
+    callback.on_train_begin()
+    model.stop_training = False
+    seen = 0
+    while not model.stop_training and seen < 3:
+        callback.on_epoch_end(seen, {name: 1.0 + seen})
+        seen += 1
+    assert seen == epochs
+
+
 @pytest.mark.usefixtures("era_1")
 def test_layers_and_tensors_have_their_older_attributes():
     convolution = layers.Convolution2D(4, 2, 3, border_mode="same", input_shape=(5, 5, 2))

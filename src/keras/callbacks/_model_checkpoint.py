@@ -6,7 +6,8 @@ from keras._core.checks import positive_integer
 from keras.callbacks import _progress
 from keras.callbacks._monitor import MonitorCallback
 
-_ENDINGS = (".keras", ".h5", ".hdf5", ".safetensors")
+_MODELS = (".keras", ".h5", ".hdf5", ".safetensors")
+_WEIGHTS = (".h5", ".hdf5", ".safetensors")
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -17,14 +18,15 @@ class ModelCheckpoint(MonitorCallback):
             logs, with a format: "weights.{epoch:02d}-{val_loss:.2f}.weights.h5". Missing folders are made.
         monitor: the name of the value that decides with `save_best_only`.
         verbose: 1 says so when it saves.
-        save_best_only: whether to save only when the value is better than at the last save.
+        save_best_only: whether to save only when the value is better than at the last save. Until the logs have
+            it for the first time every model is saved, with a warning.
         save_weights_only: whether to save the weights, with `model.save_weights`, or all, with `model.save`.
         mode: 'min' if lower is better, 'max' if higher is; 'auto' asks the metric.
         save_freq: "epoch", or the number of batches between two saves.
         initial_value_threshold: the value to beat at first.
 
     Raises:
-        ValueError: the name does not end as that of a file of models or weights does.
+        ValueError: the name does not end as that of a file of models, or of weights, does.
         KeyError: `filepath` names a value that is not in the logs.
 
     >>> callback = keras.callbacks.ModelCheckpoint("best.weights.h5", save_weights_only=True, save_best_only=True)
@@ -45,9 +47,7 @@ class ModelCheckpoint(MonitorCallback):
     ):
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
-        if not self.filepath.endswith(_ENDINGS):
-            wanted = ".weights.h5" if save_weights_only else ".keras"
-            raise ValueError(f"ModelCheckpoint: `filepath` must end in {wanted!r}. Got {self.filepath!r}.")
+        _check_ending(self.filepath, save_weights_only)
         if save_freq != "epoch":
             try:
                 save_freq = positive_integer("save_freq", save_freq)
@@ -88,19 +88,16 @@ class ModelCheckpoint(MonitorCallback):
 
     def _save(self, names) -> None:
         path = self._path(names)
+        value = None
         if self.save_best_only:
-            value = self.get_monitor_value({k: v for k, v in names.items() if k not in ("epoch", "batch")})
-            if value is None:
+            value = self._watched(names)
+            if value is None and self.best is not None:
                 return
-            if not self.is_better(value, self.best):
+            if value is not None and not self.is_better(value, self.best):
                 self._say(names, f"{self.monitor} did not improve from {_short(self.best)}")
                 return
-            self._say(
-                names, f"{self.monitor} improved from {_short(self.best)} to {_short(value)}, saving model to {path}"
-            )
-        else:
-            value = None
-            self._say(names, f"saving model to {path}")
+        better = "" if value is None else f"{self.monitor} improved from {_short(self.best)} to {_short(value)}, "
+        self._say(names, f"{better}saving model to {path}")
         folder = os.path.dirname(path)
         if folder:
             os.makedirs(folder, exist_ok=True)
@@ -108,8 +105,13 @@ class ModelCheckpoint(MonitorCallback):
             self.model.save_weights(path, overwrite=True)
         else:
             self.model.save(path, overwrite=True)
+        self._say(names, f"finished saving model to {path}")
         if value is not None:  # only now is there a file that holds it
             self.best = value
+
+    def _watched(self, names):
+        logs = {name: value for name, value in names.items() if name not in ("epoch", "batch")}
+        return self.get_monitor_value(logs, "so it is saved" if self.best is None else "so nothing is done")
 
     def _path(self, names) -> str:
         try:
@@ -122,6 +124,17 @@ class ModelCheckpoint(MonitorCallback):
     def _say(self, names, text) -> None:
         if self.verbose > 0:
             _progress.message(f"Epoch {names['epoch']}: {text}")
+
+
+def _check_ending(filepath, weights_only) -> None:
+    if not filepath.endswith(_WEIGHTS if weights_only else _MODELS):
+        wanted = ".weights.h5" if weights_only else ".keras"
+        raise ValueError(f"ModelCheckpoint: `filepath` must end in {wanted!r}. Got {filepath!r}.")
+    if filepath.endswith(".weights.h5") and not weights_only:
+        raise ValueError(
+            f"ModelCheckpoint: {filepath!r} is a name for weights alone.\n"
+            "  Pass save_weights_only=True, or a name that ends in '.keras'."
+        )
 
 
 def _short(value) -> str:

@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from keras._core import tree
-from keras._core.checks import one_of
 from keras.callbacks._callback import Callback
 from keras.callbacks._names import Record
 
@@ -25,17 +24,23 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor="val_loss", mode="auto", baseline=None, min_delta=0):
         self.monitor = monitor
-        self.mode = one_of("mode", mode, ("auto", "min", "max"), owner=type(self).__name__)
+        self.mode = mode
         self.best = baseline
         self.min_delta = abs(min_delta)
         self.monitor_op = {"min": np.less, "max": np.greater}.get(mode)
+        if self.monitor_op is None and mode != "auto":
+            self.mode = "auto"  # as all releases of Keras go on
+            warnings.warn(
+                f"{type(self).__name__}: `mode` must be one of 'auto', 'min', 'max'. Got {mode!r}, so it is 'auto'.",
+                stacklevel=3,
+            )
 
-    def get_monitor_value(self, logs):
-        """The watched value, or None and a warning if the logs have none."""
+    def get_monitor_value(self, logs, otherwise="so nothing is done"):
+        """The watched value, or None and a warning if the logs have none: what happens `otherwise`."""
         value = Record(logs or {}).get(self.monitor)
         if value is None:
             warnings.warn(
-                f"{type(self).__name__}: there is no {self.monitor!r} in the logs, so nothing is done. "
+                f"{type(self).__name__}: there is no {self.monitor!r} in the logs, {otherwise}. "
                 f"There are: {', '.join(map(str, logs or ())) or 'none'}.",
                 stacklevel=3,
             )

@@ -537,6 +537,7 @@ def _callbacks(module: ModuleType) -> None:
     _wrap(module.CallbackList, "set_params", older.set_params)
     _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
     _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)
+    _wrap(importlib.import_module("keras.callbacks._monitor").MonitorCallback, "_found_direction", older.direction)
     _wrap(module.ModelCheckpoint, "_save", older.save)
     _wrap(module.ModelCheckpoint, "__init__", older.checkpoint, {"period"})
     _wrap(module.ModelCheckpoint, "on_epoch_end", older.after_a_period)

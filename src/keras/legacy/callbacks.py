@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from keras._core.checks import positive_integer
 from keras.legacy import any_name, era, looks
 
@@ -95,6 +97,17 @@ def after_a_period(function: Callable, self, epoch, logs=None):
 def save(function: Callable, self, names):
     """`ModelCheckpoint._save`: 1.x counted the epochs in names of files from 0."""
     function(self, {**names, "epoch": names["epoch"] - 1} if era.before("2.0") else names)
+
+
+def direction(function: Callable, self):
+    """`_found_direction` of callbacks that watch a value: until Keras 3 one that nobody knew was to become low."""
+    try:
+        return function(self)
+    except ValueError:
+        if not era.before("3"):
+            raise
+    high = self.monitor.startswith("fmeasure") or ("acc" in self.monitor and era.before("tf2.0"))
+    return np.greater if high else np.less
 
 
 def rate_in_logs(function: Callable, self, epoch, logs=None):

@@ -193,6 +193,8 @@ class FalseNegatives(_Count):
 class _Share(Metric):
     """True positives divided by true positives and another count."""
 
+    _direction = "up"
+
     _other = ""
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
@@ -260,6 +262,8 @@ class Recall(_Share):
 
 class _BestAt(Metric):
     """The largest value of one rate among the thresholds at which another rate is large enough."""
+
+    _direction = "up"
 
     def __init__(self, value, value_name, num_thresholds=200, class_id=None, name=None, dtype=None):
         super().__init__(name=name, dtype=dtype)

@@ -37,6 +37,8 @@ class PearsonCorrelation(MeanMetricWrapper):
     -1.0
     """
 
+    _direction = "up"
+
     def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
         super().__init__(pearson_correlation, name=name, dtype=dtype, axis=axis)
         self.axis = axis
@@ -68,6 +70,8 @@ class ConcordanceCorrelation(MeanMetricWrapper):
     >>> round(float(ConcordanceCorrelation()([[1.0, 3.0]], [[2.0, 4.0]])), 4)  # 2 * 1 / (1 + 1 + 1)
     0.6667
     """
+
+    _direction = "up"
 
     def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
         super().__init__(concordance_correlation, name=name, dtype=dtype, axis=axis)

@@ -29,6 +29,8 @@ class FBetaScore(Metric):
     [0.8333, 0.5556]
     """
 
+    _direction = "up"
+
     def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
         super().__init__(name=name, dtype=dtype)
         owner = type(self).__name__

@@ -13,6 +13,8 @@ class Hinge(MeanMetricWrapper):
     0.75
     """
 
+    _direction = "down"
+
     def __init__(self, name="hinge", dtype=None):
         super().__init__(losses.hinge, name=name, dtype=dtype)
 
@@ -24,6 +26,8 @@ class SquaredHinge(MeanMetricWrapper):
     2.0
     """
 
+    _direction = "down"
+
     def __init__(self, name="squared_hinge", dtype=None):
         super().__init__(losses.squared_hinge, name=name, dtype=dtype)
 
@@ -34,6 +38,8 @@ class CategoricalHinge(MeanMetricWrapper):
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 0.25]]))
     1.25
     """
+
+    _direction = "down"
 
     def __init__(self, name="categorical_hinge", dtype=None):
         super().__init__(losses.categorical_hinge, name=name, dtype=dtype)

@@ -10,6 +10,8 @@ from keras.metrics._metric import Metric
 class _ConfusionMatrix(Metric):
     """Counts how often each true class met each predicted one, in `total_cm` of shape (classes, classes)."""
 
+    _direction = "up"
+
     def __init__(
         self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1
     ):

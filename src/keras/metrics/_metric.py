@@ -36,6 +36,8 @@ class Metric(Configurable):
     ...         return self.largest.value
     """
 
+    _direction: str | None = None  # "up" or "down" is better, for callbacks that watch the metric
+
     def __init__(self, dtype=None, name=None):
         self.name = name or unique_name_for(self)
         self._dtype = policy_from(dtype or settings.floatx()).compute_dtype

@@ -19,6 +19,8 @@ class BinaryCrossentropy(MeanMetricWrapper):
     0.6931
     """
 
+    _direction = "down"
+
     def __init__(self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0):
         super().__init__(
             losses.binary_crossentropy, name=name, dtype=dtype, from_logits=from_logits, label_smoothing=label_smoothing
@@ -40,6 +42,8 @@ class CategoricalCrossentropy(MeanMetricWrapper):
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)  # log(2)
     0.6931
     """
+
+    _direction = "down"
 
     def __init__(self, name="categorical_crossentropy", dtype=None, from_logits=False, label_smoothing=0, axis=-1):
         super().__init__(
@@ -65,6 +69,8 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     0.6931
     """
 
+    _direction = "down"
+
     def __init__(
         self, name="sparse_categorical_crossentropy", dtype=None, from_logits=False, ignore_class=None, axis=-1
     ):
@@ -87,6 +93,8 @@ class KLDivergence(MeanMetricWrapper):
     0.0
     """
 
+    _direction = "down"
+
     def __init__(self, name="kl_divergence", dtype=None):
         super().__init__(losses.kl_divergence, name=name, dtype=dtype)
 
@@ -97,6 +105,8 @@ class Poisson(MeanMetricWrapper):
     >>> float(Poisson()([[0.0]], [[2.0]]))
     2.0
     """
+
+    _direction = "down"
 
     def __init__(self, name="poisson", dtype=None):
         super().__init__(losses.poisson, name=name, dtype=dtype)

@@ -16,6 +16,8 @@ class MeanSquaredError(MeanMetricWrapper):
     2.5
     """
 
+    _direction = "down"
+
     def __init__(self, name="mean_squared_error", dtype=None):
         super().__init__(losses.mean_squared_error, name=name, dtype=dtype)
 
@@ -26,6 +28,8 @@ class MeanAbsoluteError(MeanMetricWrapper):
     >>> float(MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 3.0]]))
     1.5
     """
+
+    _direction = "down"
 
     def __init__(self, name="mean_absolute_error", dtype=None):
         super().__init__(losses.mean_absolute_error, name=name, dtype=dtype)
@@ -38,6 +42,8 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
     25.0
     """
 
+    _direction = "down"
+
     def __init__(self, name="mean_absolute_percentage_error", dtype=None):
         super().__init__(losses.mean_absolute_percentage_error, name=name, dtype=dtype)
 
@@ -49,6 +55,8 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
     0.4805
     """
 
+    _direction = "down"
+
     def __init__(self, name="mean_squared_logarithmic_error", dtype=None):
         super().__init__(losses.mean_squared_logarithmic_error, name=name, dtype=dtype)
 
@@ -59,6 +67,8 @@ class RootMeanSquaredError(Mean):
     >>> float(RootMeanSquaredError()([[0.0, 0.0]], [[1.0, 7.0]]))
     5.0
     """
+
+    _direction = "down"
 
     def __init__(self, name="root_mean_squared_error", dtype=None):
         super().__init__(name=name, dtype=dtype)
@@ -89,6 +99,8 @@ class CosineSimilarity(MeanMetricWrapper):
     0.5
     """
 
+    _direction = "up"
+
     def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
         super().__init__(_cosine, name=name, dtype=dtype, axis=axis)
         self.axis = axis
@@ -100,6 +112,8 @@ class LogCoshError(MeanMetricWrapper):
     >>> float(LogCoshError()([[1.0]], [[1.0]]))
     0.0
     """
+
+    _direction = "down"
 
     def __init__(self, name="logcosh", dtype=None):
         super().__init__(losses.log_cosh, name=name, dtype=dtype)
@@ -125,6 +139,8 @@ class R2Score(Metric):
     >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 3)
     0.571
     """
+
+    _direction = "up"
 
     def __init__(self, class_aggregation="uniform_average", num_regressors=0, name="r2_score", dtype=None):
         super().__init__(name=name, dtype=dtype)
