@@ -44,7 +44,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     elif name.endswith(".pb") and chance.random() < 0.6:
         files[name] = mutated_message(files[name], chance)
     elif name.endswith(".json") and chance.random() < 0.8:
-        files[name] = json.dumps(fuzz_files.mutated_json(json.loads(files[name]), chance)).encode()
+        files[name] = mutated_config(files[name], chance)
     else:
         files[name] = fuzz_files.mutated(files[name], chance)
     found = io.BytesIO()
@@ -52,6 +52,14 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return found.getvalue()
+
+
+def mutated_config(data: bytes, chance: random.Random) -> bytes:
+    """A config as JSON with values changed."""
+    try:
+        return json.dumps(fuzz_files.mutated_json(json.loads(data), chance)).encode()
+    except (ValueError, RecursionError):  # it holds itself
+        return fuzz_files.mutated_bytes(data, chance)
 
 
 def mutated_table(data: bytes, chance: random.Random) -> bytes:
@@ -94,8 +102,7 @@ def mutated_message(data: bytes, chance: random.Random) -> bytes:
     except ValueError:
         return fuzz_files.mutated_bytes(data, chance)
     length = len(text[:length].encode())
-    new = json.dumps(fuzz_files.mutated_json(config, chance)).encode()
-    return resized(data, start, length, new)
+    return resized(data, start, length, mutated_config(json.dumps(config).encode(), chance))
 
 
 def resized(data: bytes, start: int, length: int, new: bytes) -> bytes:

@@ -138,7 +138,7 @@ def damaged(kind: str, data: bytes, chance: random.Random) -> bytes:
 def mutated_text(kind: str, data: bytes, chance: random.Random) -> bytes:
     """A config as text, one of whose values is changed."""
     if kind == "JSON":
-        return json.dumps(fuzz_files.mutated_json(json.loads(data), chance)).encode()
+        return fuzz_folders.mutated_config(data, chance)
     import yaml
 
     try:
@@ -175,12 +175,13 @@ def work(chosen) -> None:
                 with contextlib.suppress(ValueError):  # what needs classes of tests is damaged and refused all the same
                     loaders[kind, path](data)()
                 limit_addresses(ADDRESSES)
+            since = time.process_time()
             copy = damaged(kind, data, chance)
             if chosen.keep is not None and chosen.only is not None:
                 chosen.keep.mkdir(exist_ok=True, parents=True)
                 (chosen.keep / f"{chosen.seed}-{number}-{path.name}").write_bytes(copy)
             found = fuzz_files.outcome(watch, lambda run: run(), loaders[kind, path](copy))
-            said.write(json.dumps([number, kind, path.name, found]) + "\n")
+            said.write(json.dumps([number, kind, path.name, found, time.process_time() - since]) + "\n")
             if memory_of(os.getpid(), "VmRSS:") > LARGE:
                 return
     finally:
@@ -237,8 +238,9 @@ def watch(chosen) -> collections.Counter:
         command = [sys.executable, __file__, "--work", "--corpus", chosen.corpus, "--seed", chosen.seed]
         with subprocess.Popen([*map(str, command), "--start", str(number)], stdout=subprocess.PIPE) as process:
             first = number
-            for done, kind, name, found in lines(process, end):
+            for done, kind, name, found, seconds in lines(process, end):
                 number = done + 1
+                counts[kind, "seconds"] += seconds
                 counts[kind, found if not found.startswith("FAILED") else "FAILED"] += 1
                 if found.startswith("FAILED"):
                     failures.append([done, kind, name, found])
@@ -264,7 +266,12 @@ def report(path: pathlib.Path | None, counts: collections.Counter, number: int, 
         by_kind: dict = {}
         for (kind, found), count in sorted(counts.items()):
             by_kind.setdefault(kind, {})[found] = count
-        about = {"mutations": sum(counts.values()), "next": number, "kinds": by_kind, "failures": failures}
+        about = {
+            "mutations": sum(n for (_, found), n in counts.items() if found != "seconds"),
+            "next": number,
+            "kinds": by_kind,
+            "failures": failures,
+        }
         path.write_text(json.dumps(about, indent=1))
 
 
@@ -288,7 +295,7 @@ def main() -> int:
         return 0
     counts = watch(chosen)
     for (kind, found), count in sorted(counts.items()):
-        print(f"{count:8} {kind}: {found}")
+        print(f"{count:8.0f} {kind}: {found}")
     return 1 if any(found == "FAILED" for _, found in counts) else 0
 
 
