@@ -177,6 +177,29 @@ def test_several_inputs_are_built_by_name():
     assert layer.shapes == ((1, 2), (1, 2))
 
 
+def test_a_layer_that_computes_a_mask_of_its_own_need_not_say_that_it_supports_masks():
+    class Table(layers.Layer):
+        def call(self, x):
+            return ops.one_hot(x, 3)
+
+        def compute_mask(self, x, mask=None):
+            return ops.not_equal(x, 0)
+
+    x = np.array([[1, 2, 0]])
+    softmax = layers.Softmax(axis=1)
+    assert Table()(x)._keras_mask.tolist() == [[True, True, False]]
+    assert_close(softmax(Table()(x))[:, 2], [[0, 0, 0]])
+    model = keras.Sequential([keras.Input((3,), dtype="int32"), Table(), softmax])
+    assert_close(model(x)[:, 2], [[0, 0, 0]])
+
+    class Silent(Table):
+        def __init__(self):
+            super().__init__()
+            self.supports_masking = False
+
+    assert getattr(Silent()(x), "_keras_mask", None) is None
+
+
 def test_masks_reach_the_layers_that_take_them():
     class Count(layers.Layer):
         def call(self, x, mask=None):

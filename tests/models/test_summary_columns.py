@@ -99,3 +99,27 @@ def test_a_name_that_is_too_long_is_cut_and_each_source_has_a_line_of_its_own(mo
     keras.Model(inputs, outputs).summary(print_fn=lines.append)
     assert any(line.startswith("│ inputs_with_a_very… │ (None, 4)") for line in lines)
     assert [line[-20:-2].strip() for line in lines if "[0][0]" in line] == ["a[0][0],", "b[0][0]"]
+
+
+def test_layers_called_on_values_only_are_shown_with_their_shapes():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.drop, self.last = (
+                layers.Dense(4, name="a"),
+                layers.Dropout(0.5, name="b"),
+                layers.Flatten(),
+            )
+
+        def call(self, x):
+            return self.last(self.drop(self.first(x)))
+
+    model = Own()
+    assert cells_of(model, "a (Dense)") == ["a (Dense)", "?", "0 (unbuilt)"]
+    assert cells_of(model, "b (Dropout)") == ["b (Dropout)", "?", "0"]
+    model(keras.ops.ones((2, 5, 3)))
+    assert cells_of(model, "a (Dense)") == ["a (Dense)", "(2, 5, 4)", "16"]
+    assert cells_of(model, "(Flatten)")[1:] == ["(2, 20)", "0"]
+    model = Own()
+    model.build((None, 5, 3))
+    assert cells_of(model, "(Flatten)")[1:] == ["(None, 20)", "0"]

@@ -210,6 +210,15 @@ def symbolic_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     return _traced_result(function, *args, **kwargs)
 
 
+def without_stand_ins(shape: Any) -> Any:
+    """Shapes seen while tracing, with their unknown sizes; the number of rows tells whether there are any."""
+    if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)):
+        return [without_stand_ins(one) for one in shape]
+    if not isinstance(shape, tuple) or not shape or shape[0] not in _STAND_INS:
+        return shape
+    return tuple(None if size == shape[0] else size for size in shape)
+
+
 def _traced_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     unknown = any(None in x.shape for x in tree.leaves((args, kwargs)) if is_symbolic(x))
     structure, first = _trace_shapes(function, args, kwargs, _STAND_INS[0])

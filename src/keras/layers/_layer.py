@@ -19,7 +19,7 @@ from keras._core.policy_map import DTypePolicyMap
 from keras._core.recording import recording
 from keras._core.remat_scope import remat_settings
 from keras._core.serialization import deserialize, serialize
-from keras._core.signature import bound_arguments, constructor_parameters
+from keras._core.signature import bound_arguments, constructor_parameters, takes
 from keras._jax import pure
 from keras._jax.op import convert_to_tensor, symbolic_result
 from keras._jax.operation import Operation
@@ -72,7 +72,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
         super().__init__(name=name)
         self._first_shape = first_shape(type(self).__name__, kwargs)
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.input_spec = None
         self.built = False
         self.autocast = bool(autocast)
@@ -357,7 +357,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         found = {k: v for k, v in found.items() if k not in self._not_in_config}
         if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
             return found
-        if self.activity_regularizer is not None and "activity_regularizer" not in self._not_in_config:
+        if self._reports_activity_regularizer():
             found["activity_regularizer"] = serialize(self.activity_regularizer)
         arguments = bound_arguments(type(self), *self._arguments)
         for name in constructor_parameters(type(self)):
@@ -375,6 +375,13 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         if self._first_shape is not None:
             found["batch_input_shape"] = self._first_shape
         return found
+
+    def _reports_activity_regularizer(self) -> bool:
+        name = "activity_regularizer"
+        if name in self._not_in_config:
+            return False
+        named = takes(type(self).__init__, name) and name not in self._left_out_if_none
+        return named or self.activity_regularizer is not None
 
     @classmethod
     def from_config(cls, config: dict):

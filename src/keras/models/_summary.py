@@ -8,7 +8,8 @@ import textwrap
 from typing import Any
 
 from keras._core.graph import Operation
-from keras._jax.op import FunctionCall
+from keras._jax.op import FunctionCall, without_stand_ins
+from keras.layers import Layer
 from keras.models._columns import HEADS, cells, checked
 
 # where columns end as shares of a line, and the longest line, of models without and with "Connected to"
@@ -77,7 +78,7 @@ def _rows(
             row.append("" if indent else _sources(model, layer))
         rows.append([*row, *cells(model, layer, columns)])
         if expand and getattr(layer, "_graph", None) is not None:
-            rows += _rows(layer, linear, expand, columns, None, indent + "    └ " if not indent else "    " + indent)
+            rows += _rows(layer, linear, expand, columns, None, indent + "   └ " if not indent else "   " + indent)
     return rows
 
 
@@ -110,19 +111,33 @@ def _count(layer: Any) -> int:
 
 
 def _is_built(layer: Any) -> bool:
-    return getattr(layer, "built", True)
+    without_weights = getattr(type(layer), "build", None) is Layer.build and not layer._layers
+    return without_weights or getattr(layer, "built", True)
 
 
 def _shape_text(layer: Any) -> str:
     nodes = layer._inbound_nodes
     if not nodes:
-        return "?"
+        return _shape_when_built(layer)
     shapes = {tuple(x.shape for x in n.outputs): n for n in nodes}
     texts = []
     for group in shapes:
         inner = [str(s) for s in group]
         texts.append(inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]")
     return ", ".join(dict.fromkeys(texts))
+
+
+def _shape_when_built(layer: Any) -> str:
+    """The output shape of a layer that has been called on values only, for the shapes it was built with."""
+    shapes = getattr(layer, "_build_shapes", None)
+    if not shapes or not layer.built:
+        return "?"
+    try:
+        return str(
+            layer.compute_output_shape(*(without_stand_ins(s) for s in shapes.get("shapes_dict", shapes).values()))
+        )
+    except Exception:  # classes may need more than shapes, and a summary is no place to complain
+        return "?"
 
 
 def _sources(model: Any, layer: Any) -> str:
