@@ -135,3 +135,32 @@ def test_losses_weights_and_metrics_may_be_nested_like_the_outputs():
         "c_accuracy": 0.2,
     }
     assert {name: round(values[0], 4) for name, values in history.items()} == expected
+
+
+class HalfMade(keras.metrics.Metric):
+    """The mean of sums of outputs; makes one of its variables when it sees the first outputs."""
+
+    def __init__(self, name="half_made", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.batches = self.add_variable((), "zeros", name="batches")
+        self.sums = None
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if self.sums is None:
+            self.sums = self.add_variable((y_pred.shape[-1],), "zeros", name="sums")
+        self.sums.assign(self.sums + keras.ops.sum(y_pred, axis=0))
+        self.batches.assign(self.batches + 1.0)
+
+    def result(self):
+        return keras.ops.sum(self.sums) / self.batches
+
+
+def test_metrics_that_make_variables_for_the_first_shapes_begin_every_epoch_anew():
+    x, y = np.arange(8, dtype="float32")[:, None], np.array([[0], [1], [2], [4], [4], [5], [5], [7]], "float32")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), "mse", metrics=[keras.metrics.R2Score(), HalfMade()])
+    found = model.fit(x, y, batch_size=4, epochs=2, validation_data=(x[:4], y[:4]), verbose=0).history
+    for name, wanted in (("r2_score", 1 - 2 / 38), ("half_made", 14.0)):
+        np.testing.assert_allclose(found[name], [wanted] * 2, rtol=1e-5)
+    np.testing.assert_allclose(found["val_r2_score"], [1 - 1 / 8.75] * 2, rtol=1e-5)
+    np.testing.assert_allclose(found["val_half_made"], [6.0] * 2, rtol=1e-5)

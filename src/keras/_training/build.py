@@ -40,9 +40,23 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
         loss = model._compiled_loss
         known = getattr(model, "output_names", None) if loss is None else loss.output_names
         metrics.build(targets, outputs, names_of_outputs(outputs, known))
-        # some metrics make their variables when they see the first shapes
-        if any(not m.variables for m in metrics.metrics):
-            symbolic_result(_without_result(metrics.update_state), targets, outputs)
+        if any(map(_waits_for_shapes, metrics.metrics)):
+            _count_symbols(metrics, targets, outputs)
+
+
+def _waits_for_shapes(metric: Any) -> bool:
+    """Whether a metric may make variables when it sees the first shapes."""
+    is_ours = type(metric).__module__.startswith("keras.")
+    return not is_ours or hasattr(metric, "build") or not metric.variables
+
+
+def _count_symbols(metrics: Any, targets: Any, outputs: Any) -> None:
+    try:
+        symbolic_result(_without_result(metrics.update_state), targets, outputs)
+    except Exception:
+        # metrics of users that need values may do so in an eager run; those without variables have to have them now
+        if not all(m.variables for m in metrics.metrics):
+            raise
 
 
 def names_of_outputs(y_pred: Any, known: list[str] | None) -> list[str]:
