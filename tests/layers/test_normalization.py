@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras import layers
+from keras import KerasTensor, layers
 
 from .contract import assert_close
 
@@ -75,7 +75,7 @@ def test_renormalisation_keeps_to_the_running_statistics():
     [
         ({"axis": [1, 2]}, "`axis` must be an integer"),
         ({"momentum": 1.5}, "`momentum` must be a number from 0 to 1. Got 1.5"),
-        ({"epsilon": 0}, "`epsilon` must be a positive number. Got 0"),
+        ({"epsilon": -1}, "`epsilon` must be a number of at least 0. Got -1"),
     ],
 )
 def test_batch_normalization_says_what_is_wrong(arguments, message):
@@ -135,3 +135,23 @@ def test_rms_normalization_divides_by_the_root_mean_square_and_scales():
     layer.build((None, 2))
     layer.set_weights([np.array([1.0, 10.0])])
     assert_close(layer(np.array([[1.0, 7.0]])), [[0.2, 14.0]])
+
+
+def test_nothing_need_be_added_to_the_variance():
+    assert_close(layers.LayerNormalization(epsilon=0)([[1.0, 3.0]]), [[-1.0, 1.0]])
+    assert_close(layers.GroupNormalization(1, epsilon=0)([[1.0, 3.0]]), [[-1.0, 1.0]])
+    assert_close(layers.RMSNormalization(epsilon=0)([[3.0, -3.0]]), [[1.0, -1.0]])
+    assert_close(layers.BatchNormalization(epsilon=0)(np.array([[1.0], [3.0]]), training=True), [[-1.0], [1.0]])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.BatchNormalization(axis=5), layers.LayerNormalization(axis=(0, 2)), layers.RMSNormalization(axis=-3),
+        layers.UnitNormalization(axis=2), layers.PReLU(shared_axes=[2]),
+    ],
+    ids=lambda layer: layer.name,
+)  # fmt: skip
+def test_an_axis_that_inputs_have_not_is_an_error_when_traced_too(layer):
+    with pytest.raises(ValueError, match="there is no axis"):
+        layer(KerasTensor((None, 4)))

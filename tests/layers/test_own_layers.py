@@ -229,3 +229,41 @@ def test_a_layer_is_shared_by_its_calls():
     a, b = dense(layers.Input((3,))), dense(layers.Input((3,)))
     assert a.shape == b.shape
     assert len(dense.weights) == 2
+
+
+def test_methods_need_not_call_the_layer_self():
+    class Scale(layers.Layer):
+        def build(this, shape):
+            this.factor = this.add_weight(shape=(shape[-1],), initializer="ones", name="factor")
+
+        def call(this, x):
+            return x * this.factor
+
+    layer = Scale()
+    assert_close(layer(np.array([[2.0, 3.0]])), [[2.0, 3.0]])
+    assert [tuple(w.shape) for w in layer.weights] == [(2,)]
+
+
+def test_a_layer_that_cannot_be_compiled_makes_its_model_run_eagerly():
+    class OnHost(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.supports_jit = False
+
+        def call(self, x):
+            return x
+
+    compiled, eager = keras.Sequential([layers.Identity()]), keras.Sequential([layers.Identity(), OnHost()])
+    for model in (compiled, eager):
+        model.compile(loss="mse")
+    assert not compiled.run_eagerly
+    assert eager.run_eagerly
+    eager.compile(loss="mse", jit_compile=True)
+    assert not eager.run_eagerly
+
+
+def test_configs_name_the_penalty_on_outputs_where_keras_3_does():
+    assert layers.Conv2D(2, 3).get_config()["activity_regularizer"] is None
+    assert layers.LSTM(2, activity_regularizer="l2").get_config()["activity_regularizer"]["class_name"] == "L2"
+    assert "activity_regularizer" not in layers.Dense(2).get_config()
+    assert "activity_regularizer" not in layers.Activation("relu").get_config()

@@ -106,3 +106,9 @@ def test_the_state_of_the_generator_is_a_variable_but_no_weight():
     before = layer.non_trainable_variables[0].numpy()
     layer(X, training=True)
     assert (layer.non_trainable_variables[0].numpy() != before).any()
+
+
+@pytest.mark.parametrize("shape", [3, "x", (1.0, None)])
+def test_a_noise_shape_is_a_tuple_of_sizes(shape):
+    with pytest.raises(ValueError, match=r"`noise_shape` must be a tuple of integers and None, or None\. Got"):
+        layers.AlphaDropout(0.5, noise_shape=shape)

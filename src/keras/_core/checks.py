@@ -125,6 +125,15 @@ def known_size(shape: Any, axis: int, owner: str) -> int:
     return int(shape[axis])
 
 
+def axes_of(axes: Any, shape: Any, owner: str) -> list[int]:
+    """One axis or several, counted from the front and in order, if the shape has them all."""
+    axes = [axes] if isinstance(axes, int) else axes
+    for axis in axes:
+        if not -len(shape) <= axis < len(shape):
+            raise ValueError(f"{owner}: there is no axis {axis} in inputs of shape {tuple(shape)}.")
+    return sorted(axis % len(shape) for axis in axes)
+
+
 def unavailable(name: str, value: Any, owner: str) -> None:
     """Refuses an argument that today's API has and this version cannot honour."""
     if value is not None:

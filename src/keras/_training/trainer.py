@@ -115,7 +115,8 @@ class Trainer:
             weighted_metrics: the same, for metrics that respect sample weights.
             run_eagerly: whether steps run operation by operation, for debugging.
             steps_per_execution: steps between two calls of per-batch hooks.
-            jit_compile: False is the same as `run_eagerly`; 'auto' and True compile.
+            jit_compile: False is the same as `run_eagerly`; True compiles, and so does 'auto' unless a layer's
+                `supports_jit` is False.
             auto_scale_loss: whether the loss is scaled by itself where the policy is 'mixed_float16'.
             debug: 'nan' looks at the loss of every step and raises an error that names the layer when it is not finite.
         """
@@ -147,7 +148,8 @@ class Trainer:
         self._compiled_loss = compiled_loss
         self._compiled_metrics = compiled_metrics
         self._loss_tracker = metrics_module.Mean(name="loss")
-        self.run_eagerly = bool(run_eagerly) or jit_compile is False
+        cannot_compile = jit_compile == "auto" and not all(layer.supports_jit for layer in self._flatten_layers())
+        self.run_eagerly = bool(run_eagerly) or jit_compile is False or cannot_compile
         self.jit_compile = jit_compile
         self.steps_per_execution = int(steps_per_execution)
         self._debug = debug

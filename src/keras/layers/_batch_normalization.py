@@ -4,7 +4,7 @@ import functools
 import math
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import known_size, number_between, positive_number
+from keras._core.checks import axes_of, known_size, not_negative, number_between
 from keras._jax.kernels.device_statistics import normalized_in_parts, parts_counted_alone
 from keras._jax.kernels.normalization import batch_normalized
 from keras.layers._input_spec import InputSpec
@@ -71,7 +71,7 @@ class BatchNormalization(Layer):
             raise ValueError(f"BatchNormalization: `axis` must be an integer. Got {axis!r}.")
         self.axis = axis
         self.momentum = number_between("momentum", momentum, 0, 1, "BatchNormalization")
-        self.epsilon = positive_number("epsilon", epsilon, "BatchNormalization")
+        self.epsilon = not_negative("epsilon", epsilon, "BatchNormalization")
         self.center = center
         self.scale = scale
         self.beta_initializer = initializers.get(beta_initializer)
@@ -89,10 +89,8 @@ class BatchNormalization(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        rank = len(input_shape)
-        if not -rank <= self.axis < rank:
-            raise ValueError(f"{self.name}: there is no axis {self.axis} in inputs of shape {tuple(input_shape)}.")
-        shape = (known_size(input_shape, self.axis, self.name),)
+        (axis,) = axes_of(self.axis, input_shape, self.name)
+        shape = (known_size(input_shape, axis, self.name),)
         # kept in full precision: statistics of 16-bit numbers are computed in 32 bits
         self.gamma = self.beta = None
         if self.scale:
@@ -119,7 +117,7 @@ class BatchNormalization(Layer):
             self.moving_stddev = self._add_statistic("moving_stddev", shape, self._start_of_stddev)
             self.renorm_mean = self._add_statistic("renorm_mean", shape, self.moving_mean_initializer)
             self.renorm_stddev = self._add_statistic("renorm_stddev", shape, self._start_of_stddev)
-        self.input_spec = InputSpec(ndim=rank, axes={self.axis % rank: shape[0]})
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: shape[0]})
 
     def _add_statistic(self, name, shape, initializer):
         return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False, autocast=False)

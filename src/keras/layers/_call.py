@@ -23,7 +23,7 @@ class CallSignature:
     """The parameters of a `call` method, read once per class."""
 
     def __init__(self, function: Callable):
-        parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+        _, *parameters = inspect.signature(function).parameters.values()
         plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         self.positional: list[str] = [p.name for p in parameters if p.kind in plain]
         self.names = frozenset(p.name for p in parameters)
@@ -51,10 +51,8 @@ def call_signature(function: Callable) -> CallSignature:
 @functools.lru_cache(maxsize=2048)
 def build_parameters(function: Callable) -> tuple[str, ...]:
     """Names of the shapes a `build` function takes; empty if it takes one, whatever its name."""
-    parameters = [
-        p for p in inspect.signature(function).parameters.values()
-        if p.name != "self" and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]  # fmt: skip
+    _, *parameters = inspect.signature(function).parameters.values()
+    parameters = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     names = tuple(p.name for p in parameters)
     needed = [p for p in parameters if p.default is p.empty]
     if len(needed) <= 1 and not (len(names) > 1 and all(n.endswith("_shape") for n in names)):

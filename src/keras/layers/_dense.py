@@ -28,6 +28,9 @@ class Dense(Adaptable):
     (2, 4)
     """
 
+    # Keras 3 names it for other layers even where there is none
+    _left_out_if_none = (*Adaptable._left_out_if_none, "activity_regularizer")
+
     def __init__(
         self,
         units,

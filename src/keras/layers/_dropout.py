@@ -28,7 +28,7 @@ class Dropout(Layer):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = number_between("rate", rate, 0, 1, type(self).__name__)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = _checked_noise_shape(noise_shape, type(self).__name__)
         self.seed = seed
         if rate > 0:
             self.seed_generator = random.SeedGenerator(seed)
@@ -42,3 +42,11 @@ class Dropout(Layer):
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""
         return input_shape
+
+
+def _checked_noise_shape(shape, owner):
+    if shape is None:
+        return None
+    if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, int) for n in shape):
+        return tuple(shape)
+    raise ValueError(f"{owner}: `noise_shape` must be a tuple of integers and None, or None. Got {shape!r}.")

@@ -1,7 +1,7 @@
 """GroupNormalization: groups of channels get mean 0 and variance 1, then a learned scale and shift."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import known_size, positive_number
+from keras._core.checks import known_size, not_negative
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
@@ -46,7 +46,7 @@ class GroupNormalization(Layer):
             raise ValueError(f"GroupNormalization: `axis` must be an integer. Got {axis!r}.")
         self.groups = groups
         self.axis = axis
-        self.epsilon = positive_number("epsilon", epsilon, "GroupNormalization")
+        self.epsilon = not_negative("epsilon", epsilon, "GroupNormalization")
         self.center = center
         self.scale = scale
         self.beta_initializer = initializers.get(beta_initializer)

@@ -96,6 +96,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     _left_out_if_none: tuple[str, ...] = ()
     """Arguments that a config names only where they were given."""
 
+    supports_jit = True
+    """Whether `call` may be compiled; a model compiled with `jit_compile="auto"` runs eagerly where a layer says no."""
+
     _form: Any = None
     """What computes in place of `call`, where weights are kept in another form than floats."""
 

@@ -1,7 +1,7 @@
 """LayerNormalization: every sample gets mean 0 and variance 1, then a learned scale and shift."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import axis_or_axes, known_size, positive_number
+from keras._core.checks import axes_of, axis_or_axes, known_size, not_negative
 from keras.layers._layer import Layer
 
 
@@ -40,7 +40,7 @@ class LayerNormalization(Layer):
     ):
         super().__init__(**kwargs)
         self.axis = axis_or_axes(axis, "LayerNormalization")
-        self.epsilon = positive_number("epsilon", epsilon, "LayerNormalization")
+        self.epsilon = not_negative("epsilon", epsilon, "LayerNormalization")
         self.center = center
         self.scale = scale
         self.beta_initializer = initializers.get(beta_initializer)
@@ -53,7 +53,7 @@ class LayerNormalization(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        self._axes = sorted(a % len(input_shape) for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
+        self._axes = axes_of(self.axis, input_shape, self.name)
         shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
         self.gamma = self.beta = None
         if self.scale or self.rms_scaling:

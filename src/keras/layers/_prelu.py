@@ -1,7 +1,7 @@
 """PReLU: negative numbers are damped by learned factors."""
 
 from keras import constraints, initializers, ops, regularizers
-from keras._core.checks import known_size
+from keras._core.checks import axes_of, known_size
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
@@ -30,7 +30,7 @@ class PReLU(Layer):
 
     def build(self, input_shape):
         rank = len(input_shape)
-        shared = {axis % rank for axis in self.shared_axes or ()}
+        shared = axes_of(self.shared_axes or (), input_shape, self.name)
         sizes = {i: known_size(input_shape, i, self.name) for i in range(1, rank) if i not in shared}
         self.alpha = self.add_weight(
             name="alpha",

@@ -1,7 +1,7 @@
 """RMSNormalization: every sample gets a root mean square of 1, then a learned scale."""
 
 from keras import ops
-from keras._core.checks import axis_or_axes, known_size, positive_number
+from keras._core.checks import axes_of, axis_or_axes, known_size, not_negative
 from keras.layers._layer import Layer
 
 
@@ -19,10 +19,10 @@ class RMSNormalization(Layer):
     def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis_or_axes(axis, "RMSNormalization")
-        self.epsilon = positive_number("epsilon", epsilon, "RMSNormalization")
+        self.epsilon = not_negative("epsilon", epsilon, "RMSNormalization")
 
     def build(self, input_shape):
-        self._axes = sorted(a % len(input_shape) for a in ([self.axis] if isinstance(self.axis, int) else self.axis))
+        self._axes = axes_of(self.axis, input_shape, self.name)
         shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones", autocast=False)
 

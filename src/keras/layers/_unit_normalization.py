@@ -1,7 +1,7 @@
 """UnitNormalization: every vector gets length 1."""
 
 from keras import ops
-from keras._core.checks import axis_or_axes
+from keras._core.checks import axes_of, axis_or_axes
 from keras.layers._layer import Layer
 
 
@@ -25,4 +25,5 @@ class UnitNormalization(Layer):
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""
+        axes_of(self.axis, input_shape, self.name)
         return input_shape
