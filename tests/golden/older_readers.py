@@ -1,6 +1,8 @@
 """Opens files with an older release and writes what the models in them predict; runs inside that release.
 
-PYTHON older_readers.py FOLDER        FOLDER holds NAME.h5 and NAME.npz with inputs x0, x1, ...; makes NAME.out.npz
+PYTHON older_readers.py FOLDER [ENDING]   FOLDER holds NAME.h5 (or of another ending) and NAME.npz with inputs x0, x1,
+                                          ...; makes NAME.out.npz. An ENDING asks for predictions alone, else there is
+                                          a step of training too, and the weights go into a model from NAME.json.
 """
 
 import glob
@@ -11,24 +13,33 @@ import numpy as np
 
 from keras.models import load_model, model_from_json
 
+
+def difference(pair):
+    """What `l1` of the files of earlier releases computes, by operators alone, which tensors of all engines have."""
+    return ((pair[0] - pair[1]) ** 2) ** 0.5
+
+
+ENDING = sys.argv[2] if len(sys.argv) > 2 else ".h5"
+CUSTOM = {"l1": difference}
 failed = 0
-for path in sorted(glob.glob(sys.argv[1] + "/*.h5")):
-    base = path[:-3]
+for path in sorted(glob.glob(sys.argv[1] + "/*" + ENDING)):
+    base = path[: -len(ENDING)]
     try:
-        model = load_model(path)
+        model = load_model(path, custom_objects=CUSTOM)
         saved = np.load(base + ".npz")
         inputs = [saved[k] for k in sorted(saved.files)]
         found = model.predict(inputs if len(inputs) > 1 else inputs[0])
         found = found if isinstance(found, list) else [found]
         answers = {"out%d" % i: x for i, x in enumerate(found)}
-        if getattr(model, "optimizer", None) is not None:
+        if len(sys.argv) < 3 and getattr(model, "optimizer", None) is not None:
             answers["loss"] = np.ravel(
                 model.train_on_batch(inputs if len(inputs) > 1 else inputs[0], [x * 0 for x in found])
             )[:1]
             again = model.predict(inputs if len(inputs) > 1 else inputs[0])
             answers["after"] = again[0] if isinstance(again, list) else again
-        with open(base + ".json") as text:
-            model_from_json(text.read()).load_weights(path)
+        if len(sys.argv) < 3:
+            with open(base + ".json") as text:
+                model_from_json(text.read(), custom_objects=CUSTOM).load_weights(path)
         np.savez(base + ".out.npz", **answers)
     except Exception:
         failed += 1

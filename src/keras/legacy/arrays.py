@@ -156,7 +156,10 @@ def _fitted(layer: Any, place: int, variable: Any, array: np.ndarray, origin: _O
     is_kernel = hasattr(layer, "kernel_size") and array.ndim >= 3
     if is_kernel and cls == "Conv1D" and array.ndim == 4:
         # 1.x: (length, 1, in, out), or (out, in, length, 1) where axes stood in Theano's order
-        array = array[:, 0] if array.shape[1] == 1 and array[:, 0].shape == wanted else array[..., 0].transpose(2, 1, 0)
+        if array.shape[1] == 1 and (array[:, 0].shape == wanted or array.shape[3] != 1):
+            array = array[:, 0]
+        elif array.shape[3] == 1:
+            array = array[..., 0].transpose(2, 1, 0)
         return array[::-1] if origin.theano else array
     if is_kernel and origin.number < (2, 0):
         return _kernel_of_1(layer, cls, array, wanted, origin)

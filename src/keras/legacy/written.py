@@ -101,7 +101,11 @@ class Writer:
         self._check_dtype(cls, inner)
         inner = {k: v for k, v in inner.items() if k not in SAYS_NOTHING}
         if self.era == "1" and cls in MERGED:
-            return {"class_name": "Merge", "config": self._merge(cls, inner)}
+            return {"class_name": "Merge", "config": self._merge(inner["name"], MERGED[cls], inner.get("axis", -1))}
+        if cls == "Merge":
+            return self._merge_of_1(inner)
+        if cls == "Lambda":
+            return {"class_name": "Lambda", "config": self._lambda(inner)}
         if cls not in self._layers:
             self._refuse(
                 cls, inner.get("name"), "such layers" if "ops" not in str(entry.get("module")) else "functions"
@@ -117,7 +121,17 @@ class Writer:
         config.update(row.always)
         if self.era == "2" and cls != "InputLayer":
             config.setdefault("dtype", "float32")
-        return {"class_name": row.name or cls, "config": config}
+        return {"class_name": _ATROUS.get(cls) if "atrous_rate" in config else row.name or cls, "config": config}
+
+    def argument(self, cls: str, inner: dict, name: str) -> Any:
+        """One argument of a layer, from its config of today.
+
+        Raises:
+            KeyError: the release had none of that name.
+        """
+        found = {**self._renamed(cls, inner), **self._layers[cls].always}
+        value = found[name]
+        return value if isinstance(value, str) else self._piece(cls, inner, name, value)
 
     def _check_dtype(self, cls: str, inner: dict) -> None:
         dtype = inner.get("dtype")
@@ -137,6 +151,8 @@ class Writer:
         for key in ("kernel_size", "strides", "pool_size", "size", "dilation_rate"):
             if cls.endswith("1D") and isinstance(config.get(key), (list, tuple)):
                 config[key] = config[key][0]
+        if cls in _ATROUS and _short(config["dilation_rate"]) != 1:
+            config["atrous_rate"] = config.pop("dilation_rate")
         if cls == "ZeroPadding2D":
             config["padding"] = [n for pair in config["padding"] for n in pair]
         for row in arguments.LAYERS:
@@ -188,6 +204,9 @@ class Writer:
     def _initializers(self, kind: str, config: dict) -> Any:
         if self.era == "1":
             plain = {k: v for k, v in config.items() if k not in ("seed", "input_axes", "output_axes")}
+            if kind == "VarianceScaling":
+                about = plain["scale"], plain["mode"], plain["distribution"].rpartition("_")[2]
+                kind, plain = _NAME_OF_SCALED.get(about, kind), {}
             return NAMES_OF_1.get((kind, *plain.values()))
         if kind in VARIANCE_SCALED:
             scale, mode, distribution = VARIANCE_SCALED[kind]
@@ -219,11 +238,39 @@ class Writer:
             return None
         return {"name": kind, **{("m" if k == "max_value" else k): v for k, v in config.items()}}
 
-    def _merge(self, cls: str, inner: dict) -> dict:
+    def _merge(self, name: str, mode: str, axis: int, dot_axes: Any = -1) -> dict:
         return {
-            "name": inner["name"], "mode": MERGED[cls], "mode_type": "raw", "concat_axis": inner.get("axis", -1),
-            "dot_axes": -1, "output_shape": None, "output_shape_type": "raw", "output_mask": None,
-            "output_mask_type": "raw", "arguments": {},
+            "name": name, "mode": mode, "mode_type": "raw", "concat_axis": axis, "dot_axes": dot_axes,
+            "output_shape": None, "output_shape_type": "raw", "output_mask": None, "output_mask_type": "raw",
+            "arguments": {},
+        }  # fmt: skip
+
+    def _merge_of_1(self, inner: dict) -> dict:
+        """`Merge`, or what took its place."""
+        name, mode, axis, axes = (inner[key] for key in ("name", "mode", "concat_axis", "dot_axes"))
+        if not isinstance(mode, str):
+            self._refuse("Merge", name, "mode that is a function")
+        if self.era == "1":
+            return {"class_name": "Merge", "config": self._merge(name, mode, axis, axes)}
+        cls = next((cls for cls, one in MERGED.items() if one == mode), "Dot")
+        more = {"axis": axis} if mode == "concat" else {}
+        if cls == "Dot":
+            more = {"axes": axes, "normalize": mode == "cos"}
+        return {"class_name": cls, "config": {"name": name, "trainable": True, **more}}
+
+    def _lambda(self, inner: dict) -> dict:
+        """`Lambda` with the name of its function, which the reader passes in `custom_objects`."""
+        name, function = inner["name"], inner["function"]
+        for key in ("output_shape", "mask"):
+            if isinstance(inner.get(key), dict):
+                self._refuse("Lambda", name, f"function as `{key}` that goes without its code")
+        if inner.get("mask") is not None:
+            self._refuse("Lambda", name, "argument `mask` that it wrote to files")
+        return {
+            "name": name, "trainable": inner.get("trainable", True), "function_type": "function",
+            "function": function["config"] if function["class_name"] == "function" else name,
+            "output_shape": inner.get("output_shape"), "output_shape_type": "raw",
+            "arguments": inner.get("arguments", {}),
         }  # fmt: skip
 
     # --- calls
@@ -307,6 +354,8 @@ class Writer:
         for key, value in config.items():
             if key in accepted or (key in ("clipnorm", "clipvalue") and value is not None):
                 made[key] = value
+            elif key == "initial_accumulator_value" and not value:
+                continue  # where it began then
             elif key != "name" and value is not None and value != defaults[key].default:
                 raise ValueError(f"{_ERA}Keras {self.release}: {cls} had no `{key}={_shown(value)}`.{_WITHOUT}")
         return {"class_name": cls, "config": made}
@@ -373,6 +422,8 @@ class Writer:
         )
 
 
+_ATROUS = {"Conv1D": "AtrousConvolution1D", "Conv2D": "AtrousConvolution2D"}
+_NAME_OF_SCALED = {about: name for name, about in VARIANCE_SCALED.items()}
 _WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
 _ERA = "save for an older reader: "
 _WITHOUT = "\n  include_optimizer=False writes the model without what it was compiled with."

@@ -122,8 +122,10 @@ LAYERS_OF_1 = {
         "epsilon axis momentum beta_init gamma_init gamma_regularizer beta_regularizer", always={"mode": 0}
     ),
     "Bidirectional": Written("layer merge_mode"),
-    "Conv1D": Written(f"{_OLD} nb_filter filter_length border_mode subsample_length", "Convolution1D"),
-    "Conv2D": Written(f"{_OLD} nb_filter nb_row nb_col border_mode subsample dim_ordering", "Convolution2D"),
+    "Conv1D": Written(f"{_OLD} nb_filter filter_length border_mode subsample_length atrous_rate", "Convolution1D"),
+    "Conv2D": Written(
+        f"{_OLD} nb_filter nb_row nb_col border_mode subsample atrous_rate dim_ordering", "Convolution2D"
+    ),
     "Conv3D": Written(
         f"{_OLD} nb_filter kernel_dim1 kernel_dim2 kernel_dim3 border_mode subsample dim_ordering", "Convolution3D"
     ),
@@ -184,7 +186,7 @@ VARIANCE_SCALED = {
 NAMES_OF_1 = {
     ("GlorotUniform",): "glorot_uniform", ("GlorotNormal",): "glorot_normal", ("HeUniform",): "he_uniform",
     ("HeNormal",): "he_normal", ("LecunUniform",): "lecun_uniform", ("Orthogonal", 1.0): "orthogonal",
-    ("Zeros",): "zero", ("Ones",): "one", ("RandomUniform", -0.05, 0.05): "uniform",
+    ("Orthogonal", 1.1): "orthogonal", ("Zeros",): "zero", ("Ones",): "one", ("RandomUniform", -0.05, 0.05): "uniform",
     ("RandomNormal", 0.0, 0.05): "normal",
 }  # fmt: skip
 

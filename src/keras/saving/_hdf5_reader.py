@@ -129,6 +129,10 @@ class Reader(Structure):
             if isinstance(found, Group):
                 stack.extend(self.member(found, name) for name in reversed(self.names(found)))
 
+    def places(self) -> list[str]:
+        """Paths of all groups."""
+        return [found.place for found in self.walk() if isinstance(found, Group)]
+
     def declared_bytes(self, place: str = "") -> int:
         """Bytes that all arrays below `place` take in memory, checked against the file.
 

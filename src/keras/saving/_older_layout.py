@@ -14,7 +14,7 @@ import numpy as np
 
 from keras._core import registry, release
 from keras._core.names import nearest
-from keras.saving import _hdf5, _json
+from keras.saving import _hdf5, _json, _mismatch
 from keras.saving._errors import BadFile, refusing
 
 _LONGEST_ATTRIBUTE = 64000  # bytes; HDF5 keeps no longer ones in this layout
@@ -260,21 +260,20 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
     pairs, problems = _matched(_weighted(model), _saved(model, reader, place), by_name)
     changes = []
     for layer, (name, names, store) in pairs:
-        arrays = [store[n] for n in names]
+        arrays, wanted = [store[n] for n in names], weights_in_order(layer)
         try:
-            found = registry.older_weights(layer, names, arrays, origin) or list(zip(weights_in_order(layer), arrays))
-            if len(arrays) != len(found) and len(found) != len(weights_in_order(layer)):
-                raise ValueError(f"it has {len(weights_in_order(layer))} weights, the file has {len(arrays)}")
-            for v, array in found:
-                if tuple(array.shape) != tuple(v.shape):
-                    raise ValueError(f"{v.path} has shape {tuple(v.shape)}, the file has {tuple(array.shape)}")
-            if len(found) != len(weights_in_order(layer)):
-                raise ValueError(f"it has {len(weights_in_order(layer))} weights, the file has {len(arrays)}")
+            found = registry.older_weights(layer, names, arrays, origin)
+            if found is None:
+                _mismatch.check(wanted, arrays)
+                found = list(zip(wanted, arrays))
+            _mismatch.check([v for v, _ in found], [array for _, array in found])
+            if len(found) != len(wanted):
+                raise ValueError(f"it has {len(wanted)} weights, the file has {len(found)} that fit")
             changes += found
         except _hdf5.BadFile:
             raise
         except ValueError as error:
-            problems.append(f"  {layer.name} (in the file: {name}): {error}.")
+            problems.append(f"  {layer.name} (in the file: {name}): {error}.{_mismatch.told(error, wanted, arrays)}")
     top = f"{place}/top_level_model_weights".lstrip("/")
     if reader.has(top):
         inner = {id(v) for layer in getattr(model, "layers", []) for v in layer.weights}
@@ -292,8 +291,19 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         )
     for v, array in changes:
         v.assign(array)
+    if by_name and not pairs:
+        warnings.warn(_no_names(model, reader, place), stacklevel=3)
     if problems:
         warnings.warn(f"{reader.path} does not fit {model.name} everywhere.\n" + "\n".join(problems), stacklevel=3)
+
+
+def _no_names(model: Any, reader: _hdf5.Reader, place: str) -> str:
+    theirs = [name for name, _, _ in _saved(model, reader, place)]
+    ours = [layer.name for layer in _weighted(model)]
+    return (
+        f"{reader.path} has no layer with weights that is called like one of {model.name}, so nothing was loaded.\n"
+        f"  In the model: {', '.join(ours[:10])}\n  In the file:  {', '.join(theirs[:10])}"
+    )
 
 
 def _weighted(model: Any) -> list[Any]:

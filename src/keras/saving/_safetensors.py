@@ -117,6 +117,10 @@ class Reader:
         """Whether there is anything at `place`."""
         return any(group == place or group.startswith(f"{place}/") for group in self._groups)
 
+    def places(self) -> list[str]:
+        """Paths of all groups."""
+        return list(self._groups)
+
     def arrays(self, place: str, room: int = 0) -> Arrays:
         """The arrays at `place`."""
         return Arrays(self, place, self._groups.get(place, []))

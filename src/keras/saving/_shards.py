@@ -113,6 +113,10 @@ class Reader:
         """Whether there is anything at `place`."""
         return any(group == place or group.startswith(f"{place}/") for group in self._map)
 
+    def places(self) -> list[str]:
+        """Paths of all groups."""
+        return list(self._map)
+
     def arrays(self, place: str, room: int = 0) -> Mapping:
         """The arrays at `place`, from all files that have some."""
         found: dict[str, np.ndarray] = {}

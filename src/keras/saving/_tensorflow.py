@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras._core import registry
-from keras.saving import _json, _older_layout, _protobuf, _tensor_bundle
+from keras.saving import _json, _mismatch, _older_layout, _protobuf, _tensor_bundle
 from keras.saving._errors import BadFile, refusing
 
 MODEL = "saved_model.pb"
@@ -113,7 +113,7 @@ def load_weights(model: Any, bundle: Any, skip_mismatch: bool = False, graph: An
             except BadFile:
                 raise
             except ValueError as error:
-                problems.append(f"  {layer.name}: {error}.")
+                problems.append(f"  {layer.name}: {error}.{_mismatch.told(error, layer.weights, leaves)}")
     if problems and not skip_mismatch:
         raise ValueError(
             f"{bundle.path} does not fit {model.name}; nothing was changed.\n"
@@ -360,12 +360,8 @@ def _pairs_of(layer: Any, nodes: list[int], graph: _Graph) -> list[tuple[Any, np
     origin = {"keras_version": "2.4.0", "backend": "tensorflow", "names": names}
     pairs = registry.older_weights(layer, names, arrays, origin) or list(zip(variables, arrays))
     if len(pairs) != len(variables):
-        raise ValueError(f"it has {len(variables)} weights, the checkpoint has {len(arrays)}")
-    for variable, array in pairs:
-        if tuple(array.shape) != tuple(variable.shape):
-            raise ValueError(
-                f"{variable.path} has shape {tuple(variable.shape)}, the checkpoint has {tuple(array.shape)}"
-            )
+        _mismatch.check(variables, arrays, "the checkpoint")
+    _mismatch.check([variable for variable, _ in pairs], [array for _, array in pairs], "the checkpoint")
     return pairs
 
 

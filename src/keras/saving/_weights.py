@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core.names import snake_case
-from keras.saving import _archive, _hdf5, _older_layout, _safetensors, _shards, _tensorflow
+from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import refusing
 from keras.saving._moment import one_moment
@@ -197,8 +197,14 @@ def _load_parts(parts: list[tuple[str, Any]], file: Any) -> list[str]:
             raise
         except (ValueError, KeyError, TypeError) as error:
             reason = error.args[0] if isinstance(error, KeyError) and error.args else error
-            problems.append(f"  {place or 'the model'}: {reason}")
+            cause = _mismatch.cause_of_part(part, store, place, _places(file))
+            problems.append(f"  {place or 'the model'}: {reason}{cause}")
     return problems
+
+
+def _places(file: Any) -> list[str]:
+    """Where a file in the layout of Keras 3 has arrays."""
+    return [place.removesuffix("/vars") for place in file.places() if place.endswith("/vars")]
 
 
 def _place_in(file: Any, place: str) -> str:
