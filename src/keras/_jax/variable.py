@@ -17,6 +17,7 @@ from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
 from keras._jax import placement, processes, pure
+from keras._jax.as_argument import let_jax_take
 from keras._jax.devices import allow
 from keras._jax.divided_start import divided_value
 
@@ -251,6 +252,10 @@ class Variable:
 
     # --- as an array
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        let_jax_take(cls)
+
     def __jax_array__(self) -> jax.Array:
         return self.value
 
@@ -359,3 +364,4 @@ Variable.__pos__ = lambda self: self.value  # type: ignore[operator]
 Variable.__abs__ = lambda self: abs(self.value)  # type: ignore[attr-defined]
 Variable.__invert__ = lambda self: ~self.value  # type: ignore[operator]
 Variable.__round__ = lambda self, ndigits=None: round(self.value, ndigits or 0)  # type: ignore[attr-defined]
+let_jax_take(Variable)

@@ -10,7 +10,7 @@ from typing import Any
 from keras import KerasTensor, ops
 from keras._core.graph import any_symbolic
 from keras._core.signature import parameters
-from keras._jax import graph_program, pure
+from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
 
 # what slots were called in tf.keras -> the end of the name that the variable has today, for each class
@@ -392,6 +392,9 @@ class CalledList(list):
     def __call__(self) -> CalledList:
         """Itself."""
         return self
+
+
+pytree.register_list(CalledList)
 
 
 class CalledProperty(property):

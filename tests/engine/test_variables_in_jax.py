@@ -1,0 +1,55 @@
+"""Variables handed to JAX's own functions, as training loops of one's own do."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import keras
+from keras import layers, ops
+
+
+def small_model():
+    layer = layers.Dense(1, kernel_initializer="ones")
+    return keras.Sequential([keras.Input((2,)), layer]), layer
+
+
+def test_a_training_loop_may_begin_with_the_lists_of_variables():
+    model, layer = small_model()
+    optimizer = keras.optimizers.SGD(0.5)
+    optimizer.build(model.trainable_variables)
+
+    def loss_of(trainable, others, x):
+        y, others = model.stateless_call(trainable, others, x, training=True)
+        return ops.sum(y), others
+
+    @jax.jit
+    def step(state, x):
+        trainable, others, optimizer_state = state
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, others, x)
+        trainable, optimizer_state = optimizer.stateless_apply(optimizer_state, gradients, trainable)
+        return loss, (trainable, others, optimizer_state)
+
+    state = model.trainable_variables, model.non_trainable_variables, optimizer.variables
+    losses = []
+    for _ in range(2):
+        loss, state = step(state, np.array([[1.0, 3.0]], "float32"))
+        losses.append(float(loss))
+    # kernel (1, 1) and bias 0 go down by half of (1, 3) and 1
+    assert losses == [4.0, 4.0 - 0.5 * (1 + 9 + 1)]
+    assert layer.kernel.numpy().tolist() == [[1.0], [1.0]]
+
+
+def test_functions_of_jax_take_a_variable_as_the_array_it_holds():
+    kernel = small_model()[1].kernel
+    assert float(jnp.sum(kernel)) == 2
+    assert jax.vmap(lambda row: row * 2)(kernel).shape == (2, 1)
+    assert jax.grad(lambda k: (k**2).sum())(kernel).tolist() == [[2.0], [2.0]]
+    with keras.StatelessScope(state_mapping=[(kernel, jnp.full((2, 1), 5.0))]):
+        assert float(jax.jit(jnp.sum)(kernel)) == 10
+
+
+def test_an_open_tape_loses_no_gradient_to_them_unnoticed():
+    kernel = small_model()[1].kernel
+    with keras.GradientTape(), pytest.raises(TypeError, match="interpreting argument"):
+        jnp.sum(kernel)
