@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 NAMES = {
-    "1": ["conv2d_input_1", "conv2d_1", "maxpooling2d_1", "flatten_1", "input_1", "dense_1"],
+    "1": ["convolution2d_input_1", "convolution2d_1", "maxpooling2d_1", "flatten_1", "input_1", "dense_1"],
     "2": ["conv2d_1_input", "conv2d_1", "max_pooling2d_1", "flatten_1", "input_1", "dense_1"],
     "tf2": ["conv2d_input", "conv2d", "max_pooling2d", "flatten", "input_1", "dense"],
     "3": ["input_layer", "conv2d", "max_pooling2d", "flatten", "input_layer_1", "dense"],

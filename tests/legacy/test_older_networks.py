@@ -199,3 +199,41 @@ def test_files_of_resnet50_of_1_and_2_find_their_layers(by_name, tmp_path):
     for name, arrays in wanted.items():
         for found, array in zip(model.get_layer(name).get_weights(), arrays, strict=True):
             np.testing.assert_array_equal(found, array)
+
+
+# what Keras 1.2.2 and 2.3.1 said (tools/golden/network_files.py): settings, weights, digest; and a layer of theirs
+BY_YEAR = {
+    ("1", "InceptionV3"): (
+        {"include_top": False, "input_shape": (139, 139, 3)}, 21611968,
+        "40c5a1152adb4d8a085ca79f3843e7457ba4f34df79e99905007d05e4ed4f4d5", "mixed10",
+    ),
+    ("1", "ResNet50"): (
+        {"input_shape": (224, 224, 3), "classes": 5}, 23597957,
+        "7a9773ee9c391201656e70fc6486cde28973c6ecf3146fc567274a9a8ecacd44", "flatten_1",
+    ),
+    ("2.3", "ResNet50"): (
+        {"input_shape": (224, 224, 3), "classes": 5}, 23597957,
+        "7a9773ee9c391201656e70fc6486cde28973c6ecf3146fc567274a9a8ecacd44", "pool1_pad",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("era", "name"), BY_YEAR, ids=["-".join(key) for key in BY_YEAR])
+def test_a_network_is_the_one_that_had_the_name_in_its_year(era, name, no_draws):
+    settings, count, digest, layer = BY_YEAR[era, name]
+    before = keras.config.era()
+    keras.backend.clear_session()
+    keras.config.set_era(era)
+    try:
+        model = getattr(applications, name)(weights=None, **settings)
+    finally:
+        keras.config.set_era(before)
+    assert model.count_params() == count
+    assert asked.digest(asked.weighted_layers(model)) == digest
+    assert model.get_layer(layer) in model.layers
+
+
+def test_a_call_in_the_order_of_keras_1_makes_the_network_of_that_time(no_draws):
+    model = applications.ResNet50(True, None, None, (224, 224, 3), 5)
+    assert model.layers[-1].name == "fc1000"
+    assert model.output_shape == (None, 5)

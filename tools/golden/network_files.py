@@ -44,7 +44,13 @@ def write(name, settings, folder):
     backend.batch_set_value(list(zip(weights, arrays)))
     model.save_weights(str(Path(folder) / (name + ".h5")))
     outputs = model.predict(asked.image(settings["input_shape"])).ravel()[:8]
-    return {"settings": settings, "outputs": [float(x) for x in outputs], "small": described(model)}
+    release = ("tf" if keras.__name__ == "tf_keras" else "") + keras.__version__
+    return {
+        "release": release,
+        "settings": settings,
+        "outputs": [float(x) for x in outputs],
+        "small": described(model),
+    }
 
 
 folder = sys.argv[1]
@@ -56,7 +62,7 @@ for name in sys.argv[2:] or here:
     settings = dict(asked.FILES[name])
     if keras.__version__.startswith("1."):
         settings.pop("pooling", None)
-    if keras.__version__.startswith("2.2"):  # whose classifier does not run on the TensorFlow of 1.2.2
+    if keras.__version__.startswith("2.2."):  # whose classifier does not run on the TensorFlow of 1.2.2
         settings["include_top"] = False
     found[name] = write(name, settings, folder)
     print(name, found[name], flush=True)

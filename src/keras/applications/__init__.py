@@ -46,7 +46,8 @@ from keras.applications.mobilenet import MobileNet
 from keras.applications.mobilenet_v2 import MobileNetV2
 from keras.applications.mobilenet_v3 import MobileNetV3Large, MobileNetV3Small
 from keras.applications.nasnet import NASNetLarge, NASNetMobile
-from keras.applications.resnet import ResNet50, ResNet101, ResNet152
+from keras.applications.resnet import ResNet101, ResNet152
+from keras.applications.resnet50 import ResNet50
 from keras.applications.resnet_v2 import ResNet50V2, ResNet101V2, ResNet152V2
 from keras.applications.vgg16 import VGG16
 from keras.applications.vgg19 import VGG19

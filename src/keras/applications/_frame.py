@@ -165,18 +165,19 @@ class Frame:
         return model
 
 
-def network(build, module, who, sizes, doc):
+def network(build, module, who, sizes, doc, model_name=None):
     """A public function with the arguments that most networks take, for one size of a network.
 
     Args:
         build: `(who, sizes, arguments, name)`, makes the model; `arguments` are those of `Frame`, in order.
         module: of the function.
-        who: its name; in lower case it is the model's.
+        who: its name.
         sizes: what tells this network from others of its kind.
         doc: its docstring.
+        model_name: how the model is called; `who` in lower case if None.
     """
 
-    model_name = who.lower()
+    model_name = model_name or who.lower()
 
     def function(
         include_top=True,

@@ -4,8 +4,14 @@ from keras import layers
 from keras.applications._frame import Frame
 
 
-def vgg(who, counts, arguments, name, files):
-    """Five blocks of 3 x 3 convolutions, each followed by pooling; `counts` says how many are in each."""
+def vgg(who, sizes, arguments, name):
+    """Five blocks of 3 x 3 convolutions, each followed by pooling.
+
+    Args:
+        sizes: how many are in each block; the files with and without the classifier.
+        The others: see `network`.
+    """
+    counts, files = sizes
     frame = Frame(who, *arguments, default=224)
     x = frame.image
     for block, (count, filters) in enumerate(zip(counts, (64, 128, 256, 512, 512)), start=1):

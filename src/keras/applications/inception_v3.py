@@ -2,7 +2,7 @@
 
 from keras import layers
 from keras.applications import imagenet_utils
-from keras.applications._frame import Frame, Published
+from keras.applications._frame import Frame, Published, network
 from keras.applications._inception import averaged, chain, conv, halved, join, stem
 from keras.applications.imagenet_utils import decode_predictions
 
@@ -18,24 +18,8 @@ _FILES = (
 )
 
 
-def InceptionV3(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="inception_v3",
-):
-    """The network Inception V3, of Szegedy and others, 2015 (arXiv 1512.00567), for images of 299 x 299 pixels.
-
-    The arguments are those of `keras.applications.VGG16`; images have no less than 75 x 75 pixels.
-
-    >>> model = InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    frame = Frame("InceptionV3", *arguments, default=299, least=75)
+def _inception_v3(who, files, arguments, name):
+    frame = Frame(who, *arguments, default=299, least=75)
     x = stem(frame.image)
     for number, pooled in ((0, 32), (1, 64), (2, 64)):
         x = join(
@@ -65,11 +49,21 @@ def InceptionV3(
              _both_ways(chain(x, (448, (1, 1)), (384, (3, 3))), None), averaged(x, 192)],
             f"mixed{9 + i}",
         )  # fmt: skip
-    return frame.model(frame.classified(x, "avg_pool"), name, _FILES)
+    return frame.model(frame.classified(x, "avg_pool"), name, files)
 
 
 def _both_ways(x, name):
     return join([conv(x, 384, (1, 3)), conv(x, 384, (3, 1))], name)
+
+
+_DOC = """The network Inception V3, of Szegedy and others, 2015 (arXiv 1512.00567), for images of 299 x 299 pixels.
+
+    The arguments are those of `keras.applications.VGG16`; images have no less than 75 x 75 pixels.
+
+    >>> model = InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))
+    """
+
+InceptionV3 = network(_inception_v3, __name__, "InceptionV3", _FILES, _DOC, model_name="inception_v3")
 
 
 def preprocess_input(x, data_format=None):

@@ -1,7 +1,7 @@
 """VGG16: 13 convolutions and 3 dense layers."""
 
 from keras.applications import imagenet_utils
-from keras.applications._frame import Published
+from keras.applications._frame import Published, network
 from keras.applications._vgg import vgg
 from keras.applications.imagenet_utils import decode_predictions
 
@@ -12,18 +12,7 @@ _FILES = (
     Published("vgg16/", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", "6d6bbae143d832006294945121d1f1fc"),
 )
 
-
-def VGG16(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="vgg16",
-):
-    """The network VGG16, of Simonyan and Zisserman, 2014 (arXiv 1409.1556).
+_DOC = """The network VGG16, of Simonyan and Zisserman, 2014 (arXiv 1409.1556).
 
     Args:
         include_top: whether the classifier at the end is part of it.
@@ -45,8 +34,8 @@ def VGG16(
 
     >>> model = VGG16(weights=None, include_top=False, input_shape=(32, 32, 3))
     """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return vgg("VGG16", (2, 2, 3, 3, 3), arguments, name, _FILES)
+
+VGG16 = network(vgg, __name__, "VGG16", ((2, 2, 3, 3, 3), _FILES), _DOC)
 
 
 def preprocess_input(x, data_format=None):

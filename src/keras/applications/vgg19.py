@@ -1,7 +1,7 @@
 """VGG19: 16 convolutions and 3 dense layers."""
 
 from keras.applications import imagenet_utils
-from keras.applications._frame import Published
+from keras.applications._frame import Published, network
 from keras.applications._vgg import vgg
 from keras.applications.imagenet_utils import decode_predictions
 
@@ -12,18 +12,7 @@ _FILES = (
     Published("vgg19/", "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", "253f8cb515780f3b799900260a226db6"),
 )
 
-
-def VGG19(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="vgg19",
-):
-    """The network VGG19, of Simonyan and Zisserman, 2014 (arXiv 1409.1556).
+_DOC = """The network VGG19, of Simonyan and Zisserman, 2014 (arXiv 1409.1556).
 
     The arguments are those of `keras.applications.VGG16`.
 
@@ -36,8 +25,8 @@ def VGG19(
 
     >>> model = VGG19(weights=None, include_top=False, input_shape=(32, 32, 3))
     """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    return vgg("VGG19", (2, 2, 4, 4, 4), arguments, name, _FILES)
+
+VGG19 = network(vgg, __name__, "VGG19", ((2, 2, 4, 4, 4), _FILES), _DOC)
 
 
 def preprocess_input(x, data_format=None):

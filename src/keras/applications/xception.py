@@ -3,7 +3,7 @@
 from keras import layers
 from keras.applications import imagenet_utils
 from keras.applications._blocks import norm
-from keras.applications._frame import Frame, Published
+from keras.applications._frame import Frame, Published, network
 from keras.applications.imagenet_utils import decode_predictions
 
 __all__ = ["Xception", "decode_predictions", "preprocess_input"]
@@ -14,24 +14,8 @@ _FILES = (
 )
 
 
-def Xception(
-    include_top=True,
-    weights="imagenet",
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="xception",
-):
-    """The network Xception, of Chollet, 2016 (arXiv 1610.02357), for images of 299 x 299 pixels and no less than 71.
-
-    The arguments are those of `keras.applications.VGG16`.
-
-    >>> model = Xception(weights=None, include_top=False, input_shape=(71, 71, 3))
-    """
-    arguments = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
-    frame = Frame("Xception", *arguments, default=299, least=71)
+def _xception(who, files, arguments, name):
+    frame = Frame(who, *arguments, default=299, least=71)
     x = layers.Conv2D(32, 3, strides=2, use_bias=False, name="block1_conv1")(frame.image)
     x = _relu(norm(x, "block1_conv1_bn"), "block1_conv1")
     x = layers.Conv2D(64, 3, use_bias=False, name="block1_conv2")(x)
@@ -46,7 +30,7 @@ def Xception(
     x = _halved(x, "block13", 728, 1024, begins_with_relu=True)
     for i, filters in ((1, 1536), (2, 2048)):
         x = _relu(_separable(x, filters, f"block14_sepconv{i}"), f"block14_sepconv{i}")
-    return frame.model(frame.classified(x, "avg_pool"), name, _FILES)
+    return frame.model(frame.classified(x, "avg_pool"), name, files)
 
 
 def _relu(x, label):
@@ -68,6 +52,16 @@ def _halved(x, label, first, second, begins_with_relu):
     x = _separable(_relu(x, f"{label}_sepconv2"), second, f"{label}_sepconv2")
     x = layers.MaxPooling2D(3, strides=2, padding="same", name=f"{label}_pool")(x)
     return layers.Add()([x, start])
+
+
+_DOC = """The network Xception, of Chollet, 2016 (arXiv 1610.02357), for images of 299 x 299 pixels and no less than 71.
+
+    The arguments are those of `keras.applications.VGG16`.
+
+    >>> model = Xception(weights=None, include_top=False, input_shape=(71, 71, 3))
+    """
+
+Xception = network(_xception, __name__, "Xception", _FILES, _DOC)
 
 
 def preprocess_input(x, data_format=None):

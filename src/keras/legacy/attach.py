@@ -582,6 +582,11 @@ def _network(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.utilities").teach_network(module)
 
 
+def _network_by_year(module: ModuleType) -> None:
+    importlib.import_module("keras.legacy.older_networks").teach(module)
+    _network(module)
+
+
 STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.datasets.boston_housing": _data_set,
     "keras.datasets.cifar10": _data_set,
@@ -605,10 +610,10 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.datasets.reuters": _data_set,
     "keras.applications.convnext": arguments.apply,
     "keras.applications.imagenet_utils": arguments.apply,
-    "keras.applications.inception_v3": arguments.apply,
+    "keras.applications.inception_v3": _network_by_year,
     "keras.applications.mobilenet_v2": arguments.apply,
     "keras.applications.resnet": arguments.apply,
-    "keras.applications.resnet50": _network,
+    "keras.applications.resnet50": _network_by_year,
     "keras.applications.vgg16": _network,
     "keras.applications.vgg19": _network,
     "keras.applications.xception": arguments.apply,

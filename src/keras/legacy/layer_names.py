@@ -7,6 +7,13 @@ from typing import Any
 from keras._core import names
 from keras._core.names import Naming, unique_name
 
+# what classes were called until 2.0, where it was not as today
+_CLASSES_OF_1 = {
+    "Conv1D": "Convolution1D", "Conv2D": "Convolution2D", "Conv3D": "Convolution3D",
+    "SeparableConv2D": "SeparableConvolution2D", "Conv2DTranspose": "Deconvolution2D",
+    **dict.fromkeys(("Add", "Average", "Concatenate", "Dot", "Maximum", "Multiply"), "Merge"),
+}  # fmt: skip
+
 
 class _UntilTf(Naming):
     """2.x and tf.keras: inputs are `input_1`; the one a `Sequential` begins with is named after its first layer."""
@@ -22,11 +29,14 @@ class _UntilTf(Naming):
 
 
 class _Until1(_UntilTf):
-    """0.x and 1.x: no line between the words of a class, `maxpooling2d_1`."""
+    """0.x and 1.x: no line between the words of a class, `maxpooling2d_1`, and classes under their names then."""
 
     def prefix(self, instance: Any) -> str:
         prefix = super().prefix(instance)
-        return prefix if prefix == "input" or not _is_layer(instance) else type(instance).__name__.lower()
+        if prefix == "input" or not _is_layer(instance):
+            return prefix
+        name = type(instance).__name__
+        return _CLASSES_OF_1.get(name, name).lower()
 
     def first_input(self, layer: Any) -> str | None:
         return unique_name(f"{self.prefix(layer)}_input")
