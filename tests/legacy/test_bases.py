@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import keras
+from keras import backend as K
 from keras import layers, optimizers
 
 
@@ -59,6 +60,22 @@ def test_an_optimizer_written_with_get_updates_trains_like_the_same_one_of_today
     assert float(model.optimizer.lr) == 0.125
     if cls is Descent:
         assert int(model.optimizer.iterations) == 6
+
+
+def test_what_a_constructor_computed_of_its_variables_has_a_value_in_training():
+    class Divided(optimizers.Optimizer):
+        def __init__(self, lr, parts, **kwargs):
+            super().__init__(**kwargs)
+            self.lr, self.parts = K.variable(lr), K.variable(parts, dtype="int64")
+            self.divisor = K.cast(self.parts, K.floatx())
+
+        def get_updates(self, loss, params):
+            return [(p, p - self.lr * (g / self.divisor)) for p, g in zip(params, self.get_gradients(loss, params))]
+
+    start, ours, _ = trained(Divided(0.5, 4))
+    _, theirs, _ = trained(optimizers.SGD(0.125), start)
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
 def test_gradients_are_known_within_get_updates_only():

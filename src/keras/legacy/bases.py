@@ -11,7 +11,7 @@ from typing import Any
 from keras import ops
 from keras._core.signature import parameters, takes
 from keras._jax import pure
-from keras.legacy import attributes, listed, made_once, optimizer_methods, release_0, tensors
+from keras.legacy import attributes, listed, made_once, optimizer_methods, release_0, tensors, told_config
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -28,6 +28,7 @@ def teach_layer(layer: type) -> None:
     layer.input = release_0.input_of(layer.input.fget)
     layer._seed_variables = listed.seed_variables(layer._seed_variables, layer._own_variables)
     layer._own_variables = listed.own_variables(layer._own_variables)
+    layer.get_config = told_config.told(layer.get_config)
     layer.initial_weights = None  # classes look at the end of `build` whether the constructor was given any
     layer.input_shape = release_0.input_shape_of(layer.input_shape.fget)
     tensors.teach()

@@ -10,8 +10,6 @@ import importlib
 import re
 from typing import Any
 
-from keras import ops
-from keras._core import registry
 from keras.legacy import arguments
 from keras.legacy.arrays import groups, weights
 from keras.legacy.config_graph import call_of, places, shifts_of
@@ -24,16 +22,7 @@ from keras.legacy.written import writer
 __all__ = ["config", "groups", "layer_name", "slots", "slots_by_name", "weights", "writer"]
 
 
-def hard_sigmoid(x):
-    """The sigmoid from three straight lines as it was until Keras 3, which has another slope.
-
-    `y = max(0, min(1, 0.2 x + 0.5))`
-    """
-    return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
-
-
-# by a name of its own, so that a model that is saved again keeps it
-registry.register_custom("legacy", "hard_sigmoid", hard_sigmoid)
+# the function that `legacy/activations.py` registers
 _HARD_SIGMOID = {
     "module": "builtins", "class_name": "function", "config": "legacy>hard_sigmoid", "registered_name": "function",
 }  # fmt: skip

@@ -99,7 +99,10 @@ def _swapping(call: Any) -> Any:
 def _telling(get_config: Any) -> Any:
     @functools.wraps(get_config)
     def get_config_with_order(self):
-        return {**get_config(self), **({"time_major": True} if "_time_major" in vars(self) else {})}
+        found = get_config(self)
+        if "_time_major" in vars(self):
+            found["time_major"] = True
+        return found
 
     return get_config_with_order
 

@@ -126,7 +126,13 @@ def run(outputs: list[KerasTensor], known: list[KerasTensor], given: list[Any]) 
 
 def value_of(x: KerasTensor) -> Any:
     """The value of a symbolic tensor that needs no input; None if it needs one."""
-    return None if needs_input(x) else evaluate([x])[0]
+    if needs_input(x):
+        return None
+    if pure.in_scope():  # its variables have the values of the scope, which training may be tracing
+        value = run([x], [], [])[0]
+        if pure.is_traced(value):
+            return value
+    return evaluate([x])[0]
 
 
 def needs_input(x: KerasTensor) -> bool:
