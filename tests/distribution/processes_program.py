@@ -1,6 +1,7 @@
 """What each process of `test_processes` runs: arguments are the folder for results and what to do."""
 
 import json
+import math
 import os
 import signal
 import sys
@@ -40,11 +41,34 @@ class Dies(keras.callbacks.Callback):
         self.epoch = epoch
 
 
+class Numbered(keras.utils.PyDataset):
+    """Batches that know which of them were made; the last is smaller, and the rows change places between epochs."""
+
+    def __init__(self, rows):
+        super().__init__()
+        self.order, self.made, self.noise = np.arange(rows), [], []
+
+    def __len__(self):
+        return math.ceil(len(self.order) / 4)
+
+    def __getitem__(self, number):
+        self.made.append(number)
+        state = np.random.get_state()
+        self.noise.append(float(np.random.rand()))
+        np.random.set_state(state)  # a program alone makes other batches in between
+        rows = self.order[number * 4 : number * 4 + 4]
+        return {"in": ROWS[rows]}, TARGETS[rows], WEIGHTS[rows]
+
+    def on_epoch_end(self):
+        """Another order."""
+        np.random.shuffle(self.order)
+
+
 def model_of(name):
     keras.utils.set_random_seed(1)
     layers = [
-        keras.Input((6,)), keras.layers.Dense(8, "relu"), keras.layers.BatchNormalization(), keras.layers.Dropout(0.2),
-        keras.layers.Dense(1, "sigmoid"),
+        keras.Input((6,), name="in"), keras.layers.Dense(8, "relu"), keras.layers.BatchNormalization(),
+        keras.layers.Dropout(0.2), keras.layers.Dense(1, "sigmoid"),
     ]  # fmt: skip
     model = keras.Sequential(layers, name=name)
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
@@ -76,6 +100,16 @@ def evaluated():
     return flat([model.evaluate(batches, verbose=0), model.predict(ROWS, verbose=0)])
 
 
+def numbered():
+    """What a run over numbered batches gives, and which of them this process made; one batch is too few for two."""
+    model = model_of("net")
+    data, few = Numbered(22), Numbered(3)
+    history = model.fit(data, epochs=2, verbose=0, validation_data=few, class_weight={0: 1.0, 1: 2.0}).history
+    trained = [history["loss"], history["val_loss"], model.predict(few, verbose=0)]
+    part = model.fit(data, epochs=2, steps_per_epoch=4, shuffle=False, verbose=0).history["loss"]
+    return {"trained": flat([*trained, part]), "made": data.made, "few": few.made, "noise": data.noise}
+
+
 def read_rows():
     """The numbers of the rows of a file that this process reads to train on them."""
     path = os.path.join(folder, f"rows-{number}")
@@ -102,6 +136,8 @@ found = {}
 if task in ("alone", "together"):
     found = {"trained": trained(), "evaluated": evaluated(), "drawn": float(np.random.rand())}
     found["read"] = [] if ALONE else read_rows()
+    found["numbered"] = numbered()
+    found["drawn after"] = float(np.random.rand())
 if task in ("alone", "dies"):
     found["resumed"] = resumed()
 with open(os.path.join(folder, f"{task}-{number}.json"), "w") as file:

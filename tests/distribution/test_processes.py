@@ -67,6 +67,14 @@ def test_two_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tm
             for got, expected in zip(one[name], alone[name], strict=True):
                 np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
     assert found[0]["drawn"] == found[1]["drawn"]
+    numbered = [one["numbered"] for one in found]
+    for one in numbered:
+        for got, expected in zip(one["trained"], alone["numbered"]["trained"], strict=True):
+            np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
+    # three passes of six batches, the last of them in epochs of four steps: each made by one process
+    assert sorted(numbered[0]["made"] + numbered[1]["made"]) == sorted([*range(6)] * 3)
+    assert not set(numbered[0]["noise"]) & set(numbered[1]["noise"])
+    assert found[0]["drawn after"] == found[1]["drawn after"]
     assert sorted(found[0]["read"] + found[1]["read"]) == list(range(16))  # nobody reads what the other reads
     assert [len(one["read"]) for one in found] == [8, 8]
     assert "Epoch 2/2" in outputs[0]

@@ -23,6 +23,18 @@ def take() -> dict[str, Any]:
     return found
 
 
+def part(number: int) -> None:
+    """Lets process `number` draw other numbers than processes in the same state; the first goes on as if alone."""
+    if not number:
+        return
+    seed = [int(np.random.randint(1 << 31)), number]
+    random.seed(repr(seed))
+    np.random.seed(seed)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(int(np.random.randint(1 << 31)))
+
+
 def put(state: dict[str, Any] | None) -> None:
     """Sets the states that `take` returned; None leaves them as they are."""
     if state is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,8 @@ from keras._data.arrays import (
 )
 from keras._data.batches import unpack_x_y_sample_weight
 from keras._data.class_weights import checked_class_weight, with_class_weights
-from keras._data.streams import Rows, Stream, Tables, stream_of
+from keras._data.shared import Others, Shared
+from keras._data.streams import Indexed, Rows, Stream, Tables, stream_of
 
 DEFAULT_BATCH_SIZE = 32
 LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
@@ -265,6 +267,21 @@ class BatchSource:
     def exhausted(self) -> bool:
         """Whether no batch will come any more."""
         return self._stream.ended and not self._waiting
+
+    def share(self, others: Others) -> bool:
+        """Lets this process make its share of the batches alone; False where they cannot be asked for by number."""
+        if not isinstance(self._stream, Indexed):
+            return False
+        alone = copy.copy(self)
+
+        def converted(batch: Any, number: int) -> Any:
+            alone._count = number
+            found = alone._converted(batch)
+            return found[:1] if alone.keeps_tuple else found
+
+        self._stream = Shared(self._stream, others, converted)
+        self.class_weight, self.needs_y = None, False  # `alone` sees to them
+        return True
 
     def peek(self) -> tuple[Any, Any, Any]:
         """The first batch, which comes again in `batches`.

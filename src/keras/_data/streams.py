@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -143,10 +143,7 @@ class Indexed(Stream):
         self._processes: Processes | None = None
 
     def passes(self, start: int = 0) -> Iterator:
-        length = self.length()
-        numbers: Any = itertools.count(start) if length is None else range(start, length)
-        if self.shuffle and length is not None:
-            numbers = np.random.permutation(length).tolist()[start:]
+        numbers = self._numbers(start)
         count, multiple = getattr(self.x, "workers", 1), getattr(self.x, "use_multiprocessing", False)
         if count < 1 or (count == 1 and not multiple):
             return (self.x[i] for i in numbers)
@@ -157,6 +154,13 @@ class Indexed(Stream):
         callers = self._processes.callers if self._processes is not None else [self.x.__getitem__] * count
         ahead, timeout = getattr(self.x, "max_queue_size", 10), getattr(self.x, "timeout", None)
         return self._watched(in_order(numbers, callers, ahead, timeout, self.kind))
+
+    def _numbers(self, start: int) -> Iterable[int]:
+        """Which batches a pass has, in their order."""
+        length = self.length()
+        if length is None:
+            return itertools.count(start)
+        return np.random.permutation(length).tolist()[start:] if self.shuffle else range(start, length)
 
     def _watched(self, batches: Iterator) -> Iterator:
         """The same batches; processes end with the first exception, whoever catches it."""

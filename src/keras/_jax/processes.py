@@ -37,11 +37,16 @@ def take_part(patience: float = watch.PATIENCE) -> None:
     if jax.process_count() == 1 or processes.count() > 1:
         return
     processes.join(jax.process_index(), jax.process_count(), _tell)
-    random_state.put(_unpacked(_tell(_packed(random_state.take()))))
+    same_random_state()
     client = _client()
     if client is not None:
         watch.begin(_Board(client), socket.gethostname(), patience)
         atexit.register(watch.leave)  # after JAX has registered its own, and so called before it
+
+
+def same_random_state() -> None:
+    """Gives the generators of all processes the state that those of the first have; all have to call this."""
+    random_state.put(_unpacked(_tell(_packed(random_state.take()))))
 
 
 def of_all(values: Any) -> np.ndarray:

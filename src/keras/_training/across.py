@@ -13,9 +13,10 @@ from keras._core import processes, tree, watch
 from keras._data import ArraySource, BatchSource
 from keras._data.read_ahead import read_ahead
 from keras._data.streams import Rows
-from keras._jax import placement
+from keras._jax import exchange, placement
 from keras._jax.processes import of_all
 from keras._training.loop import ArrayRun, BatchRun, Watcher
+from keras._training.rounds import Rounds
 from keras._training.state import RunningState
 
 _AHEAD = 2  # batches that are read from files while one is computed
@@ -67,6 +68,25 @@ class AcrossRun(BatchRun):
         """The model's outputs for all batches, whole in every process."""
         with watch.reporting(self.source.owner):
             return super().outputs(state, watcher)
+
+
+class SharedRun(AcrossRun):
+    """Steps over batches that the processes make in turn, of which each takes the rows of its devices.
+
+    Args:
+        source: batches that can be asked for by number.
+        rounds: what joins those of all processes.
+    """
+
+    def __init__(self, source: BatchSource, rounds: Rounds):
+        super().__init__(source)
+        self._rounds = rounds
+
+    def _next(self) -> Any:
+        before = self._rounds.seconds
+        batch = BatchRun._next(self)
+        self._seconds += self._rounds.seconds - before
+        return batch
 
 
 class ArraysRun(AcrossRun):
@@ -168,6 +188,9 @@ def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
     if not placement.spans():
         return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)
     if not isinstance(source, ArraySource):
+        rounds = Rounds()
+        if placement.current().auto_shard_dataset and exchange.possible() and source.share(rounds):
+            return SharedRun(source, rounds)
         return AcrossRun(source)
     if placement.current().auto_shard_dataset:
         return ArraysRun(source)
