@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import keras
 from keras import layers
@@ -52,7 +53,6 @@ def test_input_around_a_tensor_that_is_there():
         ({"shape": (3, -1)}, "must not hold negative sizes"),
         ({"shape": (3,), "batch_shape": (2, 3)}, "give `shape` or `batch_shape`, not both"),
         ({"shape": (3,), "batch_size": 0}, "`batch_size` must be a positive integer. Got 0"),
-        ({"shape": (3,), "sparse": True}, "`sparse` must not be True: tensors are dense here"),
         ({"shape": (3,), "ragged": True}, "`ragged` must not be True: tensors are dense here"),
         ({"tensor": np.ones(3)}, "`tensor` must be a symbolic tensor. Got a ndarray"),
         ({"shape": (3,), "dtype": "float31"}, "'float31'"),
@@ -61,6 +61,20 @@ def test_input_around_a_tensor_that_is_there():
 def test_input_says_what_is_wrong(arguments, message):
     with pytest.raises(ValueError, match=message):
         layers.Input(**arguments)
+
+
+def test_an_input_for_sparse_rows_takes_them():
+    rows = np.array([[0, 1, 2], [3, 0, 0], [0, 0, 4]], "float32")
+    x = layers.Input((3,), sparse=True)
+    model = keras.Model(x, layers.Dense(1, kernel_initializer="ones")(x))
+    model.compile(keras.optimizers.SGD(0.0), "mae")
+    for matrix in (scipy.sparse.csr_matrix(rows), scipy.sparse.dok_matrix(rows), rows):
+        np.testing.assert_allclose(model.predict(matrix, verbose=0), [[3], [3], [4]])
+        np.testing.assert_allclose(model.evaluate(matrix, np.zeros(3), verbose=0), 10 / 3, rtol=1e-6)
+        history = model.fit(matrix, np.zeros(3), batch_size=2, validation_data=(matrix, np.zeros(3)), verbose=0).history
+        np.testing.assert_allclose([*history["loss"], *history["val_loss"]], [10 / 3] * 2, rtol=1e-6)
+        np.testing.assert_allclose(model.train_on_batch(matrix, np.zeros(3), class_weight={0: 2.0}), 20 / 3, rtol=1e-6)
+    assert model.layers[0].get_config()["sparse"] is True
 
 
 def test_a_symbolic_tensor_has_no_value():

@@ -43,7 +43,7 @@ def to_arrays(x: Any, where: str) -> Any:
     """
     if type(x) is np.ndarray and x.dtype in _KEPT:
         return x
-    if isinstance(x, Mapping):
+    if isinstance(x, Mapping) and not _is_sparse(x):  # one of scipy's sparse matrices is a dict
         return {key: to_arrays(value, f"{where}[{key!r}]") for key, value in x.items()}
     if isinstance(x, (list, tuple)) and not is_numbers(x, where):
         return tree.rebuild(x, [to_arrays(value, f"{where}[{i}]") for i, value in enumerate(x)])

@@ -672,7 +672,7 @@ def _check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None
 
 def _rows_of(x: Any) -> int | None:
     """Rows of the first array in `x`, so that all of it is one batch."""
-    for leaf in tree.leaves(x):
+    for leaf in [x] if hasattr(x, "shape") else tree.leaves(x):  # a sparse matrix may be a dict
         shape = getattr(leaf, "shape", None)
         if shape:
             return max(int(shape[0]), 1)

@@ -13,7 +13,8 @@ class InputLayer(Layer):
         shape: sizes without the batch; None is any size.
         batch_size: size of the batch; None is any.
         dtype: the dtype's name; the default float type if None.
-        sparse, ragged: must not be True: tensors are dense here.
+        sparse: says that rows come as sparse matrices. They are made dense batch by batch, as all sparse data is.
+        ragged: must not be True: rows have equal lengths here.
         batch_shape: all sizes, instead of `shape` and `batch_size`.
         input_tensor: a symbolic tensor to start from, instead of a new one.
         optional: whether the model may get None for it.
@@ -33,9 +34,8 @@ class InputLayer(Layer):
         name=None,
         **kwargs,
     ):
-        for kind, asked in (("sparse", sparse), ("ragged", ragged)):
-            if asked:
-                raise ValueError(f"Input: `{kind}` must not be True: tensors are dense here. Pass dense arrays.")
+        if ragged:
+            raise ValueError("Input: `ragged` must not be True: tensors are dense here. Pass padded arrays.")
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
                 raise ValueError(f"Input: `tensor` must be a symbolic tensor. Got a {type(input_tensor).__name__}.")
@@ -52,7 +52,7 @@ class InputLayer(Layer):
             raise ValueError("Input: give `shape` or `batch_shape`, not both.")
         super().__init__(name=name, dtype=dtype or config.floatx(), **kwargs)
         self.batch_shape = _checked_sizes("batch_shape", batch_shape)
-        self.sparse = False
+        self.sparse = bool(sparse)
         self.ragged = False
         self.optional = optional
         self.supports_masking = True
@@ -72,7 +72,7 @@ class InputLayer(Layer):
         return {
             "batch_shape": self.batch_shape,
             "dtype": self.dtype,
-            "sparse": False,
+            "sparse": self.sparse,
             "ragged": False,
             "name": self.name,
             "optional": self.optional,
@@ -96,7 +96,8 @@ def Input(
         shape: sizes without the batch; None is any size.
         batch_size: size of the batch; None is any.
         dtype: the dtype's name; the default float type if None.
-        sparse, ragged: must not be True: tensors are dense here.
+        sparse: says that rows come as sparse matrices. They are made dense batch by batch, as all sparse data is.
+        ragged: must not be True: rows have equal lengths here.
         batch_shape: all sizes, instead of `shape` and `batch_size`.
         name: the input's name.
         tensor: a symbolic tensor to start from, instead of a new one.

@@ -114,7 +114,6 @@ DROPPED = [
     Dropped("Merge", "output_shape_type", None, "1.x"),
     Dropped("Merge", "output_mask_type", None, "1.x"),
     Dropped("InputLayer", "ragged", (False, None), "2.x"),
-    Dropped("InputLayer", "sparse", (False, None), "1.x 2.x"),
     Dropped("InputLayer", "trainable", None, "1.x 2.x"),
     Dropped("InputLayer", "input_tensor", (None,), "1.x 2.x"),
     Dropped("ReLU", "threshold", (0, 0.0), "2.x"),
