@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from keras.legacy import era, modernize
+from keras.legacy import era, modernize, python_2
 from keras.legacy.packages import answer_missing_packages
 from keras.legacy.program import announced_era, source_of, with_frames_of_the_program
 
@@ -69,9 +69,14 @@ def _in_pipes(command: Callable[[], None]) -> None:
 
 def run(script: str, arguments: list[str]) -> None:
     """Runs a script as `python SCRIPT` would, with the missing packages answered and its year's defaults."""
-    _prepare(source_of(_file_of(script)), script)
+    source = source_of(_file_of(script))
+    of_python_2 = python_2.needed(source)
+    _prepare(python_2.with_calls_of_print(source) if of_python_2 else source, script)
     sys.argv = [script, *arguments]
     sys.path[0] = os.path.abspath(script if os.path.isdir(script) else os.path.dirname(script))
+    if of_python_2:
+        python_2.run(source, _file_of(script))
+        return
     runpy.run_path(script, run_name="__main__")
 
 

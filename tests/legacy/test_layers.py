@@ -26,6 +26,11 @@ def with_weights(layer, shape, *weights):
 # --- merging
 
 
+def test_merge_takes_its_axes_by_both_names_that_were_written():
+    x = numbers(2, 3)
+    close(layers.Merge(mode="dot", dot_axis=1)([x, 2 * x]), layers.Merge(mode="dot", dot_axes=1)([x, 2 * x]))
+
+
 A, B = numbers(2, 3), (numbers(2, 3)[::-1] * 0.5 + 0.1).astype("float32")
 MERGED = {  # Keras 1.2.2
     "sum": [[-0.65, -0.275, 0.1], [-0.275, 0.1, 0.475]],

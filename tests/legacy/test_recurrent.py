@@ -73,7 +73,9 @@ def test_it_keeps_states_from_batch_to_batch():
     with pytest.raises(AttributeError, match="is not stateful"):
         Summing(1).reset_states()
     with pytest.raises(ValueError, match="needs its size in `units`"):
-        recurrent.Recurrent().compute_output_shape((2, 3, 4))
+        type("Sum", (recurrent.Recurrent,), {})().compute_output_shape((2, 3, 4))
+    with pytest.raises(TypeError, match="no layer by itself"):
+        recurrent.Recurrent(input_shape=(3, 4))
 
 
 class ConvSum(layers.ConvRecurrent2D):

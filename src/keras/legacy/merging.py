@@ -51,6 +51,7 @@ class Merge(Layer):
         name=None,
         **kwargs,
     ):
+        dot_axes = kwargs.pop("dot_axis", dot_axes)  # as the documentation of 1.x also wrote it
         super().__init__(name=name, **kwargs)
         if not callable(mode):
             one_of("mode", mode, MODES, "Merge")

@@ -26,6 +26,12 @@ __all__ = [
 ]
 
 
+_ABSTRACT = (
+    "Recurrent is what SimpleRNN, GRU and LSTM have in common, and no layer by itself.\n"
+    "  Use one of them, or derive a class that has a method `step(x, states)`."
+)
+
+
 class Recurrent(Layer):
     """Base of recurrent layers of one's own in 0.x, 1.x and 2.0: a class says in `step` what happens at each step.
 
@@ -59,6 +65,8 @@ class Recurrent(Layer):
         input_length=None,
         **kwargs,
     ):
+        if type(self) is Recurrent:
+            raise TypeError(_ABSTRACT)
         if input_dim is not None and not {"input_shape", "batch_input_shape"} & kwargs.keys():
             kwargs["input_shape"] = (input_length, input_dim)
         super().__init__(weights=weights, **kwargs)

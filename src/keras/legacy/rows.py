@@ -77,6 +77,8 @@ LAYERS = [
     Row(f"Dense Conv1D Conv2D Conv3D Conv2DTranspose ConvLSTM2D {_RNN}", "init", "kernel_initializer"),
     Row(f"Dense Conv1D Conv2D Conv3D Conv2DTranspose ConvLSTM2D {_RNN}", "W_regularizer", "kernel_regularizer"),
     Row("Dense Conv1D Conv2D Conv3D Conv2DTranspose", "W_constraint", "kernel_constraint"),
+    Row("Dense", "W_constraints", "kernel_constraint"),  # the documentation of 1.x wrote these two
+    Row("Dense", "b_constraints", "bias_constraint"),
     Row(f"Dense {_CONV} {_RNN}", "b_regularizer", "bias_regularizer"),
     Row("Dense Conv1D Conv2D Conv3D Conv2DTranspose SeparableConv2D", "b_constraint", "bias_constraint"),
     Row(f"Dense {_CONV}", "bias", "use_bias"),
@@ -239,6 +241,7 @@ MODELS = [
     Row("Model Functional", "input", "inputs", "1.x"),
     Row("Model Functional", "output", "outputs", "1.x"),
     Row("Model.fit", "nb_epoch", "epochs"),
+    Row("Model.fit", "nepochs", "epochs"),  # books about 1.x wrote it
     Row("Model.fit Model.evaluate Model.predict", "X", "x", "0.x"),
     Row("Model.train_on_batch Model.test_on_batch Model.predict_on_batch", "X", "x", "0.x"),
 ]
