@@ -120,6 +120,7 @@ def tensorflow_keras(monkeypatch):
         return
     stands_in = types.ModuleType("tensorflow")
     stands_in.keras, stands_in.__version__, stands_in.__path__ = keras, "2.19.0", []
+    stands_in.Variable, stands_in.Tensor = keras.Variable, type(keras.ops.zeros(()))
     monkeypatch.setitem(sys.modules, "tensorflow", stands_in)
     monkeypatch.setitem(sys.modules, "tensorflow.keras", keras)
     for name in ("backend", "callbacks", "layers", "models", "utils"):

@@ -152,6 +152,17 @@ def test_a_tape_knows_the_arrays_that_it_watches_wherever_they_are_used():
 
 
 @pytest.mark.usefixtures("answered")
+def test_tensors_and_variables_are_told_apart_by_their_classes():
+    import tensorflow as tf
+
+    variable, tensor = tf.Variable(3.0, name="of/mine"), tf.ones((2,))
+    kinds = [(isinstance(x, tf.Variable), isinstance(x, tf.Tensor)) for x in (variable, tensor, 3.0, np.ones(2))]
+    assert kinds == [(True, False), (False, True), (False, False), (False, False)]
+    with pytest.raises(TypeError, match=r"call `tf.constant`"):
+        tf.Tensor(3.0)
+
+
+@pytest.mark.usefixtures("answered")
 def test_a_decorated_function_is_traced_once_for_each_kind_of_arguments():
     import tensorflow as tf
 

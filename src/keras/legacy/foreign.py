@@ -162,7 +162,7 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
-    "tensorflow.Variable": foreign_loops.variable, "tensorflow.print": foreign_loops.tell,
+    "tensorflow.print": foreign_loops.tell,
     "tensorflow.clip_by_norm": foreign_loops.clip_by_norm,
     "tensorflow.clip_by_global_norm": foreign_loops.clip_by_global_norm,
     "tensorflow.linalg.global_norm": foreign_loops.global_norm, "tensorflow.add_n": foreign_loops.add_n,
@@ -190,6 +190,8 @@ _SPECIAL: dict[str, Callable] = {
 }  # fmt: skip
 # what a module has that is called as it stands
 _AS_THEY_ARE: dict[str, Any] = {
+    "tensorflow.Variable": foreign_loops.KindOfVariable,
+    "tensorflow.Tensor": foreign_loops.KindOfTensor,
     "tensorflow.GradientTape": foreign_loops.GradientTape,
     "tensorflow.function": foreign_function.function,
     "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),

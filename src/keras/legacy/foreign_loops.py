@@ -65,12 +65,46 @@ def give_arrays_numpy() -> None:
         kind.numpy = lambda self: np.asarray(self)
 
 
-def variable(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None):
+class _Kind(type):
+    """What `isinstance` and calls take for a class of TensorFlow."""
+
+    def __instancecheck__(cls, x) -> bool:
+        return cls.holds(x)
+
+    def __call__(cls, *args, **kwargs):
+        return cls.make(*args, **kwargs)
+
+
+class KindOfTensor(metaclass=_Kind):
+    """`tf.Tensor`: arrays of the engine."""
+
+    @staticmethod
+    def holds(x) -> bool:
+        return ops.is_tensor(x) and not isinstance(x, Variable)
+
+    @staticmethod
+    def make(*args, **kwargs):
+        raise TypeError("tf.Tensor: call `tf.constant` or `tf.convert_to_tensor` to make one.")
+
+
+class KindOfVariable(metaclass=_Kind):
     """`tf.Variable`."""
+
+    @staticmethod
+    def holds(x) -> bool:
+        return isinstance(x, Variable)
+
+    @staticmethod
+    def make(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None):
+        return variable(initial_value, trainable, validate_shape, dtype, shape)
+
+
+def variable(initial_value, trainable, validate_shape, dtype, shape):
+    """What `tf.Variable` makes; names of such variables, which may be written like paths, are left out."""
     if not validate_shape or (shape is not None and None in tuple(shape)):
         raise ValueError("tf.Variable: shapes of variables do not change here. Leave `validate_shape` and `shape` out.")
     value = initial_value() if callable(initial_value) else initial_value
-    return Variable(value, dtype=dtype, trainable=trainable, name=name)
+    return Variable(value, dtype=dtype, trainable=trainable)
 
 
 def tell(*inputs, sep=" ", end="\n", output_stream=None, summarize=3):
