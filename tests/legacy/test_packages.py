@@ -84,6 +84,24 @@ def test_an_import_of_theano_that_nothing_uses_is_answered_and_a_use_is_not(tmp_
 
 
 @without_tensorflow
+@without_tensorflow
+def test_processes_that_a_program_starts_have_its_names_and_its_year(tmp_path):
+    code = """
+import multiprocessing
+from tensorflow.keras import config
+from keras.layers import Merge
+
+def year(_):
+    return config.era()
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(year, [0]))
+"""
+    done = run_script(tmp_path, code)
+    assert done.stdout == "['1']\n", done.stderr
+
+
 def test_a_plain_import_of_keras_stands_for_no_other_package():
     done = run("-c", "import keras; import tensorflow.keras")
     assert "No module named 'tensorflow'" in done.stderr

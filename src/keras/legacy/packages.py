@@ -7,6 +7,7 @@ what programs import and leave unused.
 import importlib
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from types import ModuleType
 from typing import Any
@@ -56,6 +57,28 @@ def answer_missing_packages() -> None:
     missing = {package for package in LEFTOVERS if importlib.util.find_spec(package) is None}
     if missing:
         sys.meta_path.append(MissingPackages(missing))
+
+
+# modules that stand for the packages in other processes, which get the search path of this one, but not its finders
+_FOLDER = os.path.join(os.path.dirname(__file__), "stand_ins")
+
+
+def answer_in_other_processes() -> None:
+    """From now on, processes that this one starts by `multiprocessing` or joblib answer the packages above too."""
+    if _FOLDER not in sys.path:
+        sys.path.append(_FOLDER)
+
+
+def stand_in(name: str) -> None:
+    """Puts a package of the table, or the real one, in the place of the module of `stand_ins` that is being loaded."""
+    sys.path[:] = [folder for folder in sys.path if folder != _FOLDER]
+    try:
+        del sys.modules[name]
+        if not any(isinstance(finder, MissingPackages) for finder in sys.meta_path):
+            answer_missing_packages()
+        importlib.import_module(name)
+    finally:
+        sys.path.append(_FOLDER)
 
 
 class MissingPackages:
