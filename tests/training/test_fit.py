@@ -369,3 +369,17 @@ def test_values_of_evaluate_stand_in_the_order_of_their_names_whatever_their_sha
     assert model.metrics_names == ["loss", "mae", "each", "accuracy"]
     assert (found[0], found[1], found[2].tolist(), found[3]) == (0.0, 0.0, [1.0], 1.0)
     assert model.test_on_batch(x, 1 - x)[:2] == [1.0, 1.0]
+
+
+def test_a_compute_loss_of_ones_own_may_leave_training_out():
+    class Doubled(keras.Model):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            return 2 * ops.mean((y - y_pred) ** 2)
+
+    x, y = line_data(8)
+    inputs = keras.Input((2,))
+    model = Doubled(inputs, layers.Dense(1)(inputs))
+    model.compile(keras.optimizers.SGD(0.1))
+    expected = 2 * np.mean((model.predict(x, verbose=0) - y) ** 2)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), expected, rtol=1e-5)
+    np.testing.assert_allclose(model.fit(x, y, batch_size=8, verbose=0).history["loss"], [expected], rtol=1e-5)

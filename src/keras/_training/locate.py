@@ -9,6 +9,7 @@ import numpy as np
 from keras._core import tree
 from keras._jax import compile as engine
 from keras._jax import pure
+from keras._training.batch_loss import loss_of_batch
 from keras._training.program import Step
 from keras._training.state import State
 
@@ -88,7 +89,7 @@ def _backward(step: Step, state: State, batch: tuple) -> tuple[Any, list]:
         with pure.Scope(step.variables.flat(), state._replace(trainable=trainable).flat()) as scope:
             scope.losses = []
             y_pred = model(x, training=True)
-            loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=True)
             return loss, None
 
     (loss, _), gradients = engine.value_and_gradient(loss_of, list(state.trainable))

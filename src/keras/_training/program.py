@@ -10,6 +10,7 @@ from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
 from keras._jax import placement, pure
 from keras._jax.variable import Variable
+from keras._training.batch_loss import loss_of_batch
 from keras._training.state import Packs, State, closed, opened
 
 
@@ -74,7 +75,7 @@ class Step:
             with self._scope(state._replace(trainable=trainable), numbers) as scope:
                 self._hand_numbers_down()
                 y_pred = model(x, training=True)
-                loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+                loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=True)
                 masks = [pure.find_mask(x) for x in tree.leaves(y_pred)]
                 return model.optimizer.scale_loss(loss), (loss, y_pred, masks, self._after(scope))
 
@@ -94,7 +95,7 @@ class Step:
         x, y, sample_weight = batch
         with self._scope(state, numbers) as scope:
             y_pred = model(x, training=False)
-            loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+            loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=False)
             logs = self._count(loss, x, y, y_pred, sample_weight)
             return self._after(scope), logs
 

@@ -13,6 +13,7 @@ from keras._core.serialization import deserialize, serialize
 from keras._core.signature import parameters
 from keras._jax import stateless
 from keras._jax.op import symbolic_result
+from keras._training.batch_loss import loss_of_batch
 from keras._training.trainer import Trainer
 from keras.layers import Layer
 from keras.layers._base.parts import structure
@@ -288,7 +289,7 @@ class Model(Trainer, Layer):
         given = (trainable_variables, non_trainable_variables, metrics_variables)
         fields = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         loss, values = stateless.call(
-            lambda: self.compute_loss(x, y, y_pred, sample_weight, training),
+            lambda: loss_of_batch(self, x, y, y_pred, sample_weight, training),
             [v for field in fields for v in field],
             [v for field in given for v in field],
             "stateless_compute_loss: the variables together",
