@@ -115,6 +115,44 @@ def test_older_spellings_of_images(folder):
     assert flow.data_format == "channels_last"
 
 
+def test_pictures_of_the_time_before_tf_keras_stay_as_bright(tmp_path):
+    """Keras 2.3.1 stretched to 255 and moved nothing to 0; today's goes from 0 to 255."""
+    x = np.array([[[[51.0]], [[102.0]]]])
+    before = keras.config.era()
+    found = {}
+    for year in ("2.3", "3"):
+        keras.config.set_era(year)
+        try:
+            folder = tmp_path / year
+            folder.mkdir()
+            next(ImageDataGenerator().flow(x, batch_size=1, save_to_dir=folder))
+            image.save_img(folder / "own.png", x[0])
+            pictures = [keras.utils.load_img(path, color_mode="grayscale") for path in folder.iterdir()]
+        finally:
+            keras.config.set_era(before)
+        found[year] = [np.ravel(picture).tolist() for picture in pictures]
+    assert found == {"2.3": [[127, 255]] * 2, "3": [[0, 255]] * 2}
+
+
+def test_a_word_for_others_that_texts_have_keeps_the_number_of_the_word():
+    words = text.Tokenizer(oov_token="the")
+    words.fit_on_texts(["the cat the dog"])
+    assert words.word_index == {"the": 2, "cat": 3, "dog": 4}  # Keras 2.3.1
+    assert words.texts_to_sequences(["the bird"]) == [[2, 2]]
+
+
+def test_classes_are_32_bits_wide_in_programs_of_2_2_to_tf_keras():
+    before = keras.config.era()
+    found = {}
+    for year in ("1", "2.3", "tf2", "3"):
+        keras.config.set_era(year)
+        try:
+            found[year] = keras.utils.to_categorical([0, 1]).dtype.name
+        finally:
+            keras.config.set_era(before)
+    assert found == {"1": "float64", "2.3": "float32", "tf2": "float32", "3": "float64"}
+
+
 def test_words_get_numbers_by_frequency():
     words = text.Tokenizer(num_words=3, oov_token="?")
     words.fit_on_texts(["the cat sat on the mat", "the dog; The DOG"])

@@ -521,14 +521,17 @@ def _regularizers(module: ModuleType) -> None:
 
 
 def _images(module: ModuleType) -> None:
-    arguments.apply(module, {"array_to_img": _array_to_img})
+    arguments.apply(module, {"array_to_img": _array_to_img, "save_img": _save_img})
 
 
 def _array_to_img(function: Callable, x, data_format=None, scale=True, dtype=None):
-    """`array_to_img`: before tf.keras, 0 stayed black in an image that has no 0."""
-    if scale and era.before("tf2.0"):
-        x = importlib.import_module("keras.legacy.preprocessing.affine").stretched_from_zero(x)
-    return function(x, data_format, scale and not era.before("tf2.0"), dtype)
+    x, scale = importlib.import_module("keras.legacy.preprocessing.affine").for_picture(x, scale)
+    return function(x, data_format, scale, dtype)
+
+
+def _save_img(function: Callable, path, x, data_format=None, file_format=None, scale=True, **kwargs):
+    x, scale = importlib.import_module("keras.legacy.preprocessing.affine").for_picture(x, scale)
+    return function(path, x, data_format, file_format, scale, **kwargs)
 
 
 def _callbacks(module: ModuleType) -> None:

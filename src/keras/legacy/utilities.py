@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from keras._core import tree
+from keras.legacy import era
 
 
 def teach_utils(module: ModuleType) -> None:
@@ -28,11 +29,13 @@ def teach_utils(module: ModuleType) -> None:
 
 
 def _with_dtype(function: Any) -> Any:
-    """`to_categorical(..., dtype)` of 2.x."""
+    """`to_categorical(..., dtype)` of 2.x, which gave 32 bits from 2.2 on."""
 
     @functools.wraps(function)
     def to_categorical(*args, dtype=None, **kwargs):
         found = function(*args, **kwargs)
+        if dtype is None and era.before("3") and not era.before("2.2"):
+            dtype = "float32"
         return found if dtype is None else found.astype(dtype)
 
     to_categorical.__keras_legacy_arguments__ = {  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from keras._core.checks import one_of
+from keras.legacy import era
 from keras.legacy.preprocessing import manner as manners
 from keras.legacy.preprocessing.manner import Manner
 from keras.utils import array_to_img, img_to_array
@@ -230,6 +231,11 @@ def stretched_from_zero(x):
     x = x + max(-np.min(x), 0)
     high = np.max(x)
     return x / high * 255 if high else x
+
+
+def for_picture(x, scale):
+    """An image, and whether it is still to be stretched: before tf.keras, 0 stayed black in one that has no 0."""
+    return (stretched_from_zero(x), False) if scale and era.before("tf2.0") else (x, scale)
 
 
 def random_brightness(x, brightness_range, scale=True):

@@ -12,6 +12,7 @@ import numpy as np
 
 from keras import config
 from keras._core.checks import one_of
+from keras.legacy.preprocessing.affine import for_picture
 from keras.legacy.preprocessing.compiled import augmented
 from keras.utils import PyDataset, array_to_img
 
@@ -121,7 +122,8 @@ class ImageIterator(Iterator):
             for row, image in zip(rows, np.asarray(found)):
                 number = np.random.randint(self._names_below)
                 name = f"{self.save_prefix}_{row}_{number}.{self.save_format}"
-                array_to_img(image, self.data_format, scale=True).save(os.path.join(self.save_to_dir, name))
+                image, scale = for_picture(image, scale=True)
+                array_to_img(image, self.data_format, scale=scale).save(os.path.join(self.save_to_dir, name))
         return found
 
     def _changed(self, rows: np.ndarray) -> np.ndarray:

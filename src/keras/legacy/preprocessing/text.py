@@ -83,7 +83,8 @@ class Tokenizer:
         num_words: only words with numbers below it are kept in results; None keeps all.
         filters, lower, split: see `text_to_word_sequence`.
         char_level: whether every sign is a word.
-        oov_token: a word that stands for all that are not known or not kept; it gets number 1.
+        oov_token: a word that stands for all that are not known or not kept; it gets number 1, or the
+            number of that word if texts have it.
         analyzer: a function that makes words of a text, instead of `filters` and `split`.
         document_count: how many texts were seen before.
 
@@ -139,7 +140,7 @@ class Tokenizer:
                 self.word_docs[word] += 1
         ordered = sorted(self.word_counts, key=self.word_counts.__getitem__, reverse=True)  # stable: first seen first
         if self.oov_token is not None:
-            ordered = [self.oov_token, *(word for word in ordered if word != self.oov_token)]
+            ordered = [self.oov_token, *ordered]  # which has the later of two numbers if the texts have it, too
         self.word_index = {word: number for number, word in enumerate(ordered, 1)}
         self.index_word = {number: word for word, number in self.word_index.items()}
         for word, count in self.word_docs.items():
