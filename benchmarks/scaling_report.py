@@ -168,7 +168,7 @@ def draw(found, folder):
             points = [(1, 1.0)] + [(row["hosts"], row["efficiency"]) for row in rows]
             ax.plot(*zip(*points), linestyle="--", marker=marker, markerfacecolor="white", label=link)
         ax.set_xscale("log", base=2)
-        ax.set(title=f"Projected: {work}", xlabel="machines", ylim=(0, 1.05))
+        ax.set(title="Projected: " + work.replace(", ", ",\n", 1), xlabel="machines", ylim=(0, 1.05))
         ax.title.set_fontsize(9)
         ticks = [1, *sorted({row["hosts"] for row in found["projected"]})]
         ax.set_xticks(ticks, [f"{n:,}" for n in ticks])

@@ -102,11 +102,12 @@ def _with_settings(optimizer, settings: dict):
     if isinstance(optimizer, type):
         return optimizer(**settings)
     base = optimizers.get(optimizer)
-    unknown = [n for n in settings if n not in base.get_config() and n not in _arguments_of(type(base).__init__)]
+    names, _ = signature.parameters(type(base).__init__)
+    unknown = [n for n in settings if n not in base.get_config() and n not in names]
     if unknown:
         raise ValueError(
-            f"optimizer__{unknown[0]}: {type(base).__name__} has no argument {unknown[0]!r}. "
-            f"It has: {', '.join(_arguments_of(type(base).__init__))}."
+            f"optimizer__{unknown[0]}: {type(base).__name__} has no argument {unknown[0]!r}."
+            f"{nearest(unknown[0], names)} It has: {', '.join(names)}."
         )
     return type(base).from_config({**base.get_config(), **settings})
 
