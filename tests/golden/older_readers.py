@@ -19,8 +19,15 @@ def difference(pair):
     return ((pair[0] - pair[1]) ** 2) ** 0.5
 
 
+def hard_sigmoid_of_then(x):
+    """`0.2 x + 0.5` from 0 to 1, which Keras 3 computes otherwise, by operators alone."""
+    y = 0.2 * x + 0.5
+    return (abs(y) - abs(y - 1.0) + 1.0) / 2.0
+
+
 ENDING = sys.argv[2] if len(sys.argv) > 2 else ".h5"
-CUSTOM = {"l1": difference}
+CUSTOM = {"l1": difference, "legacy>hard_sigmoid": hard_sigmoid_of_then}
+CUSTOM["hard_sigmoid_of_then"] = hard_sigmoid_of_then  # as layers of Keras 3 call it when they copy one another
 failed = 0
 for path in sorted(glob.glob(sys.argv[1] + "/*" + ENDING)):
     base = path[: -len(ENDING)]

@@ -155,3 +155,21 @@ def test_a_checksum_is_that_of_the_standard(in_folder):
         for _ in range(8):
             state = (state >> 1) ^ (0x82F63B78 if state & 1 else 0)
     assert crc32c(long) == state ^ 0xFFFFFFFF
+
+
+def test_vocabularies_that_were_given_come_back_and_learned_ones_are_refused_by_the_layer(in_folder):
+    shutil.unpack_archive(FOLDERS / "tables.zip", ".")
+    answers = np.load(FOLDERS / "tables.npz")
+    model = keras.models.load_model("model")
+    assert model.get_layer("vectors").get_vocabulary() == ["", "[UNK]", "a", "b", "c"]
+    found = model.predict(np.array([["a b"], ["C zz a"]], object), verbose=0)
+    assert_close(found, [answers["out0"], answers["out1"]])
+    metadata = Path("model/keras_metadata.pb")
+    given = b'"vocabulary": ["a b", "c"]'
+    assert given in metadata.read_bytes()
+    # as it is where `adapt` was called: no vocabulary, but its size
+    metadata.write_bytes(metadata.read_bytes().replace(given, b'"vocabulary": null'.ljust(len(given))))
+    with pytest.raises(
+        ValueError, match=r"StringLookup 'lookup' has learned a vocabulary of 3 tokens[^$]*load_weights"
+    ):
+        keras.models.load_model("model")

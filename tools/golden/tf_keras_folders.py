@@ -91,6 +91,21 @@ def own():
     return model, [(4,)], 2
 
 
+def tables(folder):
+    """Layers whose vocabularies were given, without training: a folder and what is predicted for two rows of words."""
+    tf.random.set_seed(4)
+    x = layers.Input((1,), dtype="string", name="text")
+    vectors = layers.TextVectorization(vocabulary=["a", "b", "c"], output_sequence_length=4, name="vectors")(x)
+    lookup = layers.StringLookup(vocabulary=["a b", "c"], output_mode="multi_hot", name="lookup")(x)
+    numbers = layers.Dense(2, name="last")(lookup)
+    model = tf_keras.Model(x, [layers.Embedding(6, 2, name="embedded")(vectors), numbers], name="tables")
+    outputs = model.predict(np.array([["a b"], ["C zz a"]], object), verbose=0)
+    with tempfile.TemporaryDirectory() as place:
+        model.save(os.path.join(place, "model"), save_format="tf")
+        shutil.make_archive(str(folder / "tables"), "zip", place)
+    np.savez(folder / "tables.npz", out0=outputs[0], out1=outputs[1])
+
+
 def draws(shapes, outputs):
     """Eight rows of inputs and targets, the same in every run."""
     random = np.random.RandomState(3)
@@ -138,3 +153,5 @@ if __name__ == "__main__":
         if made.__name__ in (sys.argv[2:] or made.__name__):
             write(made, target)
             print(made.__name__, (target / f"{made.__name__}.zip").stat().st_size)
+    if "tables" in (sys.argv[2:] or "tables"):
+        tables(target)

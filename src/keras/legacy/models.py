@@ -312,10 +312,13 @@ class MergedSequential(models.Sequential):
         """Symbolic outputs for symbolic inputs."""
         return models.Model.compute_output_spec(self, inputs)
 
+    def whole_graph(self):
+        """The same layers as a model from the inputs of the merged models to the output."""
+        return models.Model(self._graph.inputs, self._graph.outputs[0], name=self.name)
+
     def get_config(self):
         """The graph from the inputs of the merged models to the output."""
-        whole = models.Model(self._graph.inputs, self._graph.outputs[0], name=self.name)
-        return whole.get_config()
+        return self.whole_graph().get_config()
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

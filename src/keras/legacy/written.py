@@ -364,6 +364,8 @@ class Writer:
 
     def layers(self, model: Any) -> list[Any]:
         """The layers whose weights the file lists."""
+        if hasattr(model, "whole_graph"):
+            return list(model.whole_graph().layers)
         if self.era == "1" and type(model).__name__ == "Sequential":
             return [leaf for layer in model.layers for leaf in self._flat(layer)]
         return list(model.layers)
@@ -377,6 +379,8 @@ class Writer:
         return [(name, array) for wanted in (True, False) for name, array, trained in found if trained is wanted]
 
     def _weights(self, layer: Any) -> list[tuple[str, np.ndarray, bool]]:
+        if type(layer).__name__ == "Merge":
+            return []  # the layers that it merges are in the graph themselves
         inner = getattr(layer, "layers", None)
         if inner:
             return [one for part in inner for one in self._weights(part)]
@@ -394,7 +398,10 @@ class Writer:
         own = [v.numpy() for v in optimizer.variables if v.name != "learning_rate"]
         steps, slots, count = own[0], own[1:], len(variables)
         kinds = len(slots) // count if count else 0
-        groups = [[slots[i * kinds + kind] for i in range(count)] for kind in range(kinds)]
+        order = {id(v): i for i, v in enumerate(variables)}
+        if hasattr(model, "whole_graph"):
+            variables = model.whole_graph().trainable_variables
+        groups = [[slots[order[id(v)] * kinds + kind] for v in variables] for kind in range(kinds)]
         if name == "SGD" and not kinds:
             groups = [[np.zeros(v.shape, "float32") for v in variables]]
         if self.era == "1":
@@ -410,7 +417,8 @@ class Writer:
 
     def _in_order_of_1(self, model: Any, slots: list[np.ndarray]) -> list[np.ndarray]:
         """Slots of the trained weights as 1.x kept them: its gates and axes, in the order of the weights' names."""
-        with pure.Scope(model.trainable_variables, slots):  # so that they are turned as the weights are
+        whole = model.whole_graph() if hasattr(model, "whole_graph") else model
+        with pure.Scope(whole.trainable_variables, slots):  # so that they are turned as the weights are
             named = [one for layer in self.layers(model) for one in self._weights(layer)]
         return [
             array for _, array in sorted(((n, a) for n, a, trained in named if trained), key=operator.itemgetter(0))

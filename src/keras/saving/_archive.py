@@ -233,7 +233,7 @@ def _check_table(file: Any, size: int) -> None:
     tail = file.read()
     at = len(tail) - 22 if tail[-22:-18] == b"PK\x05\x06" else tail.rfind(b"PK\x05\x06")
     if not 0 <= at <= len(tail) - 22:
-        return  # there is none, as whoever reads it will say
+        raise ValueError("there is none: the file is cut short, or was not written to its end")
     claim = struct.unpack_from("<I", tail, at + 12)[0]
     if at >= 76 and tail[at - 76 : at - 72] == b"PK\x06\x06":  # the same with 64 bits
         claim = max(claim * (claim != 0xFFFFFFFF), struct.unpack_from("<Q", tail, at - 36)[0])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core import draws, limits, registry, release, serialization
+from keras._core.names import nearest
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import folder_beside, put_in_place, written_atomically
 from keras.saving._errors import BadFile, refusing
@@ -64,10 +65,21 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         return
     path = os.fspath(filepath)
     kind = _kind_to_write(path, save_format, zipped)
+    _check_kind(model, path)
     if not overwrite and os.path.exists(path):
         _weights.ask_to_replace(path)
     with one_moment(model):
         _save_to_path(model, path, kind, include_optimizer)
+
+
+def _check_kind(model: Any, path: str) -> None:
+    # its layers are those of a Sequential, its config is that of a graph: no file would give it its weights back
+    if hasattr(model, "whole_graph"):
+        raise ValueError(
+            f"save: {model.name} begins with a `Merge` of other models, which no file of today holds.\n"
+            f"  Instead of:  model.save({path!r})\n  write:       model.save('model.h5', era='2')\n"
+            "  whose file is read as a model with several inputs."
+        )
 
 
 def _save_to_path(model: Any, path: str, kind: str, include_optimizer: bool) -> None:
@@ -116,7 +128,23 @@ def _kind_to_write(path: str, save_format: str | None, zipped: bool | None) -> s
 def _config_of(model: Any) -> tuple[dict, dict[str, Any]]:
     """The config of a model, and the classes and functions in it that are not built in."""
     with serialization.sharing() as strangers:
-        return serialization.serialize(model), strangers
+        return _without_first_shapes(serialization.serialize(model)), strangers
+
+
+def _without_first_shapes(found: Any) -> Any:
+    """A config without what layers were told of their inputs by arguments: Keras 3 does not know these.
+
+    The inputs themselves say it: a `Sequential` whose first layer was told begins with an `InputLayer`.
+    """
+    if isinstance(found, list):
+        return [_without_first_shapes(x) for x in found]
+    if not isinstance(found, dict):
+        return found
+    own = isinstance(found.get("config"), dict) and not found.get("registered_name") and "class_name" in found
+    if own and found["class_name"] != "InputLayer" and "batch_input_shape" in found["config"]:
+        config = {key: value for key, value in found["config"].items() if key != "batch_input_shape"}
+        found = {**found, "config": config}
+    return {key: _without_first_shapes(value) for key, value in found.items()}
 
 
 def described_for(model: Any, era: Any = None) -> dict:
@@ -232,9 +260,19 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     if os.path.isdir(path):
         return _load_folder(path, custom_objects, compile)
     if not os.path.exists(path):
-        raise FileNotFoundError(f"load_model: there is no file {path!r}.")
+        raise FileNotFoundError(f"load_model: there is no file {path!r}.{_near(path)}")
     with open(path, "rb") as file:
         return _load_open(file, path, custom_objects, compile)
+
+
+def _near(path: str) -> str:
+    """What is in the folder of a path that is not there, or that there is no such folder."""
+    folder, name = os.path.split(path)
+    if folder and not os.path.isdir(folder):
+        return f" There is no folder {folder!r} either."
+    with contextlib.suppress(OSError):
+        return nearest(name, os.listdir(folder or "."))
+    return ""
 
 
 def _load_open(file: Any, path: str, custom_objects: dict | None, compile: bool) -> Any:
@@ -285,7 +323,8 @@ def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
     config_path = os.path.join(path, _CONFIG)
     if not os.path.isfile(config_path):
         if _tensorflow.is_folder(path):
-            return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
+            with registry.object_scope(custom_objects or {}):
+                return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
         raise BadFile(f"{path} is a folder without {_CONFIG}, so it is no saved model.")
     if os.path.getsize(config_path) > _json.MOST_BYTES:
         raise BadFile(f"{path} is refused: {_CONFIG} is too large.")
@@ -351,7 +390,8 @@ def _without_compile(config: Any) -> Any:
 
 
 def _load_hdf5(reader: _hdf5.Reader, custom_objects: dict | None, compile: bool) -> Any:
-    return _older_layout.load_model(reader, lambda *given: make_model(*given, custom_objects, compile), compile)
+    with registry.object_scope(custom_objects or {}):  # for losses and metrics, which stand beside the config
+        return _older_layout.load_model(reader, lambda *given: make_model(*given, custom_objects, compile), compile)
 
 
 def _bytes_of_h5py(group: Any) -> io.BytesIO:

@@ -182,7 +182,24 @@ def compile_as(model: Any, training: Any, path: str, origin: dict) -> None:
         training = dict(training)
         if "optimizer_config" in training:
             training["optimizer"] = training.pop("optimizer_config")
-        model.compile_from_config(registry.in_todays_form({"compile_config": training}, origin)["compile_config"])
+        found = registry.in_todays_form({"compile_config": training}, origin)["compile_config"]
+        for key in ("loss", "metrics", "weighted_metrics"):
+            if key in found:
+                found[key] = _with_customs(found[key])
+        model.compile_from_config(found)
+
+
+def _with_customs(found: Any) -> Any:
+    """Losses and metrics with the caller's functions looked up now: after loading their names mean nothing."""
+    if isinstance(found, str):
+        own = registry.registered_object(found)
+        described = {"module": "builtins", "class_name": "function", "config": found, "registered_name": found}
+        return found if own is None or isinstance(own, type) else described
+    if isinstance(found, list):
+        return [_with_customs(x) for x in found]
+    if isinstance(found, dict) and "class_name" not in found:
+        return {key: _with_customs(value) for key, value in found.items()}
+    return found
 
 
 def take_state(model: Any, names: list[str], arrays: list[Any], path: str) -> None:

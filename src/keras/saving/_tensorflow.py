@@ -26,6 +26,7 @@ _METADATA = "keras_metadata.pb"
 _VARIABLES = os.path.join("variables", "variables")
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _VALUE = "VARIABLE_VALUE"
+_TABLE = "table"
 _MODELS = ("_tf_keras_model", "_tf_keras_network", "_tf_keras_sequential")
 _MOST_NODES = 1_000_000
 _DEEPEST = 64
@@ -68,6 +69,7 @@ def load_model(path: str, make: Callable, compile: bool) -> Any:
             raise ValueError(_NO_CONFIG)
         whole = about.get("model_config")
         described = whole if isinstance(whole, dict) else {key: about[key] for key in ("class_name", "config")}
+        _take_vocabularies(described, about)
         config = registry.in_todays_form(described, origin)
     model = make(config, path, bundle.declared_bytes())
     graph = _Graph(bundle)
@@ -81,6 +83,43 @@ def load_model(path: str, make: Callable, compile: bool) -> Any:
     return model
 
 
+def _lookups(found: Any) -> Iterator[tuple[tuple, dict]]:
+    """What tells layers with vocabularies apart, and their configs, at any depth."""
+    for one in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from _lookups(one)
+    if isinstance(found, dict) and found.get("class_name") in _LOOKUPS and isinstance(found.get("config"), dict):
+        config = found["config"]
+        yield (found["class_name"], str(config.get("name")), str(config.get("vocabulary_size"))), config
+
+
+def _take_vocabularies(described: Any, about: Any) -> None:
+    """Gives layers their vocabularies, which tf.keras wrote to one of its two descriptions of a model only."""
+    known: dict[tuple, list] = {}
+    for which, config in _lookups(about):
+        if config.get("vocabulary") is not None:
+            known.setdefault(which, []).append({key: config.get(key) for key in ("vocabulary", "idf_weights")})
+    for which, config in _lookups(described):
+        config.pop("has_input_vocabulary", None)
+        if config.get("vocabulary") is not None:
+            continue
+        given = known.get(which, [])
+        if given and all(one == given[0] for one in given):
+            config.update(given[0])
+            continue
+        size = config.get("vocabulary_size")
+        # what is in a vocabulary that nothing was learned into
+        reserved = config.get("num_oov_indices", 1) + (config.get("mask_token", "") is not None)
+        if isinstance(size, int) and size > reserved:
+            raise ValueError(_NO_VOCABULARY.format(which[0], which[1], size))
+
+
+_LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")
+_NO_VOCABULARY = (
+    "{0} {1!r} has learned a vocabulary of {2:,} tokens, which tf.keras keeps in a table of the graph and not in the "
+    "config; the graph is not read here.\n"
+    "  In the program that wrote it, call layer.get_vocabulary(). Here build the model with "
+    "keras.layers.{0}(vocabulary=...) and call model.load_weights(path), which reads the variables of this folder"
+)
 _NO_CONFIG = (
     "the model has no config: it was a class without `get_config`, or was not written by tf.keras.\n"
     "  Build the model by its class and call model.load_weights(path), which reads the variables of this folder"
@@ -248,6 +287,8 @@ class _Graph:
             one = self.nodes[at]
             if one.key is not None:
                 found.append(at)
+            elif one.other == _TABLE:
+                continue  # what a vocabulary was counted with; it comes back with the config
             elif one.other is not None:
                 raise ValueError(f"it keeps {one.other!r}, a table of TensorFlow, which is not read here")
             stack.extend(reversed(one.children.values()))
@@ -323,6 +364,7 @@ def _attribute(value: Any, graph: _Graph, node: int) -> Iterator[tuple[Any, int]
 
 def _paired(layers: list, nodes: list[int], graph: _Graph, problems: list[str]) -> list[tuple[Any, int]]:
     """Layers of a model with a graph: by the names of their variables where these tell, else in order."""
+    nodes = [node for node in nodes if graph.variables(node)]
     by_name = {layer.name: layer for layer in layers}
     found = {}
     for node in nodes:
