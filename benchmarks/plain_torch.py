@@ -43,6 +43,10 @@ def hits_by_class(logits, targets):
     return (logits.argmax(1) == targets).sum()
 
 
+def no_hits(outputs, targets):
+    return torch.zeros((), dtype=torch.int64)
+
+
 def adam(model):
     return torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
 
@@ -290,6 +294,42 @@ def residual(name):
     time_epochs(name, *step, batch_size=64, per_run=2)
 
 
+def separable(name):
+    x, y = images(640, 32, 3)
+    parts = [nn.Conv2d(3, 32, 3, padding=1), nn.ReLU()]
+    channels = 32
+    for filters, stride in [(64, 1), (128, 2), (128, 1), (256, 2)]:
+        parts += [
+            nn.Conv2d(channels, channels, 3, stride, padding=1, groups=channels, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(),
+            nn.Conv2d(channels, filters, 1, bias=False),
+            nn.BatchNorm2d(filters),
+            nn.ReLU(),
+        ]
+        channels = filters
+    parts += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 10)]
+    model = nn.Sequential(*parts).to(memory_format=torch.channels_last)
+    step = (model, adam(model), nn.CrossEntropyLoss(), hits_by_class, x, y)
+    time_epochs(name, *step, batch_size=64, per_run=2)
+
+
+def autoencoder(name):
+    x, _ = images(640, 32, 3)
+    model = nn.Sequential(
+        nn.Conv2d(3, 32, 3, 2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3, 2, padding=1),
+        nn.ReLU(),
+        nn.ConvTranspose2d(64, 64, 3, 2, padding=1, output_padding=1),
+        nn.ReLU(),
+        nn.ConvTranspose2d(64, 32, 3, 2, padding=1, output_padding=1),
+        nn.ReLU(),
+        nn.Conv2d(32, 3, 3, padding=1),
+    ).to(memory_format=torch.channels_last)
+    time_epochs(name, model, adam(model), nn.MSELoss(), no_hits, x, x, batch_size=64, per_run=2)
+
+
 WORKLOADS = [
     first_network_epoch,
     first_network_process,
@@ -305,6 +345,8 @@ WORKLOADS = [
     convolutional,
     vgg_like,
     residual,
+    separable,
+    autoencoder,
 ]
 
 if __name__ == "__main__":

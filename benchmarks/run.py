@@ -116,6 +116,8 @@ WORKLOADS = [
     Workload("convolutional", "Conv 32-64, pool, dense 128 on 28x28x1, batch 128: an epoch", 1.1),
     Workload("vgg_like", "VGG-like on 100x100x3, batch 32: an epoch", 1.1),
     Workload("residual", "residual network with batch normalisation, 32x32x3, batch 64: an epoch", 1.0),
+    Workload("separable", "MobileNet-like blocks, 32x32x3, batch 64: an epoch", 1.0),
+    Workload("autoencoder", "autoencoder with transposed convolutions, 32x32x3, batch 64: an epoch", 1.0),
     Workload("vgg16_four_photographs", "`VGG16().predict` of four photographs: a call", 1.0, KERAS, ()),
     Workload("making_networks", "ResNet152, EfficientNetB7 and NASNetLarge: making them", 1.0, KERAS, ()),
 ]

@@ -224,6 +224,34 @@ def residual(name):
     time_epochs(name, model, x, y, batch_size=64, per_run=2)
 
 
+def separable(name):
+    """Blocks as in MobileNet: each channel by itself, then all channels of a place."""
+    x, y = samples.images(640, 32, 3)
+    inputs = keras.Input((32, 32, 3))
+    h = layers.Conv2D(32, 3, padding="same", activation="relu")(inputs)
+    for filters, strides in [(64, 1), (128, 2), (128, 1), (256, 2)]:
+        h = layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(h)
+        h = layers.Activation("relu")(layers.BatchNormalization()(h))
+        h = layers.Conv2D(filters, 1, use_bias=False)(h)
+        h = layers.Activation("relu")(layers.BatchNormalization()(h))
+    outputs = layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(h))
+    model = keras.Model(inputs, outputs)
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    time_epochs(name, model, x, y, batch_size=64, per_run=2)
+
+
+def autoencoder(name):
+    x, _ = samples.images(640, 32, 3)
+    model = keras.Sequential([keras.Input((32, 32, 3))])
+    for filters in (32, 64):
+        model.add(layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu"))
+    for filters in (64, 32):
+        model.add(layers.Conv2DTranspose(filters, 3, strides=2, padding="same", activation="relu"))
+    model.add(layers.Conv2D(3, 3, padding="same"))
+    model.compile(loss="mse", optimizer="adam")
+    time_epochs(name, model, x, x, batch_size=64, per_run=2)
+
+
 def vgg16_four_photographs(name):
     """VGG16 with new weights, which take as long as trained ones."""
     x = np.random.default_rng(0).uniform(0, 255, (4, 224, 224, 3)).astype("float32")
@@ -264,6 +292,8 @@ WORKLOADS = [
     convolutional,
     vgg_like,
     residual,
+    separable,
+    autoencoder,
     vgg16_four_photographs,
     making_networks,
 ]

@@ -41,6 +41,7 @@ def test_a_transposed_convolution_spreads_inputs_and_its_gradients_are_those_of_
         x = rng.normal(size=(2, *(5, 4, 3)[:spatial], 3))
         kernel = rng.normal(size=(*(window,) * spatial, filters, 3))
 
+        @jax.jit
         def f(x, kernel):
             return ops.conv_transpose(x, kernel, stride, padding, extra, "channels_last", dilation)
 
@@ -55,12 +56,12 @@ def test_a_transposed_convolution_spreads_inputs_and_its_gradients_are_those_of_
         def total(x, kernel):
             return (f(x, kernel) ** 2).sum() / 2
 
-        dx, dkernel = jax.grad(total, (0, 1))(x, kernel)
+        dx, dkernel = jax.jit(jax.grad(total, (0, 1)))(x, kernel)
         # a form that is linear in each argument: its square grows with twice the square of each
         assert np.isclose((dx * x).sum(), (y**2).sum())
         assert np.isclose((dkernel * kernel).sum(), (y**2).sum())
         step = rng.normal(size=x.shape), rng.normal(size=kernel.shape)
-        along = jax.jvp(total, (x, kernel), step)[1]
+        along = jax.jit(lambda *a: jax.jvp(total, a, step)[1])(x, kernel)
         assert np.isclose(along, (dx * step[0]).sum() + (dkernel * step[1]).sum())
         small = 1e-5
         ahead, behind = (total(*(a + sign * small * d for a, d in zip((x, kernel), step))) for sign in (1, -1))
@@ -72,12 +73,13 @@ def test_second_derivatives_of_a_transposed_convolution_are_finite_differences_o
     with jax.enable_x64(True):
         x, kernel = rng.normal(size=(1, 4, 4, 2)), rng.normal(size=(3, 3, 3, 2))
 
+        @jax.jit
         def slope(kernel):
             gradient = jax.grad(lambda x: (ops.conv_transpose(x, kernel, 2, "same") ** 2).sum())(x)
             return (gradient**2).sum()
 
         direction = rng.normal(size=kernel.shape)
-        exact = (jax.grad(slope)(kernel) * direction).sum()
+        exact = (jax.jit(jax.grad(slope))(kernel) * direction).sum()
         ahead, behind = (slope(kernel + sign * 1e-5 * direction) for sign in (1, -1))
         assert np.isclose(exact, (ahead - behind) / 2e-5, rtol=1e-6)
 

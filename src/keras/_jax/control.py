@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from keras._core import tree
 from keras._core.types import Tensor
 from keras._jax import pure
-from keras._jax.kernels.convolution import inside_loop
+from keras._jax.kernels.convolution_cpu import inside_loop
 from keras._jax.op import as_array, convert_to_tensor, op
 from keras._jax.variable import Variable
 

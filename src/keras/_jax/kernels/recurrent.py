@@ -24,7 +24,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from keras._jax import pure
 from keras._jax.devices import is_cpu
-from keras._jax.kernels.convolution import inside_loop
+from keras._jax.kernels.convolution_cpu import inside_loop
 from keras._jax.variable import Variable
 
 _UNROLL_UP_TO = 8  # steps: a loop this short costs more than its body

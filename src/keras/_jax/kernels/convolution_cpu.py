@@ -1,0 +1,324 @@
+"""Convolutions in the forms that suit a CPU.
+
+XLA hands dense convolutions of one or two axes to a library. What it has no library for, such as groups, volumes and
+the gradients of transposed convolutions, it does number by number, which takes 10 to 100 times as long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keras._jax import placement
+from keras._jax.kernels.convolution_shapes import spread, transposed_size, whole, zeros_before
+
+# products per output up to which they are added up in a loop: three channels under a window of 3 by 3
+_FEW_PRODUCTS = 27
+# filters up to which it is quicker to make the results of all phases at once, zeros in uneven windows included
+_FEW_FILTERS = 32
+# channels from which one convolution is worth its call, and how many of them stand for many groups
+_ENOUGH_CHANNELS, _MOST_PARTS = 16, 8
+
+
+class _Loops(threading.local):
+    depth = 0
+
+
+_loops = _Loops()
+
+
+@contextlib.contextmanager
+def inside_loop():
+    """While open, the body of a compiled loop is being traced.
+
+    XLA's convolution on the CPU takes 30 times as long inside a loop as outside, so there it is a matrix product.
+    """
+    _loops.depth += 1
+    try:
+        yield
+    finally:
+        _loops.depth -= 1
+
+
+def convolve(inputs, kernel, strides, padding: str, channels_first: bool, dilation) -> jax.Array:
+    """`convolution.convolve`, its arguments checked."""
+    window, per_group = kernel.shape[:-2], kernel.shape[-2]
+    groups = inputs.shape[1 if channels_first else -1] // per_group
+    form: Callable = whole
+    if groups > 1 and per_group == 1 and len(window) < 3:
+        form = _channel_by_channel
+    elif _loops.depth:
+        form = _by_matrix_product
+    elif groups > 1:
+        form = _by_groups
+    elif np.prod(window) * per_group <= _FEW_PRODUCTS and not channels_first:
+        form = _by_places
+    elif max(window) == 1:
+        form = _pointwise
+    elif len(window) == 3:
+        form = _by_planes
+    if not channels_first or form is whole:
+        return form(inputs, kernel, strides, padding, channels_first, dilation)
+    y = form(jnp.moveaxis(inputs, 1, -1), kernel, strides, padding, False, dilation)
+    return jnp.moveaxis(y, -1, 1)
+
+
+# --- all that follow up to transposed convolutions take channels last
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4, 5))
+def _by_places(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """Place by place of the kernel, as one loop over the outputs that also holds what follows.
+
+    For the few products of an image's first convolution that takes a fifth of the time.
+    """
+    products = (
+        part[..., channel, None] * kernel[(*place, channel)]
+        for place, part in _shifted(inputs, kernel.shape[:-2], strides, padding, dilation)
+        for channel in range(kernel.shape[-2])
+    )
+    return functools.reduce(jnp.add, products)
+
+
+@_by_places.defjvp
+def _by_places_jvp(strides, padding, channels_first, dilation, primals, tangents):
+    (x, kernel), (dx, dkernel) = primals, tangents
+    settings = (strides, padding, channels_first, dilation)
+    linear = _by_matrix_product if _loops.depth else whole
+    return _by_places(*primals, *settings), linear(dx, kernel, *settings) + linear(x, dkernel, *settings)
+
+
+def _shifted(x, window, strides, padding, dilation) -> Iterator[tuple[tuple[int, ...], jax.Array]]:
+    """For each place of the window: the inputs that all outputs meet there."""
+    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation)]
+    x = jnp.pad(x, [(0, 0), *_zeros(x, window, strides, padding, dilation), (0, 0)])
+    counts = [max((n - r) // s + 1, 0) for n, r, s in zip(x.shape[1:-1], reach, strides)]
+    for place in itertools.product(*map(range, window)):
+        starts = [i * d for i, d in zip(place, dilation)]
+        yield place, x[(slice(None), *(slice(b, b + (n - 1) * s + 1, s) for b, n, s in zip(starts, counts, strides)))]
+
+
+def _zeros(x, window, strides, padding, dilation) -> list[tuple[int, int]]:
+    """Zeros before and after each spatial axis."""
+    if not isinstance(padding, str):
+        return list(padding)
+    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation)]
+    return lax.padtype_to_pads(x.shape[1:-1], reach, strides, padding.upper())
+
+
+def _by_matrix_product(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """One product of a matrix of patches with the kernel."""
+    window, (per_group, filters) = kernel.shape[:-2], kernel.shape[-2:]
+    groups = inputs.shape[-1] // per_group
+    parts = [part for _, part in _shifted(inputs, window, strides, padding, dilation)]
+    counts = parts[0].shape[1:-1]
+    # (samples, places, window, groups, channels) times (window, channels, groups, filters)
+    patches = jnp.stack(parts, axis=-2).reshape(inputs.shape[0], -1, len(parts), groups, per_group)
+    weights = kernel.reshape(len(parts), per_group, groups, filters // groups)
+    return jnp.einsum("npkgc,kcgf->npgf", patches, weights).reshape(inputs.shape[0], *counts, filters)
+
+
+def _pointwise(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """Windows of size 1: one product of a matrix with the kernel."""
+    x = inputs[(slice(None), *(slice(None, None, s) for s in strides))]
+    y = x.reshape(-1, x.shape[-1]) @ kernel.reshape(kernel.shape[-2:])
+    return y.reshape(*x.shape[:-1], kernel.shape[-1])
+
+
+def _by_groups(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """A convolution for each group, or for several small groups with zeros between them."""
+    per_group, filters = kernel.shape[-2:]
+    groups = inputs.shape[-1] // per_group
+    least = max(-(-_ENOUGH_CHANNELS // per_group), -(-groups // _MOST_PARTS))
+    joined = next(n for n in range(min(least, groups), groups + 1) if groups % n == 0)
+    apart = np.kron(np.eye(joined), np.ones((per_group, filters // groups))).astype(kernel.dtype)
+    weights = (
+        part if joined == 1 else jnp.concatenate([part] * joined, -2) * apart
+        for part in jnp.split(kernel, groups // joined, -1)
+    )
+    parts = zip(jnp.split(inputs, groups // joined, -1), weights)
+    return jnp.concatenate([convolve(x, w, strides, padding, False, dilation) for x, w in parts], -1)
+
+
+def _by_planes(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """A convolution of volumes as one of planes, whose channels are those of all planes that a window meets."""
+    depth, flat = kernel.shape[0], kernel.shape[1:-2]
+    along, *zeros = _zeros(inputs, kernel.shape[:-2], strides, padding, dilation)
+    ones, none = [1] * len(flat), [(0, 0)] * len(flat)
+    planes = [x for _, x in _shifted(inputs, (depth, *ones), (strides[0], *ones), [along, *none], dilation)]
+    x = jnp.concatenate(planes, -1)
+    weights = jnp.moveaxis(kernel, 0, -3).reshape(*flat, x.shape[-1], kernel.shape[-1])
+    y = whole(x.reshape(x.shape[0] * x.shape[1], *x.shape[2:]), weights, strides[1:], zeros, False, dilation[1:])
+    return y.reshape(*x.shape[:2], *y.shape[1:])
+
+
+# --- channel by channel
+
+
+def _channel_by_channel(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """Groups of one channel: sums of the inputs, shifted by each place and times what the kernel has there."""
+    zeros = tuple(map(tuple, _zeros(inputs, kernel.shape[:-2], strides, padding, dilation)))
+    if len(strides) == 2:
+        return _depthwise(inputs, kernel, strides, zeros, dilation)
+    y = _depthwise(inputs[:, None], kernel[None], (1, *strides), ((0, 0), *zeros), (1, *dilation))
+    return y[:, 0]
+
+
+def _depthwise_plain(inputs, kernel, strides, zeros, dilation) -> jax.Array:
+    channels = inputs.shape[-1]
+    weights = kernel.reshape(*kernel.shape[:-2], channels, kernel.shape[-1] // channels)
+    several = weights.shape[-1] > 1
+    products = (
+        part[..., None] * weights[place] if several else part * weights[(*place, slice(None), 0)]
+        for place, part in _shifted(inputs, kernel.shape[:-2], strides, zeros, dilation)
+    )
+    y = functools.reduce(jnp.add, products)
+    return y.reshape(*y.shape[:3], kernel.shape[-1])
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _depthwise(inputs, kernel, strides, zeros, dilation) -> jax.Array:
+    """Images, each channel by itself.
+
+    Shapes:
+        inputs: (samples, height, width, channels); kernel: (*window, 1, channels * multiplier).
+    """
+    return _depthwise_plain(inputs, kernel, strides, zeros, dilation)
+
+
+def _depthwise_forward(inputs, kernel, strides, zeros, dilation):
+    return _depthwise_plain(inputs, kernel, strides, zeros, dilation), (inputs, kernel)
+
+
+def _depthwise_backward(strides, zeros, dilation, kept, gradient):
+    inputs, kernel = kept
+    reach = [(k - 1) * d for k, d in zip(kernel.shape, dilation)]
+    back = tuple((r - before, r - after) for r, (before, after) in zip(reach, zeros))
+    if max(strides) == 1 and kernel.shape[-1] == inputs.shape[-1] and min(min(pair) for pair in back) >= 0:
+        dinputs = _depthwise(gradient, jnp.flip(kernel, (0, 1)), strides, back, dilation)
+    else:
+        dinputs = jax.vjp(lambda x: _depthwise_plain(x, kernel, strides, zeros, dilation), inputs)[1](gradient)[0]
+    if placement.current() is not None:  # rows in a loop would travel between the devices
+        plain = functools.partial(_depthwise_plain, inputs, strides=strides, zeros=zeros, dilation=dilation)
+        return dinputs, jax.vjp(plain, kernel)[1](gradient)[0]
+    return dinputs, _depthwise_kernel(inputs, kernel.shape, strides, zeros, dilation, gradient)
+
+
+_depthwise.defvjp(_depthwise_forward, _depthwise_backward)
+
+
+def _depthwise_kernel(inputs, shape, strides, zeros, dilation, gradient) -> jax.Array:
+    """The kernel's gradient, row by row of the results: sums over whole images would read them once per place."""
+    (high, wide), (samples, rows, columns, _) = shape[:2], gradient.shape
+    kind = jnp.promote_types(inputs.dtype, "float32")
+    x = jnp.pad(inputs, [(0, 0), *zeros, (0, 0)])[..., None]
+    g = gradient.reshape(samples, rows, 1, columns, inputs.shape[-1], shape[-1] // inputs.shape[-1])
+    step, reach = strides[1], (columns - 1) * strides[1] + 1
+
+    def add_row(i, sums):
+        at, row = i // rows, i % rows
+        met = lax.dynamic_slice_in_dim(
+            lax.dynamic_index_in_dim(x, at, keepdims=False), row * strides[0], (high - 1) * dilation[0] + 1
+        )[:: dilation[0]]
+        slope = lax.dynamic_index_in_dim(lax.dynamic_index_in_dim(g, at, keepdims=False), row, keepdims=False)
+        met, slope = met.astype(kind), slope.astype(kind)
+        starts = (j * dilation[1] for j in range(wide))
+        return [total + met[:, a : a + reach : step] * slope for a, total in zip(starts, sums)]
+
+    sums = [jnp.zeros((high, *g.shape[3:]), kind) for _ in range(wide)]
+    sums = lax.fori_loop(0, samples * rows, add_row, sums)
+    return jnp.stack([total.sum(1) for total in sums], 1).reshape(shape).astype(inputs.dtype)
+
+
+# --- transposed
+
+
+def convolve_transposed(
+    inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation
+) -> jax.Array:
+    """`convolution.convolve_transposed`, its arguments checked; `extra` is `output_padding` by axis."""
+    x = jnp.moveaxis(inputs, 1, -1) if channels_first else inputs
+    sizes = tuple(
+        transposed_size(n, k, s, d, padding, e)
+        for n, k, s, d, e in zip(x.shape[1:], kernel.shape, strides, dilation, extra)
+    )
+    before = tuple(zeros_before(k, s, d, padding, e) for k, s, d, e in zip(kernel.shape, strides, dilation, extra))
+    if _loops.depth:
+        y = _by_phases(_by_matrix_product, x, kernel, strides, dilation, before, sizes)
+    else:
+        y = _spread(x, kernel, strides, dilation, before, sizes, padding, extra)
+    return jnp.moveaxis(y, -1, 1) if channels_first else y
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4, 5, 6, 7))
+def _spread(inputs, kernel, strides, dilation, before, sizes, padding: str, extra: tuple) -> jax.Array:
+    """Each input spread over the window.
+
+    Args:
+        before: zeros before each axis in the convolution whose gradient it is.
+        sizes: of the result.
+    """
+    if len(sizes) == 3:
+        return _by_phases(_by_planes, inputs, kernel, strides, dilation, before, sizes)
+    even = all(k % s == 0 for k, s in zip(kernel.shape, strides))
+    if max(strides) > 1 and max(dilation) == 1 and (even or kernel.shape[-2] <= _FEW_FILTERS):
+        return _by_phases(whole, inputs, kernel, strides, dilation, before, sizes)
+    return spread(inputs, kernel, strides, padding, extra, False, dilation)
+
+
+@_spread.defjvp
+def _spread_jvp(strides, dilation, before, sizes, padding, extra, primals, tangents):
+    (x, kernel), (dx, dkernel) = primals, tangents
+    zeros = [
+        (b, max((n - 1) * s + (k - 1) * d + 1 - size - b, 0))
+        for b, n, s, k, d, size in zip(before, x.shape[1:], strides, kernel.shape, dilation, sizes)
+    ]
+
+    def kernel_slope(gradient):
+        """The way back to the kernel, as for the convolution that this one is the transpose of.
+
+        The way that XLA finds is a convolution whose window is larger than its images: 30 to 50 times as long.
+        """
+        form = _by_planes if len(sizes) == 3 else whole
+        return jax.vjp(lambda k: form(gradient, k, strides, zeros, False, dilation), jnp.zeros_like(kernel))[1](x)[0]
+
+    settings = (strides, dilation, before, sizes, padding, extra)
+    y = _spread(x, kernel, *settings)
+    back = jax.linear_transpose(kernel_slope, jax.ShapeDtypeStruct(y.shape, y.dtype))
+    return y, _spread(dx, kernel, *settings) + back(dkernel)[0]
+
+
+def _by_phases(product: Callable, inputs, kernel, strides, dilation, before, sizes) -> jax.Array:
+    """The same without zeros between the inputs: results `stride` apart meet the same places of the window.
+
+    Args:
+        product: what convolves with stride 1; its filters are those of all places in a stride.
+    """
+    spatial, (filters, channels) = len(strides), kernel.shape[-2:]
+    dilated = lax.pad(kernel, jnp.zeros((), kernel.dtype), [*((0, 0, d - 1) for d in dilation), (0, 0, 0), (0, 0, 0)])
+    counts = [-(-k // s) for k, s in zip(dilated.shape, strides)]  # places of the window that one result meets
+    rest = [(0, c * s - k) for c, s, k in zip(counts, strides, dilated.shape)]
+    pairs = [n for pair in zip(counts, strides) for n in pair]
+    by_place = jnp.pad(dilated, [*rest, (0, 0), (0, 0)]).reshape(*pairs, filters, channels)
+    by_place = jnp.flip(by_place, range(0, 2 * spatial, 2))
+    places, phases = range(0, 2 * spatial, 2), range(1, 2 * spatial, 2)
+    weights = by_place.transpose(*places, 2 * spatial + 1, *phases, 2 * spatial).reshape(*counts, channels, -1)
+    zeros, cuts = [], []
+    for n, s, b, count, size in zip(inputs.shape[1:], strides, before, counts, sizes):
+        first, last = b // s, (b + size - 1) // s
+        zeros.append((count - 1 - first, last - (n - 1), 0))
+        cuts.append(slice(b - first * s, b - first * s + size))
+    x = lax.pad(inputs, jnp.zeros((), inputs.dtype), [(0, 0, 0), *zeros, (0, 0, 0)])
+    y = product(x, weights, (1,) * spatial, "valid", False, (1,) * spatial)
+    wide = y.reshape(*y.shape[:-1], *strides, filters)
+    order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
+    wide = wide.transpose(0, *order, 1 + 2 * spatial)
+    return wide.reshape(len(x), *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]

@@ -1,0 +1,76 @@
+"""Convolutions as XLA knows them, and the sizes of what comes out."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+def axis_names(spatial: int, channels_first: bool) -> str:
+    """Letters for the axes of a batch: N for samples, C for channels, letters of its own for each spatial axis."""
+    letters = "DHW"[3 - spatial :]
+    return f"NC{letters}" if channels_first else f"N{letters}C"
+
+
+def dimensions(spatial: int, channels_first: bool) -> tuple[str, str, str]:
+    """The order of axes of inputs, kernel and outputs, as XLA is told."""
+    names = axis_names(spatial, channels_first)
+    return names, "DHW"[3 - spatial :] + "IO", names
+
+
+def whole(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """The convolution as XLA knows it; `padding` may also be zeros before and after each axis."""
+    channels = inputs.shape[1 if channels_first else -1]
+    return lax.conv_general_dilated(
+        inputs, kernel, strides, padding.upper() if isinstance(padding, str) else padding, rhs_dilation=dilation,
+        dimension_numbers=dimensions(inputs.ndim - 2, channels_first),
+        feature_group_count=channels // kernel.shape[-2],
+    )  # fmt: skip
+
+
+def spread(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> jax.Array:
+    """The transposed convolution as XLA knows it: one whose inputs lie `stride` apart."""
+    spatial = len(strides)
+    sizes = inputs.shape[2:] if channels_first else inputs.shape[1:-1]
+    zeros = [
+        transposed_padding(n, k, s, d, padding, e)
+        for n, k, s, d, e in zip(sizes, kernel.shape, strides, dilation, extra)
+    ]
+    flipped = jnp.flip(kernel, tuple(range(spatial))).swapaxes(-1, -2)
+    return lax.conv_general_dilated(
+        inputs, flipped, (1,) * spatial, zeros, lhs_dilation=strides, rhs_dilation=dilation,
+        dimension_numbers=dimensions(spatial, channels_first),
+    )  # fmt: skip
+
+
+def transposed_padding(
+    size: int, window: int, stride: int, dilation: int, padding: str, extra: int | None
+) -> tuple[int, int]:
+    """How many zeros a transposed convolution puts before and after one axis, once `stride - 1` lie between inputs.
+
+    It is the gradient of the convolution that turns the output size into `size`, so the zeros mirror those of that
+    convolution. `extra` is Keras's `output_padding`: how many positions longer the output is than its shortest.
+    """
+    reach = (window - 1) * dilation
+    length = transposed_size(size, window, stride, dilation, padding, extra)
+    before = reach - zeros_before(window, stride, dilation, padding, extra)
+    return before, length - ((size - 1) * stride + 1) + reach - before
+
+
+def zeros_before(window: int, stride: int, dilation: int, padding: str, extra: int | None) -> int:
+    """Zeros before the axis in the convolution whose gradient is taken."""
+    if padding == "valid":
+        return 0
+    covered = (window - 1) * dilation + 1
+    zeros = covered - stride if extra is None else 2 * (covered // 2) - extra
+    return max(zeros, 0) // 2
+
+
+def transposed_size(size: int, window: int, stride: int, dilation: int, padding: str, extra: int | None) -> int:
+    """The size of one axis after a transposed convolution."""
+    covered = (window - 1) * dilation + 1
+    if extra is None:
+        return size * stride if padding == "same" else size * stride + max(covered - stride, 0)
+    zeros = 2 * (covered // 2) if padding == "same" else 0
+    return (size - 1) * stride + covered - zeros + extra
