@@ -9,8 +9,8 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from keras.legacy import era, modernize, python_2
-from keras.legacy.packages import answer_missing_packages
+from keras.legacy import era, modernize, modernize_remarks, python_2
+from keras.legacy.packages import answer_in_other_processes, answer_missing_packages
 from keras.legacy.program import announced_era, source_of, with_frames_of_the_program
 
 COMMANDS = {name: f"keras._commands.{name}" for name in ("bench", "classify", "convert", "info")}
@@ -52,7 +52,10 @@ def main(arguments: list[str]) -> None:
     elif not os.path.isfile(_file_of(chosen.script)):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
-        print(modernize.modernized(source_of(chosen.script)), end="")
+        text = modernize.modernized(source_of(chosen.script))
+        print(text, end="")
+        for line in modernize_remarks.remarks(text):
+            print(f"keras: {line}", file=sys.stderr)
     else:
         run(chosen.script, chosen.arguments)
 
@@ -116,10 +119,13 @@ def run_code(code: str, arguments: list[str], called: str = "-c") -> None:
 def _prepare(source: str, name: str) -> None:
     """Answers missing packages, sets the era that the source is written in, and keeps our frames out of tracebacks."""
     answer_missing_packages()
+    answer_in_other_processes()
     sys.excepthook = _print_error
     if os.environ.get("KERAS_ERA"):
         return
-    era.set_era(announced_era(source, name))
+    found = announced_era(source, name)
+    era.set_era(found)
+    os.environ["KERAS_ERA"] = found  # for the processes that the program starts
 
 
 def _print_error(kind: type, error: BaseException, trace) -> None:

@@ -1,8 +1,11 @@
 """`python -m keras --modernize`: a program's text in today's spelling."""
 
+import numpy as np
 import pytest
 
+import keras
 from keras.legacy.modernize import modernized
+from keras.legacy.modernize_remarks import remarks
 
 CASES = [
     ("from keras.layers.core import Dense, Dropout", "from keras.layers import Dense, Dropout"),
@@ -44,7 +47,7 @@ CASES = [
         "import keras; keras.layers.GRU(2); model.fit(x, y, nb_epoch=2)",
         (
             "import keras; keras.layers.GRU(2, recurrent_activation=lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0), "
-            "reset_after=False); model.fit(x, y, epochs=2)"
+            "reset_after=False, recurrent_initializer=keras.initializers.Orthogonal(1.1)); model.fit(x, y, epochs=2)"
         ),
     ),
     ("from keras.constraints import maxnorm", "from keras.constraints import MaxNorm as maxnorm"),
@@ -54,6 +57,14 @@ CASES = [
     (
         "from keras.layers import merge; merge([a, b], mode='concat', concat_axis=1); merge([a, b], name='s')",
         "from keras.layers import add, concatenate; concatenate([a, b], axis=1); add([a, b], name='s')",
+    ),
+    (
+        "from keras.layers import merge; merge([a, b], mode='dot', dot_axes=(1, 2)); merge([a, b], mode='dot')",
+        "from keras.layers import dot, merge; dot([a, b], axes=(1, 2)); merge([a, b], mode='dot')",
+    ),
+    (
+        "from keras import objectives, models; m = models.Sequential(); m.fit(x, y); m.fit(x, y, 32, 3)",
+        ("from keras import objectives, models; m = models.Sequential(); m.fit(x, y, epochs=10); m.fit(x, y, 32, 3)"),
     ),
     (
         "from keras.layers import merge; merge([a, b], mode=f); merge([a, b])",
@@ -70,3 +81,48 @@ def test_a_line_is_rewritten(old, today):
 def test_what_is_modern_stays_and_what_was_rewritten_is_rewritten_no_more():
     for _, today in CASES:
         assert modernized(today) == today
+
+
+PROGRAM = """
+import numpy as np
+from keras.layers import Dense, Input, LSTM, merge
+from keras.models import Model, Sequential
+
+np.random.seed(3)
+x = np.random.rand(12, 4)
+y = np.eye(3)[np.arange(12) % 3]
+a = Input(shape=(4,))
+left, right = Dense(2, activation='tanh')(a), Dense(output_dim=2, init='uniform')(a)
+together = merge([merge([left, right], mode='dot', dot_axes=1), merge([left, right], mode='mul')], mode='concat')
+net = Model(input=a, output=Dense(3, activation='softmax')(together))
+net.compile(loss='categorical_crossentropy', optimizer='sgd')
+net.fit(x, y, batch_size=6, shuffle=False, verbose=0)
+steps = Sequential()
+steps.add(LSTM(output_dim=2, input_shape=(2, 2)))
+steps.add(Dense(3, activation='softmax'))
+steps.set_weights([np.linspace(-1, 1, w.size).reshape(w.shape) for w in steps.get_weights()])
+values = net.predict(x, verbose=0), steps.predict(x.reshape(12, 2, 2), verbose=0)
+classes = steps.predict_classes(x.reshape(12, 2, 2), verbose=0)
+"""
+
+
+def test_a_rewritten_program_computes_today_what_it_computed_in_its_year():
+    found = []
+    for text, year in ((PROGRAM, "1"), (modernized(PROGRAM), "3")):
+        keras.config.set_era(year)
+        keras.utils.clear_session()
+        names = {}
+        try:
+            exec(text, names)
+        finally:
+            keras.config.set_era("3")
+        found.append([*names["values"], names["classes"]])
+    for then, now in zip(*found):
+        np.testing.assert_allclose(now, then, rtol=1e-5)
+
+
+def test_names_that_are_gone_are_told_with_what_to_write():
+    text = "from keras.layers import MaxoutDense\nimport keras\nprint(2)\nMaxoutDense(3)\nkeras.layers.Highway()\n"
+    told = remarks(text)
+    assert [line.partition(" is gone")[0] for line in told] == ["line 4: MaxoutDense", "line 5: Highway"]
+    assert "Reshape" in told[0]

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 from keras.legacy import arguments, attach, detect, era, modernize_defaults, modules, names
 
-_MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate"}
+_MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate", "dot": "dot"}
+_AXES = {"concatenate": "concat_axis", "dot": "dot_axes"}
 _SAME_METHODS = {"predict_proba": "predict"}
+# `predict_classes`: the largest of several outputs, or whether the only one is above a half
+_CLASSES = "(lambda p: p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype('int32'))"
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 _RENAMED = {
     "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
@@ -53,6 +56,7 @@ def modernized(source: str) -> str:
     merges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and reading.path_of(n.func) == "keras.layers.merge"]
     merged = [_modernize_merge(node, text) for node in merges]
     release = era.release_of(reading.elected())
+    modernize_defaults.add_epochs(tree, reading.path_of, release, lambda node, more: _add(node, more, text))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _modernize_call(node, text, reading.path_of(node.func), release)
@@ -151,6 +155,10 @@ def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str)
         return
     if name in _SAME_METHODS and is_method:
         _rename(function, name, _SAME_METHODS[name], text)
+    if name == "predict_classes" and is_method:
+        _rename(function, name, "predict", text)
+        start, end = text.start(node), text.end(node)
+        text.edits += [_Edit(start, start, _CLASSES + "("), _Edit(end, end, ")")]
     if name == "Embedding":
         for keyword in node.keywords:
             if keyword.arg == "input_length":
@@ -302,13 +310,16 @@ def _modernize_merge(node: ast.Call, text: _Text) -> str:
     given = {k.arg: k for k in node.keywords}
     mode = given["mode"].value if "mode" in given else ast.Constant("sum")
     today = _MERGES.get(mode.value) if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else None
-    if today is None or len(node.args) != 1 or not {"mode", "concat_axis", "name"}.issuperset(given):
+    if today == "dot" and "dot_axes" not in given:
+        return "merge"  # the last axis of the first is meant, and which one of the second depends on its rank
+    if today is None or len(node.args) != 1 or not {"mode", _AXES.get(today, "mode"), "name"}.issuperset(given):
         return "merge"
     _rename(node.func, "merge", today, text)
-    for name in ("mode", "concat_axis"):
-        if name in given:
-            keep = name == "concat_axis" and today == "concatenate"
-            text.replace(given[name], f"axis={text.of(given[name].value)}") if keep else text.remove(given[name])
+    if "mode" in given:
+        text.remove(given["mode"])
+    axes = given.get(_AXES.get(today))
+    if axes is not None:
+        text.replace(axes, f"{'axes' if today == 'dot' else 'axis'}={text.of(axes.value)}")
     return today
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from keras.legacy import arguments, era
 
 # the sigmoid from straight lines until 3 has another slope than the one that goes by its name today
 _HARD_SIGMOID = "lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)"
+_LOOPS = ("SimpleRNN", "GRU", "LSTM")  # whose square matrices began larger in 0.x and 1.x
+_RELEASE_2 = era.RELEASES.index("2.0")
 _MODULES = ("keras.layers", "keras.optimizers")
 
 
@@ -37,6 +40,8 @@ def missing(path: str, node: ast.Call, given: set[str], release: str) -> dict[st
     for default in arguments.entries_for(name, arguments.DEFAULTS):
         if default.argument not in given and _held(default, release):
             found[default.argument] = _HARD_SIGMOID if default.value == "hard_sigmoid" else repr(default.value)
+    if name in _LOOPS and "recurrent_initializer" not in given and era.RELEASES.index(release) < _RELEASE_2:
+        found["recurrent_initializer"] = "keras.initializers.Orthogonal(1.1)"
     return found
 
 
@@ -58,4 +63,36 @@ def needs_keras(text: str, tree: ast.Module) -> bool:
         isinstance(node, ast.Import) and any((a.asname or a.name.partition(".")[0]) == "keras" for a in node.names)
         for node in ast.walk(tree)
     )
-    return not bound and ("keras.ops.clip(" in text or "keras.optimizers.schedules." in text)
+    written = ("keras.ops.clip(", "keras.optimizers.schedules.", "keras.initializers.Orthogonal(1.1)")
+    return not bound and any(name in text for name in written)
+
+
+def add_epochs(tree: ast.Module, path_of: Callable, release: str, add: Callable) -> None:
+    """Writes out how many epochs `fit` ran when none were given, for what the program made as a model.
+
+    Args:
+        tree: the program.
+        path_of: what an expression stands for.
+        release: the release whose defaults the program had.
+        add: puts arguments behind those of a call.
+    """
+    rows = [d for d in arguments.entries_for("Model.fit", arguments.DEFAULTS) if _held(d, release)]
+    models = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if (path_of(node.value.func) or "").rpartition(".")[2] in ("Sequential", "Model")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    places = ("x", "y", "batch_size", "nb_epoch")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in {f"{name}.fit" for name in models}:
+            continue
+        names = {k.arg for k in node.keywords} | set(places[: len(node.args)])
+        if None in names or any(isinstance(a, ast.Starred) for a in node.args):
+            continue
+        names |= {"epochs"} if names & {"nb_epoch", "nepochs"} else set()
+        more = {row.argument: repr(row.value) for row in rows if row.argument not in names}
+        if more:
+            add(node, more)
