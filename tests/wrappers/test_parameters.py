@@ -93,7 +93,10 @@ def test_a_search_finds_such_parameters_also_those_the_estimator_was_not_made_wi
     [
         ({"epoch": 3}, "Invalid parameter 'epoch' .*epochs"),
         ({"fit__units": 3}, "Invalid parameter 'fit__units'"),
-        ({"optimizer__learning_rat": 3}, "SGD has no argument 'learning_rat'..*'learning_rate'.* It has: learning_rate"),
+        ({"optimizer__learning_rat": 3}, "has no argument 'learning_rat'.*'learning_rate'.* It has: learning_rate"),
+            {"optimizer__learning_rat": 3},
+            "SGD has no argument 'learning_rat'..*'learning_rate'.* It has: learning_rate",
+        ),
         ({"callbacks": [Counts()], "callbacks__0__limit": 1}, "Counts is made already"),
         ({"callbacks": [Counts], "callbacks__1__limit": 1}, "no such entry"),
         ({"callbacks__limit": 1}, "no `callbacks`"),
