@@ -47,6 +47,11 @@ def test_bad_inputs_are_named_with_their_place():
     fails(through(ops.tanh), x, Y, match=r"the inputs hold 1 value that is not finite, the first at \(5, 1\)")
 
 
+def test_outputs_that_have_grown_are_the_likely_cause_of_a_bad_loss():
+    text = fails(through(lambda x: x * 1e25), X, Y, match="comes from the loss itself", loss="mse")
+    assert "The outputs have grown very large: try a lower learning rate" in text
+
+
 def test_a_loss_that_does_not_suit_its_targets_is_told_from_bad_layers():
     text = fails(through(ops.tanh), X, Y, match="comes from the loss itself", loss=lambda y, p: ops.log(p - p))
     assert "The gradient's norm is nan" in text

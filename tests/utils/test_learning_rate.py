@@ -4,6 +4,15 @@ import pytest
 import keras
 
 
+def test_batches_that_differ_do_not_end_the_search():
+    x = np.array([[1], [1], [3], [1]], "float32")  # the loss of the third batch is nine times the others'
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(), "mse")
+    found = keras.utils.find_learning_rate(model, x, -x, batch_size=1, steps=40)
+    assert len(found.rates) > 20
+    assert 1e-4 < found.suggestion < 0.2
+
+
 def test_a_rate_is_suggested_and_the_model_is_as_before():
     keras.utils.set_random_seed(0)
     x = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")

@@ -57,7 +57,7 @@ def raise_for(step: Step, state: State, numbers: Any, batch: tuple, number: int)
         raise NotFiniteError(
             f"{where}: all layers' outputs are finite, so it comes from the loss itself.\n"
             f"  Outputs lie in {_range(y_pred)}, targets in {_range(batch[1])}. The gradient's norm is {norm}.\n"
-            "  Do the targets suit the loss? Losses of probabilities need outputs from 0 to 1, or from_logits=True."
+            f"  {_cause_in_loss(y_pred)}"
         )
     # a bad value goes backwards through the network: it begins at the last layer that has one
     for variable, gradient in reversed(list(zip(step.variables.trainable, gradients))):
@@ -137,6 +137,13 @@ def _cause(layer: Any, inputs: Any, output: Any) -> str:
     if any(x.min() <= 0 for x in arrays):
         return "Logarithms, roots and quotients need inputs above 0: add a small number such as 1e-7, or clip them."
     return "A lower learning rate, or clipnorm=1.0 on the optimizer, may keep its values in range."
+
+
+def _cause_in_loss(outputs: Any) -> str:
+    """What most likely makes a loss bad whose outputs are not."""
+    if max((np.abs(np.asarray(x, "float64")).max(initial=0.0) for x in tree.leaves(outputs)), default=0.0) > _LARGE:
+        return "The outputs have grown very large: try a lower learning rate, or clipnorm=1.0 on the optimizer."
+    return "Do the targets suit the loss? Losses of probabilities need outputs from 0 to 1, or from_logits=True."
 
 
 def _bad(x: Any) -> str | None:

@@ -13,8 +13,8 @@ def find_learning_rate(
 ):
     """Trains for a while with a rate that grows at every step, and suggests one (Smith, 2017).
 
-    `rate_i = lowest * (highest / lowest) ** (i / (steps - 1))`. It ends early when the loss is four times its lowest,
-    or no number. Afterwards the model, its optimizer and its learning rate are as they were before.
+    `rate_i = lowest * (highest / lowest) ** (i / (steps - 1))`. It ends early when the smoothed loss is four
+    times its lowest, or the loss no number. Afterwards the model, its optimizer and its rate are as they were before.
 
     Args:
         model: a compiled model.
@@ -40,7 +40,7 @@ def find_learning_rate(
             "find_learning_rate needs a compiled model. Call model.compile(optimizer=..., loss=...) first."
         )
     rates = np.geomspace(lowest, highest, steps)
-    raising = _Raising(rates)
+    raising = _Raising(rates, smoothing)
     before = [(v, np.array(v)) for v in (*model.variables, *model.optimizer.variables)]
     rate, stopped, history = model.optimizer.learning_rate, model.stop_training, getattr(model, "history", None)
     known = {id(v) for v, _ in before}
@@ -62,8 +62,9 @@ def find_learning_rate(
 class _Raising(Callback):
     """Sets the next rate before every batch, and notes the batch's loss after it."""
 
-    def __init__(self, rates):
+    def __init__(self, rates, smoothing):
         self.rates = rates
+        self.smoothing = smoothing
         self.losses = []
         self._sum = 0.0
 
@@ -80,8 +81,8 @@ class _Raising(Callback):
         total = float(logs["loss"]) * (batch + 1)
         loss, self._sum = total - self._sum, total
         self.losses.append(loss)
-        finite = [x for x in self.losses if math.isfinite(x)]
-        if len(self.losses) == len(self.rates) or not math.isfinite(loss) or loss > 4 * max(min(finite), 1e-12):
+        smooth = _smoothed(self.losses, self.smoothing)  # one batch may have four times the loss of another
+        if len(self.losses) == len(self.rates) or not math.isfinite(loss) or smooth[-1] > 4 * max(min(smooth), 1e-12):
             self.model.stop_training = True
 
 
@@ -99,9 +100,9 @@ class LearningRateSearch:
         self.rates = np.asarray(rates)
         self.losses = np.asarray(losses)
         self.smooth = _smoothed(self.losses, smoothing)
-        self.suggestion = self._suggested()
+        self.suggestion = self._suggested(smoothing)
 
-    def _suggested(self) -> float:
+    def _suggested(self, smoothing) -> float:
         usable = np.flatnonzero(np.isfinite(self.smooth))
         if len(usable) < 3:
             raise ValueError(
@@ -113,7 +114,9 @@ class LearningRateSearch:
         half = max(1, len(smooth) // 10)
         parts = [slice(max(i - half, 0), min(i + half + 1, last)) for i in range(last)]
         slopes = [np.polyfit(x[part], smooth[part], 1)[0] if part.stop - part.start > 2 else 0.0 for part in parts]
-        return float(self.rates[usable][int(np.argmin(slopes))])
+        # the first averages are of few batches each, so they fall and rise with what is in those
+        settled = min(int(math.log(0.5, smoothing)) if smoothing else 0, last - 1)
+        return float(self.rates[usable][settled + int(np.argmin(slopes[settled:]))])
 
     def plot(self, ax=None):
         """Draws the loss over the rate, with Matplotlib; returns the axes."""
