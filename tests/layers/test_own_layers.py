@@ -267,3 +267,10 @@ def test_configs_name_the_penalty_on_outputs_where_keras_3_does():
     assert layers.LSTM(2, activity_regularizer="l2").get_config()["activity_regularizer"]["class_name"] == "L2"
     assert "activity_regularizer" not in layers.Dense(2).get_config()
     assert "activity_regularizer" not in layers.Activation("relu").get_config()
+
+
+def test_assigning_to_a_variable_returns_its_new_value():
+    variable = keras.Variable([1.0, 2.0])
+    assert_close(variable.assign([2.0, 3.0]), [2.0, 3.0])
+    assert_close(variable.assign_add([1.0, 1.0]), [3.0, 4.0])
+    assert_close(variable.assign_sub([3.0, 3.0]), [0.0, 1.0])

@@ -115,3 +115,10 @@ def test_what_cannot_be_quantised_or_adapted_says_so():
         two_layers().quantize("gptq")
     with pytest.raises(ValueError, match="must know what the model is made of"):
         two_layers().quantize(config=quantizers.GPTQConfig(["a"], None))
+
+
+def test_float8_adds_the_bias_in_16_bits():
+    dense = layers.Dense(1, bias_initializer=keras.initializers.Constant(1.001))
+    dense.build((None, 1))
+    dense.quantize("float8")
+    assert float(dense(np.zeros((1, 1)))[0, 0]) == 1.0  # bfloat16 has no number between 1 and 1.0078

@@ -161,8 +161,8 @@ class Variable:
         """The value as a NumPy array of the caller's own."""
         return np.array(self.__array__())
 
-    def assign(self, value: Any) -> None:
-        """Gives it a new value of the same shape; the dtype stays."""
+    def assign(self, value: Any) -> jax.Array:
+        """Gives it a new value of the same shape, which it returns; the dtype stays."""
         value = self._arriving(value)
         if value.shape != self._shape:
             raise ValueError(
@@ -171,10 +171,11 @@ class Variable:
         scope = pure.current_scope()
         if scope is not None:
             scope.write(self, value)
-            return
+            return value
         if isinstance(value, jax.core.Tracer):
             raise ValueError(_TRACED_ASSIGNMENT.format(path=self.path))
         self.replace(value)
+        return value
 
     def _arriving(self, value: Any) -> jax.Array:
         if type(value) is np.ndarray and placement.current() is not None and value.shape == self._shape:
@@ -191,13 +192,13 @@ class Variable:
             self._lease.forget(self)
         self._raw = value
 
-    def assign_add(self, value: Any) -> None:
-        """Adds `value` to it."""
-        self.assign(self._stored() + _to_array(value, self._dtype))
+    def assign_add(self, value: Any) -> jax.Array:
+        """Adds `value` to it and returns the sum."""
+        return self.assign(self._stored() + _to_array(value, self._dtype))
 
-    def assign_sub(self, value: Any) -> None:
-        """Subtracts `value` from it."""
-        self.assign(self._stored() - _to_array(value, self._dtype))
+    def assign_sub(self, value: Any) -> jax.Array:
+        """Subtracts `value` from it and returns the difference."""
+        return self.assign(self._stored() - _to_array(value, self._dtype))
 
     def _stored(self) -> jax.Array:
         scope = pure.current_scope()

@@ -252,7 +252,9 @@ class Float8Kernel(KernelForm):
         kernel = self._rounded(ops.cast(layer.kernel.value, dtype), "kernel", dtype)
         y = self._rounded_gradient(self.product(x, kernel), dtype)
         if layer.bias is not None:
-            y = ops.add(y, layer.bias)
+            # as in Keras 3: a bias of 16 bits can be added within the same kernel
+            bias = ops.cast(layer.bias, "bfloat16") if dtype == "float32" else layer.bias
+            y = ops.add(y, ops.cast(bias, dtype))
         return layer.activation(y)
 
     def _rounded(self, x, name, dtype):
