@@ -228,7 +228,7 @@ def test_a_subclass_of_a_checkpoint_with_its_own_hook_is_called_at_batches():
             seen.append(batch)
 
     seen = []
-    callbacks = CallbackList([Mine("w.weights.h5")])
+    callbacks = CallbackList([Mine("w.keras")])
     assert callbacks.needs_train_batches
     callbacks.on_train_batch_end(2)
     assert seen == [2]

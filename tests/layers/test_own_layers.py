@@ -274,3 +274,15 @@ def test_assigning_to_a_variable_returns_its_new_value():
     assert_close(variable.assign([2.0, 3.0]), [2.0, 3.0])
     assert_close(variable.assign_add([1.0, 1.0]), [3.0, 4.0])
     assert_close(variable.assign_sub([3.0, 3.0]), [0.0, 1.0])
+
+
+def test_an_activation_may_be_taken_from_a_layer_that_has_one():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, "softmax")])
+    x = np.ones((1, 3), "float32")
+    assert np.isclose(model.predict(x, verbose=0).sum(), 1.0)
+    model.layers[-1].activation = None
+    linear = x @ np.asarray(model.layers[-1].kernel)
+    np.testing.assert_allclose(model.predict(x, verbose=0), linear, rtol=1e-6)
+    assert model.layers[-1].get_config()["activation"] == "linear"
+    model.layers[-1].activation = "relu"
+    np.testing.assert_allclose(model(x), np.maximum(linear, 0.0), rtol=1e-6)

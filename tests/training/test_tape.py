@@ -245,3 +245,19 @@ def test_the_penalty_has_the_gradient_that_jax_finds():
     wanted = jax.grad(by_jax)([v.value for v in critic.trainable_variables])
     for a, b in zip(found, wanted):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_one_output_of_a_functional_model_is_a_source_for_another():
+    inputs = keras.Input((3,))
+    middle = layers.Dense(4, "tanh")(inputs)
+    model = keras.Model(inputs, [middle, layers.Dense(2)(middle)])
+    last = model.layers[-1]
+    with keras.GradientTape(persistent=True) as tape:
+        x = tape.watch(X)
+        inside, outside = model(x, training=True)
+        chosen = outside[:, 1]
+    by_hand = np.repeat(np.asarray(last.kernel)[None, :, 1], len(X), 0)
+    np.testing.assert_allclose(tape.gradient(chosen, inside), by_hand, rtol=1e-6)
+    assert tape.gradient(chosen, x).shape == X.shape
+    for gradient, weight in zip(tape.gradient(chosen, model.trainable_variables), model.trainable_variables):
+        assert gradient.shape == weight.shape

@@ -171,6 +171,12 @@ class GradientTape:
         """The array behind a value, to be kept somewhere."""
         return _value_of(x)
 
+    def standing_for(self, x: Any) -> Any:
+        """What stands for an array if it is watched, else the array as operations take it."""
+        if id(x) in self._arrays:
+            return self._arrays[id(x)][1]
+        return x if x is None or isinstance(x, Taped) else jnp.asarray(x)
+
     def read(self, variable: Variable, value: Any) -> Any:
         """What reading a variable of that value gives."""
         if not _is_float(value):

@@ -1,8 +1,8 @@
 """Activation: a function of every element."""
 
-from keras import activations
 from keras._core.dtype_policy import is_float_name
 from keras._core.graph import KerasTensor
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._layer import Layer
 
 
@@ -16,9 +16,11 @@ class Activation(Layer):
     Array([0., 2.], dtype=float32)
     """
 
+    activation = ActivationAttribute()
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.supports_masking = True
 
     def call(self, inputs):

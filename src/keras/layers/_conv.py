@@ -1,8 +1,9 @@
 """Convolution: the same small dense layer at every place of a sequence, image or volume."""
 
-from keras import activations, config, constraints, initializers, ops, regularizers
+from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
 from keras.layers._adaptable import Adaptable
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
 
 
@@ -11,6 +12,8 @@ class Conv(Adaptable):
 
     rank: int
     paddings = ("valid", "same")
+
+    activation = ActivationAttribute()
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class Conv(Adaptable):
         self.groups = positive_integer("groups", groups, owner)
         if self.filters % self.groups:
             raise ValueError(f"{owner}: `filters` must be a multiple of `groups`. Got {filters} and {groups}.")
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

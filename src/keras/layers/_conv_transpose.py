@@ -1,7 +1,8 @@
 """Transposed convolution: each input is spread over a window, the way back through a convolution."""
 
-from keras import activations, config, constraints, initializers, ops, regularizers
+from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._conv import along_channels, check_strides_or_dilation
 from keras.layers._layer import Layer
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, with_spatial
@@ -11,6 +12,8 @@ class ConvTranspose(Layer):
     """Base of the transposed convolutions. Subclasses say how many spatial axes there are."""
 
     rank: int
+
+    activation = ActivationAttribute()
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class ConvTranspose(Layer):
         self.data_format = config.standard_data_format(data_format, owner)
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
         check_strides_or_dilation(self)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

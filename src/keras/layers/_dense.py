@@ -1,8 +1,9 @@
 """Dense: every output sees every input."""
 
-from keras import activations, constraints, initializers, ops, regularizers
+from keras import constraints, initializers, ops, regularizers
 from keras._core.checks import known_size, positive_integer
 from keras.layers._adaptable import Adaptable
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._input_spec import InputSpec
 
 
@@ -31,6 +32,8 @@ class Dense(Adaptable):
     # Keras 3 names it for other layers even where there is none
     _left_out_if_none = (*Adaptable._left_out_if_none, "activity_regularizer")
 
+    activation = ActivationAttribute()
+
     def __init__(
         self,
         units,
@@ -51,7 +54,7 @@ class Dense(Adaptable):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take_adaptations(lora_rank, lora_alpha, quantization_config)
         self.units = positive_integer("units", units, "Dense")
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

@@ -1,7 +1,8 @@
 """Depthwise convolution: each channel by itself."""
 
-from keras import activations, config, constraints, initializers, ops, regularizers
+from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._conv import along_channels, check_strides_or_dilation
 from keras.layers._layer import Layer
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
@@ -11,6 +12,8 @@ class DepthwiseConv(Layer):
     """Base of the depthwise convolutions. Subclasses say how many spatial axes there are."""
 
     rank: int
+
+    activation = ActivationAttribute()
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class DepthwiseConv(Layer):
         self.data_format = config.standard_data_format(data_format, owner)
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
         check_strides_or_dilation(self)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = use_bias
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

@@ -2,8 +2,9 @@
 
 import re
 
-from keras import activations, constraints, initializers, ops, regularizers
+from keras import constraints, initializers, ops, regularizers
 from keras.layers._adaptable import Adaptable
+from keras.layers._base.activated import ActivationAttribute
 
 _FORM = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]*)(\.\.\.)?")
 
@@ -31,6 +32,8 @@ class EinsumDense(Adaptable):
     (2, 5, 64)
     """
 
+    activation = ActivationAttribute()
+
     def __init__(
         self,
         equation,
@@ -54,7 +57,7 @@ class EinsumDense(Adaptable):
         self.gptq_unpacked_column_size = gptq_unpacked_column_size
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.bias_axes = bias_axes
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

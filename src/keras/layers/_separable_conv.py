@@ -1,7 +1,8 @@
 """Separable convolution: each channel by itself, then a mixture of the channels."""
 
-from keras import activations, config, constraints, initializers, ops, regularizers
+from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
+from keras.layers._base.activated import ActivationAttribute
 from keras.layers._conv import along_channels, check_strides_or_dilation, padded_on_the_left
 from keras.layers._layer import Layer
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
@@ -12,6 +13,8 @@ class SeparableConv(Layer):
 
     rank: int
     paddings = ("valid", "same")
+
+    activation = ActivationAttribute()
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class SeparableConv(Layer):
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
         check_strides_or_dilation(self)
         self.depth_multiplier = positive_integer("depth_multiplier", depth_multiplier, owner)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = use_bias
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.pointwise_initializer = initializers.get(pointwise_initializer)

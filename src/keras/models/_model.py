@@ -23,6 +23,7 @@ from keras.models._as_function import as_function
 from keras.models._exporting import export
 from keras.models._graph import Graph
 from keras.models._host_part import is_traced
+from keras.models._in_parts import call_in_parts, is_called_in_parts
 from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.quantizers._model import quantize_model
@@ -77,6 +78,8 @@ class Model(Trainer, Layer):
     def __call__(self, *args, **kwargs):
         if args and self._begins_on_host() and not any_symbolic(args) and not is_traced(args):
             args = (self.read_on_host(args[0]), *args[1:])
+        if is_called_in_parts(self, args, kwargs):
+            return call_in_parts(self, *args, **kwargs)
         return super().__call__(*args, **kwargs)
 
     def call(self, inputs, training=None, mask=None):
