@@ -129,3 +129,42 @@ def test_functions_of_the_users_own_in_place_of_programs_are_refused_by_name(pha
             model.predict(np.ones((4, 2)), verbose=0)
         model.predict_function = None  # as programs of 2.x do to have it made anew
         assert model.predict(np.ones((4, 2)), verbose=0).shape == (4, 1)
+
+
+class WeightAnew(layers.Layer):
+    def call(self, x):
+        return x @ self.add_weight(shape=(x.shape[-1], 2), name="w")
+
+
+class LayerAnew(layers.Layer):
+    def call(self, x):
+        return layers.Dense(2)(x)
+
+
+class OnceInCall(layers.Layer):
+    def call(self, x):
+        if not hasattr(self, "w"):
+            self.w = self.add_weight(shape=(x.shape[-1], 2), name="w")
+        return x @ self.w
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (WeightAnew, r"WeightAnew: call\(\) makes the weight 'w' anew.*\n.*build\(input_shape\)"),
+        (LayerAnew, r"A step makes new variables each time.*kernel.*\n.*in __init__ or build\(\)"),
+        (OnceInCall, None),
+    ],
+)
+def test_weights_that_would_be_new_at_every_step_are_refused(layer, message):
+    def trained():
+        model = keras.Sequential([keras.Input((4,)), layer()])
+        model.compile("sgd", "mse")
+        return model.fit(X + 1.0, np.ones((6, 2)), epochs=3, verbose=0).history["loss"]
+
+    if message is None:
+        losses = trained()
+        assert losses[2] < losses[0]
+    else:
+        with pytest.raises(ValueError, match=message):
+            trained()

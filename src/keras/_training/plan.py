@@ -33,6 +33,11 @@ VARYING = (
     "  Sequences: pad them to a few lengths, with keras.utils.LengthBuckets(sequences, y, batch_size=32).\n"
     "  Rows: let all batches have the same number; a last, smaller one costs one more program only."
 )
+NEW_EACH_TIME = (
+    "A step makes new variables each time it runs, which would never learn: {names}.\n"
+    "  Make layers, variables and seed generators once, in __init__ or build(), and use them in call()."
+)
+_MOST_TRACES = 5  # what a step meets outside of the model is known after one; further ones come with what that makes
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 
 
@@ -261,11 +266,14 @@ class Planner:
             self._add(found.extra)
             return found
         extra: list = []
-        while True:
+        for left in reversed(range(_MOST_TRACES)):
             try:
                 made = self._make(kind, batch_size, data, order, extra)
                 break
             except ForeignVariables as met:
+                if not left:
+                    names = ", ".join(repr(v.path or v.name) for v in met.variables[:3])
+                    raise ValueError(NEW_EACH_TIME.format(names=names)) from None
                 extra = [*extra, *met.variables]
                 self._add(met.variables)
         if extra:  # bound to these very variables: not for other models

@@ -12,7 +12,7 @@ from keras._jax.variable import Variable
 BOOKKEEPING = frozenset(
     (
         "name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
-        "_building", "_first_shape", "_path", "_kept", "_version", "_to_train",
+        "_building", "_first_shape", "_path", "_kept", "_version", "_to_train", "_made_in_call",
     )
 )  # fmt: skip
 

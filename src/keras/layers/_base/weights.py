@@ -46,6 +46,8 @@ class Weights:
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"{type(self).__name__}: call super().__init__() before add_weight().")
         shape = () if shape is None else (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+        if self._scope_open and not self._building:
+            self._check_first_in_call(name or shape)
         dtype = dtype or self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float_name(str(dtype)) else "zeros"
@@ -74,6 +76,16 @@ class Weights:
     ):
         """Makes a variable that belongs to this layer, as `add_weight` does."""
         return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
+
+    def _check_first_in_call(self, what: Any) -> None:
+        """Allows a weight in `call` once, as where `call` looks whether it is there already."""
+        made = self.__dict__.setdefault("_made_in_call", set())
+        if what in made:
+            raise ValueError(
+                f"{type(self).__name__}: call() makes the weight {what!r} anew each time it runs, so it would never "
+                f"learn.\n  Make weights in __init__ or in build(input_shape)."
+            )
+        made.add(what)
 
     def _keep(self, variable: Variable) -> None:
         self._variables.append(variable)
