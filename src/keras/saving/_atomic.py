@@ -88,10 +88,10 @@ def _naming(path: str | os.PathLike) -> Iterator[None]:
     """Lets errors of the system name what the caller wanted to write rather than a made-up name."""
     try:
         yield
-    except FileNotFoundError as error:
-        folder = os.path.dirname(os.path.realpath(path))
-        raise FileNotFoundError(error.errno, f"there is no folder {folder!r}", os.fspath(path)) from None
     except OSError as error:
+        folder = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(folder):
+            raise FileNotFoundError(error.errno, f"there is no folder {folder!r}", os.fspath(path)) from None
         raise type(error)(error.errno, f"its folder takes no files: {error.strerror}", os.fspath(path)) from None
 
 
