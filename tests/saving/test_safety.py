@@ -170,6 +170,14 @@ def test_whole_numbers_beyond_the_weights_in_the_file_take_no_memory(members):
     assert_refused(with_config(members, change), r"would take 16,000,000,000 bytes, more than the \d+ bytes of weights")
 
 
+def test_whole_numbers_beyond_the_memory_of_the_machine_are_refused_in_json():
+    text = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)]).to_json().replace('"units": 4', '"units": 1e14')
+    with pytest.raises(ValueError, match=r"the JSON is refused: .*(units|more than this machine has)"):
+        keras.models.model_from_json(text)
+    with pytest.raises(ValueError, match=r"would take 1,200,000,000,000,000 bytes, more than this machine has"):
+        keras.models.model_from_json(text.replace("1e14", "100000000000000"))
+
+
 # --- archives
 
 

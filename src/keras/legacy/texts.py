@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from keras._core import registry, serialization
-from keras.saving._errors import BadFile, refusing
-from keras.saving._model import described_for
+from keras.saving._errors import BadFile
+from keras.saving._model import described_for, model_described
 
 _LONGEST = 16 * 2**20  # characters
 _MOST_ITEMS = 1_000_000  # with what aliases repeat
@@ -93,8 +92,7 @@ def model_from_yaml(yaml_string, custom_objects=None):
     _count(found)
     if not isinstance(found, dict):
         raise BadFile("The YAML describes no model.")
-    with refusing("The YAML", "its text"), serialization.sharing():
-        return serialization.deserialize(registry.in_todays_form(found), custom_objects, "keras.models")
+    return model_described(found, "The YAML", custom_objects)
 
 
 def _count(found: Any) -> None:

@@ -411,8 +411,22 @@ def model_from_text(text, custom_objects: dict | None = None) -> Any:
     config = _json.parse(text, "the JSON", "its text")
     if not isinstance(config, dict):
         raise BadFile("The JSON describes no model.")
-    with refusing("the JSON", "its text"), serialization.sharing():
+    return model_described(config, "the JSON", custom_objects)
+
+
+def model_described(config: dict, what: str, custom_objects: dict | None) -> Any:
+    """A model from a config that came as text, whose weights this machine has room for."""
+    room = limits.room_for_variables(_memory(), "more than this machine has")
+    with refusing(what, "its text"), serialization.sharing(), room:
         return serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; a number that is never in the way where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2**50
 
 
 # --- pickle
