@@ -22,19 +22,19 @@ def conv(x, filters, size, strides=1, padding="same"):
     return layers.Activation("relu")(norm(x, None, scale=False))
 
 
-def chain(x, *steps):
+def chain(x, *steps, conv=conv):
     """Convolutions of `(filters, size)`, one after the other."""
     for filters, size in steps:
         x = conv(x, filters, size)
     return x
 
 
-def halved(x, filters):
+def halved(x, filters, conv=conv):
     """A convolution that halves rows and columns."""
     return conv(x, filters, (3, 3), strides=2, padding="valid")
 
 
-def averaged(x, filters):
+def averaged(x, filters, conv=conv):
     """Means of the neighbours, then a 1 x 1 convolution."""
     return conv(layers.AveragePooling2D(3, strides=1, padding="same")(x), filters, (1, 1))
 

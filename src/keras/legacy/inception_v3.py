@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from keras import layers
 from keras.applications._blocks import norm
 from keras.applications._frame import Frame, Published
-from keras.applications._inception import join
+from keras.applications._inception import averaged, chain, halved, join
 
 _ADDRESS = "https://github.com/fchollet/deep-learning-models/releases/download/v0.2/"
 _START = "inception_v3_weights_tf_dim_ordering_tf_kernels"
@@ -66,18 +68,7 @@ def _conv(x, filters, size, strides=1, padding="same"):
     return norm(layers.Conv2D(filters, size, strides=strides, padding=padding, activation="relu")(x), None)
 
 
-def _chain(x, *steps):
-    for filters, size in steps:
-        x = _conv(x, filters, size)
-    return x
-
-
-def _halved(x, filters):
-    return _conv(x, filters, (3, 3), strides=2, padding="valid")
-
-
-def _averaged(x, filters):
-    return _conv(layers.AveragePooling2D(3, strides=1, padding="same")(x), filters, (1, 1))
+_chain, _halved, _averaged = (functools.partial(f, conv=_conv) for f in (chain, halved, averaged))
 
 
 def _both_ways(x, name):

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from keras._core.checks import integers, one_of
 from keras._jax.devices import is_cpu
 from keras._jax.kernels import convolution_cpu
-from keras._jax.kernels.convolution_shapes import spread, whole
+from keras._jax.kernels.convolution_shapes import spread, transposed_geometry, whole
 
 
 def spatial_axes(x: jax.Array, who: str) -> int:
@@ -103,5 +103,6 @@ def convolve_transposed(
             f"Got shape {kernel.shape}."
         )
     inputs, kernel = _common(inputs, kernel)
+    before, sizes = transposed_geometry(inputs, kernel, strides, padding, extra, channels_first, dilation)
     form = convolution_cpu.convolve_transposed if is_cpu() else spread
-    return form(inputs, kernel, strides, padding, extra, channels_first, dilation)
+    return form(inputs, kernel, strides, dilation, before, sizes, channels_first)

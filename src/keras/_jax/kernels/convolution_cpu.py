@@ -18,7 +18,7 @@ import numpy as np
 from jax import lax
 
 from keras._jax import placement
-from keras._jax.kernels.convolution_shapes import spread, transposed_size, whole, zeros_before
+from keras._jax.kernels.convolution_shapes import spread, whole
 
 # products per output up to which they are added up in a loop: three channels under a window of 3 by 3
 _FEW_PRODUCTS = 27
@@ -241,41 +241,28 @@ def _depthwise_kernel(inputs, shape, strides, zeros, dilation, gradient) -> jax.
 # --- transposed
 
 
-def convolve_transposed(
-    inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation
-) -> jax.Array:
-    """`convolution.convolve_transposed`, its arguments checked; `extra` is `output_padding` by axis."""
+def convolve_transposed(inputs, kernel, strides, dilation, before, sizes, channels_first: bool) -> jax.Array:
+    """`convolution_shapes.spread`."""
     x = jnp.moveaxis(inputs, 1, -1) if channels_first else inputs
-    sizes = tuple(
-        transposed_size(n, k, s, d, padding, e)
-        for n, k, s, d, e in zip(x.shape[1:], kernel.shape, strides, dilation, extra)
-    )
-    before = tuple(zeros_before(k, s, d, padding, e) for k, s, d, e in zip(kernel.shape, strides, dilation, extra))
     if _loops.depth:
         y = _by_phases(_by_matrix_product, x, kernel, strides, dilation, before, sizes)
     else:
-        y = _spread(x, kernel, strides, dilation, before, sizes, padding, extra)
+        y = _spread(x, kernel, strides, dilation, before, sizes)
     return jnp.moveaxis(y, -1, 1) if channels_first else y
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4, 5, 6, 7))
-def _spread(inputs, kernel, strides, dilation, before, sizes, padding: str, extra: tuple) -> jax.Array:
-    """Each input spread over the window.
-
-    Args:
-        before: zeros before each axis in the convolution whose gradient it is.
-        sizes: of the result.
-    """
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4, 5))
+def _spread(inputs, kernel, strides, dilation, before, sizes) -> jax.Array:
     if len(sizes) == 3:
         return _by_phases(_by_planes, inputs, kernel, strides, dilation, before, sizes)
     even = all(k % s == 0 for k, s in zip(kernel.shape, strides))
     if max(strides) > 1 and max(dilation) == 1 and (even or kernel.shape[-2] <= _FEW_FILTERS):
         return _by_phases(whole, inputs, kernel, strides, dilation, before, sizes)
-    return spread(inputs, kernel, strides, padding, extra, False, dilation)
+    return spread(inputs, kernel, strides, dilation, before, sizes, False)
 
 
 @_spread.defjvp
-def _spread_jvp(strides, dilation, before, sizes, padding, extra, primals, tangents):
+def _spread_jvp(strides, dilation, before, sizes, primals, tangents):
     (x, kernel), (dx, dkernel) = primals, tangents
     zeros = [
         (b, max((n - 1) * s + (k - 1) * d + 1 - size - b, 0))
@@ -290,7 +277,7 @@ def _spread_jvp(strides, dilation, before, sizes, padding, extra, primals, tange
         form = _by_planes if len(sizes) == 3 else whole
         return jax.vjp(lambda k: form(gradient, k, strides, zeros, False, dilation), jnp.zeros_like(kernel))[1](x)[0]
 
-    settings = (strides, dilation, before, sizes, padding, extra)
+    settings = (strides, dilation, before, sizes)
     y = _spread(x, kernel, *settings)
     back = jax.linear_transpose(kernel_slope, jax.ShapeDtypeStruct(y.shape, y.dtype))
     return y, _spread(dx, kernel, *settings) + back(dkernel)[0]

@@ -29,14 +29,21 @@ def whole(inputs, kernel, strides, padding, channels_first: bool, dilation) -> j
     )  # fmt: skip
 
 
-def spread(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> jax.Array:
-    """The transposed convolution as XLA knows it: one whose inputs lie `stride` apart."""
+def spread(inputs, kernel, strides, dilation, before: tuple, sizes: tuple, channels_first: bool) -> jax.Array:
+    """The transposed convolution as XLA knows it: one whose inputs lie `stride` apart.
+
+    It is the gradient of the convolution that turns `sizes` into those of the inputs, so the zeros around the inputs
+    mirror those of that convolution.
+
+    Args:
+        before: zeros before each axis in that convolution.
+        sizes: of the result.
+    """
     spatial = len(strides)
-    sizes = inputs.shape[2:] if channels_first else inputs.shape[1:-1]
-    zeros = [
-        transposed_padding(n, k, s, d, padding, e)
-        for n, k, s, d, e in zip(sizes, kernel.shape, strides, dilation, extra)
-    ]
+    zeros = []
+    for n, k, s, d, b, size in zip(_sizes(inputs, channels_first), kernel.shape, strides, dilation, before, sizes):
+        reach = (k - 1) * d
+        zeros.append((reach - b, size - ((n - 1) * s + 1) + b))
     flipped = jnp.flip(kernel, tuple(range(spatial))).swapaxes(-1, -2)
     return lax.conv_general_dilated(
         inputs, flipped, (1,) * spatial, zeros, lhs_dilation=strides, rhs_dilation=dilation,
@@ -44,18 +51,19 @@ def spread(inputs, kernel, strides, padding: str, extra: tuple, channels_first: 
     )  # fmt: skip
 
 
-def transposed_padding(
-    size: int, window: int, stride: int, dilation: int, padding: str, extra: int | None
-) -> tuple[int, int]:
-    """How many zeros a transposed convolution puts before and after one axis, once `stride - 1` lie between inputs.
+def transposed_geometry(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> tuple:
+    """What `spread` is told: zeros before each axis, and the sizes of the result.
 
-    It is the gradient of the convolution that turns the output size into `size`, so the zeros mirror those of that
-    convolution. `extra` is Keras's `output_padding`: how many positions longer the output is than its shortest.
+    Args:
+        extra: by axis, Keras's `output_padding`: how many positions longer the result is than its shortest.
     """
-    reach = (window - 1) * dilation
-    length = transposed_size(size, window, stride, dilation, padding, extra)
-    before = reach - zeros_before(window, stride, dilation, padding, extra)
-    return before, length - ((size - 1) * stride + 1) + reach - before
+    axes = list(zip(_sizes(inputs, channels_first), kernel.shape, strides, dilation, extra))
+    before = tuple(zeros_before(k, s, d, padding, e) for _, k, s, d, e in axes)
+    return before, tuple(transposed_size(n, k, s, d, padding, e) for n, k, s, d, e in axes)
+
+
+def _sizes(inputs, channels_first: bool) -> tuple[int, ...]:
+    return inputs.shape[2:] if channels_first else inputs.shape[1:-1]
 
 
 def zeros_before(window: int, stride: int, dilation: int, padding: str, extra: int | None) -> int:
