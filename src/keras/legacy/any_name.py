@@ -26,8 +26,8 @@ def save(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
     return function(self, filepath, overwrite, save_format="h5", **kwargs)
 
 
-def save_weights(function: Callable, self, filepath, overwrite=True, **kwargs):
+def save_weights(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
     """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is."""
     if not says_nothing(filepath):
-        return function(self, filepath, overwrite, **kwargs)
-    return function(self, filepath, overwrite, **{"save_format": "h5", **kwargs})
+        return function(self, filepath, overwrite, *args, **kwargs)
+    return function(self, filepath, overwrite, *args, **{"save_format": "h5", **kwargs})

@@ -391,9 +391,9 @@ class Model(Trainer, Layer):
     def __reduce__(self):
         return from_bytes, to_bytes(self)
 
-    def save_weights(self, filepath, overwrite=True, **kwargs):
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None, **kwargs):
         """Writes the weights to a file in `.weights.h5`, `.h5` or `.safetensors`, whole or not at all."""
-        return save_weights(self, filepath, overwrite=overwrite, **kwargs)
+        return save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
 
     def load_weights(self, filepath, skip_mismatch=False, **kwargs):
         """Takes weights from a file of any year; see `keras.saving.load_weights`."""
