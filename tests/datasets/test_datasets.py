@@ -130,6 +130,7 @@ def test_cifar_10_has_channels_where_the_settings_want_them(home, unchecked):
     ]  # fmt: skip
     assert y[:, 0].tolist() == [1, 9, 2, 9, 3, 9, 4, 9, 5, 9]
     assert x_test[0, 0, :2].tolist() == [[0, 0, 0], [1, 1, 1]]
+    assert x_test.flags.writeable
     keras.config.set_image_data_format("channels_first")
     try:
         (first, _), _ = datasets.cifar10.load_data()
@@ -211,6 +212,10 @@ def test_reuters_gives_the_rows_of_keras_3(home, unchecked):
     )
     assert (list(x), y.tolist()) == ([[1, 2], [1, 4, 2, 1]], [1, 3])
     assert (list(x_test), y_test.tolist()) == ([[1], [1, 3, 2], [1, 2, 2, 4, 2]], [0, 2, 4])
+    (x, _), (x_test, _) = datasets.reuters.load_data(test_split=1)
+    assert (x.shape, x_test.shape) == ((0,), (8,))
+    with pytest.raises(ValueError, match=r"`test_split` must be a number from 0 to 1. Got 1.5"):
+        datasets.reuters.load_data(test_split=1.5)
     assert len(datasets.reuters.get_label_names()) == 46
 
 

@@ -5,7 +5,7 @@ from keras.datasets import _files
 
 def load(name, test_split, seed):
     """x, y of one of scikit-learn's own data sets, shuffled and split."""
-    _files.checked_share(test_split, f"{name}.load_data")
+    _files.check_share(test_split, f"{name}.load_data")
     try:
         from sklearn import datasets  # optional
     except ImportError:

@@ -63,8 +63,9 @@ def split(x, y, test_split):
     return (np.array(x[:place]), np.array(y[:place])), (np.array(x[place:]), np.array(y[place:]))
 
 
-def checked_share(test_split, whose):
-    """`test_split` if it is a number from 0, and below 1."""
-    if isinstance(test_split, bool) or not isinstance(test_split, (int, float)) or not 0 <= test_split < 1:
-        raise ValueError(f"{whose}: `test_split` must be a number from 0, and below 1. Got {test_split!r}.")
-    return test_split
+def check_share(test_split, whose, all_of_it=False):
+    """Raises unless `test_split` is a number from 0, and below 1; or 1 itself where all rows may be for testing."""
+    number = isinstance(test_split, (int, float)) and not isinstance(test_split, bool)
+    if not number or not (0 <= test_split < 1 or (all_of_it and test_split == 1)):
+        bound = " to 1" if all_of_it else ", and below 1"
+        raise ValueError(f"{whose}: `test_split` must be a number from 0{bound}. Got {test_split!r}.")

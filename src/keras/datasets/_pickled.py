@@ -44,7 +44,7 @@ class _Array:
         else:
             if not isinstance(content, bytes):
                 raise pickle.UnpicklingError("an array without bytes")
-            flat = np.frombuffer(content, kind.dtype)
+            flat = np.frombuffer(content, kind.dtype).copy()  # bytes cannot be written to, arrays of users can
         self.array = flat.reshape(shape, order=order)
 
 

@@ -26,6 +26,6 @@ def load_data(path="boston_housing.npz", test_split=0.2, seed=113):
 
     >>> (x_train, y_train), (x_test, y_test) = load_data()  # doctest: +SKIP
     """
-    _files.checked_share(test_split, "boston_housing.load_data")
+    _files.check_share(test_split, "boston_housing.load_data")
     file = _files.fetch(path, "boston_housing.npz", "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5")
     return _files.split(*_files.shuffled(*_files.arrays(file, "x", "y"), seed), test_split)

@@ -28,7 +28,7 @@ def load_data(version="large", path="california_housing.npz", test_split=0.2, se
 
     >>> (x_train, y_train), (x_test, y_test) = load_data("small")  # doctest: +SKIP
     """
-    _files.checked_share(test_split, "california_housing.load_data")
+    _files.check_share(test_split, "california_housing.load_data")
     if version not in ("large", "small"):
         raise ValueError(f"california_housing.load_data: `version` must be 'large' or 'small'. Got {version!r}.")
     file = _files.fetch(

@@ -44,7 +44,7 @@ def load_data(
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(num_words=10_000)  # doctest: +SKIP
     """
-    _files.checked_share(test_split, "reuters.load_data")
+    _files.check_share(test_split, "reuters.load_data", all_of_it=True)
     file = _files.fetch(path, "reuters.npz", "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916")
     rows, labels = _files.shuffled(*_files.arrays(file, "x", "y"), seed)
     rows, labels = _words.chosen(
