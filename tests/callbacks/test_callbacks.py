@@ -439,7 +439,7 @@ def test_epochs_without_validation_have_na(tmp_path):
 def test_separator_and_lists_of_values(tmp_path):
     path = tmp_path / "log.tsv"
     write(path, {"loss": np.array([1.0, 2.0]), "val_loss": np.float32(0.5)}, separator=";")
-    assert rows_of(path, ";") == [["epoch", "loss", "val_loss"], ["0", "[1.0, 2.0]", "0.5"]]
+    assert rows_of(path, ";") == [["epoch", "loss", "val_loss"], ["0", '"[1.0, 2.0]"', "0.5"]]
 
 
 def test_a_second_run_starts_the_file_anew_unless_it_appends(tmp_path):

@@ -119,6 +119,8 @@ def test_a_server_gets_the_logs(server):
 def test_a_server_that_is_not_there_is_a_warning():
     with pytest.warns(UserWarning, match="could not reach http://127.0.0.1:9"):
         keras.callbacks.RemoteMonitor("http://127.0.0.1:9").on_epoch_end(0, {})
+    with pytest.warns(UserWarning, match="could not reach http://127.0.0.1:9: nonnumeric port"):
+        keras.callbacks.RemoteMonitor("http://127.0.0.1:9", path="no/slash").on_epoch_end(0, {})
     with pytest.raises(ValueError, match="http://"):
         keras.callbacks.RemoteMonitor("file:///etc")
 

@@ -88,6 +88,12 @@ def test_check_sums_are_those_of_the_standard():
     assert _event_file.masked_crc(bytes(32)) == ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
+def test_files_of_one_second_have_names_in_the_order_they_were_made_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(_event_file.EventFile, "_made", 8)
+    made = [_event_file.EventFile(tmp_path).path for _ in range(3)]
+    assert [path.split(".")[-2:] for path in made] == [path.split(".")[-2:] for path in sorted(made)]
+
+
 def test_values_of_epochs_batches_and_evaluations_are_written(tmp_path):
     callback = TensorBoard(tmp_path, update_freq=2, write_steps_per_second=True)
     made = model()

@@ -229,3 +229,13 @@ def test_a_decay_of_ones_own_is_not_made_twice():
     model.compile(Shrinking(0.25), "mse")
     model.train_on_batch(X, Y)
     np.testing.assert_allclose(model.get_weights()[0], np.full((3, 2), 0.75), rtol=1e-6)
+
+
+def test_base_logger_averages_over_rows_as_2_3_did():
+    logger = keras.callbacks.BaseLogger(stateful_metrics=["mae"])
+    logger.on_epoch_begin(0)
+    logger.on_batch_end(0, {"batch": 0, "size": 2, "a": 1.0, "mae": 5.0})
+    logger.on_train_batch_end(1, {"batch": 1, "size": 1, "a": 4.0, "mae": 7.0})
+    logs = {}
+    logger.on_epoch_end(0, logs)
+    assert logs == {"a": 2.0, "mae": 7.0}  # (2 * 1 + 1 * 4) / 3, and the last one

@@ -66,6 +66,46 @@ def test_a_step_of_values_finds_the_compiled_metrics():
     np.testing.assert_allclose(model.evaluate(x, y, verbose=0), [0.77599466, 0.88069928], rtol=1e-5)
 
 
+class CountsAll(keras.Model):
+    """Hands every metric of `self.metrics` the whole batch."""
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        for metric in self.metrics:
+            if not metric.name.endswith("loss"):
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return {m.name: m.result() for m in self.metrics}
+
+
+def zeros(inputs, name):
+    return layers.Dense(1, kernel_initializer="zeros", name=name)(inputs)
+
+
+def test_metrics_ignore_the_weights_that_a_step_hands_to_all_and_weighted_metrics_do_not():
+    x, y, weights = np.ones((3, 2)), np.array([[1.0], [2.0], [6.0]]), np.array([1.0, 1.0, 0.0])
+    inputs = keras.Input((2,))
+    model = CountsAll(inputs, zeros(inputs, "a"))
+    model.compile(loss="mse", metrics=["mae"], weighted_metrics=["mse"])
+    found = model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)
+    assert (found["mae"], found["mse"]) == (3.0, 2.5)  # (1 + 2 + 6) / 3, (1 + 4) / 2
+    mae = next(m for m in model.metrics if m.name == "mae")
+    mae.reset_state()
+    mae.update_state(y, 0 * y, sample_weight=weights)
+    assert float(mae.result()) == 1.5  # outside of the step it counts as any metric does
+
+
+def test_a_step_may_hand_the_batch_of_several_outputs_to_every_metric():
+    x, y, weights = np.ones((3, 2)), np.array([[1.0], [2.0], [6.0]]), np.array([1.0, 1.0, 0.0])
+    inputs = keras.Input((2,))
+    model = CountsAll(inputs, {"a": zeros(inputs, "a"), "b": zeros(inputs, "b")})
+    model.compile(loss="mse", metrics={"a": "mae"}, weighted_metrics={"b": "mse"})
+    found = model.evaluate(
+        x, {"a": y, "b": 2 * y}, sample_weight={"a": weights, "b": weights}, verbose=0, return_dict=True
+    )
+    assert (found["mae"], found["mse"]) == (3.0, 10.0)  # (1 + 2 + 6) / 3, (4 + 16) / 2
+
+
 def test_a_list_of_metrics_of_ones_own_is_all_that_is_logged():
     class Own(OwnModel):
         def __init__(self):

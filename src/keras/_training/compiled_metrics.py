@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 from keras import metrics as metrics_module
@@ -58,6 +61,7 @@ class CompiledMetrics:
         self.plain: list[list[Any]] = []
         self.weighted: list[list[Any]] = []
         self.names: list[str] = []
+        self._runs_by_hand = 0
 
     def build(self, y_true: Any, y_pred: Any, names: list[str]) -> None:
         """Matches metrics with outputs and makes their variables."""
@@ -109,6 +113,51 @@ class CompiledMetrics:
             for metric in self.weighted[i]:
                 metric.update_state(targets[i], output, sample_weight=weights[i])
 
+    @contextlib.contextmanager
+    def counted_by_hand(self, weighs_all: bool) -> Iterator[None]:
+        """Around a step of the user's own, which calls `update_state` of every metric in `self.metrics`.
+
+        As in Keras 3, `metrics` ignore the sample weights they are handed there, and each metric of several outputs
+        finds its own output and target.
+
+        Args:
+            weighs_all: whether `metrics` take the sample weights all the same, as in tf.keras.
+        """
+        with _LOCK:
+            self._runs_by_hand += 1
+            if self._runs_by_hand == 1:
+                for metric in self.metrics:
+                    vars(metric)["update_state"] = self._update_by_hand(metric, weighs_all)
+        try:
+            yield
+        finally:
+            with _LOCK:
+                self._runs_by_hand -= 1
+                if not self._runs_by_hand:
+                    for metric in self.metrics:
+                        vars(metric).pop("update_state", None)
+
+    def _update_by_hand(self, metric: Any, weighs_all: bool) -> Any:
+        plain = [i for i, group in enumerate(self.plain) if any(m is metric for m in group)]
+        weighted = [i for i, group in enumerate(self.weighted) if any(m is metric for m in group)]
+        counts = metric.update_state
+        several = len(self.names) > 1
+
+        def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            outputs = tree.leaves(y_pred)
+            if several and len(outputs) != len(self.names):  # one output by itself, chosen by the user
+                counts(y_true, y_pred, **_given(sample_weight))
+                return
+            targets = match_targets(y_true, y_pred, self.names) if several else [y_true]
+            weights = match_weights(sample_weight, y_pred, self.names) if several else [sample_weight]
+            outputs = outputs if several else [y_pred]
+            for i in plain:
+                counts(targets[i], outputs[i], **_given(weights[i] if weighs_all else None))
+            for i in weighted:
+                counts(targets[i], outputs[i], **_given(weights[i]))
+
+        return update_state
+
     def result(self) -> dict[str, Any]:
         """Values by name, with the output's name in front where there are several outputs."""
         found: dict[str, Any] = {}
@@ -127,6 +176,14 @@ class CompiledMetrics:
     def __fingerprint__(self, of):
         shown = tuple(m.name for m in self.metrics)  # programs know under which names their logs are
         return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None), shown)
+
+
+_LOCK = threading.Lock()  # a model may be evaluated by several threads
+
+
+def _given(sample_weight: Any) -> dict[str, Any]:
+    """As an argument, left out if there is none: a metric of the user's may not take any."""
+    return {} if sample_weight is None else {"sample_weight": sample_weight}
 
 
 def _free_name(label: str, kind: str, taken: dict) -> str:

@@ -114,7 +114,7 @@ class Step:
         if self.keeps_tuple and not isinstance(given, tuple):
             given = (given,)
         self.model.step_context = (self.variables, self.names)
-        with self._scope(state, numbers) as scope:
+        with self.model.metrics_by_hand(), self._scope(state, numbers) as scope:
             self._hand_numbers_down()
             if not self.model.step_takes_state(self.phase):
                 result = _plain(method(given))

@@ -249,6 +249,11 @@ class Trainer:
         found = {id(m): m for m in (*self._listed_metrics(), *self._layer_metrics())}
         return list(found.values())
 
+    def metrics_by_hand(self, weighs_all: bool = False):
+        """Around a step of the user's own: its calls of each metric's `update_state` count what Keras 3 counts."""
+        compiled = self._compiled_metrics
+        return contextlib.nullcontext() if compiled is None else compiled.counted_by_hand(weighs_all)
+
     @property
     def metrics_names(self) -> list[str]:
         """Names of the values that `evaluate` returns, in order."""

@@ -94,7 +94,7 @@ class CSVLogger(Callback):
 
 
 def _text(value):
-    """Arrays as [1.0, 2.0], which the reader of the file can take apart."""
+    """Arrays as "[1.0, 2.0]", with the quotes as every release wrote them."""
     if isinstance(value, str) or np.ndim(value) == 0:
         return value
-    return f"[{', '.join(map(str, np.asarray(value).tolist()))}]"
+    return f'"[{", ".join(map(str, np.asarray(value).tolist()))}]"'

@@ -150,7 +150,8 @@ class EventFile:
         with EventFile._lock:
             EventFile._made += 1
             number = EventFile._made
-        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}.{number}.v2"
+        # readers take the files of a folder in the order of their names, also those of one second
+        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}.{number:06}.v2"
         self.path = os.path.join(folder, name)
         self._waiting: list[bytes] = []
         self._write(double(1, time.time()) + data(3, "brain.Event:2"))

@@ -1,5 +1,6 @@
 """The logs of every epoch, sent to a server."""
 
+import http.client
 import json
 import urllib.parse
 import urllib.request
@@ -58,7 +59,7 @@ class RemoteMonitor(Callback):
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT):
                 pass
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             warnings.warn(f"RemoteMonitor: could not reach {self.root}: {error}.", stacklevel=2)
 
 

@@ -145,12 +145,14 @@ class BaseLogger(callbacks.Callback):
         self.seen = 0
         self.totals = {}
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_batch_end(self, batch, logs=None):
         """Adds the values of a batch."""
         logs = logs or {}
         size = logs.get("size", 1)
         self.seen += size
         for name, value in logs.items():
+            if name in ("batch", "size"):
+                continue
             if name in self.stateful_metrics:
                 self.totals[name] = value
             else:
