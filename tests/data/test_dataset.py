@@ -158,6 +158,8 @@ def test_a_data_set_in_two_parts_as_keras_3_makes_them():
     shuffled = parts(np.arange(10), left_size=0.5, shuffle=True, seed=3)
     assert sorted(shuffled[0] + shuffled[1]) == list(range(10))
     assert shuffled == parts(np.arange(10), left_size=0.5, shuffle=True, seed=3)
+    assert parts(np.arange(10), left_size=0.5, shuffle=True, seed=1) == [[6, 8, 9, 7, 5], [3, 0, 4, 1, 2]]
+    assert next(iter(keras.utils.split_dataset([np.arange(3), np.arange(3)], left_size=1)[1])) == (1, 1)
     assert len(left) == 3
 
 
@@ -168,6 +170,7 @@ def test_a_data_set_in_two_parts_as_keras_3_makes_them():
         ({"left_size": 1.5}, ValueError, "`left_size` must be"),
         ({"left_size": 7}, ValueError, "`left_size` must be"),
         ({"left_size": 4, "right_size": 4}, ValueError, "4 and 4 of 6"),
+        ({"left_size": 0.05}, ValueError, "of 6 elements, 0 and 6 would be in the two parts"),
         ({"left_size": "a"}, TypeError, "`left_size` must be"),
         ({"left_size": 2, "preferred_backend": "torch"}, ValueError, "preferred_backend"),
     ],

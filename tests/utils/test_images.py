@@ -76,9 +76,25 @@ def test_labels_and_axes_in_every_form(folder, arguments, shape, labels):
 
 def test_without_labels_or_batches(folder):
     assert next(iter(images_of(folder, labels=None))).shape == (6, 2, 2, 3)
-    assert next(iter(images_of(folder, label_mode=None))).shape == (6, 2, 2, 3)
+    data = images_of(folder, label_mode=None)
+    assert next(iter(data)).shape == (6, 2, 2, 3)
+    assert data.class_names is None
     x, y = next(iter(images_of(folder, batch_size=None)))
     assert (x.shape, int(y)) == ((2, 2, 3), 0)
+
+
+def test_labels_may_be_what_a_regression_learns(folder):
+    data = images_of(folder, labels=[0.5, 1, 2, 3, 4, 5.5], image_size=2)
+    ((x, y),) = data
+    assert (x.shape, y.dtype, y.tolist()) == ((6, 2, 2, 3), "float32", [0.5, 1, 2, 3, 4, 5.5])
+    assert data.class_names[:2] == ["0.5", "1.0"]
+
+
+def test_borders_and_whole_numbers_are_where_keras_3_puts_them(folder):
+    Image.new("RGB", (20, 14), (9, 9, 9)).save(folder / "cats" / "0.png")
+    ((x, _),) = images_of(folder, image_size=(8, 6), pad_to_aspect_ratio=True, interpolation="nearest")
+    # 14 rows become 4.2; half of the other 3.8 is above them
+    assert (x.dtype, x[0, :, 0, 0].tolist()) == ("uint8", [0, 9, 9, 9, 9, 0, 0, 0])
 
 
 def test_parts_do_not_overlap_and_passes_differ(folder):
@@ -107,7 +123,9 @@ def test_parts_do_not_overlap_and_passes_differ(folder):
         ({"class_names": ["birds"]}, r"no folders \['birds'\]"),
         ({"class_names": ["cats"], "label_mode": "binary"}, "needs 2 classes"),
         ({"crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True}, "only one of"),
-        ({"image_size": 5}, "image_size"),
+        ({"image_size": (5,)}, "image_size"),
+        ({"class_names": ["cats", "dogs"], "label_mode": None}, "leave `class_names` out"),
+        ({"labels": [0.5] * 6, "label_mode": "categorical"}, "must be whole numbers"),
         ({"interpolation": "cubic"}, "`interpolation` must be"),
         ({"color_mode": "cmyk"}, "`color_mode` must be"),
         ({"format": "grain"}, "`format` cannot be chosen"),

@@ -43,11 +43,12 @@ def image_dataset_from_directory(
         directory: the folder.
         labels: 'inferred' takes the folders' order; None for no labels; or a list of numbers, one per file in the order
             of their paths.
-        label_mode: 'int' for class numbers, 'binary' for 0.0 and 1.0, 'categorical' for one-hot rows, None for none.
+        label_mode: 'int' for class numbers (or for a list of labels as they are), 'binary' for 0.0 and 1.0,
+            'categorical' for one-hot rows, None for none.
         class_names: the folders in the order of their numbers; alphabetical if None.
         color_mode: 'rgb', 'rgba' or 'grayscale'.
         batch_size: images in a batch; None for single ones.
-        image_size: (height, width) to resize to.
+        image_size: (height, width) to resize to; one number for both.
         shuffle: whether files come in another order in every pass.
         seed: decides the order.
         validation_split: the share of files, the last ones after one shuffle, that are kept to validate.
@@ -61,7 +62,8 @@ def image_dataset_from_directory(
         verbose: whether to print how many files there are.
 
     Returns:
-        A data set of `(images, labels)` that `fit` takes, with `class_names` and `file_paths`.
+        A data set of `(images, labels)` that `fit` takes, with `class_names` and `file_paths`. Images are float32, and
+        uint8 where interpolation='nearest' leaves pixels as they are.
 
     Raises:
         ValueError: there are no images, or arguments do not fit together.
@@ -71,7 +73,7 @@ def image_dataset_from_directory(
     one_of("interpolation", interpolation, INTERPOLATIONS, owner=owner)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError(f"{owner}: only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` can be True.")
-    size = tuple(image_size) if isinstance(image_size, (list, tuple)) else ()
+    size = tuple(image_size) if isinstance(image_size, (list, tuple)) else (image_size, image_size)
     if len(size) != 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in size):
         raise ValueError(f"{owner}: `image_size` must be (height, width). Got {image_size!r}.")
     first = config.standard_data_format(data_format, owner=owner) == "channels_first"
@@ -84,7 +86,7 @@ def image_dataset_from_directory(
         if crop_to_aspect_ratio:
             image = cropped_to_ratio(image, size)
         change = resize_with_border if pad_to_aspect_ratio else resize
-        image = change(image, size, interpolation).astype("float32", copy=False)
+        image = change(image, size, interpolation)
         return np.moveaxis(image, -1, 0) if first else image
 
     folder = _Folder(owner, directory, labels, label_mode, class_names, IMAGE_ENDINGS, follow_links, "images")
@@ -201,6 +203,12 @@ class _Folder:
             raise ValueError(f"{owner}: `labels` must be 'inferred', None, or a list of numbers. Got {labels!r}.")
         if labels is not None and not isinstance(labels, str) and class_names is not None:
             raise ValueError(f"{owner}: `class_names` is for labels='inferred'; with a list of labels leave it out.")
+        if (
+            labels is None or label_mode is None
+        ):  # no classes either: every folder is gone through
+            if class_names is not None:
+                raise ValueError(f"{owner}: without labels there are no classes; leave `class_names` out.")
+            labels = None
         directory = os.fspath(directory)
         if not os.path.isdir(directory):
             raise FileNotFoundError(f"{owner}: there is no folder {directory!r}.")
@@ -219,8 +227,8 @@ class _Folder:
         self.paths = [path for group in found for path in group]
         if not self.paths:
             raise ValueError(f"{owner}: no {what} in {directory!r}. Files must end in {', '.join(endings)}.")
-        if label_mode is None or labels is None:
-            self.labels, self.classes = None, names
+        if labels is None:
+            self.labels, self.classes = None, None
         elif inferred:
             self.labels, self.classes = np.repeat(np.arange(len(names)), [len(g) for g in found]).astype("int32"), names
         else:
@@ -228,8 +236,14 @@ class _Folder:
                 raise ValueError(
                     f"{owner}: `labels` must have one number per file. Got {len(labels)} for {len(self.paths)} files."
                 )
-            self.labels = np.asarray(labels, dtype="int32")
+            self.labels = np.asarray(labels)
             self.classes = [str(n) for n in sorted(set(self.labels.tolist()))]
+            whole = self.labels.dtype.kind in "iub"
+            if not whole and (label_mode != "int" or self.labels.dtype.kind != "f"):
+                raise ValueError(
+                    f"{owner}: `labels` must be whole numbers, or with label_mode='int' any numbers. Got {labels[0]!r}."
+                )
+            self.labels = self.labels.astype("int32" if whole else "float32")
         if self.labels is not None and label_mode == "binary" and len(self.classes) != 2:
             raise ValueError(f"{owner}: label_mode='binary' needs 2 classes. Got {len(self.classes)}.")
 

@@ -85,11 +85,10 @@ def cropped_to_ratio(image, size):
 def resize_with_border(image, size, interpolation="bilinear"):
     """An image as large as fits into `size` without distortion, with zeros around it."""
     height, width = image.shape[:2]
-    fitted = (
-        max(1, min(size[0], int(float(height * size[1]) / width))),
-        max(1, min(size[1], int(float(width * size[0]) / height))),
-    )
-    found = np.zeros((*size, image.shape[2]), "float32")
-    top, left = int((size[0] - fitted[0]) / 2), int((size[1] - fitted[1]) / 2)
-    found[top : top + fitted[0], left : left + fitted[1]] = resize(image, fitted, interpolation)
+    exact = min(size[0], height * size[1] / width), min(size[1], width * size[0] / height)
+    fitted = max(1, int(exact[0])), max(1, int(exact[1]))
+    top, left = int((size[0] - exact[0]) / 2), int((size[1] - exact[1]) / 2)
+    inside = resize(image, fitted, interpolation)
+    found = np.zeros((*size, image.shape[2]), inside.dtype)
+    found[top : top + fitted[0], left : left + fitted[1]] = inside
     return found

@@ -1,6 +1,7 @@
 """Windows over a time series, and a data set in two parts."""
 
 import math
+import random
 
 import numpy as np
 
@@ -131,13 +132,13 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
     elements = _elements(dataset)
     total = len(elements)
     left, right = _sizes(left_size, right_size, total)
-    order = np.arange(total)
+    order = list(range(total))
     if shuffle:
-        np.random.RandomState(np.random.randint(1 << 31) if seed is None else seed).shuffle(order)
-    return _part(elements, order[:left]), _part(elements, order[total - right :] if right else order[:0])
+        random.Random(int(np.random.randint(1 << 31) if seed is None else seed)).shuffle(order)  # the draws of Keras 3
+    return _part(elements, order[:left]), _part(elements, order[total - right :])
 
 
-def _part(elements: list, order: np.ndarray) -> Dataset:
+def _part(elements: list, order: list) -> Dataset:
     return Dataset(lambda: (elements[i] for i in order), len(order))
 
 
@@ -153,7 +154,7 @@ def _elements(dataset) -> list:
         lengths = {len(x) for x in dataset}
         if len(lengths) != 1:
             raise ValueError(f"split_dataset: arrays must have the same length. Got {sorted(lengths)}.")
-        return [type(dataset)(row) for row in zip(*dataset)]
+        return list(zip(*dataset))
     if isinstance(dataset, PyDataset):
         batches = [dataset[i] for i in range(len(dataset))]
         return [
@@ -180,9 +181,11 @@ def _sizes(left, right, total: int) -> tuple[int, int]:
     counts = [None if n is None else round(n * total) if isinstance(n, float) else int(n) for n in (left, right)]
     first, second = counts
     if first is None:
-        return total - second, second
-    if second is None:
-        return first, total - first
+        first = total - second
+    elif second is None:
+        second = total - first
     if first + second > total:
         raise ValueError(f"split_dataset: `left_size` and `right_size` are {first} and {second} of {total} elements.")
+    if not first or not second:
+        raise ValueError(f"split_dataset: of {total} elements, {first} and {second} would be in the two parts.")
     return first, second
