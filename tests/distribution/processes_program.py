@@ -10,6 +10,8 @@ import numpy as np
 
 import keras
 from keras import distribution
+from keras._data import sources
+from keras._jax import compile as engine
 
 folder, task = sys.argv[1:]
 ALONE = task == "alone"
@@ -80,17 +82,18 @@ def flat(values):
 
 
 def trained():
-    """Everything that a run gives, from arrays."""
+    """Everything that a run gives, from arrays, and how many programs it took."""
     model = model_of("net")
     callbacks = [
         keras.callbacks.CSVLogger(os.path.join(folder, "log.csv")),
         keras.callbacks.ModelCheckpoint(os.path.join(folder, "last.keras")),
     ]
-    history = model.fit(
-        ROWS, TARGETS, batch_size=8, epochs=2, verbose=2, sample_weight=WEIGHTS, validation_data=(ROWS, TARGETS),
-        callbacks=callbacks, distribution=None if ALONE else keras.distribution.DataParallel(shard_weights=True),
-    ).history  # fmt: skip
-    return flat([*(history[k] for k in sorted(history)), *model.get_weights()])
+    with engine.counting() as counted:
+        history = model.fit(
+            ROWS, TARGETS, batch_size=8, epochs=2, verbose=2, sample_weight=WEIGHTS, validation_data=(ROWS, TARGETS),
+            callbacks=callbacks, distribution=None if ALONE else keras.distribution.DataParallel(shard_weights=True),
+        ).history  # fmt: skip
+    return flat([*(history[k] for k in sorted(history)), *model.get_weights()]), counted.compiles
 
 
 def evaluated():
@@ -111,7 +114,8 @@ def numbered():
 
 
 def read_rows():
-    """The numbers of the rows of a file that this process reads to train on them."""
+    """The numbers of the rows of a file, too large to be read as a whole, that this process reads to train on them."""
+    sources.LARGEST_READ = 0
     path = os.path.join(folder, f"rows-{number}")
     ROWS[:16].tofile(path)
     rows = Watched(path, "float32", shape=(16, 6))
@@ -134,7 +138,9 @@ if not ALONE:
     number = keras._core.processes.number()
 found = {}
 if task in ("alone", "together"):
-    found = {"trained": trained(), "evaluated": evaluated(), "drawn": float(np.random.rand())}
+    values, programs = trained()
+    found = {"trained": values, "programs": programs}
+    found |= {"evaluated": evaluated(), "drawn": float(np.random.rand())}
     found["read"] = [] if ALONE else read_rows()
     found["numbered"] = numbered()
     found["drawn after"] = float(np.random.rand())

@@ -211,10 +211,10 @@ def reads() -> None:
         _watch.doing = READING
 
 
-def computes() -> None:
-    """This process has the data of the next step, and computes it."""
+def computes(steps: int = 1) -> None:
+    """This process has the data of the next steps, and computes them."""
     if _watch is not None:
-        _watch.step += 1
+        _watch.step += steps
         _watch.doing = COMPUTING
 
 

@@ -283,6 +283,10 @@ class BatchSource:
         self.class_weight, self.needs_y = None, False  # `alone` sees to them
         return True
 
+    def rows_of_passes(self) -> ArraySource | None:
+        """The arrays that every epoch is a whole pass over, None where it is something else."""
+        return self._stream.x if isinstance(self._stream, Rows) and self._asked_steps is None else None
+
     def peek(self) -> tuple[Any, Any, Any]:
         """The first batch, which comes again in `batches`.
 

@@ -320,6 +320,21 @@ def with_rows(specs: Any, rows: int) -> Any:
     return jax.tree.map(lambda s: jax.ShapeDtypeStruct((rows, *s.shape[1:]), s.dtype), specs)
 
 
+def joined_specs(specs: Any, count: int) -> Any:
+    """The shapes of so many batches, joined along a first axis, as `placement.from_batches` makes them."""
+
+    def joined(s: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+        shape = (count, *s.shape)
+        return jax.ShapeDtypeStruct(shape, s.dtype, sharding=placement.where_batches_lie(shape))
+
+    return jax.tree.map(joined, specs)
+
+
+def batch_of(batches: Any, i: Any) -> Any:
+    """One of several batches that are joined along a first axis."""
+    return jax.tree.map(lambda x: x[i], batches)
+
+
 def step_number(i: int) -> np.ndarray:
     """A step's number as programs take it."""
     return np.int32(i)  # type: ignore[return-value]

@@ -25,7 +25,12 @@ def operations_of(function: Callable, tensors: Sequence[Any]) -> int:
         tensors: things with a shape and a dtype; unknown sizes count as 1.
     """
     shapes = [jax.ShapeDtypeStruct(tuple(1 if n is None else n for n in x.shape), x.dtype) for x in tensors]
-    return _counted(jax.make_jaxpr(function)(*shapes).jaxpr)
+    return operations_in(jax.make_jaxpr(function)(*shapes))
+
+
+def operations_in(closed: Any) -> int:
+    """The same of what is traced already."""
+    return _counted(closed.jaxpr)
 
 
 def _counted(jaxpr: Any) -> int:

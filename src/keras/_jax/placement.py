@@ -147,8 +147,22 @@ def from_rows(shape: tuple[int, ...], read: Callable) -> jax.Array:
         shape: of the whole array.
         read: `(index) -> array`: the part at an index, a tuple of slices.
     """
-    divides = shape[0] % _current.rows_divide_by == 0
-    return jax.make_array_from_callback(shape, _current.data_sharding(shape if divides else ()), read)
+    return jax.make_array_from_callback(shape, _where_rows_lie(shape), read)
+
+
+def from_batches(shape: tuple[int, ...], read: Callable) -> jax.Array:
+    """The same for batches that are joined along a first axis of their own, which is not divided."""
+    return jax.make_array_from_callback(shape, where_batches_lie(shape), read)
+
+
+def where_batches_lie(shape: tuple[int, ...]) -> jax.sharding.NamedSharding:
+    """Where `from_batches` puts an array of a shape."""
+    rows = _where_rows_lie(shape[1:])
+    return jax.sharding.NamedSharding(rows.mesh, jax.sharding.PartitionSpec(None, *rows.spec))
+
+
+def _where_rows_lie(shape: tuple[int, ...]) -> jax.sharding.NamedSharding:
+    return _current.data_sharding(shape if shape[0] % _current.rows_divide_by == 0 else ())
 
 
 def from_own_rows(rows: Any) -> jax.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,16 @@ from keras._core import processes, tree, watch
 from keras._data import ArraySource, BatchSource
 from keras._data.read_ahead import read_ahead
 from keras._data.streams import Rows
+from keras._jax import compile as engine
 from keras._jax import exchange, placement
 from keras._jax.processes import of_all
 from keras._training.loop import ArrayRun, BatchRun, Watcher
+from keras._training.plan import Planner, Program, capacity_for
 from keras._training.rounds import Rounds
 from keras._training.state import RunningState
 
-_AHEAD = 2  # batches that are read from files while one is computed
+_AHEAD = 2  # batches, or chunks of them, that are read from files while one is computed
+_LARGEST = 8 << 20  # bytes that a device takes of a chunk
 _LEAST = 1.0  # seconds in an epoch that a process has to read longer than others to be named
 _UNEVEN = (
     "fit: batches of {rows} rows cannot be divided among {parts} devices, so every device computes all of them.\n"
@@ -44,7 +48,7 @@ class AcrossRun(BatchRun):
         started = time.perf_counter()
         batch = self._taken()
         self._seconds += time.perf_counter() - started
-        watch.computes()
+        watch.computes(batch.count if isinstance(batch, Chunk) else 1)
         return batch
 
     def _taken(self) -> Any:
@@ -89,8 +93,24 @@ class SharedRun(AcrossRun):
         return batch
 
 
+@dataclass
+class Chunk:
+    """Batches that one call of a program takes, joined along a first axis.
+
+    Attributes:
+        batches: the arrays.
+        count: how many of them are there; zeros follow.
+    """
+
+    batches: tuple
+    count: int
+
+
 class ArraysRun(AcrossRun):
     """Steps over rows in reach: every process reads its own rows of each batch.
+
+    Where nobody asks between two steps, a call of a program makes many. How many follows from shapes and from what is
+    traced, so that all processes agree without a word.
 
     Args:
         source: the data, of which every process has all in reach.
@@ -109,6 +129,19 @@ class ArraysRun(AcrossRun):
         """Data with the shapes of a batch."""
         return self._rows(slice(0, min(self._arrays.batch_size, self._arrays.rows)))
 
+    def prepare(self, planner: Planner) -> None:
+        """Finds or makes the program for full batches, before anything is changed."""
+        self.planner = planner
+        planner.keeps_tuple = False
+        if planner.phase == "predict":
+            return
+        batch = self.first_batch()
+        full_steps = min(self._arrays.rows // self._arrays.batch_size, self._arrays.steps())
+        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.current().rows_divide_by
+        most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
+        self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
+        self._full_shapes = engine.shapes_of(batch)
+
     def _taken(self) -> Any:
         return None if self._batches is None else next(self._batches, None)
 
@@ -124,14 +157,15 @@ class ArraysRun(AcrossRun):
         """All steps once, or those from `first_step` on; returns the logs."""
         order = self._arrays.order()
         self._in_epoch = True
-        self._batches = self._begin(order, first_step)
+        alone = watcher.begin is not None or watcher.end is not None
+        self._batches = self._begin(order, first_step, 1 if alone else self._full.at_once)
         logs = super().epoch(state, watcher, first_step)
         self._in_epoch = False
         return logs
 
     def outputs(self, state: RunningState, watcher: Watcher) -> Any:
         """The model's outputs for all rows, whole in every process."""
-        self._batches = self._begin(None, 0)
+        self._batches = self._begin(None, 0, 1)
         return super().outputs(state, watcher)
 
     def _end_epoch(self) -> None:
@@ -139,24 +173,60 @@ class ArraysRun(AcrossRun):
             self._batches.close()  # type: ignore[attr-defined]
         super()._end_epoch()
 
-    def _begin(self, order: np.ndarray | None, step: int) -> Iterator:
-        size, rows = self._arrays.batch_size, self._arrays.rows if order is None else len(order)
-        parts = (slice(at, min(at + size, rows)) for at in range(step * size, rows, size))
-        batches = (self._rows(part, order) for part in parts)
+    def _call(self, batch: Any) -> tuple[Program, tuple, int]:
+        if isinstance(batch, Chunk):
+            return self._full, (batch.batches, np.int32(batch.count)), batch.count
+        if self._full.at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
+            return self._full, (batch,), 1
+        return super()._call(batch)
+
+    def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
+        """The batches from number `step` on; so many of them at once, as long as they are full."""
+        batches = self._chunks(order, step, at_once)
         return batches if self._arrays.in_memory else read_ahead(lambda: batches, _AHEAD)
+
+    def _chunks(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
+        size, rows = self._arrays.batch_size, self._arrays.rows if order is None else len(order)
+        at = step * size
+        while at < rows:
+            count = min(at_once, (rows - at) // size)
+            if at_once > 1 and count:
+                yield Chunk(self._joined(at, count, at_once, order), count)
+            else:
+                yield self._rows(slice(at, min(at + size, rows)), order)
+            at += max(count, 1) * size
 
     def _rows(self, part: slice, order: np.ndarray | None = None) -> tuple:
         """The rows of a batch, of which those are read that belong to this process."""
+        count = part.stop - part.start
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:
-                first, last, _ = index[0].indices(part.stop - part.start)
-                own: Any = slice(part.start + first, part.start + last)
-                return np.asarray(leaf[own if order is None else order[own]])[(slice(None), *index[1:])]
+                return _own(leaf, part.start, count, order, index)
 
-            return None if leaf is None else placement.from_rows((part.stop - part.start, *leaf.shape[1:]), read)
+            return None if leaf is None else placement.from_rows((count, *leaf.shape[1:]), read)
 
         return tree.map_leaves(of_leaf, self._arrays.data)
+
+    def _joined(self, at: int, count: int, at_once: int, order: np.ndarray | None) -> tuple:
+        """The same of `count` batches from row `at` on, in arrays for `at_once` of them."""
+        size = self._arrays.batch_size
+
+        def of_leaf(leaf: Any) -> Any:
+            def read(index: tuple) -> np.ndarray:
+                found = [_own(leaf, at + i * size, size, order, index[1:]) for i in range(count)]
+                return np.stack(found + [np.zeros_like(found[0])] * (at_once - count))
+
+            return None if leaf is None else placement.from_batches((at_once, size, *leaf.shape[1:]), read)
+
+        return tree.map_leaves(of_leaf, self._arrays.data)
+
+
+def _own(leaf: Any, at: int, count: int, order: np.ndarray | None, index: tuple) -> np.ndarray:
+    """The part at an index of a batch of `count` rows, which begins at row `at` in an order."""
+    first, last, _ = index[0].indices(count)
+    rows: Any = slice(at + first, at + last)
+    return np.asarray(leaf[rows if order is None else order[rows]])[(slice(None), *index[1:])]
 
 
 def divided(batch: tuple) -> tuple:
@@ -187,6 +257,8 @@ def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
     """The run that suits a source, and the processes that train together."""
     if not placement.spans():
         return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)
+    if isinstance(source, BatchSource) and placement.current().auto_shard_dataset:
+        source = source.rows_of_passes() or source
     if not isinstance(source, ArraySource):
         rounds = Rounds()
         if placement.current().auto_shard_dataset and exchange.possible() and source.share(rounds):

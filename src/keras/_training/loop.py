@@ -226,12 +226,13 @@ class BatchRun:
             batch = self._next()
             if batch is None:
                 break
-            batch = engine.inputs(batch)
-            program = self.planner.program("batch", 0, batch)
+            program, arguments, count = self._call(batch)
             if watcher.begin is not None:
                 watcher.begin(step)
-            result = watcher.interrupts.run(program.run, state, self.planner.numbers, batch)
-            step += 1
+            if count > 1:
+                engine.wait_for(result)  # one chunk is computed while the next is read, and no more wait for it
+            result = watcher.interrupts.run(program.run, state, self.planner.numbers, *arguments)
+            step += count
             if watcher.end is not None:
                 watcher.end(step - 1, program.logs(result))
             if watcher.progress is not None and time.perf_counter() - looked >= TICK:
@@ -244,6 +245,11 @@ class BatchRun:
         self._end_epoch()
         self.done = step
         return program.logs(result) if program is not None else {}
+
+    def _call(self, batch: Any) -> tuple[Program, tuple, int]:
+        """The program for what `_next` returned, what it takes, and how many steps it makes."""
+        batch = engine.inputs(batch)
+        return self.planner.program("batch", 0, batch), (batch,), 1
 
     def _end_epoch(self) -> None:
         self._batches = None  # `batches()` is one epoch; the source keeps its place

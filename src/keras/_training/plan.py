@@ -12,6 +12,7 @@ from keras import config as settings
 from keras._core import tree
 from keras._jax import compile as engine
 from keras._jax import placement, pure
+from keras._jax.cost import operations_in
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
@@ -19,6 +20,7 @@ from keras._training.program import (
     ForeignVariables,
     Step,
     Traced,
+    chunk_of_batches,
     chunk_of_steps,
     merged,
     one_batch,
@@ -39,6 +41,8 @@ NEW_EACH_TIME = (
 )
 _MOST_TRACES = 5  # what a step meets outside of the model is known after one; further ones come with what that makes
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
+# a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
+_OPERATIONS = {True: 1e9, False: 1e12}
 
 
 class Program:
@@ -46,13 +50,17 @@ class Program:
 
     Attributes:
         single: whether it runs one step rather than a chunk.
+        at_once: how many batches it takes.
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
     """
 
-    def __init__(self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list):
+    def __init__(
+        self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list, at_once: int = 1
+    ):
         self.compiled = compiled
         self.single = single
+        self.at_once = at_once
         self.names = names
         self.extra = extra
         self._changed = traced.changed
@@ -85,7 +93,7 @@ class Program:
 class OpenProgram:
     """Steps run operation by operation, for debugging; used in the place of a `Program`."""
 
-    single = True
+    single, at_once = True, 1
 
     def __init__(self, step: Step, kind: str, batch_size: int, keeps_result: bool):
         self._step = step
@@ -129,7 +137,7 @@ def plain_logs(found: dict[str, Any]) -> dict[str, Any]:
 class WatchedProgram:
     """A compiled step whose loss is looked at each time; used in the place of a `Program` to find a bad value."""
 
-    single = True
+    single, at_once = True, 1
 
     def __init__(self, program: Program, planner: Planner, kind: str, batch_size: int):
         self._program = program
@@ -210,15 +218,16 @@ class Planner:
         """The program for data of these shapes.
 
         Args:
-            kind: 'chunk' for many steps, 'step' for one, 'batch' for one on a batch that is all of `data`.
-            batch_size: rows per step.
+            kind: 'chunk' for many steps, 'step' for one, 'batch' for one on a batch that is all of `data`, 'batches'
+                for several joined batches like `data`.
+            batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
         """
         if self.model.run_eagerly:
-            return self._open_program(kind, batch_size)  # type: ignore[return-value]
+            return self._open_program("batch" if kind == "batches" else kind, batch_size)  # type: ignore[return-value]
         if self.model.debugs_values and self.phase == "train":
-            kind = "step" if kind == "chunk" else kind
+            kind = {"chunk": "step", "batches": "batch"}.get(kind, kind)
             return WatchedProgram(self._compiled(kind, batch_size, data, order), self, kind, batch_size)  # type: ignore
         return self._compiled(kind, batch_size, data, order)
 
@@ -301,7 +310,7 @@ class Planner:
         state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
-        if kind != "batch":
+        if kind not in ("batch", "batches"):
             batch = engine.with_rows(batch, batch_size)
         step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
@@ -315,18 +324,23 @@ class Planner:
         logs_of = self.logs_of(keeps, tell)
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
-        single = kind == "step" or (traced.convolution and is_cpu())
+        single = kind in ("step", "batch") or (traced.convolution and is_cpu())
+        at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
+        single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
-        if kind == "batch":
+        if at_once > 1:
+            function = chunk_of_batches(traced, logs_of, self.packs)
+            specs = (*specs[:2], engine.joined_specs(specs[2], at_once), engine.step_number(0))
+        elif kind in ("batch", "batches"):
             function = one_batch(traced, logs_of, self.packs)
         else:
             function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
-        name = f"{self.phase}_{'step' if single or kind == 'batch' else 'chunk'}"
+        name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
         compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
-        return Program(compiled, single, names, traced, extra)
+        return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
         """`(moving state, what a step handed out) -> logs`: one vector where all are scalars, else a list.
@@ -349,6 +363,12 @@ class Planner:
             return placement.gathered([tree.map_leaves(engine.scalar_or_array, v) for v in result.values()])
 
         return logs_of
+
+
+def _steps_at_once(traced: Traced, most: int) -> int:
+    """How many steps a call may make, by what is traced alone, so that all processes of a job find the same."""
+    operations = operations_in(traced.closed) // placement.current().rows_divide_by
+    return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1))))
 
 
 def shapes_in_words(data: tuple) -> str:

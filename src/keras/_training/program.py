@@ -256,14 +256,32 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
 
 def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
     """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program."""
-    step = traced.function()
+    many = _many_steps(traced, logs_of, packs)
 
     def chunk(carried, numbers, data, order, first, last):
+        return many(carried, numbers, lambda i: engine.rows_of_step(data, order, batch_size, i), first, last)
+
+    return chunk
+
+
+def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
+    """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches."""
+    many = _many_steps(traced, logs_of, packs)
+
+    def chunk(carried, numbers, batches, count):
+        return many(carried, numbers, lambda i: engine.batch_of(batches, i), engine.step_number(0), count)
+
+    return chunk
+
+
+def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
+    step = traced.function()
+
+    def many(carried, numbers, batch_of, first, last):
         def body(i, carry):
             state = opened(packs, carried)
             before = traced.unpacked(packs, carry[0])
-            batch = placement.split(engine.rows_of_step(data, order, batch_size, i))
-            moving, result = step(state, before, numbers, batch)
+            moving, result = step(state, before, numbers, placement.split(batch_of(i)))
             return traced.packed(packs, state, moving), result
 
         state = opened(packs, carried)
@@ -271,7 +289,7 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
         packed, result = engine.chunk_loop(body, first, last, start)
         return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), result)
 
-    return chunk
+    return many
 
 
 def one_step(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
