@@ -100,8 +100,9 @@ def test_a_network_takes_a_tensor_and_ends_as_pooling_says(no_draws):
     small = {"weights": None, "include_top": False, "alpha": 0.25}
     model = applications.MobileNet(input_tensor=x * 2.0, pooling="max", **small)
     assert model.input is x
-    assert model.output_shape == (None, 256)
-    assert applications.MobileNet(**small).input_shape == (None, None, None, 3)
+    assert (model.output_shape, model.name) == ((None, 256), "mobilenet_0.25_None")  # the tensor does not name it
+    model = applications.MobileNet(**small)
+    assert (model.input_shape, model.name) == ((None, None, None, 3), "mobilenet_0.25_None")
     assert applications.MobileNet(input_shape=(64, 64, 1), **small, name="grey").name == "grey"
     logits = applications.MobileNet(
         weights=None, alpha=0.25, input_shape=(32, 32, 3), classes=7, classifier_activation=None
@@ -155,6 +156,7 @@ WRONG = [
     ({"input_shape": (20, 64, 3), "include_top": False, "weights": None}, r"at least 32 x 32 pixels"),
     ({"input_shape": (64, 64), "include_top": False, "weights": None}, r"`input_shape` must be three numbers"),
     ({"input_shape": (None, None, 3), "weights": None}, r"`input_shape` must be known in full"),
+    ({"input_shape": (64, 64, None), "weights": None}, r"`input_shape` must be known in full"),
 ]
 
 
@@ -162,6 +164,15 @@ WRONG = [
 def test_wrong_arguments_are_told_before_anything_is_made(arguments, message):
     with pytest.raises(ValueError, match=message):
         applications.VGG16(**arguments)
+
+
+def test_a_tensor_and_a_shape_that_differ_are_refused_where_keras_3_refuses_them():
+    x = keras.Input((64, 64, 3))
+    for name in ("MobileNetV2", "MobileNetV3Small"):
+        with pytest.raises(ValueError, match=r"must be of one shape. Got \(64, 64, 3\) and \(32, 32, 3\)"):
+            getattr(applications, name)(input_tensor=x, input_shape=(32, 32, 3), include_top=False, weights=None)
+    with pytest.raises(ValueError, match=r"MobileNetV3Small takes images of at least 32 x 32 pixels"):
+        applications.MobileNetV3Small(input_tensor=keras.Input((20, 48, 3)), include_top=False, weights=None)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +193,26 @@ def test_without_a_network_the_message_names_the_file_with_the_weights(make, arg
     with pytest.raises(OSError, match="could not be downloaded") as caught:
         getattr(applications, make)(**arguments)
     assert str(caught.value).endswith(f"put the file there yourself: {no_network / 'models' / file}")
+
+
+def test_a_published_file_put_there_by_hand_is_used_if_it_is_that_file(no_draws, no_network, monkeypatch):
+    settings = {"minimalistic": True, "include_top": False}
+    file = no_network / "models" / "weights_mobilenet_v3_small_minimalistic_224_1.0_float_no_top_v2.h5"
+    file.parent.mkdir()
+    model = applications.MobileNetV3Small(weights=None, **settings)
+    model.weights[0].assign(ops.ones(model.weights[0].shape))
+    model.save_weights(no_network / "mine.weights.h5")
+    (no_network / "mine.weights.h5").rename(file)
+    with pytest.raises(OSError, match=r"is another one: its md5 is .* must be cde8136e733e811080d9fcd8a252f7e4"):
+        applications.MobileNetV3Small(**settings)
+    found = hashlib.md5(file.read_bytes()).hexdigest()
+    monkeypatch.setitem(applications.mobilenet_v3._HASHES["Small"], (1.0, True), (None, found))
+    assert np.min(applications.MobileNetV3Small(**settings).weights[0]) == 1.0
+
+
+def test_mobilenet_v2_takes_the_published_file_that_fits_its_tensor(no_draws, no_network):
+    with pytest.raises(OSError, match=r"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0\.35_96\.h5 could not"):
+        applications.MobileNetV2(alpha=0.35, input_tensor=keras.Input((96, 96, 3)))
 
 
 def test_mobilenet_has_published_weights_for_some_widths_only():
@@ -241,6 +272,19 @@ def test_an_array_of_floats_is_scaled_in_place_and_one_of_integers_is_not():
         imagenet_utils.preprocess_input(x, mode="theano")
     with pytest.raises(ValueError, match=r"takes one image with 3 axes, or a batch with 4. Got shape \(2, 2\)"):
         imagenet_utils.preprocess_input(np.zeros((2, 2)))
+
+
+def test_films_and_tensors_of_any_float_are_scaled_and_other_channels_refused():
+    film = imagenet_utils.preprocess_input(PIXELS[None].copy(), mode="torch")
+    np.testing.assert_allclose(film.ravel()[:6], SCALED["torch"], atol=1e-5)
+    half = ops.cast(PIXELS, "float16")
+    for mode in ("caffe", "torch"):
+        found = imagenet_utils.preprocess_input(half, mode=mode)
+        assert found.dtype == "float16"
+        np.testing.assert_allclose(np.ravel(found)[:6], SCALED[mode], rtol=2e-3, atol=1e-3)
+        with pytest.raises(ValueError, match=rf"mode '{mode}' takes 3 channels, with 'channels_last'. Got shape"):
+            imagenet_utils.preprocess_input(np.zeros((1, 3, 4, 4)), mode=mode)
+    assert imagenet_utils.preprocess_input(np.zeros((4, 4, 1)), mode="tf").max() == -1.0
 
 
 @pytest.mark.parametrize("name", ["imagenet_utils", "resnet50", "vgg16", "vgg19"])

@@ -69,6 +69,18 @@ def test_without_a_network_it_says_where_to_put_the_file(tmp_path):
     assert left_over(tmp_path) == []
 
 
+def test_a_file_put_there_by_hand_is_used_and_another_one_is_told(tmp_path):
+    file = tmp_path / "cache" / "datasets" / "x.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("damaged")
+    found = hashlib.md5(b"damaged").hexdigest()
+    with pytest.raises(OSError, match=rf"(?s)put the file there.*its md5 is {found}, and it must be {MD5}\.$"):
+        get("http://127.0.0.1:9/x.txt", tmp_path, file_hash=MD5)
+    assert file.read_text() == "damaged"
+    file.write_text("hello")
+    assert get("http://127.0.0.1:9/x.txt", tmp_path, file_hash=MD5) == str(file)
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "/abs", "..", "a\\b", "a\0b"])
 def test_names_with_folders_are_refused(origin, tmp_path, name):
     with pytest.raises(ValueError, match="name without folders"):

@@ -37,6 +37,7 @@ class Frame:
 
     Attributes:
         image: the symbolic tensor to begin with.
+        rows: how many an image has that is not a tensor of the user's, or None.
         published: whether the weights are the published ones.
         include_top, pooling, classes, classifier_activation: as they were given.
 
@@ -44,6 +45,7 @@ class Frame:
         who: the function's name, for messages.
         default: rows and columns of the images that the network was made for; None if all sizes go through it.
         least: the fewest rows and columns it can take.
+        agrees: whether `input_tensor` must have the `input_shape` that is given with it; otherwise the tensor decides.
         The others: see `VGG16`.
     """
 
@@ -60,6 +62,7 @@ class Frame:
         *,
         default,
         least=32,
+        agrees=False,
     ):
         if pooling not in (None, "avg", "max"):
             raise ValueError(f"{who}: `pooling` must be None, 'avg' or 'max'. Got {pooling!r}.")
@@ -80,11 +83,17 @@ class Frame:
         self.include_top, self.pooling = include_top, pooling
         self.classes, self.classifier_activation = classes, classifier_activation
         shape = self._shape(input_shape, default, least)
+        self.rows = shape[0 if channel_axis() == 3 else 1]
         if input_tensor is None:
             self.image = layers.Input(shape)
             self.inputs = self.image
         elif is_keras_tensor(input_tensor):
             self.image = input_tensor
+            if agrees and input_shape is not None and tuple(input_tensor.shape[1:]) != shape:
+                raise ValueError(
+                    f"{who}: `input_tensor` and `input_shape` must be of one shape. "
+                    f"Got {tuple(input_tensor.shape[1:])} and {shape}."
+                )
             found = get_source_inputs(input_tensor)
             self.inputs = found[0] if len(found) == 1 else found
         else:
@@ -111,17 +120,12 @@ class Frame:
                 f"{self.who}: with weights='imagenet' and the classifier, images are {default} x {default}. "
                 f"Got {given!r}.\n  For other sizes, take include_top=False."
             )
-        if default is not None and self.include_top and None in (rows, columns):
+        if default is not None and self.include_top and None in given:
             raise ValueError(
                 f"{self.who}: with the classifier, `input_shape` must be known in full. Got {given!r}.\n"
                 f"  For images of any size, take include_top=False."
             )
         return tuple(given)
-
-    @property
-    def rows(self):
-        """How many rows an image has, or None."""
-        return self.image.shape[1 if channel_axis() == 3 else 2]
 
     def pooled(self, x, named=False):
         """What a network without its classifier ends with; `named` gives the layer a name of its own."""

@@ -28,7 +28,8 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     1, subtracts means and divides by standard deviations.
 
     Args:
-        x: one image or a batch, from 0 to 255. An array of floats is changed itself, as in every release.
+        x: one image, a batch or a batch of films, from 0 to 255. An array of floats is changed itself, as in every
+            release.
         data_format: 'channels_last' or 'channels_first'; None takes that of the settings.
         mode: 'caffe', 'tf' or 'torch'.
 
@@ -36,7 +37,8 @@ def preprocess_input(x, data_format=None, mode="caffe"):
         An array of floats of the same shape; a tensor for a tensor.
 
     Raises:
-        ValueError: there is no such mode or order of axes, or the array has neither 3 nor 4 axes.
+        ValueError: there is no such mode or order of axes, the array has less than 3 axes, or it has other channels
+            than red, green and blue, which only 'tf' takes.
 
     >>> preprocess_input(np.full((1, 1, 3), 255.0), mode="tf")
     array([[[1., 1., 1.]]])
@@ -46,11 +48,15 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     data_format = _checked_format(data_format)
     if not hasattr(x, "shape"):
         x = np.asarray(x)
-    if len(x.shape) not in (3, 4):
+    if len(x.shape) < 3:
         raise ValueError(
             f"preprocess_input takes one image with 3 axes, or a batch with 4. Got shape {tuple(x.shape)}."
         )
     axis = -1 if data_format == "channels_last" else -3
+    if mode != "tf" and x.shape[axis] not in (3, None):
+        raise ValueError(
+            f"preprocess_input: mode {mode!r} takes 3 channels, with {data_format!r}. Got shape {tuple(x.shape)}."
+        )
     if isinstance(x, np.ndarray):
         return _scaled_array(x, axis, mode)
     return _scaled_tensor(x, axis, mode)
@@ -73,7 +79,7 @@ def as_they_are(x, data_format=None):
 
 def _along(values, axis):
     """One value per channel, so that it fits an image whose channels are on `axis`."""
-    return np.reshape(np.array(values, config.floatx()), (3,) + (1,) * (-axis - 1))
+    return np.reshape(values, (3,) + (1,) * (-axis - 1))
 
 
 def _scaled_array(x, axis, mode):
@@ -84,11 +90,11 @@ def _scaled_array(x, axis, mode):
         x -= 1.0
     elif mode == "torch":
         x /= 255.0
-        x -= _along(RED_GREEN_BLUE, axis)
-        x /= _along(DEVIATIONS, axis)
+        x -= _along(RED_GREEN_BLUE, axis).astype(x.dtype)
+        x /= _along(DEVIATIONS, axis).astype(x.dtype)
     else:
         x[...] = np.flip(x, axis).copy()
-        x -= _along(BLUE_GREEN_RED, axis)
+        x -= _along(BLUE_GREEN_RED, axis).astype(x.dtype)
     return x
 
 
@@ -97,8 +103,9 @@ def _scaled_tensor(x, axis, mode):
     if mode == "tf":
         return x / 127.5 - 1.0
     if mode == "torch":
-        return (x / 255.0 - _along(RED_GREEN_BLUE, axis)) / _along(DEVIATIONS, axis)
-    return ops.flip(x, axis) - _along(BLUE_GREEN_RED, axis)
+        means, deviations = (ops.cast(_along(v, axis), x.dtype) for v in (RED_GREEN_BLUE, DEVIATIONS))
+        return (x / 255.0 - means) / deviations
+    return ops.flip(x, axis) - ops.cast(_along(BLUE_GREEN_RED, axis), x.dtype)
 
 
 def decode_predictions(preds, top=5):

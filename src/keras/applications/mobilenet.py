@@ -71,7 +71,7 @@ def MobileNet(
         x = frame.pooled(x)
     base = f"mobilenet_{_WIDTHS.get(alpha)}_{size}_tf"
     files = [Published("mobilenet/", f"{base}{end}.h5", None) for end in ("", "_no_top")]
-    return frame.model(x, name or f"mobilenet_{alpha:0.2f}_{frame.rows or size}", files)
+    return frame.model(x, name or f"mobilenet_{alpha:0.2f}_{frame.rows}", files)
 
 
 def preprocess_input(x, data_format=None):

@@ -5,6 +5,7 @@ from keras.applications import imagenet_utils
 from keras.applications._blocks import halving_pad, norm, relu6
 from keras.applications._frame import Frame, Published, channel_axis, published_size
 from keras.applications.imagenet_utils import decode_predictions
+from keras.utils import is_keras_tensor
 
 __all__ = ["MobileNetV2", "decode_predictions", "preprocess_input"]
 
@@ -35,10 +36,11 @@ def MobileNetV2(
 
     >>> model = MobileNetV2(alpha=0.35, weights=None, input_shape=(32, 32, 3))
     """
-    size = published_size(input_shape, _SIZES)
+    begins_with_tensor = include_top and input_shape is None and is_keras_tensor(input_tensor)
+    size = published_size(input_tensor.shape[1:] if begins_with_tensor else input_shape, _SIZES)
     frame = Frame(
         "MobileNetV2", include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation,
-        default=size,
+        default=size, agrees=True,
     )  # fmt: skip
     if frame.published and alpha not in _WIDTHS:
         raise ValueError(f"MobileNetV2: weights='imagenet' are there for `alpha` in {_WIDTHS}. Got {alpha!r}.")
@@ -54,7 +56,7 @@ def MobileNetV2(
     x = relu6(_norm(x, "Conv_1_bn"), "out_relu")
     base = f"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{float(alpha)}_{size}"
     files = [Published("mobilenet_v2/", f"{base}{end}.h5", None) for end in ("", "_no_top")]
-    return frame.model(frame.classified(x), name or f"mobilenetv2_{alpha:0.2f}_{frame.rows or size}", files)
+    return frame.model(frame.classified(x), name or f"mobilenetv2_{alpha:0.2f}_{frame.rows}", files)
 
 
 def _norm(x, name):

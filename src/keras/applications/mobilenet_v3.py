@@ -6,6 +6,7 @@ from keras.applications._blocks import halving_pad, norm
 from keras.applications._frame import Frame, Published, channel_axis
 from keras.applications.imagenet_utils import decode_predictions
 from keras.applications.mobilenet_v2 import rounded
+from keras.utils import is_keras_tensor
 
 __all__ = ["MobileNetV3Large", "MobileNetV3Small", "decode_predictions", "preprocess_input"]
 
@@ -60,9 +61,12 @@ def _network(variant):
         name=who,
     ):
         # images of any size go through it with its classifier too: that is made of convolutions
+        if input_shape is None and is_keras_tensor(input_tensor):
+            input_shape = input_tensor.shape[1:]
         frame = Frame(
-            who, include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation, default=None
-        )
+            who, include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation,
+            default=None, agrees=True,
+        )  # fmt: skip
         if frame.published and (alpha, bool(minimalistic)) not in _HASHES[variant]:
             raise ValueError(
                 f"{who}: weights='imagenet' are there for `alpha` 0.75 or 1, minimalistic for 1. Got {alpha!r}."

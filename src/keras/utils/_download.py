@@ -26,6 +26,7 @@ LARGEST_RATIO = 200  # beyond that: so many times its own size
 NO_NETWORK = (
     "get_file: {origin} could not be downloaded: {reason}.\n  Without a network, put the file there yourself: {path}"
 )
+WRONG_FILE = "\n  The file that is there is another one: its {algorithm} is {found}, and it must be {wanted}."
 WRONG_HASH = (
     "get_file: what came from {origin} is not the file that was expected, so it was thrown away.\n"
     "  Its {algorithm} is {found}, and it must be {wanted}."
@@ -129,9 +130,12 @@ def _algorithm(wanted: str, algorithm: str) -> str:
 def _fits(path: Path, wanted: str | None, algorithm: str) -> bool:
     if wanted is None:
         return True
+    return _hash(path, _algorithm(wanted, algorithm)) == wanted.lower()
+
+
+def _hash(path: Path, algorithm: str) -> str:
     with open(path, "rb") as file:
-        found = hashlib.file_digest(file, lambda: _hasher(_algorithm(wanted, algorithm)))
-    return found.hexdigest() == wanted.lower()
+        return hashlib.file_digest(file, lambda: _hasher(algorithm)).hexdigest()
 
 
 def _hasher(algorithm: str):
@@ -162,14 +166,21 @@ def _download(origin: str, target: Path, wanted: str | None, algorithm: str) -> 
             if isinstance(error, OSError) and error.filename == part:
                 raise  # it is the disk
             reason = getattr(error, "reason", None) or error
-            raise OSError(NO_NETWORK.format(origin=origin, reason=str(reason).rstrip("."), path=target)) from error
+            raise OSError(_not_fetched(origin, str(reason).rstrip("."), target, wanted, algorithm)) from error
         if total is not None and done != total:
             reason = f"only {done} of {total} bytes came"
-            raise OSError(NO_NETWORK.format(origin=origin, reason=reason, path=target))
+            raise OSError(_not_fetched(origin, reason, target, wanted, algorithm))
         if wanted is not None and hasher.hexdigest() != wanted.lower():
             raise ValueError(
                 WRONG_HASH.format(origin=origin, algorithm=algorithm, found=hasher.hexdigest(), wanted=wanted)
             )
+
+
+def _not_fetched(origin: str, reason: str, path: Path, wanted: str | None, algorithm: str) -> str:
+    message = NO_NETWORK.format(origin=origin, reason=reason, path=path)
+    if wanted is None or not path.is_file() or _fits(path, wanted, algorithm):
+        return message
+    return message + WRONG_FILE.format(algorithm=algorithm, found=_hash(path, algorithm), wanted=wanted)
 
 
 def _unpack(archive: Path, folder: Path, formats: list[str]) -> None:
