@@ -197,9 +197,6 @@ ROWS = [
     Row("keras.datasets.data_utils", "keras.utils", "get_file", "0.x 1.x"),
     Row("keras.wrappers.scikit_learn", "keras.legacy.scikit_learn", "*", "0.x 1.x 2.x"),
     Row("keras.utils.test_utils", "keras.legacy.tools", "get_test_data keras_test", "0.x 1.x 2.x"),
-    # where Keras 3 has its code, from where other packages import all the same
-    Row("keras.src", "keras", "Function Model Sequential backend layers models ops optimizers version", "3"),
-    Row("keras.src.ops", "keras.ops", "*", "3"),
 ]  # fmt: skip
 
 
@@ -215,6 +212,7 @@ def names_of(row: Row) -> list[str]:
     return [*importlib.import_module(row.today).__all__, *older_names.names_of(row.today)]
 
 
+_PRIVATE = "keras.src"  # where Keras 3 has its code, from where other packages import all the same
 _KNOWN = {row.old for row in ROWS}
 _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
 # today's modules to which `attach` does something
@@ -252,14 +250,21 @@ class _MergeModule(ModuleType):
         return merge(inputs, mode, concat_axis, dot_axes, output_shape, output_mask, arguments, name)
 
 
+def private_paths() -> ModuleType:
+    """The table of Keras 3's private modules, read when one of them is asked for."""
+    return importlib.import_module("keras.legacy.private_paths")
+
+
 class OldModules:
     """Answers imports of the modules in the table, and of no other; asked after Python's own finders."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """How to make the module, or None where the table has no such name."""
-        if name not in _KNOWN:
-            return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=name in _PARENTS)
+        if name in _KNOWN:
+            return importlib.machinery.ModuleSpec(name, self, is_package=name in _PARENTS)
+        if name.startswith(_PRIVATE) and private_paths().is_private(name):
+            return importlib.machinery.ModuleSpec(name, self, is_package=private_paths().is_package(name))
+        return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         """None: an ordinary empty module will do; `keras.layers.merge` was a function too."""
@@ -267,6 +272,9 @@ class OldModules:
 
     def exec_module(self, module: ModuleType) -> None:
         """Puts today's objects into the module."""
+        if module.__name__ not in _KNOWN:
+            private_paths().fill(module)
+            return
         found: list[str] = []
         for row in rows_of(module.__name__):
             today = importlib.import_module(row.today)
@@ -335,7 +343,7 @@ def _answer_attributes(module: ModuleType) -> None:
         old = f"{module.__name__}.{name}"
         if name in namesakes:
             return older_names.find(module.__name__, name)
-        if old in _KNOWN:
+        if old in _KNOWN or old == _PRIVATE:
             return importlib.import_module(old)
         if before is not None:
             return before(name)

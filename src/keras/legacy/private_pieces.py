@@ -1,0 +1,162 @@
+"""What packages take from the private modules of Keras 3 although it is not public."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from keras._core import names
+from keras._core.checks import integers
+
+
+def in_safe_mode() -> bool:
+    """True: no file that is loaded here runs code."""
+    return True
+
+
+def never() -> bool:
+    """False: neither TensorFlow's graphs nor Grain's workers run our layers."""
+    return False
+
+
+def unchanged(function: Callable) -> Callable:
+    """The function itself: nothing is tracked behind its back here."""
+    return function
+
+
+class keras_export:
+    """Marks what Keras 3 makes public; here the thing stays as it is."""
+
+    def __init__(self, path: str | list[str]):
+        self.path = path
+
+    def __call__(self, thing: Any) -> Any:
+        return thing
+
+
+def standardize_tuple(value, n: int, name: str, allow_zero: bool = False) -> tuple[int, ...]:
+    """`n` integers from one or from `n`.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return integers(name, value, n, "standardize_tuple", least=0 if allow_zero else 1)
+
+
+def compute_conv_output_shape(
+    input_shape, filters: int, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1
+) -> tuple:
+    """The shape of what a convolution makes of inputs of shape `input_shape`.
+
+    Raises:
+        ValueError: the kernel does not fit into the inputs.
+    """
+    who, rank = "compute_conv_output_shape", len(input_shape) - 2
+    sizes = [
+        integers(name, value, rank, who)
+        for name, value in (("kernel_size", kernel_size), ("strides", strides), ("dilation_rate", dilation_rate))
+    ]
+    spatial = importlib.import_module("keras.layers._spatial")
+    shape = spatial.window_shape(who, tuple(input_shape), *sizes[:2], padding, data_format, sizes[2])
+    return spatial.with_spatial(shape, spatial.spatial_sizes(shape, data_format), data_format, filters)
+
+
+def auto_name(prefix: str) -> str:
+    """A name in snake case that nothing has yet."""
+    return names.unique_name(names.snake_case(prefix))
+
+
+def compute_output_spec(function: Callable, *args, **kwargs) -> Any:
+    """Shapes and dtypes of what `function` makes of symbolic tensors, as symbolic tensors."""
+    found = function(*args, **kwargs)
+    tensors = importlib.import_module("keras").KerasTensor
+    return importlib.import_module("keras.tree").map_structure(lambda x: tensors(x.shape, x.dtype), found)
+
+
+def any_symbolic_tensors(args: Any = None, kwargs: Any = None) -> bool:
+    """Whether there is a symbolic tensor among the arguments."""
+    tensor = importlib.import_module("keras").KerasTensor
+    leaves = importlib.import_module("keras.tree").flatten((args or (), kwargs or {}))
+    return any(isinstance(x, tensor) for x in leaves)
+
+
+class H5IOStore:
+    """An HDF5 file of arrays, each entry a mapping from names to arrays.
+
+    Args:
+        root_path: the file.
+        mode: 'w' writes a new file, 'r' reads.
+    """
+
+    def __init__(self, root_path, mode: str = "r", archive=None):
+        if archive is not None:
+            raise ValueError("H5IOStore: only files can be opened, no members of an archive. Pass archive=None.")
+        if mode not in ("r", "w"):
+            raise ValueError(f"H5IOStore: `mode` must be 'r' or 'w'. Got {mode!r}.")
+        self.mode = mode
+        self._entries: dict[str, tuple[None, dict[str, np.ndarray]]] = {}
+        self._path = root_path
+        hdf5 = importlib.import_module("keras.saving._hdf5")
+        self._write = hdf5.write
+        self._open = hdf5.opened(root_path) if mode == "r" else None
+        self._reader = self._open.__enter__() if self._open is not None else None
+
+    def make(self, path: str, metadata: Any = None) -> dict[str, np.ndarray]:
+        """A new entry, to be filled before `close`."""
+        if metadata:
+            raise ValueError("H5IOStore: `metadata` cannot be written. Pass None.")
+        return self._entries.setdefault(f"{path}/vars" if path else "vars", (None, {}))[1]
+
+    def get(self, path: str) -> Mapping[str, np.ndarray]:
+        """An entry; empty if the file has none of this path."""
+        if self._reader is None:
+            return self.make(path)
+        return self._reader.arrays(f"{path}/vars" if path else "vars")
+
+    def close(self) -> None:
+        """Ends reading, or writes the file."""
+        if self._open is not None:
+            self._open.__exit__(None, None, None)
+            return
+        arrays = (
+            (place, (kind, {k: np.asarray(v) for k, v in entry.items()}))
+            for place, (kind, entry) in self._entries.items()
+        )
+        self._write(self._path, arrays)
+
+
+def _of(module: str, name: str) -> Callable[[], Any]:
+    return lambda: getattr(importlib.import_module(module), name)
+
+
+def _self(piece: Any) -> Callable[[], Any]:
+    return lambda: piece
+
+
+_MASKS = {"get_keras_mask": _of("keras._jax.pure", "find_mask"), "set_keras_mask": _of("keras._jax.pure", "put_mask")}
+# private module and name -> what gives the thing
+PIECES: dict[str, Callable[[], Any]] = {
+    **{f"backend.{name}": piece for name, piece in _MASKS.items()},
+    **{f"backend.common.masking.{name}": piece for name, piece in _MASKS.items()},
+    "api_export.keras_export": _self(keras_export),
+    "backend.any_symbolic_tensors": _self(any_symbolic_tensors),
+    "backend.common.keras_tensor.any_symbolic_tensors": _self(any_symbolic_tensors),
+    "backend.compute_output_spec": _self(compute_output_spec),
+    "backend.jax.random.jax_draw_seed": _of("keras._jax.random", "draw_seed"),
+    "layers.convolutional.base_conv.BaseConv": _of("keras.layers._conv", "Conv"),
+    "layers.convolutional.base_conv.Conv": _of("keras.layers._conv", "Conv"),
+    "layers.pooling.base_pooling.BasePooling": _of("keras.layers._pooling", "Pooling"),
+    "layers.merging.base_merge.Merge": _of("keras.layers._merge", "Merge"),
+    "ops.operation_utils.compute_conv_output_shape": _self(compute_conv_output_shape),
+    "saving.saving_lib.H5IOStore": _self(H5IOStore),
+    "saving.serialization_lib.in_safe_mode": _self(in_safe_mode),
+    "utils.argument_validation.standardize_tuple": _self(standardize_tuple),
+    "utils.backend_utils.in_grain_data_pipeline": _self(never),
+    "utils.backend_utils.in_tf_graph": _self(never),
+    "utils.naming.auto_name": _self(auto_name),
+    "utils.naming.to_snake_case": _of("keras._core.names", "snake_case"),
+    "utils.tracking.no_automatic_dependency_tracking": _self(unchanged),
+}

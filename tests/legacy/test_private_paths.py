@@ -1,0 +1,72 @@
+"""`keras.src`, from which editors complete imports and packages take helpers."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+import keras
+
+PAIRS = [
+    ("keras.src.layers", "Dense", keras.layers.Dense),
+    ("keras.src.layers.core.dense", "Dense", keras.layers.Dense),
+    ("keras.src.layers.preprocessing.image_preprocessing.random_flip", "RandomFlip", keras.layers.RandomFlip),
+    ("keras.src.models.sequential", "Sequential", keras.Sequential),
+    ("keras.src.engine.training", "Model", keras.Model),
+    ("keras.src.callbacks", "EarlyStopping", keras.callbacks.EarlyStopping),
+    ("keras.src.utils", "to_categorical", keras.utils.to_categorical),
+    ("keras.src.utils.np_utils", "to_categorical", keras.utils.to_categorical),
+    ("keras.src.optimizers.adam", "Adam", keras.optimizers.Adam),
+    ("keras.src.applications.vgg16", "VGG16", keras.applications.VGG16),
+    ("keras.src.backend", "KerasTensor", keras.KerasTensor),
+    ("keras.src.ops.operation", "Operation", keras.Operation),
+    ("keras.src.losses.losses", "mean_squared_error", keras.losses.mean_squared_error),
+    ("keras.src.random.seed_generator", "SeedGenerator", keras.random.SeedGenerator),
+    ("keras.src.saving.serialization_lib", "serialize_keras_object", keras.saving.serialize_keras_object),
+    ("keras.src.trainers.data_adapters.py_dataset_adapter", "PyDataset", keras.utils.PyDataset),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "public"), PAIRS, ids=[f"{m}.{n}" for m, n, _ in PAIRS])
+def test_a_private_module_gives_the_public_thing(module, name, public):
+    assert getattr(importlib.import_module(module), name) is public
+
+
+def test_private_modules_are_attributes_of_keras_and_refuse_what_they_never_had():
+    assert keras.src.utils.tracking.no_automatic_dependency_tracking(len) is len
+    assert keras.src.saving.serialization_lib.in_safe_mode()
+    with pytest.raises(ImportError):
+        importlib.import_module("keras.src.layers.core.nonsense")
+    with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
+        _ = keras.src.layers.Nonsense
+
+
+def test_the_generator_of_images_that_editors_import_from_keras_src():
+    module = importlib.import_module("keras.src.legacy.preprocessing.image")
+    assert module.ImageDataGenerator is importlib.import_module("keras.preprocessing.image").ImageDataGenerator
+
+
+def test_masks_and_shapes_through_the_private_helpers():
+    backend = importlib.import_module("keras.src.backend")
+    x = keras.layers.Masking()(np.array([[[1.0], [0.0]]], "float32"))
+    assert backend.get_keras_mask(x).tolist() == [[True, False]]
+    backend.set_keras_mask(x, None)
+    assert backend.get_keras_mask(x) is None
+    assert backend.any_symbolic_tensors((1, [keras.KerasTensor((2,))])) and not backend.any_symbolic_tensors((1,))
+    found = backend.compute_output_spec(keras.layers.Dense(3), keras.KerasTensor((None, 2)))
+    assert found.shape == (None, 3)
+    shape = importlib.import_module("keras.src.ops.operation_utils").compute_conv_output_shape
+    assert shape((None, 3, 32, 32), 16, (3, 5), 2, "same", "channels_first") == (None, 16, 16, 16)
+
+
+def test_a_store_of_arrays_is_written_and_read(tmp_path):
+    store_class = keras.src.saving.saving_lib.H5IOStore
+    store = store_class(tmp_path / "a.lora.h5", mode="w")
+    store.make("lora")["rank"] = 4
+    store.make("lora/1")["a"] = keras.Variable(np.ones((2, 3), "float32"))
+    store.close()
+    store = store_class(tmp_path / "a.lora.h5", mode="r")
+    assert int(store.get("lora")["rank"][()]) == 4
+    assert store.get("lora/1")["a"][()].shape == (2, 3)
+    assert len(store.get("elsewhere")) == 0
+    store.close()
