@@ -52,7 +52,8 @@ def test_masks_and_shapes_through_the_private_helpers():
     assert backend.get_keras_mask(x).tolist() == [[True, False]]
     backend.set_keras_mask(x, None)
     assert backend.get_keras_mask(x) is None
-    assert backend.any_symbolic_tensors((1, [keras.KerasTensor((2,))])) and not backend.any_symbolic_tensors((1,))
+    assert backend.any_symbolic_tensors((1, [keras.KerasTensor((2,))]))
+    assert not backend.any_symbolic_tensors((1,))
     found = backend.compute_output_spec(keras.layers.Dense(3), keras.KerasTensor((None, 2)))
     assert found.shape == (None, 3)
     shape = importlib.import_module("keras.src.ops.operation_utils").compute_conv_output_shape
