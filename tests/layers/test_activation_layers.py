@@ -31,12 +31,24 @@ def test_prelu_has_a_factor_per_element_or_per_shared_axes():
     layer.build((None, 3))
     layer.set_weights([np.array([0.5, 9.0, 9.0])])
     assert_close(layer(X), [[-1.0, 0.5, 3.0]])
-    shared = layers.PReLU(shared_axes=[1, -2])
+    shared = layers.PReLU(shared_axes=[1, 2])
     shared.build((None, 5, 6, 7))
     assert shared.alpha.shape == (1, 1, 7)
     open_size = layers.PReLU(shared_axes=1)
     open_size.build((None, None, 7))
     assert open_size.alpha.shape == (1, 7)
+
+
+@pytest.mark.parametrize(("axes", "shape"), [([-1], (5, 1, 7)), ([1, -2], (1, 6, 7)), (0, (5, 6, 1))])
+def test_prelu_counts_shared_axes_from_behind_as_all_releases_do(axes, shape):
+    layer = layers.PReLU(shared_axes=axes)
+    layer.build((None, 5, 6, 7))
+    assert layer.alpha.shape == shape
+
+
+def test_prelu_says_which_axis_is_not_there():
+    with pytest.raises(ValueError, match="there is no axis 4 in inputs of shape"):
+        layers.PReLU(shared_axes=[4]).build((None, 5, 6, 7))
 
 
 def test_softmax_sums_to_one_along_one_or_several_axes():

@@ -263,7 +263,8 @@ def test_a_layer_that_cannot_be_compiled_makes_its_model_run_eagerly():
 
 
 def test_configs_name_the_penalty_on_outputs_where_keras_3_does():
-    assert layers.Conv2D(2, 3).get_config()["activity_regularizer"] is None
+    for layer in (layers.Conv2D(2, 3), layers.EinsumDense("ab,bc->ac", 2), layers.Embedding(2, 3)):
+        assert layer.get_config()["activity_regularizer"] is None
     assert layers.LSTM(2, activity_regularizer="l2").get_config()["activity_regularizer"]["class_name"] == "L2"
     assert "activity_regularizer" not in layers.Dense(2).get_config()
     assert "activity_regularizer" not in layers.Activation("relu").get_config()

@@ -13,6 +13,8 @@ from keras.layers._layer import Layer
 class AttentionHeads(Layer):
     """Base of `MultiHeadAttention` and `GroupedQueryAttention`."""
 
+    _left_out_if_none = ("flash_attention",)  # configs of Keras 3 do not name it
+
     def __init__(
         self,
         dropout,

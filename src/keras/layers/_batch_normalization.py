@@ -117,7 +117,7 @@ class BatchNormalization(Layer):
             self.moving_stddev = self._add_statistic("moving_stddev", shape, self._start_of_stddev)
             self.renorm_mean = self._add_statistic("renorm_mean", shape, self.moving_mean_initializer)
             self.renorm_stddev = self._add_statistic("renorm_stddev", shape, self._start_of_stddev)
-        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: shape[0]})
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
 
     def _add_statistic(self, name, shape, initializer):
         return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False, autocast=False)

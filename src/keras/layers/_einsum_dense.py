@@ -22,7 +22,7 @@ class EinsumDense(Adaptable):
         activation: a name or a function; None leaves the outputs as they are.
         bias_axes: letters of the outputs' axes along which the bias differs; None is no bias.
         kernel_initializer, bias_initializer: how the weights start.
-        kernel_regularizer, bias_regularizer: penalties on the weights.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on weights and outputs.
         kernel_constraint, bias_constraint: applied to the weights after each update.
         lora_rank, lora_alpha: with a rank, a change of low rank is trained instead of the kernel; see `enable_lora`.
         gptq_unpacked_column_size: what files of Keras 3 say about kernels that GPTQ packed; it follows from the rest.
@@ -50,9 +50,11 @@ class EinsumDense(Adaptable):
         lora_alpha=None,
         gptq_unpacked_column_size=None,
         quantization_config=None,
+        *,
+        activity_regularizer=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take_adaptations(lora_rank, lora_alpha, quantization_config)
         self.gptq_unpacked_column_size = gptq_unpacked_column_size
         self.equation = equation

@@ -42,9 +42,11 @@ class Embedding(Adaptable):
         lora_rank=None,
         lora_alpha=None,
         quantization_config=None,
+        *,
+        activity_regularizer=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take_adaptations(lora_rank, lora_alpha, quantization_config)
         self.input_dim = positive_integer("input_dim", input_dim, "Embedding")
         self.output_dim = positive_integer("output_dim", output_dim, "Embedding")

@@ -29,7 +29,7 @@ class GatedRNN(RNN):
             here know one arrangement.
     """
 
-    _not_in_config = frozenset(("cell", "implementation"))
+    _not_in_config = frozenset(("cell", "implementation", "use_cudnn"))
 
     def __init__(
         self,
@@ -46,11 +46,6 @@ class GatedRNN(RNN):
         one_of("implementation", implementation, (0, 1, 2), type(self).__name__)
         if use_cudnn not in ("auto", True, False):
             raise ValueError(f"{type(self).__name__}: `use_cudnn` must be 'auto', True or False. Got {use_cudnn!r}.")
-        if use_cudnn is True:
-            raise ValueError(
-                f"{type(self).__name__}: `use_cudnn=True` demands cuDNN's kernel, which this engine does not use.\n"
-                "  Leave it at 'auto'."
-            )
         super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, **kwargs)
         self.use_cudnn = use_cudnn
         self.input_spec = _Sequences(ndim=3)

@@ -84,7 +84,7 @@ class GroupNormalization(Layer):
                 constraint=self.beta_constraint,
                 autocast=False,
             )
-        self.input_spec = InputSpec(ndim=rank, axes={self.axis % rank: channels})
+        self.input_spec = InputSpec(ndim=rank, axes={self.axis: channels})
 
     def call(self, inputs):
         # statistics of 16-bit numbers are computed in 32 bits

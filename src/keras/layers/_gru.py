@@ -109,8 +109,7 @@ class GRU(GatedRNN):
         seed: seed of the dropout.
         return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
         reset_after: whether the reset gate acts after the product with the recurrent kernel.
-        use_cudnn: True demands the cuDNN kernel, which this engine does not use, and is an error; 'auto' and False
-            are the same.
+        use_cudnn: 'auto', True or False, which are the same: as in Keras 3 on JAX, cuDNN's kernel is not used.
         **kwargs: initializers, regularizers, constraints for kernel, recurrent kernel and bias; and those of `Layer`.
 
     Shapes:

@@ -151,6 +151,10 @@ class LSTM(GatedRNN):
             recurrent_dropout=recurrent_dropout, seed=seed, dtype=kwargs.get("dtype"),
             trainable=kwargs.get("trainable", True), name="lstm_cell",
         )  # fmt: skip
+        if use_cudnn is True:
+            raise ValueError(
+                "LSTM: `use_cudnn=True` demands cuDNN's kernel, which this engine does not use.\n  Leave it at 'auto'."
+            )
         super().__init__(
             cell, return_sequences, return_state, go_backwards, stateful, unroll, use_cudnn,
             activity_regularizer=activity_regularizer, **kwargs,

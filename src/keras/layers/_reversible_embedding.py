@@ -41,12 +41,14 @@ class ReversibleEmbedding(Embedding):
         mask_zero=False,
         reverse_dtype=None,
         logit_soft_cap=None,
+        *,
+        activity_regularizer=None,
         **kwargs,
     ):
         self.tie_weights = bool(tie_weights)
         super().__init__(
             input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero,
-            **kwargs,
+            activity_regularizer=activity_regularizer, **kwargs,
         )  # fmt: skip
         self.reverse_dtype = None if reverse_dtype is None else dtype_name(reverse_dtype)
         self.logit_soft_cap = positive_or_none("logit_soft_cap", logit_soft_cap, "ReversibleEmbedding")

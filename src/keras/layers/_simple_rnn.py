@@ -55,8 +55,6 @@ class SimpleRNN(GatedRNN):
         x: (batch, time, features), y: (batch, time, units) or (batch, units).
     """
 
-    _not_in_config = GatedRNN._not_in_config | {"use_cudnn"}  # Keras 3 takes it for LSTM and GRU alone
-
     def __init__(
         self,
         units,

@@ -51,9 +51,8 @@ class SpatialSpec(InputSpec):
     """Demands sequences (rank 1), images (2) or volumes (3), and names the axes if they are none."""
 
     def __init__(self, rank: int, data_format: str, channels: int | None = None):
-        # `axes` counts from the front, so that the message gives the position that one sees
-        axis = 1 if data_format == "channels_first" else rank + 1
-        super().__init__(ndim=rank + 2, axes={axis: channels} if channels else None)
+        axes = {channel_axis(data_format): channels} if channels else None
+        super().__init__(ndim=rank + 2, min_ndim=rank + 2, axes=axes)
         self.rank = rank
         self.data_format = data_format
 
@@ -70,7 +69,7 @@ class SpatialSpec(InputSpec):
         """The message when the channels are not as many as the weights are for."""
         other = -1 if self.data_format == "channels_first" else 1
         hint = advice_on_order(shape, self.data_format) if shape[other] == size else ""
-        return super().wrong_size(owner, shape, axis, size) + hint
+        return super().wrong_size(owner, shape, axis % len(shape), size) + hint
 
 
 _MOST_COLOURS = 4

@@ -46,7 +46,7 @@ class CuDNNLSTM(layers.LSTM):
         )  # fmt: skip
 
     _not_in_config = layers.LSTM._not_in_config | {
-        "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "seed", "unroll", "use_cudnn",
+        "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "seed", "unroll",
     }  # fmt: skip
 
 
@@ -90,6 +90,6 @@ class CuDNNGRU(layers.GRU):
         )  # fmt: skip
 
     _not_in_config = layers.GRU._not_in_config | {
-        "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "seed", "unroll", "use_cudnn",
+        "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "seed", "unroll",
         "reset_after",
     }  # fmt: skip

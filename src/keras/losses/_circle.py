@@ -9,7 +9,7 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
     """`softplus(logsumexp(gamma * a_n * (s_n - margin)) + logsumexp(-gamma * a_p * (s_p - 1 + margin)))`.
 
     `s_p` are the similarities of an embedding to those of its own class, `s_n` to those of others,
-    `a_p = 1 + margin - s_p` and `a_n = max(s_n + margin, 0)`. An embedding without one or the other has the loss 0.
+    `a_p = max(1 + margin - s_p, 0)` and `a_n = max(s_n + margin, 0)`. An embedding without one or the other has the loss 0.
     Sun et al., 2020: Circle loss.
 
     Args:
@@ -33,7 +33,7 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
     reference_labels = labels if ref_labels is None else _labels(ref_labels, references)
     same, other = _pairs(labels, reference_labels, remove_diagonal)
     similarity = ops.minimum(ops.matmul(embeddings, ops.transpose(references)), 1.0)
-    a_p = 1.0 + margin - similarity
+    a_p = ops.maximum(1.0 + margin - similarity, 0.0)
     a_n = ops.maximum(similarity + margin, 0.0)
     pull = _log_sum_exp(-gamma * a_p * (similarity - 1.0 + margin), same)
     push = _log_sum_exp(gamma * a_n * (similarity - margin), other)

@@ -24,7 +24,9 @@ def watched_build(function):
             names = build_parameters(function)
             if names or kwargs:
                 given = {**dict(zip(names, args)), **kwargs}
-                self._build_shapes = {"shapes_dict": given} if len(given) != 1 or "input_shape" not in given else given
+                # Keras 3 calls a single shape `input_shape`, whatever `build` calls it
+                alone = len(given) == 1 and next(iter(given)) in (names[:1] or given)
+                self._build_shapes = {"input_shape": next(iter(given.values()))} if alone else {"shapes_dict": given}
             else:
                 self._build_shapes = {"input_shape": args[0] if args else None}
             self.built = True
