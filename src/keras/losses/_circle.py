@@ -9,7 +9,8 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
     """`softplus(logsumexp(gamma * a_n * (s_n - margin)) + logsumexp(-gamma * a_p * (s_p - 1 + margin)))`.
 
     `s_p` are the similarities of an embedding to those of its own class, `s_n` to those of others,
-    `a_p = max(1 + margin - s_p, 0)` and `a_n = max(s_n + margin, 0)`. An embedding without one or the other has the loss 0.
+    `a_p = max(1 + margin - s_p, 0)` and `a_n = max(s_n + margin, 0)`. An embedding without one or the other has the
+    loss 0.
     Sun et al., 2020: Circle loss.
 
     Args:
