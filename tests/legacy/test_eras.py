@@ -317,6 +317,8 @@ PROGRAMS = [
     ("from keras.layers import Dense\nDense(784, 64)", "0"),
     ("from keras.optimizers import Adam\nAdam(lr=0.1)", "2"),
     ("from keras.layers import *\nx = merge([a, b], mode='sum')", "1"),
+    ("from keras.preprocessing.image import *\nimages = ImageDataGenerator()", "2"),
+    ("from keras.preprocessing.image import *\nImageDataGenerator = mine\nImageDataGenerator()", "3"),
     ("from keras.models import Sequential\nprint(model.metrics_names[1])", "2"),
     ("from keras.layers import GRU\nsettings = dict(consume_less='cpu')", "1"),
     ("import tensorflow as tf\nfrom keras.models import Sequential\nm.fit_generator(g)", "2"),

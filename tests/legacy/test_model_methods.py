@@ -257,3 +257,16 @@ def test_data_sets_are_kept_where_a_program_says(tmp_path, monkeypatch):
         keras.datasets.imdb.load_data(test_split=0.1)
     found = keras.applications.vgg16.preprocess_input(np.full((1, 1, 1, 3), 255.0), mode="tf")
     np.testing.assert_allclose(found, 1)
+
+
+def test_a_list_of_callbacks_names_what_a_step_gave():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    callbacks = keras.callbacks.CallbackList([], model=model)
+    with era.during("tf2.11"):
+        model.compile("sgd", "mse", metrics=["mae"])
+        model.evaluate(np.zeros((1, 2)), np.zeros((1, 1)), verbose=0)
+        found = callbacks.make_logs(model, {"x": 1}, [0.5, 3.0], "test", "val_")
+    assert found == {"x": 1, "val_loss": 0.5, "val_mae": 3.0}
+    assert callbacks.make_logs(model, {}, [4.0], "predict") == {"outputs": [4.0]}
+    with pytest.raises(ValueError, match="`mode` must be one of"):
+        callbacks.make_logs(model, {}, [], "fit")

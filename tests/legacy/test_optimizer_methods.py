@@ -254,3 +254,14 @@ def test_epsilon_was_added_to_the_root_until_tf_keras(name):
 
 def _without_past(name):
     return {"rho": 0.0} if name == "RMSprop" else {"initial_accumulator_value": 0.0}
+
+
+def test_arguments_of_steps_by_the_names_of_tf_keras():
+    variable = keras.Variable([1.0, 1.0])
+    rate = keras.optimizers.SGD()
+    rate.build(var_list=[variable])
+    assert rate.built
+    optimizer = keras.optimizers.Adagrad(0.1, initial_accumulator_value=0.0, epsilon=0.0)
+    optimizer.build([variable])
+    optimizer.update_step(grad=keras.ops.array([2.0, -2.0]), variable=variable, learning_rate=0.1)
+    np.testing.assert_allclose(variable.numpy(), [0.9, 1.1], rtol=1e-6)

@@ -62,8 +62,8 @@ def test_a_generator_says_what_is_wrong(folder):
         ImageDataGenerator(validation_split=0.5).flow(x, [0, 0, 1, 1], subset="training")
     with pytest.raises(ValueError, match=r"has 2 batches. Asked for number 2"):
         ImageDataGenerator().flow(x, batch_size=2)[2]
-    with pytest.raises(TypeError, match="unknown arguments has_ext"):
-        ImageDataGenerator().flow_from_dataframe({}, has_ext=False)
+    with pytest.raises(TypeError, match="unknown arguments sort"):
+        ImageDataGenerator().flow_from_dataframe({}, sort=False)
     with pytest.warns(UserWarning, match="Call fit"):
         ImageDataGenerator(featurewise_center=True).standardize(x)
     with pytest.raises(NotImplementedError, match="no release of Keras"):
@@ -90,6 +90,41 @@ def test_a_table_names_files_and_targets(folder, capsys):
     assert [one.tolist() for one in several] == [[7, 8], [1, 2]]
     with pytest.raises(TypeError, match="the entries of column 'size' must be text"):
         flow(table, x_col="size", **common)
+
+
+def test_iterators_over_files_are_told_anew_how_to_read_them(folder, capsys):
+    generator = ImageDataGenerator(validation_split=0.4)
+    table = {"filename": ["cats/a.png", "dogs/d.png"], "class": ["cat", "dog"]}
+    found = generator.flow_from_dataframe(table, str(folder), shuffle=False)
+    assert found.get_classes({"k": ["dog", ["cat", "dog"], ("cat",)]}, "k") == [1, [0, 1], [0]]
+    with pytest.raises(KeyError, match="'cow' is none of"):
+        found.get_classes({"k": ["cow"]}, "k")
+    folders = generator.flow_from_directory(str(folder), shuffle=False)
+    for one, method in ((found, found.set_processing_attrs), (folders, folders.common_init)):
+        rows = one.n
+        method(generator, [2, 3], "grayscale", "channels_first", None, "", "png", "validation", "bilinear")
+        assert (one.image_shape, one.split, one.n) == ((1, 2, 3), (0, 0.4), rows)
+        assert one[0][0].shape[1:] == (1, 2, 3)
+    short = {"filename": ["a", "c"], "class": ["x", "y"]}
+    flow = generator.flow_from_dataframe(short, folder / "cats", has_ext=False, target_size=(2, 3), shuffle=False)
+    assert flow.filenames == ["a.png", "c.png"]
+    with pytest.raises(ValueError, match="there is no image"):
+        generator.flow_from_dataframe({"filename": ["b"], "class": ["x"]}, folder / "dogs", has_ext=False)
+
+
+def test_generators_of_0_were_their_own_batches():
+    x, y = ask.images(), np.arange(4)
+    flow = image.GraphImageDataGenerator(dtype="float32").flow(x, y, batch_size=3, shuffle=False)
+    batch = next(flow)
+    assert batch["output"].tolist() == [0, 1, 2]
+    np.testing.assert_allclose(batch["input"], x[:3], rtol=1e-6)
+    assert flow.next()["output"].tolist() == [3]
+    generator = ImageDataGenerator()
+    with pytest.raises(ValueError, match=r"call flow\(X, y\) first"):
+        generator.next()
+    with era.during("0.3"):
+        generator.flow(x, y, batch_size=2, shuffle=False)
+    assert generator.next()[1].tolist() == [0, 1]
 
 
 def test_pictures_of_what_was_made_are_saved(tmp_path):

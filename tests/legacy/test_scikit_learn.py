@@ -62,7 +62,7 @@ def test_a_regressor_scores_with_its_loss():
     estimator = KerasRegressor(create, end=None, loss="mse", metrics=(), rate=0.1, epochs=2, **FIT)
     estimator.fit(pandas.DataFrame(X), pandas.Series(X[:, 0]))
     assert estimator.predict(X).shape == (ROWS,)
-    assert estimator.predict(X[:1]).shape == (1,)
+    assert estimator.predict(X=X[:1]).shape == (1,)  # its name until 1.1
     assert estimator.score(X, X[:, 0]) == pytest.approx(-np.mean((estimator.predict(X) - X[:, 0]) ** 2), rel=1e-5)
     assert is_regressor(estimator)
     assert is_classifier(KerasClassifier(create))

@@ -537,6 +537,7 @@ def _save_img(function: Callable, path, x, data_format=None, file_format=None, s
 def _callbacks(module: ModuleType) -> None:
     arguments.apply(module)
     older = importlib.import_module("keras.legacy.callbacks")
+    module.CallbackList.make_logs = older.make_logs
     _wrap(module.CallbackList, "set_params", older.set_params)
     _wrap(module.CallbackList, "on_train_batch_begin", older.batch_hook)
     _wrap(module.CallbackList, "on_train_batch_end", older.batch_hook)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras._core.checks import positive_integer
+from keras._core.checks import one_of, positive_integer
 from keras.legacy import any_name, era, looks
 
 
@@ -31,6 +31,25 @@ def _more_params(epochs: int, run: looks.Run) -> dict:
         if run.rows is not None:
             found["nb_sample"] = run.rows
     return found
+
+
+def make_logs(self, model, logs, outputs, mode, prefix=""):
+    """`CallbackList.make_logs` of tf.keras: `logs` with what a step gave, by the names of the model's metrics.
+
+    Args:
+        model: the model.
+        logs: a dict, which is changed and returned.
+        outputs: the values of 'train' and 'test', in the order of `metrics_names` or by name; what 'predict' returned.
+        mode: 'train', 'test' or 'predict'.
+        prefix: put before the names of metrics.
+    """
+    one_of("mode", mode, ("train", "test", "predict"), owner="CallbackList.make_logs")
+    if mode == "predict":
+        logs["outputs"] = outputs
+        return logs
+    named = outputs if isinstance(outputs, dict) else dict(zip(model.metrics_names, outputs))
+    logs.update({prefix + name: value for name, value in named.items()})
+    return logs
 
 
 def batch_hook(function: Callable, self, batch, logs=None):

@@ -101,6 +101,8 @@ class Reading:
         self.votes: Counter[str] = Counter()
         self.signs: dict[str, str] = {}
         self.paths: dict[str, str] = {}  # what the program's names stand for; its own functions stand for nothing
+        self.assigned: set[str] = set()
+        self.starred: list[str] = []  # modules that `import *` took all names of
         self.in_tensorflow = False
         self.asks_for_acc = False
         self.reads_acc = False
@@ -117,11 +119,15 @@ class Reading:
                 self._note_import(node)
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 self.paths.setdefault(node.name, "")
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self.assigned.add(node.id)
         for node in nodes:
             if isinstance(node, ast.Call):
                 self._read_call(node)
             elif isinstance(node, ast.Attribute):
                 self._read_path(self.path_of(node))
+            elif isinstance(node, ast.Name):
+                self._read_starred(node.id)
             elif isinstance(node, ast.Constant):
                 self._read_text(node.value)
             elif isinstance(node, ast.FunctionDef):
@@ -152,6 +158,8 @@ class Reading:
         module = getattr(node, "module", None)
         for alias in node.names:
             path = alias.name if module is None else f"{module}.{alias.name}"
+            if alias.name == "*":
+                self.starred.append(self._ours(str(module)))
             if alias.asname is not None or module is not None:
                 self.paths[alias.asname or alias.name] = self._ours(path)
             else:
@@ -185,6 +193,12 @@ class Reading:
         era, weight = _era_of_path(path, module, name)
         if era is not None:
             self.vote(era, path, weight)
+
+    def _read_starred(self, name: str) -> None:
+        if name not in self.paths and name not in self.assigned:
+            for module in self.starred:
+                if _eras_of_name(module, name):
+                    self._read_path(f"{module}.{name}")
 
     # --- what is called, and how
 

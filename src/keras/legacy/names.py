@@ -83,7 +83,8 @@ HOMES = [
          "print_summary convert_all_kernels_in_model to_ordinal", "2.x"),
     Home("keras.utils", "keras.legacy.strategies", "multi_gpu_model", "2.x"),
     Home("keras.preprocessing.image", "keras.legacy.preprocessing.image", "DataFrameIterator DirectoryIterator "
-         "ImageDataGenerator Iterator NumpyArrayIterator apply_affine_transform apply_brightness_shift "
+         "GraphImageDataGenerator ImageDataGenerator Iterator NumpyArrayIterator apply_affine_transform "
+         "apply_brightness_shift "
          "apply_channel_shift apply_transform flip_axis horizontal_flip list_pictures random_barrel_transform "
          "random_brightness random_channel_shift random_rotation random_shear random_shift random_zoom "
          "transform_matrix_offset_center vertical_flip", "0.x 1.x 2.x"),

@@ -367,7 +367,7 @@ def _apply(function: Callable) -> Callable:
     return apply
 
 
-def _build(function: Callable) -> Callable:
+def build_by_older_name(function: Callable) -> Callable:
     """`build(var_list)` of tf.keras."""
 
     @functools.wraps(function)
@@ -379,7 +379,7 @@ def _build(function: Callable) -> Callable:
 
 
 _FURTHER_ARGUMENTS = {
-    "build": _build,
+    "build": build_by_older_name,
     "apply_gradients": _apply_gradients,
     "add_variable_from_reference": _add_variable_from_reference,
     "apply": _apply,

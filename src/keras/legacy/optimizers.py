@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from keras import ops, optimizers
 from keras._core import registry
+from keras.legacy import optimizer_methods
+from keras.legacy.further_names import further_names
 
 
 class ScheduledNadam(optimizers.Nadam):
@@ -58,6 +60,8 @@ def teach(module) -> None:
     """Gives `RMSprop` and `Adagrad` the formula that they had until 2.3, with epsilon added to the root."""
     _add_epsilon_to_the_root(module.RMSprop, _rmsprop_step)
     _add_epsilon_to_the_root(module.Adagrad, _adagrad_step)
+    module.Adagrad.update_step = further_names("grad")(module.Adagrad.update_step)  # as tf.keras called it there
+    module.SGD.build = optimizer_methods.build_by_older_name(module.SGD.build)
 
 
 def note_formula(optimizer) -> None:

@@ -13,7 +13,7 @@ from keras.layers import InputSpec, Layer
 from keras.layers._conv_lstm import ConvLSTM, ConvLSTMCell
 from keras.legacy.backend._control import rnn
 from keras.legacy.backend._nn import bias_add, conv2d
-from keras.legacy.stepping import further_names
+from keras.legacy.further_names import further_names
 
 __all__ = [
     "AbstractRNNCell",

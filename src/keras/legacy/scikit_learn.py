@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from keras._core.names import nearest
 from keras._core.signature import parameters
 from keras.legacy import era
+from keras.legacy.further_names import further_names
 from keras.models import Model
 from keras.wrappers._estimator import Estimator
 from keras.wrappers._labels import Labels
@@ -88,6 +89,7 @@ class BaseWrapper(Estimator):
             taken = (*taken, *_OLDER)
         return {**{k: v for k, v in self.sk_params.items() if k in taken}, **(override or {})}
 
+    @further_names("X")
     def fit(self, x, y, **kwargs):
         """Makes a model and trains it; returns its history.
 
@@ -126,6 +128,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
     >>> cross_val_score(model, X, Y, cv=10)
     """
 
+    @further_names("X")
     def fit(self, x, y, sample_weight=None, **kwargs):
         """Makes a model and trains it; returns its history.
 
@@ -139,17 +142,20 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
             kwargs["sample_weight"] = sample_weight
         return super().fit(x, y, **kwargs)
 
+    @further_names("X")
     def predict(self, x, **kwargs):
         """The label of every row, of shape (rows,); of shape (rows, 1) if the model has one output."""
         outputs = self._outputs(_plain(x), **self.filter_sk_params(Model.predict, kwargs))
         found = self._labels.decide(outputs)
         return found[:, None] if outputs.shape[-1] == 1 else found
 
+    @further_names("X")
     def predict_proba(self, x, **kwargs):
         """The model's outputs, one column per class."""
         outputs = self._outputs(_plain(x), **self.filter_sk_params(Model.predict, kwargs))
         return np.hstack([1 - outputs, outputs]) if outputs.shape[-1] == 1 else outputs
 
+    @further_names("X")
     def score(self, x, y, **kwargs):
         """The accuracy that the model counts.
 
@@ -194,11 +200,13 @@ class KerasRegressor(RegressorMixin, BaseWrapper):
     >>> KerasRegressor(build_fn=create_model, epochs=100, batch_size=5, verbose=0).fit(X, Y)
     """
 
+    @further_names("X")
     def predict(self, x, **kwargs):
         """The model's outputs; of shape (rows,) if there is one."""
         outputs = self._outputs(_plain(x), **self.filter_sk_params(Model.predict, kwargs))
         return outputs[..., 0] if outputs.shape[-1] == 1 else outputs
 
+    @further_names("X")
     def score(self, x, y, **kwargs):
         """The loss, made negative: more is better, as 2.x had it. Not the R2 of scikit-learn's own regressors."""
         check_is_fitted(self)

@@ -8,7 +8,6 @@ defines any of the three goes step by step.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +16,7 @@ from keras._core import tree
 from keras._core.signature import takes
 from keras.layers._gated_rnn import GatedRNN
 from keras.legacy.backend._control import rnn
+from keras.legacy.further_names import further_names
 from keras.legacy.initializations import initialization
 
 # 'cpu' made the products with the inputs of all steps in advance, as `implementation=0` did in 2.0
@@ -53,26 +53,6 @@ def _keep_implementation() -> None:
         init(self, *args, **kwargs)
 
     GatedRNN.__init__ = __init__
-
-
-def further_names(*names: str) -> Callable:
-    """Lets the first argument of a method be called otherwise, and `training` be called `train`."""
-
-    def decorate(function):
-        @functools.wraps(function)
-        def older(self, *args, **kwargs):
-            for name in names:
-                if name in kwargs:
-                    args = (kwargs.pop(name), *args)
-            if "train" in kwargs:
-                kwargs["training"] = kwargs.pop("train")
-            return function(self, *args, **kwargs)
-
-        taken = {"train"} if "training" in function.__code__.co_varnames else set()
-        older.__keras_legacy_arguments__ = {*names, *taken}
-        return older
-
-    return decorate
 
 
 def _by_steps(self, sequences, initial_state, mask, training=False):

@@ -15,7 +15,6 @@ from keras.legacy.preprocessing.iterators import ImageIterator
 from keras.utils import img_to_array, load_img
 
 ENDINGS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
-_CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
 
 
 class FileIterator(ImageIterator):
@@ -23,31 +22,6 @@ class FileIterator(ImageIterator):
 
     A subclass has `filepaths`, and `labels` or `classes`.
     """
-
-    def _set_up(
-        self, generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
-        interpolation, keep_aspect_ratio, dtype,
-    ) -> None:  # fmt: skip
-        owner = type(self).__name__
-        self.image_data_generator = generator
-        self.target_size = tuple(target_size)
-        self.color_mode = one_of("color_mode", color_mode, tuple(_CHANNELS), owner=owner)
-        self.data_format = config.standard_data_format(data_format, owner=owner)
-        channels = _CHANNELS[color_mode]
-        last = self.data_format == "channels_last"
-        self.image_shape = (*self.target_size, channels) if last else (channels, *self.target_size)
-        self.save_to_dir = save_to_dir
-        self.save_prefix = save_prefix
-        self.save_format = save_format
-        self.interpolation = interpolation
-        self.keep_aspect_ratio = keep_aspect_ratio
-        self.dtype = dtype or config.floatx()
-        self.subset = subset
-        self.split = None
-        if subset is not None:
-            one_of("subset", subset, ("training", "validation"), owner=owner)
-            share = generator._validation_split if generator is not None else 0.0
-            self.split = (0, share) if subset == "validation" else (share, 1)
 
     def _read(self, row):
         image = load_img(
@@ -114,10 +88,11 @@ class DirectoryIterator(FileIterator):
         dtype=None,
         **kwargs,
     ):
-        self._set_up(
+        self.set_processing_attrs(
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
-            interpolation, keep_aspect_ratio, dtype,
+            interpolation, keep_aspect_ratio,
         )  # fmt: skip
+        self.dtype = dtype or config.floatx()
         self.directory = os.fspath(directory)
         self.class_mode = one_of("class_mode", class_mode, self.allowed_class_modes, owner="DirectoryIterator")
         if not classes:
@@ -218,10 +193,11 @@ class DataFrameIterator(FileIterator):
         validate_filenames=True,
         **kwargs,
     ):
-        self._set_up(
+        self.set_processing_attrs(
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
-            interpolation, keep_aspect_ratio, dtype,
+            interpolation, keep_aspect_ratio,
         )  # fmt: skip
+        self.dtype = dtype or config.floatx()
         self.directory = "" if directory is None else os.fspath(directory)
         self.class_mode = one_of("class_mode", class_mode, self.allowed_class_modes, owner="DataFrameIterator")
         names = _column(dataframe, x_col, str)
@@ -286,6 +262,18 @@ class DataFrameIterator(FileIterator):
         kept = [self.class_indices[one] for one in self._kept_classes(entry)]
         return kept if isinstance(entry, (list, tuple)) else kept[0]
 
+    def get_classes(self, df, y_col):
+        """The number of the class, or the numbers of the classes, of each entry in a column of a table.
+
+        Raises:
+            KeyError: an entry names a class that is none of `class_indices`.
+        """
+        entries = _column(df, y_col, (str, list, tuple))
+        strange = [name for name in _known(entries) if name not in self.class_indices]
+        if strange:
+            raise KeyError(f"DataFrameIterator.get_classes: {strange[0]!r} is none of {list(self.class_indices)}.")
+        return [self._numbers(entry) for entry in entries]
+
     @property
     def filepaths(self):
         """The paths of the files."""
@@ -335,3 +323,21 @@ def _column(dataframe, name: str, kinds) -> list:
 def _known(targets: list) -> list:
     """The classes in a column, sorted."""
     return sorted({one for entry in targets for one in (entry if isinstance(entry, (list, tuple)) else [entry])})
+
+
+def with_endings(dataframe, directory, x_col: str):
+    """A table whose names of files have the endings that the files have.
+
+    Raises:
+        ValueError: there is no image of one of the names.
+    """
+    found = []
+    for name in _column(dataframe, x_col, str):
+        path = os.path.join("" if directory is None else os.fspath(directory), name)
+        ending = next((ending for ending in ENDINGS if os.path.isfile(f"{path}.{ending}")), None)
+        if ending is None:
+            raise ValueError(f"flow_from_dataframe: there is no image {path} with one of the endings {ENDINGS}.")
+        found.append(f"{name}.{ending}")
+    if hasattr(dataframe, "assign"):
+        return dataframe.assign(**{x_col: found})
+    return {**dataframe, x_col: found}

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras import config
 from keras._core.checks import one_of
+from keras.legacy import era
 from keras.legacy.preprocessing import manner as manners
 from keras.legacy.preprocessing.affine import (
     FILL_MODES,
@@ -20,7 +21,7 @@ from keras.legacy.preprocessing.affine import (
     stays,
     turning,
 )
-from keras.legacy.preprocessing.files import DataFrameIterator, DirectoryIterator
+from keras.legacy.preprocessing.files import DataFrameIterator, DirectoryIterator, with_endings
 from keras.legacy.preprocessing.iterators import NumpyArrayIterator
 from keras.legacy.preprocessing.manner import Manner
 
@@ -126,6 +127,7 @@ class ImageDataGenerator:
         self.brightness_range = brightness_range
         if compiled and interpolation_order not in (0, 1):
             raise ValueError(f"{owner}: with `compiled`, `interpolation_order` must be 0 or 1.")
+        self.flow_generator = None
         self.mean = None
         self.std = None
         self.principal_components = None
@@ -162,11 +164,20 @@ class ImageDataGenerator:
         subset=None,
     ):
         """Batches of images in an array; see `NumpyArrayIterator`."""
-        return NumpyArrayIterator(
+        found = NumpyArrayIterator(
             x, y, self, batch_size=batch_size, shuffle=shuffle, sample_weight=sample_weight, seed=seed,
             data_format=self.data_format, save_to_dir=save_to_dir, save_prefix=save_prefix, save_format=save_format,
             subset=subset, ignore_class_split=ignore_class_split, dtype=self.dtype,
         )  # fmt: skip
+        if era.before("1.0"):
+            self.flow_generator = found
+        return found
+
+    def next(self):
+        """The next batch of the last `flow`, which in 0.x was the generator itself."""
+        if self.flow_generator is None:
+            raise ValueError(f"{type(self).__name__}.next: call flow(X, y) first, in a program of Keras 0.x.")
+        return next(self.flow_generator)
 
     def flow_from_directory(
         self,
@@ -215,17 +226,21 @@ class ImageDataGenerator:
         interpolation="nearest",
         validate_filenames=True,
         keep_aspect_ratio=False,
+        has_ext=True,
         **kwargs,
     ):
         """Batches of images whose files a table names; see `DataFrameIterator`.
 
-        `has_ext`, `drop_duplicates` and `sort` of 2.2 are refused: give names with endings, in a table made ready.
+        With `has_ext=False`, as 2.2 had it, the names are without the endings of the files. `drop_duplicates` and
+        `sort` are refused: give a table made ready.
         """
         if kwargs:
             raise TypeError(
                 f"flow_from_dataframe: unknown arguments {', '.join(kwargs)}.\n"
-                "  Prepare the table before: file names with endings, sorted, without duplicates."
+                "  Prepare the table before: sorted, without duplicates."
             )
+        if not has_ext:
+            dataframe = with_endings(dataframe, directory, x_col)
         return DataFrameIterator(
             dataframe, directory, self, x_col=x_col, y_col=y_col, weight_col=weight_col, target_size=target_size,
             color_mode=color_mode, classes=classes, class_mode=class_mode, data_format=self.data_format,
@@ -359,6 +374,27 @@ class ImageDataGenerator:
             x /= self.std + self._manner.tiny
         if self.zca_whitening:
             self.principal_components = _whitening(x.reshape(len(x), -1), self.zca_epsilon, self._manner.zca_of_data)
+
+
+class GraphImageDataGenerator(ImageDataGenerator):
+    """`ImageDataGenerator` of 0.3 for a `Graph` with one 'input' and one 'output'.
+
+    `flow(X, y)` returns the generator itself, whose batches are dicts `{"input": images, "output": targets}`.
+    """
+
+    def flow(self, *args, **kwargs):
+        """Batches of images in an array, without end; see `NumpyArrayIterator`."""
+        self.flow_generator = super().flow(*args, **kwargs)
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        images, targets = super().next()
+        return {"input": images, "output": targets}
+
+    next = __next__
 
 
 def _zoom_range(given) -> list:

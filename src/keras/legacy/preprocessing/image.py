@@ -23,11 +23,12 @@ from keras.legacy.preprocessing.affine import (
     vertical_flip,
 )
 from keras.legacy.preprocessing.files import DataFrameIterator, DirectoryIterator
-from keras.legacy.preprocessing.generator import ImageDataGenerator
+from keras.legacy.preprocessing.generator import GraphImageDataGenerator, ImageDataGenerator
 from keras.legacy.preprocessing.iterators import Iterator, NumpyArrayIterator
 
 __all__ = [
-    "DataFrameIterator", "DirectoryIterator", "ImageDataGenerator", "Iterator", "NumpyArrayIterator",
+    "DataFrameIterator", "DirectoryIterator", "GraphImageDataGenerator", "ImageDataGenerator", "Iterator",
+    "NumpyArrayIterator",
     "apply_affine_transform", "apply_brightness_shift", "apply_channel_shift", "apply_transform", "flip_axis",
     "horizontal_flip", "list_pictures", "random_barrel_transform", "random_brightness", "random_channel_shift",
     "random_rotation", "random_shear", "random_shift", "random_zoom", "transform_matrix_offset_center",

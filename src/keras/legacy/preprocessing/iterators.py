@@ -16,6 +16,8 @@ from keras.legacy.preprocessing.affine import for_picture
 from keras.legacy.preprocessing.compiled import augmented
 from keras.utils import PyDataset, array_to_img
 
+_CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
+
 
 class Iterator(PyDataset):
     """Batches of rows: by number, as any `PyDataset` gives them, or one after the other for ever, with `next`.
@@ -40,6 +42,44 @@ class Iterator(PyDataset):
         self.total_batches_seen = 0
         self.lock = threading.RLock()
         self.index_array: np.ndarray | None = None
+
+    def set_processing_attrs(
+        self, image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
+        interpolation, keep_aspect_ratio=False,
+    ):  # fmt: skip
+        """Sets how images are read, changed and saved from now on; which of them there are stays as it is.
+
+        Args:
+            image_data_generator: changes the images; None for none.
+            target_size: (height, width) of the batches.
+            color_mode: 'rgb', 'rgba' or 'grayscale'.
+            data_format: the axis order of the batches; the global setting if None.
+            save_to_dir: a folder for pictures of what was made; None for none.
+            save_prefix, save_format: of their names.
+            subset: 'training' or 'validation', which sets `split` by the generator's `validation_split`; None for all.
+            interpolation, keep_aspect_ratio: see `keras.utils.load_img`.
+        """
+        owner = type(self).__name__
+        self.image_data_generator = image_data_generator
+        self.target_size = tuple(target_size)
+        self.color_mode = one_of("color_mode", color_mode, tuple(_CHANNELS), owner=owner)
+        self.data_format = config.standard_data_format(data_format, owner=owner)
+        channels = _CHANNELS[color_mode]
+        last = self.data_format == "channels_last"
+        self.image_shape = (*self.target_size, channels) if last else (channels, *self.target_size)
+        self.save_to_dir = save_to_dir
+        self.save_prefix = save_prefix
+        self.save_format = save_format
+        self.interpolation = interpolation
+        self.keep_aspect_ratio = keep_aspect_ratio
+        self.subset = subset
+        self.split = None
+        if subset is not None:
+            one_of("subset", subset, ("training", "validation"), owner=owner)
+            share = image_data_generator._validation_split if image_data_generator is not None else 0.0
+            self.split = (0, share) if subset == "validation" else (share, 1)
+
+    common_init = set_processing_attrs  # its name until 2.2.4
 
     def _set_index_array(self):
         self.index_array = np.random.permutation(self.n) if self.shuffle else np.arange(self.n)
