@@ -201,6 +201,22 @@ def test_files_of_resnet50_of_1_and_2_find_their_layers(by_name, tmp_path):
             np.testing.assert_array_equal(found, array)
 
 
+def test_a_classifier_of_mobilenet_v2_of_2_finds_todays_by_name_if_it_fits(tmp_path):
+    def model(classes, name):
+        x = keras.Input((4,))
+        return keras.Model(x, keras.layers.Dense(classes, name=name)(keras.layers.Dense(2, name="features")(x)))
+
+    old, same, other = model(5, "Logits"), model(5, "predictions"), model(3, "predictions")
+    old.save(tmp_path / "old.h5")
+    own = other.get_layer("predictions").get_weights()
+    for one in (same, other):
+        one.load_weights(tmp_path / "old.h5", by_name=True)
+    for i in range(4):
+        np.testing.assert_array_equal(same.get_weights()[i], old.get_weights()[i])
+    np.testing.assert_array_equal(other.get_layer("features").kernel, old.get_layer("features").kernel)
+    np.testing.assert_array_equal(other.get_layer("predictions").kernel, own[0])  # 2.3 found no layer of that name
+
+
 # what Keras 1.2.2 and 2.3.1 said (tools/golden/network_files.py): settings, weights, digest; and a layer of theirs
 BY_YEAR = {
     ("1", "InceptionV3"): (

@@ -7,6 +7,8 @@ import re
 _OTHERS = {
     # ResNet50 of keras.applications until 2.3
     "conv1": "conv1_conv", "bn_conv1": "conv1_bn", "fc1000": "predictions",
+    # MobileNetV2 of keras.applications until 2.3
+    "Logits": "predictions",
     # DenseNet until TensorFlow 2.15
     "conv1/conv": "conv1_conv", "conv1/bn": "conv1_bn",
 }  # fmt: skip
@@ -15,7 +17,7 @@ _PLACES = {"1": 0, "2a": 1, "2b": 2, "2c": 3}
 
 
 def layer_name(name: str) -> str:
-    """What a layer of ResNet50 or DenseNet is called today; any other name as it is.
+    """What a layer of ResNet50, MobileNetV2 or DenseNet is called today; any other name as it is.
 
     >>> layer_name("res2a_branch2b")
     'conv2_block1_2_conv'

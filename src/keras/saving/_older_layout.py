@@ -290,6 +290,8 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         except _hdf5.BadFile:
             raise
         except ValueError as error:
+            if by_name and name != layer.name:
+                continue  # a classifier of one's own that has the name of today's: it was not found when it was written
             problems.append(f"  {layer.name} (in the file: {name}): {error}.{_mismatch.told(error, wanted, arrays)}")
     top = f"{place}/top_level_model_weights".lstrip("/")
     if reader.has(top):
@@ -337,11 +339,10 @@ def _saved(model: Any, reader: _hdf5.Reader, place: str) -> list[tuple]:
 def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list, list[str]]:
     """Pairs of a layer and what the file has for it, and what found no partner."""
     known = {layer.name for layer in layers}
-    saved = [(_name_in(known, name), own, store) for name, own, store in saved]
-    names = [name for name, _, _ in saved]
+    names = [_name_in(known, name) for name, _, _ in saved]
     if by_name:
         by = {layer.name: layer for layer in layers}
-        return [(by[entry[0]], entry) for entry in saved if entry[0] in by], []
+        return [(by[name], entry) for name, entry in zip(names, saved) if name in by], []
     if len(layers) != len(saved):
         # releases before 2.0 listed the layers of models inside by themselves
         inner = [one for layer in layers for one in _opened(layer)]
@@ -349,7 +350,7 @@ def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list
             layers = inner
     if len({layer.name for layer in layers}) == len(layers) and {layer.name for layer in layers} == set(names):
         by = {layer.name: layer for layer in layers}
-        return [(by[entry[0]], entry) for entry in saved], []
+        return [(by[name], entry) for name, entry in zip(names, saved)], []
     if len(layers) == len(saved):
         return list(zip(layers, saved)), []
     problems = [
@@ -361,7 +362,7 @@ def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list
     problems += [f"  {name}: only the file has it.{nearest(name, own)}" for name in names if name not in own]
     problems.insert(0, f"  The model has {len(layers)} layers with weights, the file has {len(saved)}.")
     by = {layer.name: layer for layer in layers}
-    return [(by[entry[0]], entry) for entry in saved if entry[0] in by], problems
+    return [(by[name], entry) for name, entry in zip(names, saved) if name in by], problems
 
 
 def _name_in(known: set[str], name: str) -> str:
