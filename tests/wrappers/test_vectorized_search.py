@@ -10,11 +10,18 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 import keras
 from keras._jax import compile as engine
+from keras._training import together
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor, VectorizedSearchCV
 
 X = np.random.RandomState(0).normal(size=(27, 3))
 Y = (X[:, 0] > 0).astype(int)
 FIT = {"batch_size": 8, "verbose": 0}
+
+
+@pytest.fixture(autouse=True)
+def worth_compiling(monkeypatch):
+    """Trainings as short as those of tests are otherwise made one by one."""
+    monkeypatch.setattr(together, "WORTH_COMPILING", 0)
 
 
 def network(X, y, units=4, scale=1.0):

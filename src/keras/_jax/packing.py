@@ -35,7 +35,7 @@ class Pack:
     def __init__(self, variables: Sequence[Variable]):
         self.variables = tuple(variables)
         self.users: weakref.WeakSet = weakref.WeakSet()
-        self._layout = _Layout(tuple((v._shape, v._dtype) for v in self.variables))
+        self._layout = Layout(tuple((v._shape, v._dtype) for v in self.variables))
         self._lock = threading.RLock()
         self._joined: list[Any] = []
         self._whole = False  # whether `_joined` holds the values
@@ -121,15 +121,17 @@ class Pack:
         return self._layout.specs
 
 
-class _Layout:
+class Layout:
     """Where each value is in the joined arrays.
 
     Args:
         values: (shape, dtype) of each.
+        lanes: further axes that all of them have at the end, and that stay.
     """
 
-    def __init__(self, values: tuple):
+    def __init__(self, values: tuple, lanes: tuple[int, ...] = ()):
         self._values = values
+        self._lanes = lanes
         self._dtypes = sorted({dtype for _, dtype in values})
         self._shapes = [shape for shape, _ in values]
         self._places: list[tuple[int, int, int]] = []
@@ -139,24 +141,24 @@ class _Layout:
             size = int(np.prod(shape, dtype=int))
             self._places.append((group, ends[group], ends[group] + size))
             ends[group] += size
-        self.specs = [jax.ShapeDtypeStruct((n,), dtype) for n, dtype in zip(ends, self._dtypes)]
+        self.specs = [jax.ShapeDtypeStruct((n, *lanes), dtype) for n, dtype in zip(ends, self._dtypes)]
 
     def join(self, values: Sequence[Any]) -> list[Any]:
         """The values of each dtype in one array."""
         groups: list[list] = [[] for _ in self._dtypes]
         for value, (group, _, _) in zip(values, self._places):
-            groups[group].append(jnp.asarray(value, self._dtypes[group]).reshape(-1))
+            groups[group].append(jnp.asarray(value, self._dtypes[group]).reshape(-1, *self._lanes))
         return [jnp.concatenate(parts) for parts in groups]
 
     def apart(self, joined: Sequence[Any]) -> list[Any]:
         """The values of their own shapes."""
-        return [joined[g][a:b].reshape(shape) for (g, a, b), shape in zip(self._places, self._shapes)]
+        return [joined[g][a:b].reshape((*shape, *self._lanes)) for (g, a, b), shape in zip(self._places, self._shapes)]
 
     def joined_on_host(self, values: Sequence[Any]) -> list[Any]:
         """The same as `join`, by NumPy."""
         found = [np.empty(spec.shape, spec.dtype) for spec in self.specs]
         for value, (g, a, b) in zip(values, self._places):
-            found[g][a:b] = np.asarray(value).reshape(-1)
+            found[g][a:b] = np.asarray(value).reshape(-1, *self._lanes)
         return jax.device_put(found)
 
     def apart_on_host(self, joined: Sequence[Any]) -> list[Any]:
@@ -171,7 +173,7 @@ class _Layout:
 
 @functools.lru_cache(256)
 def _taking_apart(values: tuple) -> Callable:
-    return jax.jit(_Layout(values).apart)
+    return jax.jit(Layout(values).apart)
 
 
 def pack_for(variables: Sequence[Variable], user: Any) -> Pack | None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from keras._core import tree
 from keras._data import ArraySource
 from keras._jax import compile as engine
 from keras._jax import placement
-from keras._jax.devices import is_cpu
+from keras._jax.lanes import for_many
+from keras._jax.packing import Layout
 from keras._training.plan import Planner, named_logs, padded
-from keras._training.program import ForeignVariables, Traced, chunk_of_steps, one_step
-from keras._training.state import Packs, State
+from keras._training.program import ForeignVariables, Traced
+from keras._training.state import State
 
-_UNPACKED = Packs(None, None, None, None)
-_LARGEST = 512 << 20  # bytes of data and states of one program's models
+_LARGEST = 256 << 20  # bytes of data and states of one program's models
+_MOST_EPOCHS = 4  # times the epochs of the first to end, as those that are done go on computing for nothing
+_FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
+
+# Steps of single models that a program has to save before it is worth compiling: that takes about as long.
+WORTH_COMPILING = 30_000
 
 
 class Run:
@@ -43,6 +51,7 @@ class Run:
         self.planner: Planner = model._planner("train", source.data)
         # with zeros after the rows, so that nearby numbers of rows share programs
         self.data = engine.inputs(padded(source.data, source.rows))
+        self.full_steps, self.left = divmod(source.rows, source.batch_size)
         self.key = self._key()
         self.orders = [source.order() for _ in range(epochs)] if self.key is not None else []
 
@@ -53,63 +62,64 @@ class Run:
         structure = model.structure_key("train", self.planner.variables)
         if structure is None:
             return None
-        return (structure, engine.shapes_of(self.data), self.planner.names)
+        size = (self.source.batch_size, self.full_steps)
+        return (structure, engine.shapes_of(self.data), self.planner.names, size)
 
     @property
     def bytes(self) -> int:
         """What it needs in a program with others, about."""
         arrays = [x for x in tree.leaves(self.data) if x is not None]
-        return sum(x.nbytes for x in arrays) + 4 * sum(v.size for v in self.planner.variables.flat())
+        return 2 * sum(x.nbytes for x in arrays) + 4 * sum(v.size for v in self.planner.variables.flat())
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+        return self.epochs * (self.full_steps + bool(self.left))
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The rows in the order of an epoch."""
+        order = self.orders[epoch]
+        return np.arange(self.source.rows, dtype=np.int32) if order is None else order
 
 
 def train_together(runs: list[Run]) -> list[Run]:
-    """Trains the runs of every key and size together and returns those that have to be trained alone."""
-    groups: dict[Any, list[Run]] = {}
+    """Trains runs of one structure together, where that is faster, and returns those that have to be trained alone."""
     alone = []
-    for run in runs:
-        groups.setdefault((run.key, run.source.rows, run.source.batch_size, run.epochs), []).append(run)
-    for group in groups.values():
-        at_once = max(int(_LARGEST // max(group[0].bytes, 1)), 1)
-        for start in range(0, len(group), at_once):
-            part = group[start : start + at_once]
-            if not _trained(part):
-                alone += part
+    with ThreadPoolExecutor(_threads()) as compilers, ThreadPoolExecutor(_threads()) as trainers:
+        prepared = []
+        for group in _groups(runs):
+            programs = _programs(group, compilers)
+            if programs is None:
+                alone += group
+            else:
+                prepared.append((group, programs))
+        for group, programs in prepared:
+            parts = [_Part(group[i : i + programs.count], programs) for i in range(0, len(group), programs.count)]
+            for done in [trainers.submit(part.train) for part in parts]:
+                done.result()
+            for part in parts:
+                part.assign()
     return alone
 
 
-def _trained(runs: list[Run]) -> bool:
-    """Trains runs of one key and size, unless it turns out that they cannot be."""
-    first = runs[0]
-    batch_size = first.source.batch_size
-    full_steps, left = divmod(first.source.rows, batch_size)
-    used = full_steps * batch_size
-    try:
-        full = _program(runs, batch_size, chunk_of_steps, used) if full_steps else None
-        tail = _program(runs, left, one_step, left) if left else None
-    except (ForeignVariables, _Slow):
-        return False
-    state = _stacked([_values(run.planner.variables) for run in runs])
-    metrics = _stacked([run.model._reset_metric_values() for run in runs])
-    numbers = np.stack([run.planner.numbers for run in runs])
-    data = engine.to_device(_stacked([run.data for run in runs]))
-    for epoch in range(first.epochs):
-        order = np.stack([_order_of(run, epoch) for run in runs])
-        state = state._replace(metrics=metrics)
-        if full is not None:
-            state, result = full.compiled(state, numbers, data, order[:, :used], np.int32(0), np.int32(full_steps))
-        if tail is not None:
-            state, result = tail.compiled(state, numbers, data, order[:, used:], np.int32(0), np.int32(1))
-        names = (tail or full).names  # type: ignore[union-attr]
-        for run, logs in zip(runs, _apart(engine.fetch(result), len(runs))):
-            run.logs.append(dict(sorted(named_logs(logs, names).items())))
-    for run, values in zip(runs, _apart(engine.fetch(state), len(runs))):
-        for variable, value in zip(run.planner.variables.flat(), values.flat()):
-            variable.assign(value)
-    return True
+def _threads() -> int:
+    return os.cpu_count() or 1
 
 
-class _Slow(Exception):
-    """The models contain a convolution, which a loop makes slow on a CPU."""
+def _groups(runs: list[Run]) -> list[list[Run]]:
+    """Runs that are trained together: of one key, and with not too different numbers of epochs."""
+    by_key: dict[Any, list[Run]] = {}
+    for run in runs:
+        by_key.setdefault(run.key, []).append(run)
+    found: list[list[Run]] = []
+    for group in by_key.values():
+        started: list[Run] = []
+        for run in sorted(group, key=lambda run: run.epochs):
+            if not started or run.epochs > _MOST_EPOCHS * started[0].epochs:
+                started = []
+                found.append(started)
+            started.append(run)
+    return found
 
 
 @dataclass
@@ -120,54 +130,196 @@ class _Program:
     names: list[str] | None = None
 
 
-def _program(runs: list[Run], batch_size: int, steps: Callable, length: int) -> _Program:
-    """The steps of one model for all of them at once, from the cache or made.
+class _Programs:
+    """What trains a group.
 
-    Args:
-        batch_size: rows per step.
-        steps: `chunk_of_steps` or `one_step`.
-        length: row numbers that are given to it.
+    Attributes:
+        count: how many models a program is for.
+        layouts: how their values are joined, by field.
+        full: the steps of an epoch but the last, smaller one; None if there are none.
+        tails: those last ones, by their rows.
     """
-    first, count = runs[0], len(runs)
-    key = ("together", count, first.key, batch_size, steps.__name__, length)
-    found = engine.programs.find(key)
-    if found is not None:
-        return found
-    state = State(*(engine.specs_of([v.own_value() for v in field]) for field in first.planner.variables))
-    data, numbers = engine.specs_of(first.data), engine.specs_of(first.planner.numbers)
-    keeps = first.model.has_own_logs("train")
-    traced = Traced(first.planner.step(), state, numbers, engine.with_rows(data, batch_size), keeps)
-    if traced.convolution and is_cpu():
+
+    def __init__(self, count: int, layouts: State, full: Future | None, tails: dict[int, Future]):
+        self.count = count
+        self.layouts = layouts
+        self.full = full
+        self.tails = tails
+
+
+def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | None:
+    """The programs of a group, found or being made; None if it is better trained alone."""
+    first = group[0]
+    count = _count(group)
+    sizes = [first.source.batch_size] if first.full_steps else []
+    tails = sorted({run.left for run in group if run.left})
+    known = {size: engine.programs.find(("together", count, first.key, size)) for size in (*sizes, *tails)}
+    missing = [size for size, found in known.items() if found is None]
+    if len(missing) * WORTH_COMPILING > sum(run.steps for run in group):
+        return None
+    layouts = State(*(_layout(field, count) for field in first.planner.variables))
+    try:
+        steps = {size: _step(first, size, count) for size in missing}
+    except (ForeignVariables, _Slow):
+        return None
+    made = {size: compilers.submit(_compiled, first, size, count, layouts, step) for size, step in steps.items()}
+    for size, found in known.items():
+        if found is not None:
+            made[size] = Future()
+            made[size].set_result(found)
+    return _Programs(count, layouts, made[sizes[0]] if sizes else None, {size: made[size] for size in tails})
+
+
+def _count(group: list[Run]) -> int:
+    """How many models a program is for: the group, or equal parts of it that threads or memory can take."""
+    at_once = max(int(_LARGEST // max(max(run.bytes for run in group), 1)), 1)
+    threads = min(_threads(), max(len(group) // _FEWEST_PER_THREAD, 1))
+    parts = max(-(-len(group) // at_once), threads)
+    return -(-len(group) // parts)
+
+
+def _layout(variables: list[Any], count: int) -> Layout:
+    return Layout(tuple((tuple(v.shape), v.own_value().dtype) for v in variables), (count,))
+
+
+class _Slow(Exception):
+    """Nothing is gained by training these models together."""
+
+
+def _step(run: Run, rows: int, count: int) -> tuple[Traced, Callable]:
+    """A step on so many rows, traced, and the same for many models."""
+    state = State(*(engine.specs_of([v.own_value() for v in field]) for field in run.planner.variables))
+    data, numbers = engine.specs_of(run.data), engine.specs_of(run.planner.numbers)
+    traced = Traced(run.planner.step(), state, numbers, engine.with_rows(data, rows), run.model.has_own_logs("train"))
+    many = for_many(traced.closed, count)
+    if many is None:
         raise _Slow
+    return traced, many
+
+
+def _compiled(run: Run, rows: int, count: int, layouts: State, step: tuple[Traced, Callable]) -> _Program:
+    """The program of many steps on so many rows."""
+    traced, many = step
     made = _Program(None)
-    function = steps(
-        traced, first.planner.logs_of(keeps, lambda names: vars(made).update(names=names)), batch_size, _UNPACKED
-    )
-    order = jax.ShapeDtypeStruct((length,), np.int32)
-    specs = [_for_all(count, s) for s in (state, numbers, data, order)]
-    step = engine.step_number(0)
-    together = jax.vmap(function, in_axes=(0, 0, 0, 0, None, None))
-    made.compiled = engine.compile_program("train_together", together, [*specs, step, step], donate=(0,))
-    engine.programs.keep(key, made)
+    keeps = run.model.has_own_logs("train")
+    logs_of = run.planner.logs_of(keeps, lambda names: vars(made).update(names=names))
+    function = _steps_of_many(traced, many, logs_of, layouts, count)
+    is_full = rows == run.source.batch_size
+    length = run.full_steps if is_full else 1
+    state = State(*(layout.specs for layout in layouts))
+    specs = [
+        state,
+        _for_all(count, engine.specs_of(run.planner.numbers)),
+        _for_all(count, engine.specs_of(run.data)),
+        jax.ShapeDtypeStruct((count, length, rows), np.int32),
+        jax.ShapeDtypeStruct((count,), np.bool_),
+        engine.step_number(0),
+    ]
+    made.compiled = engine.compile_program("train_together", function, specs, donate=(0,))
+    engine.programs.keep(("together", count, run.key, rows), made)
     return made
+
+
+def _steps_of_many(traced: Traced, many: Callable, logs_of: Callable, layouts: State, count: int) -> Callable:
+    """`(state, numbers, data, order, active, steps) -> (state, logs)`: as many steps of each model.
+
+    The state has the models on the last axis, the others on the first; models that are not active stay as they are.
+    """
+    structure = jax.tree.structure(traced.shapes)
+
+    def program(joined, numbers, data, order, active, steps):
+        numbers = jnp.moveaxis(numbers, 0, -1)
+        # (models, steps, rows, ...) -> (steps, rows, ..., models)
+        batches = jax.tree.map(lambda x: jnp.moveaxis(jax.vmap(_rows)(x, order), 0, -1), data)
+
+        def body(i, carry):
+            state = State(*(layout.apart(part) for layout, part in zip(layouts, carry[0])))
+            batch = jax.tree.map(lambda x: jax.lax.dynamic_index_in_dim(x, i, 0, False), batches)
+            found = many(i < steps, *jax.tree.leaves((state, numbers, batch)))
+            after, result = jax.tree.unflatten(structure, found)
+            return State(*(layout.join(part) for layout, part in zip(layouts, after))), result
+
+        nothing = jax.tree.map(lambda s: jnp.zeros((*s.shape, count), s.dtype), traced.shapes[1])
+        after, result = engine.chunk_loop(body, 0, steps, (joined, nothing))
+        after = jax.tree.map(lambda new, old: jnp.where(active, new, old), after, joined)
+        moving = State(*(layout.apart(part) for layout, part in zip(layouts, after)))
+        return after, jax.vmap(logs_of, in_axes=-1)(moving, result)
+
+    return program
+
+
+def _rows(x: jax.Array, order: jax.Array) -> jax.Array:
+    return x.at[order].get(mode="promise_in_bounds")
 
 
 def _for_all(count: int, specs: Any) -> Any:
     return jax.tree.map(lambda s: jax.ShapeDtypeStruct((count, *s.shape), s.dtype), specs)
 
 
-def _values(variables: State) -> State:
-    return State(*([np.asarray(v.own_value()) for v in field] for field in variables))
+class _Part:
+    """Runs that fill a program; where they are too few, the last one stands there several times."""
+
+    def __init__(self, runs: list[Run], programs: _Programs):
+        self._runs = runs
+        self._programs = programs
+        self._lanes = runs + runs[-1:] * (programs.count - len(runs))
+        self._layouts = programs.layouts
+        self._ends: dict[int, State] = {}  # by the number of epochs
+
+    def train(self) -> None:
+        """All epochs of all runs."""
+        lanes = self._lanes
+        full = self._programs.full.result() if self._programs.full is not None else None
+        tails = {rows: program.result() for rows, program in self._programs.tails.items()}
+        state = State(*(self._joined([_values(run.planner.variables[i]) for run in lanes], i) for i in range(4)))
+        metrics = engine.fetch(self._joined([run.model._reset_metric_values() for run in lanes], 3))
+        numbers = np.stack([run.planner.numbers for run in lanes])
+        data = engine.to_device(_stacked([run.data for run in lanes]))
+        everyone = np.ones((len(lanes),), bool)
+        for epoch in range(max(run.epochs for run in lanes)):
+            orders = [run.order(min(epoch, run.epochs - 1)) for run in lanes]
+            state = state._replace(metrics=metrics)
+            logs: dict[int, Any] = {}
+            if full is not None:
+                steps, size = lanes[0].full_steps, lanes[0].source.batch_size
+                order = np.stack([o[: steps * size].reshape(steps, size) for o in orders])
+                state, logs[0] = full.compiled(state, numbers, data, order, everyone, np.int32(steps))
+            for rows, tail in tails.items():
+                active = np.array([run.left == rows for run in lanes])
+                if not active.any():
+                    continue
+                order = np.stack(
+                    [o[None, -rows:] if is_of else np.zeros((1, rows), np.int32) for o, is_of in zip(orders, active)]
+                )
+                state, logs[rows] = tail.compiled(state, numbers, data, order, active, np.int32(1))
+            self._note(epoch, engine.fetch(logs), {0: full, **tails})
+            if any(run.epochs == epoch + 1 for run in self._runs):
+                self._ends[epoch + 1] = engine.fetch(state)
+
+    def _joined(self, values: list[list[Any]], field: int) -> list[Any]:
+        layout = self._layouts[field]
+        return layout.joined_on_host([np.stack(lanes, -1) for lanes in zip(*values)])
+
+    def _note(self, epoch: int, logs: dict[int, Any], programs: dict[int, _Program]) -> None:
+        for i, run in enumerate(self._runs):
+            if epoch < run.epochs:
+                own = jax.tree.map(lambda x, i=i: x[i], logs[run.left])
+                run.logs.append(dict(sorted(named_logs(own, programs[run.left].names).items())))
+
+    def assign(self) -> None:
+        """Gives the variables of the models what was learned."""
+        apart = {
+            epochs: [v for part, layout in zip(state, self._layouts) for v in layout.apart(part)]
+            for epochs, state in self._ends.items()
+        }
+        for i, run in enumerate(self._runs):
+            for variable, value in zip(run.planner.variables.flat(), apart[run.epochs]):
+                variable.assign(value[..., i])
+
+
+def _values(variables: list[Any]) -> list[np.ndarray]:
+    return [np.asarray(v.own_value()) for v in variables]
 
 
 def _stacked(trees: list[Any]) -> Any:
     return jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *trees)
-
-
-def _apart(stacked: Any, count: int) -> list[Any]:
-    return [jax.tree.map(lambda x, i=i: x[i], stacked) for i in range(count)]
-
-
-def _order_of(run: Run, epoch: int) -> np.ndarray:
-    order = run.orders[epoch]
-    return np.arange(run.source.rows, dtype=np.int32) if order is None else order
