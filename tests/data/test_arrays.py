@@ -229,6 +229,7 @@ def test_tensors_of_other_libraries_by_what_they_can_do():
 def test_a_real_torch_tensor():
     torch = pytest.importorskip("torch")
     assert_array(x_of(torch.ones(2, 1, requires_grad=True)), [[1], [1]], "float32")
+    assert_array(x_of(torch.ones(2, 1, dtype=torch.bfloat16)), [[1], [1]], "float32")
 
 
 def test_something_else_is_named():

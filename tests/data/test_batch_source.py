@@ -1,6 +1,7 @@
 """Batches that come one by one: generators, loaders, objects asked for batch after batch."""
 
 import itertools
+import sys
 import warnings
 
 import numpy as np
@@ -157,6 +158,9 @@ def test_a_data_set_of_unlimited_length_needs_a_number_of_steps():
     with pytest.raises(ValueError, match=r"evaluate: `x` \(Unlimited\) never ends(?s:.*)Pass steps=..."):
         make_source(Unlimited(), phase="evaluate")
     assert epochs(make_source(Unlimited(), steps=3), 2) == [[0, 1, 2], [3, 4, 5]]
+
+    with pytest.raises(ValueError, match="never ends"):  # as grain's do that repeat for ever
+        make_source(Dataset(sys.maxsize))
 
     class LikeTensorFlow(Loader):
         def cardinality(self):

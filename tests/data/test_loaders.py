@@ -1,5 +1,7 @@
 """What other libraries hold data in: each trains a model to the weights that its arrays do, where it is installed."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -158,3 +160,20 @@ def test_missing_values_and_bits_of_arrow_are_numbers():
     np.testing.assert_array_equal(arrays.to_array(pa.array([True, False]), "x"), [True, False])
     with pytest.raises(ValueError, match="rows of different lengths"):
         arrays.to_array(pa.array([[1.0], [1.0, 2.0]]), "x")
+
+
+def frame_of_dates(library):
+    names = ["a", "when"]
+    if library == "pandas":
+        pd = pytest.importorskip("pandas")
+        return pd.DataFrame({"a": [1.0, 2.0], "when": pd.to_datetime(["2020-01-01", "2021-01-01"])})
+    days = [datetime.date(2020, 1, 1), datetime.date(2021, 1, 1)]
+    if library == "polars":
+        return pytest.importorskip("polars").DataFrame([[1.0, 2.0], days], schema=names)
+    return pytest.importorskip("pyarrow").table([[1.0, 2.0], days], names=names)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_columns_of_dates_are_named(library):
+    with pytest.raises(TypeError, match=r"x \(column 'when'\) holds dates or times"):
+        arrays.to_arrays(frame_of_dates(library), "x")

@@ -26,6 +26,10 @@ TEXT = (
     "  Categories: number them, with keras.layers.StringLookup or np.unique(..., return_inverse=True).\n"
     "  Numbers written as text: convert them, with .astype('float32')."
 )
+DATES = (
+    "{where} holds dates or times ({kind}), and a model computes with numbers.\n"
+    "  Take parts of them (the hour, the day of the week) or the time since a first one."
+)
 RAGGED = (
     "{where} has rows of different lengths, and an array needs equal ones.\n  Pad them, with keras.utils.pad_sequences."
 )
@@ -235,10 +239,7 @@ def with_our_dtype(x: np.ndarray, where: str) -> np.ndarray:
     if dtype.kind in "UST":
         raise TypeError(TEXT.format(where=where))
     if dtype.kind in "mM":
-        raise TypeError(
-            f"{where} holds dates or times ({dtype}), and a model computes with numbers.\n"
-            f"  Take parts of them (the hour, the day of the week) or the time since a first one."
-        )
+        raise TypeError(DATES.format(where=where, kind=dtype))
     if dtype.names is not None:
         raise TypeError(
             f"{where} is an array of records with the fields {', '.join(dtype.names)}. Pass a dict of arrays."
@@ -320,7 +321,10 @@ def _is_stored(x: Any) -> bool:
 def _from_foreign(x: Any, where: str) -> np.ndarray:
     """Frames, columns, sparse matrices, tensors of other libraries, by what they can do."""
     if hasattr(x, "detach") and hasattr(x, "cpu"):  # torch
-        return x.detach().cpu().numpy()
+        here = x.detach().cpu()
+        return (
+            here.float() if "bfloat16" in str(getattr(x, "dtype", "")) else here
+        ).numpy()  # NumPy has no such numbers
     if _is_sparse(x):
         return x.toarray()
     if hasattr(x, "to_numpy"):  # pandas, polars, pyarrow, narwhals
@@ -328,6 +332,7 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
     if hasattr(x, "numpy") and callable(x.numpy):  # TensorFlow
         return np.asarray(x.numpy())
     if isinstance(x, _SCALARS) or hasattr(x, "__array__"):
+        _refuse_dates(x, where)
         return np.asarray(x)
     if isinstance(x, (str, bytes)):
         raise TypeError(TEXT.format(where=where))
@@ -344,6 +349,7 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
 def _from_frame(x: Any, where: str) -> np.ndarray:
     if hasattr(x, "to_pylist"):
         return _from_arrow(x, where)
+    _refuse_dates(x, where)
     made = x.to_numpy()
     if made.dtype.kind in "OUST":
         columns = getattr(x, "columns", None)
@@ -354,6 +360,25 @@ def _from_frame(x: Any, where: str) -> np.ndarray:
                 raise TypeError(TEXT.format(where=f"{where} ({names})"))
         made = _without_missing(made)
     return made
+
+
+def _refuse_dates(x: Any, where: str) -> None:
+    """Names a column of dates, which some frames turn into huge numbers and others into objects."""
+    if hasattr(x, "schema") and hasattr(x, "column_names"):  # of Arrow
+        kinds = dict(zip(x.column_names, x.schema.types))
+    else:
+        names, types = getattr(x, "columns", None), getattr(x, "dtypes", None)
+        kinds = {} if names is None or types is None else dict(zip(names, types))
+    for name, kind in kinds.items():
+        if _is_date(kind):
+            raise TypeError(DATES.format(where=f"{where} (column {str(name)!r})", kind=kind))
+
+
+def _is_date(kind: Any) -> bool:
+    """Whether a type of NumPy, pandas, polars or Arrow is one of dates, times or durations."""
+    if hasattr(kind, "is_temporal"):  # polars
+        return kind.is_temporal()
+    return getattr(kind, "kind", None) in ("M", "m") or str(kind).startswith(("date", "time", "duration"))
 
 
 def _from_arrow(x: Any, where: str) -> np.ndarray:

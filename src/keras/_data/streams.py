@@ -180,7 +180,8 @@ class Indexed(Stream):
     def length(self) -> int | None:
         if hasattr(self.x, "num_batches"):
             return None if self.x.num_batches is None else int(self.x.num_batches)
-        return len(self.x)
+        known = len(self.x)
+        return None if known >= _UNLIMITED else known
 
     def endless(self) -> bool:
         return self.length() is None
@@ -202,6 +203,9 @@ class Indexed(Stream):
 
     def on_epoch_end(self) -> None:
         getattr(self.x, "on_epoch_end", _do_nothing)()
+
+
+_UNLIMITED = 1 << 50  # batches; data sets of grain that repeat for ever have a length beyond that
 
 
 def stream_of(x: Any, shuffle: bool) -> Stream:
