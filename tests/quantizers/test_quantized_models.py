@@ -96,6 +96,25 @@ def test_calibrated_weights_are_close_and_come_back_from_a_file(mode, tmp_path):
     np.testing.assert_allclose(again.predict(tokens, verbose=0), found, rtol=1e-5, atol=1e-7)
 
 
+def calibrated_on(data):
+    embedding, block = layers.Embedding(9, 2), keras.Sequential([keras.Input((3, 2)), layers.Dense(2)])
+    inputs = keras.Input((3,), dtype="int32")
+    model = keras.Model(inputs, block(embedding(inputs)))
+    before = model(np.array([[1, 2, 1]]))
+    structure = {"pre_block_layers": [embedding], "sequential_blocks": [block]}
+    model.quantize(config=quantizers.AWQConfig(data, None, sequence_length=3, quantization_layer_structure=structure))
+    return np.abs(np.asarray(model(np.array([[1, 2, 1]])) - before)).max()
+
+
+def test_calibration_repeats_data_too_short_for_one_row():
+    assert 0 < calibrated_on([[1, 2]]) < 0.1
+
+
+def test_calibration_wants_data():
+    with pytest.raises(ValueError, match="`dataset` has no tokens"):
+        calibrated_on([])
+
+
 def test_what_cannot_be_quantised_or_adapted_says_so():
     with pytest.raises(ValueError, match="is not built yet"):
         layers.Dense(2).quantize("int8")

@@ -32,10 +32,10 @@ def calibrate(config, structure, wanted):
 
 
 def samples(config):
-    """Rows of token numbers of the right length, each a batch of one.
+    """Rows of token numbers of the right length, each a batch of one; data too short for one row is repeated.
 
     Raises:
-        ValueError: the data is empty or too short.
+        ValueError: there is no data.
     """
     if config.dataset is None:
         raise ValueError(f"{type(config).__name__}: `dataset` is needed to quantise a model. Got None.")
@@ -49,10 +49,11 @@ def samples(config):
             item = encode(item)
         rows.append(np.asarray(item).reshape(-1))
     tokens = np.concatenate(rows) if rows else np.zeros(0, "int32")
+    if not len(tokens):
+        raise ValueError(f"{owner}: `dataset` has no tokens.")
     length = config.sequence_length
+    tokens = np.resize(tokens, max(len(tokens), length))
     count = min(config.num_samples, len(tokens) // length)
-    if not count:
-        raise ValueError(f"{owner}: `dataset` has {len(tokens)} tokens, fewer than `sequence_length`, {length}.")
     starts = np.linspace(0, len(tokens) - length, count).astype(int)
     return [tokens[None, i : i + length] for i in starts]
 
