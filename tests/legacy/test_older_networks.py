@@ -217,6 +217,21 @@ def test_a_classifier_of_mobilenet_v2_of_2_finds_todays_by_name_if_it_fits(tmp_p
     np.testing.assert_array_equal(other.get_layer("predictions").kernel, own[0])  # 2.3 found no layer of that name
 
 
+def test_layers_are_found_by_their_names_of_the_year():
+    x = keras.Input((4,))
+    model = keras.Model(x, keras.layers.Dense(2, name="conv1_relu")(x))
+    with pytest.raises(ValueError, match="no layer 'conv1/relu'"):
+        model.get_layer("conv1/relu")
+    before = keras.config.era()
+    keras.config.set_era("2.3")
+    try:
+        assert model.get_layer("conv1/relu") is model.get_layer(name="conv1_relu") is model.get_layer(index=1)
+        with pytest.raises(ValueError, match="no layer 'conv1/bn'"):
+            model.get_layer("conv1/bn")
+    finally:
+        keras.config.set_era(before)
+
+
 # what Keras 1.2.2 and 2.3.1 said (tools/golden/network_files.py): settings, weights, digest; and a layer of theirs
 BY_YEAR = {
     ("1", "InceptionV3"): (

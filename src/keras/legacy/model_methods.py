@@ -12,7 +12,8 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras.layers import Layer
-from keras.legacy import hdf5
+from keras.legacy import era, hdf5
+from keras.legacy.network_names import layer_name
 from keras.saving._older_objects import serialize_keras_object
 
 __all__ = ["Node"]
@@ -26,6 +27,7 @@ def teach(module: ModuleType) -> None:
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
+    module.Model.get_layer = _with_older_names(module.Model.get_layer)
     module.save_model.__keras_legacy_arguments__ = {"include_optimizer", "save_format"}
     module.Sequential.legacy_get_config = _legacy_get_config
     module.Sequential.from_config = classmethod(_with_layer_cache(module.Sequential.from_config.__func__))
@@ -210,6 +212,20 @@ def _with_further(cls: type, name: str, further: tuple[set[str], Callable]) -> N
 
     older.__keras_legacy_arguments__ = names | set(getattr(function, "__keras_legacy_arguments__", ()))  # type: ignore[attr-defined]
     setattr(cls, name, older)
+
+
+def _with_older_names(get_layer: Callable) -> Callable:
+    """In programs of earlier years, layers of published networks are found by the names of that time too."""
+
+    @functools.wraps(get_layer)
+    def older(self, name=None, index=None):
+        if isinstance(name, str) and not era.is_today():
+            known = {layer.name for layer in self.layers}
+            if name not in known and layer_name(name) in known:
+                name = layer_name(name)
+        return get_layer(self, name, index)
+
+    return older
 
 
 # --- nodes

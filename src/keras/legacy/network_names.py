@@ -1,4 +1,4 @@
-"""Names that layers of published networks had: files with weights go by them."""
+"""Names that layers of published networks had: files with weights go by them, and `get_layer` of older programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OTHERS = {
     # MobileNetV2 of keras.applications until 2.3
     "Logits": "predictions",
     # DenseNet until TensorFlow 2.15
-    "conv1/conv": "conv1_conv", "conv1/bn": "conv1_bn",
+    "conv1/conv": "conv1_conv", "conv1/bn": "conv1_bn", "conv1/relu": "conv1_relu",
 }  # fmt: skip
 _BRANCH = re.compile(r"(res|bn)([2-5])([a-f])_branch(1|2[abc])")
 _PLACES = {"1": 0, "2a": 1, "2b": 2, "2c": 3}
