@@ -1,6 +1,8 @@
 import hashlib
+import http.server
 import io
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -61,6 +63,24 @@ def test_a_file_with_the_wrong_hash_is_fetched_again_and_thrown_away(origin, tmp
     with pytest.raises(ValueError, match="must be 0000"):
         get(origin, tmp_path, fname="new.txt", file_hash="0" * 64)
     assert left_over(tmp_path) == [path]
+
+
+def test_an_answer_that_ends_too_early_leaves_nothing_behind(tmp_path):
+    class Short(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Short) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        with pytest.raises(OSError, match="only 5 of 100 bytes came"):
+            get(f"http://127.0.0.1:{server.server_port}/x.txt", tmp_path)
+    assert left_over(tmp_path) == []
 
 
 def test_without_a_network_it_says_where_to_put_the_file(tmp_path):
@@ -149,6 +169,15 @@ def test_archives_that_could_write_elsewhere_are_refused(tmp_path, members, mess
         get(source, tmp_path, fname="a", extract=True)
     assert [p.name for p in (tmp_path / "cache" / "datasets").iterdir()] == ["a_archive"]
     assert not (tmp_path / "cache" / "x").exists()
+
+
+def test_a_link_in_a_zip_archive_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        member = zipfile.ZipInfo("x")
+        member.external_attr = 0o120777 << 16
+        archive.writestr(member, "/etc")
+    with pytest.raises(ValueError, match="a link or a device"):
+        get((tmp_path / "a.zip").as_uri(), tmp_path, fname="a", extract=True)
 
 
 def test_what_is_no_archive_or_half_of_one_is_an_error(origin, tmp_path):
