@@ -280,7 +280,7 @@ def test_normalization_keeps_float32_in_16_bits():
 BAD_SETTINGS = [
     (layers.StringLookup, {"max_tokens": 1}, "`max_tokens` must be at least 2. Got 1"),
     (layers.StringLookup, {"num_oov_indices": -1}, "`num_oov_indices` must be an integer of at least 0"),
-    (layers.StringLookup, {"output_mode": "binary"}, "`output_mode` must be one of 'int', 'one_hot'"),
+    (layers.StringLookup, {"output_mode": "pairs"}, "`output_mode` must be one of 'int', 'one_hot'"),
     (layers.StringLookup, {"invert": True, "output_mode": "count"}, "must be 'int' if `invert` is True"),
     (layers.StringLookup, {"sparse": True, "output_mode": "count"}, "tensors are dense"),
     (layers.StringLookup, {"pad_to_max_tokens": True}, "`pad_to_max_tokens` needs `max_tokens`"),
@@ -326,7 +326,7 @@ BAD_CALLS = {
     "has no boundaries yet": lambda: layers.Discretization(num_bins=2)([1.0]),
     "takes text. Got values of dtype int64": lambda: layers.StringLookup(vocabulary=["a"])([1, 2]),
     "takes text. Got None among it": lambda: layers.StringLookup(vocabulary=["a"])(np.array(["a", None], object)),
-    "takes integers. Got values of dtype float64": lambda: layers.IntegerLookup(vocabulary=[1])([1.5]),
+    "Got values of dtype float64 that are no whole numbers": lambda: layers.IntegerLookup(vocabulary=[1])([1.5]),
     "splits one text per row": lambda: layers.TextVectorization(vocabulary=["a"])([["a", "b"]]),
     "rows have different lengths": lambda: layers.StringLookup(vocabulary=["a"])([["a"], ["a", "b"]]),
     "`count_weights` is for output_mode='count'": lambda: layers.CategoryEncoding(3)(
@@ -337,6 +337,8 @@ BAD_CALLS = {
     "features are texts or integers": lambda: layers.HashedCrossing(3)((["a"], [1.0])),
     "the sizes of the axes": lambda: layers.Normalization()(keras.Input((None,))),
     "takes numbers": lambda: layers.Normalization().adapt(["a"]),
+    "`data` is empty": lambda: layers.TextVectorization().adapt([]),
+    "tensors hold numbers": lambda: layers.Discretization([1.0])(["a"]),
     "`data` must be one array": lambda: layers.StringLookup().adapt({"a": ["b"]}),
 }
 
@@ -345,6 +347,17 @@ BAD_CALLS = {
 def test_calls_say_what_is_wrong(message):
     with pytest.raises((ValueError, TypeError), match=message):
         BAD_CALLS[message]()
+
+
+def test_inputs_that_keras_3_takes_too():
+    numbers = layers.IntegerLookup(vocabulary=[10, 20])
+    assert np.asarray(numbers(np.array([20.0, 10.0, 5.0]))).tolist() == [2, 1, 0]
+    assert numbers([]).shape == (0,)
+    assert int(layers.Discretization([0.0, 1.0])(0.5)) == 1
+    assert np.asarray(layers.Hashing(7)([True, False])).tolist() == [3, 0]
+    texts = layers.StringLookup()
+    texts.adapt("abc")
+    assert texts.get_vocabulary() == ["[UNK]", "abc"]
 
 
 def test_weights_of_counts_are_added():

@@ -30,7 +30,7 @@ SAMPLES = {
     "max_value": (3.0, 3.0), "min_value": (0.5, 0.5), "l1": (0.5, 0.5), "l2": (0.5, 0.5), "shape": ((4,), (4,)),
     "batch_shape": ((2, 4), (2, 4)), "dtype": ("float16", "float16"), "distribution": ("normal", "truncated_normal"),
     "data_format": ("th", "channels_first"), "implementation": ("gpu", 2), "unit_forget_bias": ("zero", False),
-    "save_freq": (1, "epoch"), "num_words": (7, 7),
+    "save_freq": (1, "epoch"), "num_words": (7, 7), "output_mode": ("binary", "multi_hot"),
 }  # fmt: skip
 
 

@@ -89,6 +89,7 @@ class Discretization(Layer):
     def call(self, inputs):
         if self.bin_boundaries is None:
             raise ValueError(NO_BOUNDARIES.format(name=self.name))
+        inputs = ops.convert_to_tensor(inputs)
         dtype = wide_float(inputs.dtype.name)
         boundaries = np.array(self.bin_boundaries, dtype)
         found = ops.digitize(ops.cast(inputs, dtype), boundaries)

@@ -55,7 +55,8 @@ class Hashing(HostLayer):
         else:
             items = whole_numbers(inputs, self.name).ravel()
             masked = np.zeros(items.shape, bool) if self.mask_value is None else items == self.mask_value
-            found = [b"%d" % n for n in items.tolist()]
+            yes_or_no = inputs.dtype.kind == "b"  # TensorFlow spells those out
+            found = [(b"true" if n else b"false") if yes_or_no else b"%d" % n for n in items.tolist()]
         hashes = farm_hash(found) if self.salt is None else sip_hash(found, self.salt)
         if self.mask_value is None:
             bins = hashes % np.uint64(self.num_bins)

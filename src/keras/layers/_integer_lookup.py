@@ -122,9 +122,11 @@ class IntegerLookup(Lookup):
         raise TypeError(f"IntegerLookup: tokens are integers. Got {token!r}.")
 
     def _read_tokens(self, array):
-        if array.dtype.kind == "f":
-            raise TypeError(f"{self.name} (IntegerLookup) takes integers. Got values of dtype {array.dtype}.")
-        return whole_numbers(array, self.name).ravel().tolist()
+        owner = f"{self.name} (IntegerLookup)"
+        found = whole_numbers(array, owner)
+        if array.dtype.kind == "f" and (found != array).any():
+            raise TypeError(f"{owner} takes integers. Got values of dtype {array.dtype} that are no whole numbers.")
+        return found.ravel().tolist()
 
     def _as_array(self, tokens, shape):
         found = np.array(tokens, "int64").reshape(shape)

@@ -132,8 +132,13 @@ def batches_of(data, owner, batch_size=None, steps=None):
         if steps is not None:
             raise ValueError(f"{owner}: `steps` counts batches, and `data` is an array. Pass {owner}(data[:rows]).")
         whole = host_array(data, owner)
-        size = len(whole) if batch_size is None or not whole.ndim else batch_size
-        yield from (whole[i : i + size] for i in range(0, len(whole), size)) if whole.ndim else [whole]
+        if not whole.size:
+            raise ValueError(f"{owner}: `data` is empty, so there is nothing to learn from. Got shape {whole.shape}.")
+        if not whole.ndim:
+            yield whole
+            return
+        size = len(whole) if batch_size is None else batch_size
+        yield from (whole[i : i + size] for i in range(0, len(whole), size))
         return
     if batch_size is not None:
         raise ValueError(f"{owner}: `batch_size` is for arrays, and {type(data).__name__} makes batches of its own.")

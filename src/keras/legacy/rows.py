@@ -68,6 +68,7 @@ _DROPOUTS = "Dropout GaussianDropout SpatialDropout1D SpatialDropout2D SpatialDr
 _OPTIMIZERS = "SGD RMSprop Adagrad Adadelta Adam Adamax Nadam"
 # layers whose kernels have names of their own, which the arguments of `Conv` do not reach
 _OWN_KERNELS = "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
+_ENCODERS = "CategoryEncoding IntegerLookup StringLookup TextVectorization"
 _ALL_OPTIMIZERS = f"{_OPTIMIZERS} Ftrl AdamW Adafactor Lion"
 _ALL = "0.x 1.x 2.x"
 
@@ -116,6 +117,7 @@ LAYERS = [
     Row("InputLayer", "input_dtype", "dtype", "1.x 2.x"),
     Row("Discretization", "bins", ("bin_boundaries", "num_bins"), "2.x", values.bins),
     Row("CategoryEncoding", "max_tokens", "num_tokens", "2.x"),
+    Row(_ENCODERS, "output_mode", "output_mode", "2.x", values.output_mode),
     Row("IntegerLookup", "max_values", "max_tokens", "2.x"),
     Row("IntegerLookup", "mask_value", "mask_token", "2.x"),
     Row("IntegerLookup", "oov_value", "oov_token", "2.x"),

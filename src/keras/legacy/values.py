@@ -20,6 +20,11 @@ def sizes(*given: Any) -> tuple:
     return tuple(given)
 
 
+def output_mode(mode: Any) -> Any:
+    """Names that modes of layers for text and tables had before 2.6."""
+    return {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(mode, mode) if isinstance(mode, str) else mode
+
+
 def pair(one: Any) -> tuple:
     """The same value for two of today's arguments."""
     return (one, one)
