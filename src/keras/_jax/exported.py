@@ -13,7 +13,7 @@ from jax import export as jax_export
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._jax import pure
+from keras._jax import bytecode, exported_table, pure
 from keras._jax.variable import Variable
 
 PLATFORMS = ("cpu", "cuda", "rocm", "tpu")
@@ -21,7 +21,7 @@ _MISSING = "StableHLO files need the package `flatbuffers`: pip install kerata[s
 # What StableHLO has no operation of its own for and programs of `traced` may ask the machine for: decompositions of
 # matrices, random bits, checks of sizes, and where arrays lie. All that a call is told is arrays and numbers.
 _DECOMPOSITIONS = ("geev", "gees", "gehrd", "geqrf", "gesdd", "getrf", "gtsv", "heevd", "hetrd", "orgqr", "potrf",
-                   "syevd", "sytrd", "ungqr")  # fmt: skip
+                   "syevd", "sytrd", "trsm", "ungqr")  # fmt: skip
 _ON_CARDS = ("getrf", "geqrf", "gesvd", "gesvdj", "orgqr", "potrf", "syevd", "syrk", "sytrd")
 ALLOWED_CALLS = frozenset((
     *(f"lapack_{kind}{name}_ffi" for kind in "sdcz" for name in _DECOMPOSITIONS),
@@ -112,12 +112,14 @@ def program(data: bytes) -> Callable:
         ValueError: the bytes hold no program, or one that calls what is not in `ALLOWED_CALLS`.
     """
     try:
+        exported_table.check(data)
         exported = jax_export.deserialize(bytearray(data))
+        bytecode.check(exported.mlir_module_serialized)
         text = exported.mlir_module()
     except ImportError:
         raise ImportError(_MISSING) from None
     except Exception as error:  # of several kinds, some of jaxlib's own
-        raise ValueError("the bytes hold no program") from error
+        raise ValueError(f"the bytes hold no program{f': {error}' if isinstance(error, ValueError) else ''}") from error
     refused = _refused_calls(text)
     if refused:
         raise ValueError(f"the program calls {', '.join(refused)}, code outside of it")

@@ -85,11 +85,24 @@ def judged(value: Any, module: str) -> Any:
     if value["class_name"] in ("function", "type") or not isinstance(inner, dict):
         return value
     if value["class_name"] in ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper", "LossFunctionWrapper"):
-        function = inner.get("fn")
-        if isinstance(function, dict):
-            function = function.get("config")
-        return inner.get("name") if inner.get("name") in ("accuracy", "acc") else _OLD_FUNCTIONS.get(function, function)
+        return _unwrapped(value)
     inner = {k: v for k, v in inner.items() if k not in ("fn",)}
     if inner.get("reduction") in ("auto", "sum_over_batch_size", None) and "reduction" in inner:
         inner["reduction"] = "sum_over_batch_size"
     return {**value, "config": inner, **({} if value.get("module") else {"module": module})}
+
+
+def _unwrapped(value: dict) -> Any:
+    """The name of a wrapped function; a metric that goes by another name than its function stays wrapped."""
+    inner = value["config"]
+    function, name = inner.get("fn"), inner.get("name")
+    if isinstance(function, dict):
+        function = function.get("config")
+    if name in ("accuracy", "acc"):
+        return name
+    today = _OLD_FUNCTIONS.get(function, function)
+    own_name = function.split(">")[-1] if isinstance(function, str) else None
+    if value["class_name"] != "MeanMetricWrapper" or own_name is None or name in (None, own_name, today):
+        return today
+    fn = {"module": "builtins", "class_name": "function", "config": today, "registered_name": "function"}
+    return {**value, "module": "keras.metrics", "config": {**inner, "fn": fn}}

@@ -116,7 +116,6 @@ DROPPED = [
     Dropped("InputLayer", "ragged", (False, None), "2.x"),
     Dropped("InputLayer", "trainable", None, "1.x 2.x"),
     Dropped("InputLayer", "input_tensor", (None,), "1.x 2.x"),
-    Dropped("ReLU", "threshold", (0, 0.0), "2.x"),
     Dropped("ELU LeakyReLU", "dtype_", None, "2.x"),
 ]
 DROPPED_BY_NAME: dict[str, list[Dropped]] = {}

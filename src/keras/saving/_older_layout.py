@@ -64,7 +64,7 @@ def _plain_loss(loss: Any) -> Any:
     if loss.get("class_name") == "function":
         return loss["config"]
     if "class_name" in loss:
-        return {k: loss[k] for k in ("class_name", "config")}
+        return {"class_name": loss.get("registered_name") or loss["class_name"], "config": loss["config"]}
     return {name: _plain_loss(one) for name, one in loss.items()}
 
 
@@ -119,11 +119,9 @@ def unique(names: list[str]) -> list[str]:
 
 
 def weights_in_order(layer: Any) -> list[Any]:
-    """Weights as this layout lists them: trained ones of all layers inside first."""
+    """Weights as this layout lists them: trained ones first."""
     trained = {id(v) for v in layer.trainable_weights}
     weights = layer.weights
-    if not trained or not getattr(layer, "layers", None):
-        return weights
     return [v for v in weights if id(v) in trained] + [v for v in weights if id(v) not in trained]
 
 

@@ -308,4 +308,4 @@ def _by_phases(product: Callable, inputs, kernel, strides, dilation, before, siz
     wide = y.reshape(*y.shape[:-1], *strides, filters)
     order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
     wide = wide.transpose(0, *order, 1 + 2 * spatial)
-    return wide.reshape(len(x), *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]
+    return wide.reshape(x.shape[0], *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]

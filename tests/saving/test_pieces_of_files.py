@@ -1,0 +1,75 @@
+"""What files of Keras 3.15.1 showed: orders of weights in `.h5`, losses and metrics with names of their own."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+
+
+@keras.saving.register_keras_serializable("pieces")
+class Far(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return keras.ops.mean(abs(y_true - y_pred), axis=-1)
+
+
+@keras.saving.register_keras_serializable("pieces")
+def off(y_true, y_pred):
+    return keras.ops.mean(y_true - y_pred, axis=-1)
+
+
+def test_hdf5_lists_trained_weights_first_as_keras_3_and_2_do(in_folder):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="low"), layers.Dense(2, name="eight")])
+    model.layers[0].enable_lora(1)
+    model.layers[0].lora_kernel_b.assign([[1.0, 2.0]])
+    model.layers[1].quantize("float8")
+    model.save("model.h5")
+    with h5py.File("model.h5") as file:
+        names = [n.decode() for n in file["model_weights/low"].attrs["weight_names"]]
+        scaled = [n.decode() for n in file["model_weights/eight"].attrs["weight_names"]]
+    assert [n.split("/")[-1] for n in names] == ["bias", "lora_kernel_a", "lora_kernel_b", "kernel"]
+    trained = [v.path for v in model.layers[1].trainable_weights]
+    assert scaled[: len(trained)] == trained
+    again = keras.models.load_model("model.h5")
+    for found, expected in zip(again.layers[0].weights, model.layers[0].weights, strict=True):
+        assert found.name == expected.name
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_metric_keeps_the_name_it_was_given_around_a_function(in_folder):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    model.compile("sgd", Far(), metrics=[off, keras.metrics.MeanMetricWrapper(off, name="mean_off"), "accuracy"])
+    x, y = np.ones((4, 3)), np.ones((4, 2))
+    expected = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert set(expected) == {"loss", "off", "mean_off", "accuracy"}
+    for name in ("model.keras", "model.h5"):
+        model.save(name)
+        again = keras.models.load_model(name)
+        assert type(again.loss) is Far
+        assert again.evaluate(x, y, verbose=0, return_dict=True) == pytest.approx(expected)
+    with h5py.File("model.h5") as file:
+        assert json.loads(file.attrs["training_config"])["loss"]["class_name"] == "pieces>Far"
+
+
+def test_a_relu_of_keras_2_has_a_threshold():
+    config = {
+        "name": "m",
+        "layers": [
+            {
+                "class_name": "ReLU",
+                "config": {
+                    "name": "r",
+                    "batch_input_shape": [None, 3],
+                    "max_value": None,
+                    "negative_slope": 0.5,
+                    "threshold": 1.0,
+                },
+            }
+        ],
+    }
+    text = json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1"})
+    found = keras.models.model_from_json(text)(np.array([[0.0, 0.5, 2.0]]))
+    np.testing.assert_allclose(found, [[-0.5, -0.25, 2.0]])
