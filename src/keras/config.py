@@ -128,7 +128,9 @@ def image_data_format() -> str:
 
 def set_image_data_format(data_format: str) -> None:
     """Sets the axis order of images that layers use when they are not told one."""
-    _settings.image_data_format = one_of("data_format", data_format, AXIS_ORDERS, owner="set_image_data_format")
+    _settings.image_data_format = one_of(
+        "data_format", str(data_format).lower(), AXIS_ORDERS, owner="set_image_data_format"
+    )
 
 
 def standard_data_format(data_format: str | None, owner: str = "") -> str:

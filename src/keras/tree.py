@@ -165,17 +165,20 @@ def assert_same_structure(a, b, check_types=None):
 
     Args:
         a, b: the structures.
-        check_types: of older releases; types are always compared, so only None and True are possible.
+        check_types: of older releases, and without effect: types are always compared.
 
     Raises:
         ValueError: they differ; the message says where.
     """
-    if check_types not in (None, True):
+    try:
+        _map(lambda *leaves: None, (a, b), True, ())
+    except ValueError as error:
+        if check_types in (None, True):
+            raise
         raise ValueError(
-            "assert_same_structure: `check_types=False` is not possible, types are part of a structure.\n"
-            "  To compare keys and positions alone, write assert_same_paths(a, b)."
-        )
-    _map(lambda *leaves: None, (a, b), True, ())
+            f"{error}\n  Types are compared in spite of `check_types=False`; to compare keys and positions alone, write "
+            "assert_same_paths(a, b)."
+        ) from error
 
 
 def assert_same_paths(a, b):

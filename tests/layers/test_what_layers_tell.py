@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import keras
 from keras import layers
 
 from .contract import assert_close
@@ -46,6 +47,13 @@ def test_several_shapes_of_build_keep_their_names():
     layer = layers.MultiHeadAttention(1, 2)
     layer.build((None, 3, 4), (None, 5, 4))
     assert layer.get_build_config() == {"shapes_dict": {"query_shape": (None, 3, 4), "value_shape": (None, 5, 4)}}
+
+
+def test_demands_on_inputs_are_described_and_made_again():
+    config = keras.saving.serialize_keras_object(layers.InputSpec(ndim=2, axes={-1: 3}))
+    assert (config["module"], config["class_name"]) == ("keras", "InputSpec")
+    again = keras.saving.deserialize_keras_object(config)
+    assert (again.ndim, again.axes) == (2, {-1: 3})
 
 
 def test_gru_takes_use_cudnn_as_keras_3_does_on_jax():

@@ -78,8 +78,9 @@ def test_the_same_structure_and_the_same_paths_pass():
     tree.assert_same_paths([1, 2], {0: 1, 1: 2})
     with pytest.raises(ValueError, match=r"Paths in `a` missing in `b`: \(1,\)"):
         tree.assert_same_paths([1, 2], [1])
+    tree.assert_same_structure([1], [2], check_types=False)
     with pytest.raises(ValueError, match="assert_same_paths"):
-        tree.assert_same_structure([1], [1], check_types=False)
+        tree.assert_same_structure([1], (1,), check_types=False)
 
 
 def test_mapping_up_to_a_depth_passes_the_rest_whole():

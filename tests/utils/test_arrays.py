@@ -31,6 +31,10 @@ def test_the_number_of_classes_may_be_larger_than_the_numbers_show():
     assert to_categorical(np.zeros((0, 1)), 3).shape == (0, 3)
 
 
+def test_no_number_of_classes_is_written_none_or_0():
+    assert to_categorical([0, 1], 0).tolist() == to_categorical([0, 1]).tolist()
+
+
 def test_a_tensor_of_class_numbers_gives_a_tensor():
     got = to_categorical(keras.ops.convert_to_tensor([[0], [2]]))
     assert keras.ops.is_tensor(got)
@@ -43,7 +47,7 @@ def test_a_tensor_of_class_numbers_gives_a_tensor():
         ([0, 5], 3, "with 3 classes the numbers must be from 0 to 2. Got numbers from 0 to 5"),
         ([], None, "`x` is empty"),
         (["a"], None, "`x` must hold class numbers"),
-        ([0], 0, "`num_classes` must be a positive integer. Got 0"),
+        ([0], -1, "`num_classes` must be a positive integer. Got -1"),
     ],
 )
 def test_labels_that_are_none_are_refused(x, classes, message):

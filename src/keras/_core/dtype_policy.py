@@ -90,7 +90,7 @@ class DTypePolicy:
         return hash((type(self).__name__, self._name))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._name!r}>"
+        return f'<{type(self).__name__} "{self._name}">'
 
 
 class FloatDTypePolicy(DTypePolicy):

@@ -386,6 +386,8 @@ _IMAGES = (
     Solarization,
 )  # fmt: skip
 
+for _module in ("keras", "keras.layers"):  # configs of Keras 3 name the first
+    registry.register_built_ins(_module, {"InputSpec": InputSpec})
 registry.register_built_ins(
     "keras.layers", {cls.__name__: cls for cls in (*_ADAPTIVE, *_ATTENTION, *_CLASSES, *_OF_DATA, *_RECURRENT)}
 )

@@ -11,7 +11,7 @@ def to_categorical(x, num_classes=None):
 
     Args:
         x: whole numbers from 0 to num_classes - 1, of any shape; a last axis of size 1 is dropped.
-        num_classes: the number of classes; one more than the largest number if None.
+        num_classes: the number of classes; one more than the largest number if None or 0.
 
     Shapes:
         x: (...,) or (..., 1), result: (..., num_classes).
@@ -24,8 +24,7 @@ def to_categorical(x, num_classes=None):
            [0., 0., 1.],
            [0., 1., 0.]])
     """
-    if num_classes is not None:
-        num_classes = positive_integer("num_classes", num_classes, owner="to_categorical")
+    num_classes = positive_integer("num_classes", num_classes, owner="to_categorical") if num_classes else None
     if ops.is_tensor(x):
         if x.ndim > 1 and x.shape[-1] == 1:
             x = ops.squeeze(x, axis=-1)
