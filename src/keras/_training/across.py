@@ -157,8 +157,9 @@ class ArraysRun(AcrossRun):
         """All steps once, or those from `first_step` on; returns the logs."""
         order = self._arrays.order()
         self._in_epoch = True
-        alone = watcher.begin is not None or watcher.end is not None
-        self._batches = self._begin(order, first_step, 1 if alone else self._full.at_once)
+        asked = watcher.begin is not None or watcher.end is not None
+        most = watcher.steps_per_call if asked else self._full.at_once
+        self._batches = self._begin(order, first_step, min(most, self._full.at_once))
         logs = super().epoch(state, watcher, first_step)
         self._in_epoch = False
         return logs
@@ -181,7 +182,7 @@ class ArraysRun(AcrossRun):
         return super()._call(batch)
 
     def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
-        """The batches from number `step` on; so many of them at once, as long as they are full."""
+        """The batches from number `step` on, up to so many of them at once."""
         batches = self._chunks(order, step, at_once)
         return batches if self._arrays.in_memory else read_ahead(lambda: batches, _AHEAD)
 
@@ -191,7 +192,7 @@ class ArraysRun(AcrossRun):
         while at < rows:
             count = min(at_once, (rows - at) // size)
             if at_once > 1 and count:
-                yield Chunk(self._joined(at, count, at_once, order), count)
+                yield Chunk(self._joined(at, count, order), count)
             else:
                 yield self._rows(slice(at, min(at + size, rows)), order)
             at += max(count, 1) * size
@@ -208,9 +209,9 @@ class ArraysRun(AcrossRun):
 
         return tree.map_leaves(of_leaf, self._arrays.data)
 
-    def _joined(self, at: int, count: int, at_once: int, order: np.ndarray | None) -> tuple:
-        """The same of `count` batches from row `at` on, in arrays for `at_once` of them."""
-        size = self._arrays.batch_size
+    def _joined(self, at: int, count: int, order: np.ndarray | None) -> tuple:
+        """The same of `count` batches from row `at` on, in arrays for as many as the program takes."""
+        size, at_once = self._arrays.batch_size, self._full.at_once
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:
