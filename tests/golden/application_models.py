@@ -42,7 +42,7 @@ FILES = {
     "ResNet101": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "ResNet50V2": {"include_top": False, "input_shape": (33, 33, 3), "pooling": "max"},
     "MobileNet": {"alpha": 0.05, "input_shape": (32, 32, 3), "classes": 5},
-    "MobileNetV2": {"alpha": 0.05, "include_top": False, "input_shape": (40, 40, 3), "pooling": "avg"},
+    "MobileNetV2": {"alpha": 0.05, "input_shape": (40, 40, 3), "classes": 5},
     "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "InceptionV3": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "max"},
     "InceptionResNetV2": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "avg"},
