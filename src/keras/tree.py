@@ -176,8 +176,8 @@ def assert_same_structure(a, b, check_types=None):
         if check_types in (None, True):
             raise
         raise ValueError(
-            f"{error}\n  Types are compared in spite of `check_types=False`; to compare keys and positions alone, write "
-            "assert_same_paths(a, b)."
+            f"{error}\n  Types are compared in spite of `check_types=False`.\n"
+            "  To compare keys and positions alone, write assert_same_paths(a, b)."
         ) from error
 
 
