@@ -191,6 +191,16 @@ def test_damaged_programs_are_refused_or_read_and_nothing_else(tmp_path):
     assert counts["refused"] > 0
 
 
+def test_convolutions_are_exported_for_images_of_any_size(tmp_path):
+    x = Input((None, None, 3))
+    y = layers.AveragePooling2D(2, padding="same")(layers.Conv2D(4, 3, strides=2)(x))
+    y = layers.SeparableConv2D(2, 2)(layers.Conv2DTranspose(4, 3, strides=2, padding="same")(y))
+    model, path = keras.Model(x, layers.Reshape((-1, 2))(y)), tmp_path / "model.stablehlo"
+    model.export(path, verbose=False)
+    image = np.arange(2 * 9 * 7 * 3).reshape(2, 9, 7, 3) / 50
+    np.testing.assert_allclose(load(path)(image), model(image), rtol=1e-4, atol=1e-5)
+
+
 def test_a_saved_model_is_no_exported_program(tmp_path):
     path = tmp_path / "model.keras"
     keras.Sequential([Input((2,)), layers.Dense(1)]).save(path)

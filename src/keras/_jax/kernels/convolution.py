@@ -21,6 +21,11 @@ def spatial_axes(x: jax.Array, who: str) -> int:
     return spatial
 
 
+def _suits_cpu(inputs: jax.Array) -> bool:
+    """Whether the forms for CPUs compute it: these need to know the sizes, which in an export may be symbols."""
+    return is_cpu() and all(isinstance(n, int) for n in inputs.shape[1:])
+
+
 def _common(inputs: jax.Array, kernel: jax.Array) -> tuple[jax.Array, jax.Array]:
     kind = jnp.promote_types(inputs.dtype, kernel.dtype)
     return inputs.astype(kind), kernel.astype(kind)
@@ -49,7 +54,7 @@ def convolve(inputs, kernel, strides, padding: str, channels_first: bool, dilati
             f"groups that makes. Got {channels} channels and a kernel of shape {kernel.shape}."
         )
     inputs, kernel = _common(inputs, kernel)
-    form = convolution_cpu.convolve if is_cpu() else whole
+    form = convolution_cpu.convolve if _suits_cpu(inputs) else whole
     return form(inputs, kernel, strides, padding, channels_first, dilation)
 
 
@@ -104,5 +109,5 @@ def convolve_transposed(
         )
     inputs, kernel = _common(inputs, kernel)
     before, sizes = transposed_geometry(inputs, kernel, strides, padding, extra, channels_first, dilation)
-    form = convolution_cpu.convolve_transposed if is_cpu() else spread
+    form = convolution_cpu.convolve_transposed if _suits_cpu(inputs) else spread
     return form(inputs, kernel, strides, dilation, before, sizes, channels_first)
