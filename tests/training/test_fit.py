@@ -234,6 +234,36 @@ def test_an_own_train_step_of_values_runs():
     np.testing.assert_allclose(history.history["double"], 2 * np.array(history.history["loss"]), rtol=1e-6)
 
 
+def test_an_own_train_step_of_data_alone_may_call_the_one_it_replaces():
+    class Doubled(Plain):
+        def train_step(model, data):  # the first argument may have any name
+            logs = super().train_step(data)
+            return {**logs, "double": 2 * logs["loss"]}
+
+        def test_step(self, *arguments):  # as today: state and data
+            logs, state = super().test_step(*arguments)
+            return {**logs, "one": 1.0}, state
+
+        def predict_step(self, data):
+            return -super().predict_step(data)
+
+    x, y = line_data(16)
+    logs = []
+    for kind in (Plain, Doubled):
+        keras.utils.set_random_seed(0)
+        model = kind()
+        model.compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+        logs.append(model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0).history)
+        logs[-1] |= model.evaluate(x, y, return_dict=True, verbose=0)
+        logs[-1]["out"] = model.predict(x, verbose=0)
+    expected, found = logs
+    np.testing.assert_allclose(found.pop("out"), -expected.pop("out"), rtol=1e-5)
+    assert (found.pop("one"), len(found.pop("double"))) == (1.0, 2)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5)
+
+
 def test_an_own_test_step_of_data_alone_runs():
     class Own(Plain):
         def test_step(self, data):

@@ -18,6 +18,15 @@ def parameters(function: Callable) -> tuple[tuple[str, ...], bool]:
     return tuple(names), open_ended
 
 
+def takes_two(function: Callable) -> bool:
+    """Whether `function` can be called with two things by position."""
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    return True
+
+
 def takes(function: Callable, name: str) -> bool:
     """Whether `function` has a parameter called `name`."""
     return name in parameters(getattr(function, "__func__", function))[0]

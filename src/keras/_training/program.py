@@ -164,6 +164,17 @@ def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, 
     return result, tuple(getattr(after, f) for f in fields)
 
 
+def step_of_data(model: Any, phase: str, data: Any) -> Any:
+    """`default_step` inside a step of data alone, `super().train_step(data)`: it reads and assigns the variables."""
+    fields = [getattr(model.step_context[0], name) for name in _PUBLIC_STATE[phase]]
+    state = tuple([v.value for v in field] for field in fields)
+    result, after = default_step(model, phase, state, data)
+    for field, values in zip(fields, after):
+        for variable, value in zip(field, values):
+            variable.assign(value)
+    return result
+
+
 _PUBLIC_STATE = {
     "train": ("trainable", "non_trainable", "optimizer", "metrics"),
     "test": ("trainable", "non_trainable", "metrics"),

@@ -13,7 +13,7 @@ from keras import losses, optimizers
 from keras import metrics as metrics_module
 from keras._core import tree
 from keras._core.fingerprint import Unshareable, structure_of
-from keras._core.signature import parameters
+from keras._core.signature import takes_two
 from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import compile as engine
 from keras._jax import placement
@@ -28,7 +28,7 @@ from keras._training.loop import ArrayRun, BatchRun, Watcher
 from keras._training.memory import note_memory
 from keras._training.place import FitPlace
 from keras._training.plan import Planner
-from keras._training.program import default_step
+from keras._training.program import default_step, step_of_data
 from keras._training.spread import spread_over
 from keras._training.state import RunningState, State
 from keras.callbacks import CallbackList
@@ -291,10 +291,12 @@ class Trainer:
 
     def step_takes_state(self, phase: str) -> bool:
         """Whether the user's step is one of values, `(state, data)`."""
-        return len(parameters(getattr(type(self), f"{phase}_step"))[0]) >= 2
+        return takes_two(getattr(self, f"{phase}_step"))
 
-    def train_step(self, state, data):
+    def train_step(self, state, data=None):
         """One update as a function of values; override it to train in another way.
+
+        A step of data alone, as in 2.x, hands it the data alone: `super().train_step(data)` returns the logs.
 
         Args:
             state: values of the trainable, the non-trainable, the optimizer's and the metrics' variables.
@@ -303,14 +305,16 @@ class Trainer:
         Returns:
             Logs by name, and the new state.
         """
-        return default_step(self, "train", state, data)
+        return step_of_data(self, "train", state) if data is None else default_step(self, "train", state, data)
 
-    def test_step(self, state, data):
+    def test_step(self, state, data=None):
         """One step of `evaluate` as a function of values; override it to evaluate in another way."""
-        return default_step(self, "test", state, data)
+        return step_of_data(self, "test", state) if data is None else default_step(self, "test", state, data)
 
-    def predict_step(self, state, data):
+    def predict_step(self, state, data=None):
         """One step of `predict` as a function of values: the outputs and the new non-trainable values."""
+        if data is None:
+            return step_of_data(self, "predict", state)
         outputs, after = default_step(self, "predict", state, data)
         return outputs, after[1]
 
