@@ -15,6 +15,7 @@ from keras.legacy.arrays import groups, weights
 from keras.legacy.config_graph import call_of, places, shifts_of
 from keras.legacy.config_pieces import dtype_of, judged, lambda_config, piece
 from keras.legacy.config_rows import DROPPED_BY_NAME, FUNCTIONS, INPUT_SIZES, MODELS, MORE_ARGUMENT, REBUILT, TODAY
+from keras.legacy.known_lambdas import known_layer
 from keras.legacy.network_names import layer_name
 from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
@@ -138,6 +139,9 @@ class _Translation:
         if old.startswith("Atrous") and "atrous_rate" in inner:
             inner["dilation_rate"] = inner.pop("atrous_rate")
         if name == "Lambda":
+            known = known_layer(inner)
+            if known is not None:
+                return {**made, **known, "config": self._inner(known["config"])}
             inner = lambda_config(inner)
         if name == "Merge":
             inner = self._merge(inner)
