@@ -1,11 +1,14 @@
 """What goes wrong during a run: nothing that was trained is lost, and the model can be used afterwards."""
 
+import os
+import signal
 import threading
 
 import numpy as np
 import pytest
 
 import keras
+from keras._training.interrupts import Interrupts
 
 X = np.random.default_rng(0).normal(size=(16, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -63,6 +66,22 @@ def test_an_exception_while_predicting_leaves_the_model_as_it_was(hook):
     for a, b in zip(weights, model.get_weights()):
         np.testing.assert_array_equal(a, b)
     assert works(model)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals to oneself")
+@pytest.mark.parametrize(("presses", "ends"), [(1, True), (2, False)])
+def test_ctrl_c_lets_the_program_under_way_end_and_a_second_one_does_not(presses, ends):
+    ended = []
+
+    def program():
+        for _ in range(presses):
+            os.kill(os.getpid(), signal.SIGINT)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
+        interrupts.run(program)
+    assert ended == [True] * ends
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_exception_in_a_generator_keeps_the_steps_before_it():
