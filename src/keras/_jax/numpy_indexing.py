@@ -132,7 +132,8 @@ def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False) -> Tensor:
 @op
 def unravel_index(indices: Tensor, shape) -> Tensors:
     """Positions in one row of all elements as positions along each axis of a tensor of that shape."""
-    return tuple(places(axis) for axis in jnp.unravel_index(jnp.asarray(indices), tuple(shape)))
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    return tuple(places(axis) for axis in jnp.unravel_index(jnp.asarray(indices), shape))
 
 
 # --- sorting
@@ -200,7 +201,7 @@ def _unique_shapes(trace, x, sorted=True, return_index=False, return_inverse=Fal
 @op(shapes=_unique_shapes)
 def unique(x: Tensor, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None,
            fill_value=None) -> Tensor:  # fmt: skip
-    """The different elements, each once.
+    """The different elements, each once; what is not a number differs from everything, itself too.
 
     Args:
         x: a tensor.
@@ -217,7 +218,7 @@ def unique(x: Tensor, sorted=True, return_index=False, return_inverse=False, ret
         raise ValueError(_DEPENDS_ON_VALUES.format(who="unique", instead="give the number of results with `size`"))
     found = jnp.unique(
         x, return_index=return_index, return_inverse=return_inverse, return_counts=return_counts, axis=axis, size=size,
-        fill_value=fill_value,
+        fill_value=fill_value, equal_nan=False,
     )  # fmt: skip
     return (found[0], *map(places, found[1:])) if isinstance(found, tuple) else found
 

@@ -72,8 +72,7 @@ def _rows_times(x, matrix):
 
 def _sums_of(*factors):
     """The dtype of sums of products of 8-bit integers, which would not hold them; None for all others."""
-    small = all(getattr(x, "dtype", None) == jnp.int8 for x in factors)
-    return jnp.int32 if small and len(factors) > 1 else None
+    return jnp.int32 if all(getattr(x, "dtype", None) == jnp.int8 for x in factors) else None
 
 
 def _dot_shapes(trace, x1, x2):
