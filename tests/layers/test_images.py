@@ -91,6 +91,13 @@ def test_a_factor_out_of_bounds_is_refused(name):
         getattr(layers, name)(factor=99)
 
 
+def test_a_window_has_a_middle_and_a_zoom_shows_something():
+    with pytest.raises(ValueError, match=r"RandomGaussianBlur: `kernel_size` must be odd.* Got \(3, 4\)"):
+        layers.RandomGaussianBlur(kernel_size=(3, 4))
+    with pytest.raises(ValueError, match=r"RandomZoom: `width_factor` must not begin below -1"):
+        layers.RandomZoom(0.1, (-2.0, 0.1))
+
+
 def test_a_factor_where_there_is_none_is_refused():
     with pytest.raises(ValueError, match="RandomFlip has no `factor`"):
         layers.RandomFlip(factor=0.5)

@@ -91,6 +91,36 @@ def test_columns_are_as_wide_as_those_of_keras_3(options, stack, graph, monkeypa
     assert widths(keras.Model(inputs, outputs), **options) == graph
 
 
+def test_headings_fit_their_columns_and_truth_values_stand_in_the_middle(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(2, name="d")])
+    lines = []
+    model.summary(print_fn=lines.append, show_trainable=True)
+    assert lines[2].endswith("┃ Trai… ┃")
+    assert lines[4].endswith("│   Y   │")
+    assert len({len(line) for line in lines[1:6]}) == 1
+    lines.clear()
+    model.summary(print_fn=lines.append, line_length=40)
+    assert [line.split("┃")[2:4] for line in lines[2:4]] == [[" Output     ", " Param "], [" Shape      ", "     # "]]
+
+
+def test_a_range_of_layers_may_be_told_by_patterns():
+    names = ["a1", "b1", "a2", "b2", "c1", "a3"]
+    model = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, name=name) for name in names)])
+
+    def listed(*wanted):
+        lines = table_of(model, layer_range=wanted)
+        return [name for name in names if any(f" {name} (" in line for line in lines)]
+
+    assert listed("a2", "c1") == ["a2", "b2", "c1"]
+    assert listed("a.*", "b.*") == ["a1", "b1", "a2", "b2"]
+    assert listed("c.*", "a.*") == ["c1", "a3"]
+    with pytest.raises(ValueError, match=r"names 'x.*', which the model does not have"):
+        listed("x.*", "a1")
+    with pytest.raises(ValueError, match="which is no name and no pattern"):
+        listed("a[", "a1")
+
+
 def test_a_name_that_is_too_long_is_cut_and_each_source_has_a_line_of_its_own(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     inputs = keras.Input((4,), name="inputs_with_a_very_long_name")

@@ -118,6 +118,20 @@ def test_wrong_arguments_are_refused():
         keras.utils.model_to_dot(keras.Sequential([keras.layers.Dense(1)]))
 
 
+def test_letters_beyond_ascii_are_drawn(tmp_path):
+    fonts = pytest.importorskip("PIL.ImageFont")
+    try:
+        fonts.truetype("DejaVuSansCondensed.ttf", 10)
+    except OSError:
+        pytest.skip("this system has no font with them")
+    files = [tmp_path / f"{i}.png" for i in range(2)]
+    for name, file in zip("öλ", files):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Flatten(name=name)])
+        keras.utils.plot_model(model, file, show_layer_names=True, dpi=50)
+    # what a font does not have is the same box for every letter
+    assert files[0].read_bytes() != files[1].read_bytes()
+
+
 def test_frames_stand_apart():
     inputs = [keras.Input((4,), name=f"in{i}") for i in range(3)]
     parts_of_it = [

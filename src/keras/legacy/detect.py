@@ -37,15 +37,15 @@ _RATES = frozenset(("lr", "decay"))  # of the optimizers, until 2.x
 # came with tf.keras 2 or later: beside these, older names are leftovers
 _LATE = frozenset((
     "AdamW", "LayerNormalization", "MultiHeadAttention", "RandomFlip", "RandomRotation", "RandomZoom", "Rescaling",
-    "TextVectorization", "image_dataset_from_directory", "jit_compile", "run_eagerly", "set_random_seed",
-    "text_dataset_from_directory", "timeseries_dataset_from_array", "weight_decay",
+    "ReversibleEmbedding", "TextVectorization", "image_dataset_from_directory", "jit_compile", "run_eagerly",
+    "set_random_seed", "text_dataset_from_directory", "timeseries_dataset_from_array", "weight_decay",
 ))  # fmt: skip
 _TODAY = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree", "keras.src")
 
 # names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
-_COMMON = frozenset(
-    ("p", "m", "l", "a", "X", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride")
-)
+_COMMON = frozenset((
+    "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
+))  # fmt: skip
 # packages whose estimators have `predict_proba` too
 _OTHER_ESTIMATORS = ("sklearn", "xgboost", "lightgbm", "catboost")
 
@@ -261,7 +261,7 @@ class Reading:
             self.vote("2", keyword)
         elif keyword in _LATE:
             self.vote("late", keyword)
-        elif not rows and keyword not in _COMMON and keyword in _spellings():
+        elif not rows and name not in _LATE and keyword not in _COMMON and keyword in _spellings():
             self.vote(_spellings()[keyword], keyword)
 
     def _read_text(self, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -42,9 +43,11 @@ def summary_lines(
     heads += [HEADS[name] for name in more]
     rows = _rows(model, linear, expand_nested, more, layer_range, "")
     widths = _widths(heads, rows, line_length, positions)
-    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), _line(heads, widths, "┃"), _rule("┡╇┩", "━", widths)]
+    centred = tuple(i for i, head in enumerate(heads) if head == HEADS["trainable"])
+    head = _wrapped(heads, widths, "┃", centred)
+    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), *head, _rule("┡╇┩", "━", widths)]
     for i, row in enumerate(rows):
-        lines += _wrapped(row, widths)
+        lines += _wrapped(row, widths, "│", centred)
         if i + 1 < len(rows):
             lines.append(_rule("├┼┤", "─", widths))
     lines.append(_rule("└┴┘", "─", widths))
@@ -95,11 +98,22 @@ def _chosen(layers: list, layer_range: Any) -> list:
     if len(layer_range) != 2:
         raise ValueError(f"summary: `layer_range` must be the names of two layers. Got {layer_range!r}.")
     names = [layer.name for layer in layers]
-    for name in layer_range:
-        if name not in names:
-            raise ValueError(f"summary: `layer_range` names {name!r}, which the model does not have.")
-    first, last = sorted(names.index(n) for n in layer_range)
+    # from the first layer that one pattern matches to the last that the other does
+    first, last = sorted((_matching(layer_range[0], names)[0], _matching(layer_range[1], names)[-1]))
     return layers[first : last + 1]
+
+
+def _matching(wanted: str, names: list[str]) -> list[int]:
+    """Where the name is, or those that begin with what a regular expression says."""
+    if wanted in names:
+        return [names.index(wanted)]
+    try:
+        found = [i for i, name in enumerate(names) if re.match(wanted, name)]
+    except re.error as error:
+        raise ValueError(f"summary: `layer_range` has {wanted!r}, which is no name and no pattern: {error}.") from None
+    if not found:
+        raise ValueError(f"summary: `layer_range` names {wanted!r}, which the model does not have.")
+    return found
 
 
 def _kind(layer: Any) -> str:
@@ -131,7 +145,8 @@ def _shape_when_built(layer: Any) -> str:
     """The output shape of a layer that has been called on values only, for the shapes it was built with."""
     shapes = getattr(layer, "_build_shapes", None)
     if not shapes or not layer.built:
-        return "?"
+        graph = getattr(layer, "_graph", None)  # of a model inside, made at its first call
+        return "?" if graph is None else ", ".join(str(x.shape) for x in graph.outputs)
     try:
         return str(
             layer.compute_output_shape(*(without_stand_ins(s) for s in shapes.get("shapes_dict", shapes).values()))
@@ -187,15 +202,16 @@ def _rule(corners: str, line: str, widths: list[int]) -> str:
     return corners[0] + corners[1].join(line * (w + 2) for w in widths) + corners[2]
 
 
-def _line(cells: list[str], widths: list[int], bar: str) -> str:
-    parts = [c.rjust(w) if i == 2 else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths))]
+def _line(cells: list[str], widths: list[int], bar: str, centred: tuple[int, ...]) -> str:
+    signs = ["^" if i in centred else ">" if i == 2 else "<" for i in range(len(cells))]
+    parts = [f"{c:{sign}{w}}" for c, sign, w in zip(cells, signs, widths)]
     return f"{bar} " + f" {bar} ".join(parts) + f" {bar}"
 
 
-def _wrapped(row: list[str], widths: list[int]) -> list[str]:
+def _wrapped(row: list[str], widths: list[int], bar: str, centred: tuple[int, ...]) -> list[str]:
     cells = [_split(c, w) for c, w in zip(row, widths)]
     height = max(len(c) for c in cells)
-    return [_line([c[i] if i < len(c) else "" for c in cells], widths, "│") for i in range(height)]
+    return [_line([c[i] if i < len(c) else "" for c in cells], widths, bar, centred) for i in range(height)]
 
 
 def _split(text: str, width: int) -> list[str]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import math
 from html import escape
+from typing import Any
 
 from keras.utils._images import pillow
 from keras.utils._layout import LINE, PADDING, SIZE, Picture, text_width
 
 INK, TITLE, PAPER, SHADE, EDGE = "#22303c", "#dfe9f3", "#ffffff", "#f5f7f9", "#5b6b7a"
 _ARROW = 6.0
+_WIDER_FONTS = (
+    "DejaVuSansCondensed.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf",
+    "NotoSansCJK-Regular.ttc", "wqy-zenhei.ttc", "Hiragino Sans GB.ttc", "msgothic.ttc", "Arial Unicode.ttf",
+)  # fmt: skip
 
 
 def svg(picture: Picture) -> bytes:
@@ -80,7 +85,8 @@ def pixels(picture: Picture, format: str, dpi: int) -> bytes:
         )
     image = images.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(SIZE * scale)
+    words = "".join([frame[0] for frame in picture.frames] + [row for one in picture.boxes for row in one.rows])
+    font = _font(ImageFont, words, SIZE * scale)
     thin = max(1, round(0.8 * scale))
 
     def box(left: float, top: float, width: float, height: float, fill: str, ink: str) -> None:
@@ -103,6 +109,23 @@ def pixels(picture: Picture, format: str, dpi: int) -> bytes:
     file = io.BytesIO()
     image.save(file, {"jpg": "jpeg", "tif": "tiff"}.get(format, format), dpi=(dpi, dpi))
     return file.getvalue()
+
+
+def _font(fonts: Any, words: str, size: float) -> Any:
+    """Pillow's own font; for letters beyond ASCII, which it does not have, the first font of the system that does."""
+    own = fonts.load_default(size)
+    beyond = sorted({letter for letter in words if not letter.isascii()})
+    if not beyond:
+        return own
+    found = []
+    for name in _WIDER_FONTS:
+        try:
+            font = fonts.truetype(name, size)
+        except OSError:  # the system does not have it
+            continue
+        nothing = bytes(font.getmask("\uffff"))
+        found.append((sum(bytes(font.getmask(letter)) != nothing for letter in beyond), -len(found), font))
+    return max(found)[2] if found else own
 
 
 def pdf(picture: Picture) -> bytes:

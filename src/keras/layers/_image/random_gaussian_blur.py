@@ -32,6 +32,8 @@ class RandomGaussianBlur(ColourLayer):
     ):
         super().__init__(factor, value_range, seed, data_format=data_format, **kwargs)
         self.kernel_size = integers("kernel_size", kernel_size, 2, "RandomGaussianBlur")
+        if not all(size % 2 for size in self.kernel_size):
+            raise ValueError(f"RandomGaussianBlur: `kernel_size` must be odd, to have a middle. Got {kernel_size!r}.")
         self.sigma = factor_range("sigma", sigma, (0, 1), "RandomGaussianBlur")
 
     def draw(self, shape, seed):

@@ -29,10 +29,9 @@ class RandomZoom(WarpedLayer):
     ):  # fmt: skip
         super().__init__(None, fill_mode, interpolation, seed, fill_value, data_format=data_format, **kwargs)
         self.height_factor, self.width_factor = height_factor, width_factor
-        bounds, owner = (-1, 1), "RandomZoom"
-        self.height_lower, self.height_upper = factor_range("height_factor", height_factor, bounds, owner)
+        self.height_lower, self.height_upper = _zoom_range("height_factor", height_factor)
         if width_factor is not None:
-            self.width_lower, self.width_upper = factor_range("width_factor", width_factor, bounds, owner)
+            self.width_lower, self.width_upper = _zoom_range("width_factor", width_factor)
 
     def draw(self, shape, seed):
         count = (self.count(shape), 1)
@@ -58,3 +57,10 @@ class RandomZoom(WarpedLayer):
         left, right = (ops.clip(x, w_start, w_end) - w_start for x in (left, right))
         top, bottom = (ops.clip(y, h_start, h_end) - h_start for y in (top, bottom))
         return {**bounding_boxes, "boxes": ops.stack([left, top, right, bottom], axis=-1)}
+
+
+def _zoom_range(name, factor):
+    lower, upper = factor_range(name, factor, (-1, 1), "RandomZoom")
+    if lower < -1:
+        raise ValueError(f"RandomZoom: `{name}` must not begin below -1, where nothing is seen. Got {factor!r}.")
+    return lower, upper
