@@ -10,11 +10,18 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 import keras
 from keras import wrappers
 from keras._jax import compile as engine
+from keras._training import together
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor
 
 X = np.random.RandomState(0).normal(size=(32, 3))
 Y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
 WEIGHTS = np.where(Y == "yes", 3.0, 1.0)
+
+
+@pytest.fixture(autouse=True)
+def worth_compiling(monkeypatch):
+    """Trainings as short as those of tests are otherwise made one by one."""
+    monkeypatch.setattr(together, "WORTH_COMPILING", 0)
 
 
 def network(X, y):

@@ -142,3 +142,12 @@ def test_threads_that_fit_with_a_random_state_take_turns():
     alone = [fitted(seed) for seed in (1, 2, 1, 2)]
     in_threads = joblib.Parallel(4, backend="threading")(joblib.delayed(fitted)(seed) for seed in (1, 2, 1, 2))
     np.testing.assert_array_equal(in_threads, alone)
+
+
+def test_a_missing_model_is_asked_for_in_the_name_of_the_class_that_was_written():
+    class Mine(SKLearnClassifier):
+        pass
+
+    for kind in (SKLearnClassifier, Mine):
+        with pytest.raises(TypeError, match=f"^{kind.__name__}.__init__.* 'model'"):
+            kind()

@@ -133,3 +133,35 @@ def test_candidates_of_other_structures_are_trained_beside_their_likes_or_alone(
     expected = searched(GridSearchCV, estimator, grid, **settings)
     for name in ("split0_test_score", "split1_test_score"):
         np.testing.assert_allclose(found.cv_results_[name], expected.cv_results_[name], rtol=1e-5)
+
+
+def test_what_is_not_worth_a_program_is_trained_one_by_one(monkeypatch):
+    monkeypatch.setattr(together, "WORTH_COMPILING", 1000)
+    estimator = SKLearnRegressor(line, batch_size=9, verbose=0)
+    found = searched(VectorizedSearchCV, estimator, {"epochs": [3]}, target=X[:, 1], refit=False)
+    assert found.n_together_ == 0
+
+
+def test_lookups_statistics_and_candidates_that_end_before_others():
+    def of_words(X, y):
+        model = keras.Sequential(
+            [
+                keras.Input((3,)),
+                keras.layers.Embedding(5, 2),
+                keras.layers.GlobalAveragePooling1D(),
+                keras.layers.BatchNormalization(),
+                keras.layers.Dense(y.shape[1]),
+            ]
+        )
+        model.compile("rmsprop", "mse")
+        return model
+
+    words = np.random.RandomState(0).randint(0, 5, (27, 3))
+    found, expected = [], []
+    for kind, scores in ((VectorizedSearchCV, found), (GridSearchCV, expected)):
+        keras.utils.set_random_seed(2)
+        search = kind(SKLearnRegressor(of_words, **FIT), {"epochs": [1, 3]}, cv=KFold(2), refit=False)
+        search.fit(words, X[:, 0])
+        scores += [search.cv_results_[f"split{i}_test_score"] for i in range(2)]
+    assert search.cv_results_["params"][1] == {"epochs": 3}
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

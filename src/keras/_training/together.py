@@ -215,7 +215,8 @@ def _compiled(run: Run, rows: int, count: int, layouts: State, step: tuple[Trace
         jax.ShapeDtypeStruct((count,), np.bool_),
         engine.step_number(0),
     ]
-    made.compiled = engine.compile_program("train_together", function, specs, donate=(0,))
+    quickly = "mostly" if is_full else "very"
+    made.compiled = engine.compile_program("train_together", function, specs, donate=(0,), quickly=quickly)
     engine.programs.keep(("together", count, run.key, rows), made)
     return made
 

@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import inspect
+import types
 import typing
 from collections.abc import Iterator
 
@@ -50,6 +51,8 @@ class ModelEstimator(Estimator):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if _is_own(cls.__init__):
+            cls.__init__ = _named_after(cls)
         cls.__signature__ = _constructor_of(cls)
 
     def get_params(self, deep=True):
@@ -201,9 +204,22 @@ class ModelEstimator(Estimator):
         return model
 
 
+def _is_own(constructor):
+    return getattr(constructor, "__code__", None) is ModelEstimator.__init__.__code__
+
+
+def _named_after(cls):
+    """The constructor under the name of a class, so that Python's message about a missing `model` shows that class."""
+    own = ModelEstimator.__init__
+    copied = types.FunctionType(own.__code__, own.__globals__, own.__name__, own.__defaults__, own.__closure__)
+    copied.__qualname__ = f"{cls.__name__}.__init__"
+    copied.__module__ = own.__module__
+    return copied
+
+
 def _constructor_of(cls):
     """What a class is called with, for help texts and for scikit-learn: further parameters one by one, without `**`."""
     found = [p for p in inspect.signature(cls.__init__).parameters.values() if p.kind is not p.VAR_KEYWORD][1:]
-    if cls.__init__ is ModelEstimator.__init__:
+    if _is_own(cls.__init__):
         found += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in KNOWN]
     return inspect.Signature(found)

@@ -15,8 +15,9 @@ class VectorizedSearchCV(GridSearchCV):
 
     Weights, orders of rows, rates and other numbers are each candidate's own, drawn in the order in which
     `GridSearchCV` draws them: with the same seeds `cv_results_` is the same, to the rounding of float32. What cannot
-    be trained side by side is trained one by one: candidates that nobody shares a structure with, models with
-    convolutions on a CPU, and arguments of `fit` beyond batch size, epochs, shuffle and weights, such as callbacks.
+    be trained side by side is trained one by one, and what gains nothing by it: fits with too few steps in all to be
+    worth compiling a program, models with convolutions, recurrent layers or large products of matrices on a CPU, and
+    arguments of `fit` beyond batch size, epochs, shuffle and weights, such as callbacks.
 
     Args:
         estimator: a `SKLearnClassifier`, `SKLearnRegressor` or `SKLearnTransformer`.
