@@ -88,16 +88,18 @@ class AttentionHeads(Layer):
                 f"Got {tuple(value_shape)} and {tuple(key_shape)}."
             )
 
-    def attended(self, query, key, value, mask, training, with_shares):
-        """Values mixed by head, and the shares that they were mixed with if wanted.
+    def _compute_attention(self, query, key, value, attention_mask=None, training=None, return_attention_scores=False):
+        """Values mixed by head, and the shares that they were mixed with if wanted; subclasses override it.
 
         Shapes:
             query: (batch, targets, heads, size), key and value: (batch, sources, key heads, size), mask: booleans that
-            broadcast to the shares' shape, or None; result: (batch, targets, heads, size of values),
-            shares: (batch, heads, targets, sources).
+            broadcast to the shares' shape, with or without the axis of heads, or None;
+            result: (batch, targets, heads, size of values), shares: (batch, heads, targets, sources).
         """
-        scale = 1 / math.sqrt(query.shape[-1])
-        if not with_shares and not self.dropout:
+        scale, mask = 1 / math.sqrt(query.shape[-1]), attention_mask
+        if mask is not None and mask.ndim == 3:
+            mask = mask[:, None]
+        if not return_attention_scores and not self.dropout:
             y = ops.dot_product_attention(query, key, value, mask=mask, scale=scale, flash_attention=self._flash)
             return y, None
         if self.flash_attention:

@@ -176,7 +176,7 @@ def _copy(value, name=None, backwards=None):
         changes["go_backwards"] = backwards
     accepted = constructor_parameters(cls)
     copied = cls(**{**arguments, **{k: v for k, v in changes.items() if k in accepted}})
-    copied.trainable = value.trainable
+    copied._set_trainable(value.trainable, 0)  # as by its constructor
     for key in set(changes) - set(accepted) - {"dtype"}:
         setattr(copied, key, changes[key])
     return copied

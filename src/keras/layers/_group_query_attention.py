@@ -110,7 +110,7 @@ class GroupedQueryAttention(AttentionHeads):
             given = ops.cast(attention_mask, "bool")
             mask = both(mask, given[:, None] if given.ndim == 3 else given)  # the same for all heads
         q, k, v = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        mixed, shares = self.attended(q, k, v, mask, training, return_attention_scores)
+        mixed, shares = self._compute_attention(q, k, v, mask, training, return_attention_scores)
         if self.use_gate:
             mixed = mixed * ops.sigmoid(self._gate_dense(query))
         y = self._output_dense(mixed)

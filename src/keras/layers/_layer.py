@@ -194,7 +194,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         training = arguments.get("training")
         if training is None:
             training = outer_training if outer_training is not None else signature.default_training
-        elif not signature.takes_training:
+        if kwargs and not signature.takes_training:
             kwargs.pop("training", None)
         first = arguments.get(signature.first) if signature.first else (args[0] if args else None)
         check_inputs(self.input_spec, first, self.name) if self.input_spec is not None else None

@@ -78,6 +78,26 @@ class MultiHeadAttention(AttentionHeads):
         self._output_sizes = _sizes(output_shape)
         self.attention_axes = _axes(attention_axes)
 
+    @property
+    def query_dense(self):
+        """The projection of the queries."""
+        return self._query_dense
+
+    @property
+    def key_dense(self):
+        """The projection of the keys."""
+        return self._key_dense
+
+    @property
+    def value_dense(self):
+        """The projection of the values."""
+        return self._value_dense
+
+    @property
+    def output_dense(self):
+        """The projection of the mixed values."""
+        return self._output_dense
+
     def build(self, query_shape, value_shape, key_shape=None):
         key_shape = value_shape if key_shape is None else key_shape
         self.check_value_and_key(value_shape, key_shape)
@@ -91,13 +111,13 @@ class MultiHeadAttention(AttentionHeads):
             )
         heads, queries, values = self.num_heads, (self.num_heads, self.key_dim), (self.num_heads, self.value_dim)
         # weight files know the layers inside by the names of these attributes
-        self.query_dense = self.projection("query", query_shape, queries)
-        self.key_dense = self.projection("key", key_shape, queries)
+        self._query_dense = self.projection("query", query_shape, queries)
+        self._key_dense = self.projection("key", key_shape, queries)
         self._gate_dense = self.projection("gate", query_shape, values) if self.use_gate else None
-        self.value_dense = self.projection("value", value_shape, values)
+        self._value_dense = self.projection("value", value_shape, values)
         mixed_shape = (*query_shape[:-1], heads, self.value_dim)
         # its outputs are those of this layer, which pays for them
-        self.output_dense = self.projection(
+        self._output_dense = self.projection(
             "attention_output", mixed_shape, self._output_sizes or (query_shape[-1],), inner=2, activity=False
         )
 
@@ -117,13 +137,15 @@ class MultiHeadAttention(AttentionHeads):
         key = value if key is None else key
         lengths = [[x.shape[a] for a in self.attention_axes] for x in (query, key)]
         mask = self._mask_of_scores(query.ndim, lengths, value_mask, key_mask, attention_mask, use_causal_mask)
-        projected = self.query_dense(query), self.key_dense(key), self.value_dense(value)
+        projected = self._query_dense(query), self._key_dense(key), self._value_dense(value)
         gate = ops.sigmoid(self._gate_dense(query)) if self.use_gate else None
         q, k, v = map(self._one_axis, projected)
-        mixed, shares = self.attended(q, k, v, self._one_axis_mask(mask, query.shape, lengths), training,
-                                      return_attention_scores)  # fmt: skip
+        wanted = {"return_attention_scores": True} if return_attention_scores else {}
+        mask = self._one_axis_mask(mask, query.shape, lengths)
+        mask = mask[None] if mask is not None and mask.ndim == 2 else mask  # subclasses expect the axis of the batch
+        mixed, shares = self._compute_attention(q, k, v, attention_mask=mask, training=training, **wanted)
         mixed = self._all_axes(mixed, (*query.shape[:-1], self.num_heads, self.value_dim))
-        y = self.output_dense(mixed if gate is None else mixed * gate)
+        y = self._output_dense(mixed if gate is None else mixed * gate)
         if not return_attention_scores:
             return y
         others = [query.shape[a] for a in self._other_axes(query.ndim)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from typing import Any
 
 from keras.legacy import arguments
@@ -38,10 +39,21 @@ def older(self, name: str) -> Any:
                 value = value if part is None else value[part]
                 former = _FORMER_VALUES.get(name)
                 return value if former is None else former.get(value, value)
+    elif name in _OF_ATTENTION and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
+        return importlib.import_module("keras.legacy.attention_parts").part_of(self, name)
     return object.__getattribute__(self, name)  # raises what was raised before, by a property too
 
 
 _MISSING = object()
+# below the public names of `MultiHeadAttention`, for subclasses
+_OF_ATTENTION = frozenset((
+    "_activity_regularizer", "_attention_axes", "_bias_constraint", "_bias_initializer", "_bias_regularizer",
+    "_build_attention", "_combine_equation", "_compute_attention_mask", "_compute_causal_mask",
+    "_dot_product_equation", "_dropout", "_dropout_layer", "_flash_attention", "_get_common_kwargs_for_sublayer",
+    "_inverse_sqrt_key_dim", "_kernel_constraint", "_kernel_initializer", "_kernel_regularizer", "_key_dim",
+    "_masked_softmax", "_num_heads", "_output_shape", "_sliding_window", "_softmax", "_use_bias", "_use_gate",
+    "_value_dim",
+))  # fmt: skip
 
 
 def _input_dim(layer: Any) -> int | None:

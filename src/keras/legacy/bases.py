@@ -11,7 +11,7 @@ from typing import Any
 from keras import ops
 from keras._core.signature import parameters, takes
 from keras._jax import pure
-from keras.legacy import attributes, listed, made_once, optimizer_methods, release_0, tensors, told_config
+from keras.legacy import attributes, era, listed, made_once, optimizer_methods, release_0, tensors, told_config
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -31,7 +31,9 @@ def teach_layer(layer: type) -> None:
     layer.get_config = told_config.told(layer.get_config)
     layer.initial_weights = None  # classes look at the end of `build` whether the constructor was given any
     layer.input_shape = release_0.input_shape_of(layer.input_shape.fget)
+    layer._set_trainable = _whole_is_frozen(layer._set_trainable)
     tensors.teach()
+    layer.weights = property(listed.weights(layer.weights.fget), doc=layer.weights.__doc__)
     layer.trainable_weights = property(
         layer.trainable_weights.fget, _set_trainable_weights, doc=layer.trainable_weights.__doc__
     )
@@ -55,6 +57,16 @@ def teach_layer(layer: type) -> None:
     layer.__init_subclass__ = classmethod(__init_subclass__)
 
 
+def _whole_is_frozen(set_trainable: Callable) -> Callable:
+    """Before 3, a layer inside a frozen one was frozen whatever was said of it later."""
+
+    @functools.wraps(set_trainable)
+    def older(self, value: bool, setting: int) -> None:
+        set_trainable(self, value, 0 if era.before("3") else setting)
+
+    return older
+
+
 def _never_its_input(call: Callable) -> Callable:
     """`call` that returns a tensor of its own where it returned its input, which carries the mask of the input."""
 
@@ -75,6 +87,7 @@ def _set_trainable_weights(self, variables: list) -> None:
             self._keep(variable)
         variable.trainable = self._trainable
         listed.note(self, variable)
+    listed.assign(self, variables)
 
 
 def _set_non_trainable_weights(self, variables: list) -> None:

@@ -64,6 +64,16 @@ def compute_conv_output_shape(
     return spatial.with_spatial(shape, spatial.spatial_sizes(shape, data_format), data_format, filters)
 
 
+def class_weight_to_sample_weights(y, class_weight: dict) -> np.ndarray:
+    """A weight for every row of `y`, class numbers or one-hot labels: that of its class, 1 where it has none.
+
+    Raises:
+        ValueError: the labels have another form.
+    """
+    weigh = importlib.import_module("keras._data.class_weights").with_class_weights
+    return weigh(np.asarray(y), None, class_weight, "class_weight_to_sample_weights")
+
+
 def auto_name(prefix: str) -> str:
     """A name in snake case that nothing has yet."""
     return names.unique_name(names.snake_case(prefix))
@@ -153,6 +163,7 @@ PIECES: dict[str, Callable[[], Any]] = {
     "ops.operation_utils.compute_conv_output_shape": _self(compute_conv_output_shape),
     "saving.saving_lib.H5IOStore": _self(H5IOStore),
     "saving.serialization_lib.in_safe_mode": _self(in_safe_mode),
+    "trainers.data_adapters.data_adapter_utils.class_weight_to_sample_weights": _self(class_weight_to_sample_weights),
     "utils.argument_validation.standardize_tuple": _self(standardize_tuple),
     "utils.backend_utils.in_grain_data_pipeline": _self(never),
     "utils.backend_utils.in_tf_graph": _self(never),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras import KerasTensor, ops
+from keras import KerasTensor, Variable, ops
 from keras._jax import methods
 from keras.legacy import era
 
@@ -86,8 +86,9 @@ def _offer(release: str) -> None:
 
 
 def teach() -> None:
-    """Lets symbolic tensors, and in years before 3 arrays, have what they had."""
+    """Lets symbolic tensors, variables and, in years before 3, arrays have what they had."""
     KerasTensor._keras_shape = property(lambda self: tuple(self.shape), doc="The shape, as Keras 1 and 2 kept it.")
     for name, function in _METHODS.items():
         setattr(KerasTensor, name, function)
+    Variable._value = property(Variable.own_value, Variable.replace, doc="The stored value, as packages reach for it.")
     era.on_change(_offer)

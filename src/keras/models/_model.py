@@ -57,6 +57,7 @@ class Model(Trainer, Layer):
         if _is_functional(args, kwargs):
             inputs, outputs, args = _take(args, kwargs)
             graph = Graph(inputs, outputs)
+            _leave_out_unknown(type(self).__name__, kwargs)
         name = args[0] if args else kwargs.pop("name", None)
         super().__init__(name=name, **kwargs)
         self._init_training()
@@ -240,7 +241,7 @@ class Model(Trainer, Layer):
             print_fn: called with each line instead of `print`.
             expand_nested: whether the layers of models inside are listed too.
             show_trainable: whether to say which layers are trainable.
-            layer_range: names of the first and the last layer to list.
+            layer_range: names of the first and the last layer to list, or regular expressions for them.
             columns: further columns: 'trainable', 'dtype' and 'bytes' of the weights, 'flops', the operations that one
                 row takes through the layer.
         """
@@ -452,6 +453,15 @@ def _told_apart(names: list[str]) -> list[str]:
 
 def _is_functional(args: tuple, kwargs: dict) -> bool:
     return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+def _leave_out_unknown(owner: str, kwargs: dict) -> None:
+    """Keras 3 takes any argument of a model made from tensors, and packages rely on it."""
+    unknown = [name for name in kwargs if name not in ("name", "trainable", "dtype", "autocast")]
+    if unknown:
+        warnings.warn(f"{owner}: {', '.join(unknown)} has no meaning for a model and was left out.", stacklevel=4)
+    for name in unknown:
+        del kwargs[name]
 
 
 def _take(args: tuple, kwargs: dict) -> tuple:

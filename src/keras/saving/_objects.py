@@ -17,21 +17,35 @@ def serialize_keras_object(obj) -> Any:
     return serialization.serialize(obj)
 
 
-def deserialize_keras_object(config, custom_objects=None, safe_mode=True, *, module_objects=None) -> Any:
+def deserialize_keras_object(
+    config, custom_objects=None, safe_mode=True, *, module_objects=None, printable_module_name="object"
+) -> Any:
     """The object that a config describes. Nothing that the config names is imported or evaluated.
 
     Args:
-        config: what `serialize_keras_object` returned.
+        config: what `serialize_keras_object` returned; or a name in `custom_objects`, whose thing is returned as it
+            is, or in `module_objects`, of whose class an instance is made; any other string is returned.
         custom_objects: name -> class or function, for those that are neither built in nor registered.
         safe_mode: a config that holds code, as that of a lambda does, is refused either way: pass the function in
             `custom_objects`.
         module_objects: more names, of lower rank.
+        printable_module_name: what messages call the thing.
 
     Raises:
         ValueError: a name is unknown.
     """
+    if isinstance(config, str):
+        if config in (custom_objects or {}):
+            return custom_objects[config]
+        found = (module_objects or {}).get(config, config)
+        return found() if isinstance(found, type) else found
     known = {**(module_objects or {}), **(custom_objects or {})}
-    return serialization.deserialize(config, known or None)
+    try:
+        return serialization.deserialize(config, known or None)
+    except ValueError as error:
+        if printable_module_name != "object":
+            error.add_note(f"(Raised while a {printable_module_name} was made from its config.)")
+        raise
 
 
 def register_keras_serializable(package="Custom", name=None):

@@ -55,10 +55,14 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
             without one gets an error.
         max_shard_size: gigabytes; writes files of at most this size beside `NAME.weights.json`, which lists them.
         save_format: 'h5' where the name has no ending.
+        objects_to_skip: layers whose weights are left out, in `.weights.h5` only.
+
+    Raises:
+        ValueError: the name has another ending than these, or the model is not built.
 
     >>> model.save_weights("digits.weights.h5")
     """
-    save_format = kwargs.pop("save_format", None)
+    save_format, skipped = kwargs.pop("save_format", None), kwargs.pop("objects_to_skip", None) or ()
     if save_format not in (None, "h5"):
         raise ValueError(
             f"save_weights: `save_format` must be 'h5' or None. Got {save_format!r}. Use a name in '{ENDING}'."
@@ -70,6 +74,8 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     if sharded or save_format is None:
         _check_name("save_weights", path, sharded)
     _check_built(model, "save_weights")
+    if skipped and (sharded or not path.endswith(ENDING)):
+        raise ValueError(f"save_weights: `objects_to_skip` needs one file in '{ENDING}'. Got {path!r}.")
     if not overwrite and os.path.exists(path):
         ask_to_replace(path)
     if sharded:
@@ -78,7 +84,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         return
     with one_moment(model), written_atomically(path) as temporary:
         if path.endswith(ENDING):
-            _hdf5.write(temporary, groups_of(model))
+            _hdf5.write(temporary, groups_of(model, skipped))
         elif path.endswith(_safetensors.ENDING):
             _safetensors.write(temporary, model, None)
         else:
@@ -86,10 +92,15 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
                 _older_layout.write_weights(file, model)
 
 
-def groups_of(model: Any) -> Iterator[tuple[str, tuple[str | None, dict]]]:
-    """Path, name and arrays of every part of a model, one after the other."""
-    for place, part in saved_parts(model):
+def groups_of(model: Any, skipped: Any = ()) -> Iterator[tuple[str, tuple[str | None, dict]]]:
+    """Path, name and arrays of every part of a model that is not in a skipped layer, one after the other."""
+    for place, part in _parts_but(model, skipped):
         yield f"{place}/vars".lstrip("/"), _arrays_of(part)
+
+
+def _parts_but(model: Any, skipped: Any) -> list[tuple[str, Any]]:
+    left = {id(part) for layer in skipped for _, part in saved_parts(layer)}
+    return [(place, part) for place, part in saved_parts(model) if id(part) not in left]
 
 
 def _arrays_of(part: Any) -> tuple[str | None, dict]:
@@ -166,8 +177,7 @@ def load_from(model: Any, file: Any, skip_mismatch: bool = False, skipped: Any =
         ValueError: something does not fit, or the file is refused; the model is then as it was.
     """
     path = file.path
-    left = {id(part) for layer in skipped for _, part in saved_parts(layer)}
-    parts = [(place, part) for place, part in saved_parts(model) if id(part) not in left]
+    parts = _parts_but(model, skipped)
     _build_optimizers(model, parts, file)
     before = {id(v): (v, v.value) for _, part in parts for v in getattr(part, "variables", ())}
     try:

@@ -30,6 +30,8 @@ class Outputs:
         """Symbolic tensors with the shapes and dtypes of the outputs."""
         if type(self).compute_output_shape is Outputs.compute_output_shape:
             return self._traced_outputs(args, kwargs)
+        if unwrapped(type(self).build).__qualname__ == "Layer.build" and not all(part.built for part in self._layers):
+            self._traced_outputs(args, kwargs)  # only `call` builds the layers inside
         names = build_parameters(unwrapped(type(self).compute_output_shape))
         if names:
             arguments = {**dict(zip(call_signature(type(self).call).positional, args)), **kwargs}

@@ -13,6 +13,7 @@ BOOKKEEPING = frozenset(
     (
         "name", "built", "_inbound_nodes", "_outbound_nodes", "_arguments", "_build_shapes", "_losses", "_scope_open",
         "_building", "_first_shape", "_path", "_kept", "_version", "_to_train", "_made_in_call",
+        "_trainable_since",
     )
 )  # fmt: skip
 

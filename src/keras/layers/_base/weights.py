@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,13 @@ from keras._jax.random import SeedGenerator
 from keras._jax.variable import Variable
 from keras.layers._base.parts import structure
 
+_settings = itertools.count(1)
+
 
 class Weights:
     """A layer as the owner of variables."""
+
+    _trainable_since = 0  # which setting of `trainable` in this process it was; 0 is the constructor's
 
     def add_weight(
         self,
@@ -133,6 +138,8 @@ class Weights:
     @property
     def trainable_variables(self) -> list[Variable]:
         """Variables that training changes."""
+        if not self._trainable:
+            return []
         frozen = _frozen_ids(self)
         return [v for v in self.weights if v.trainable and id(v) not in frozen]
 
@@ -170,11 +177,15 @@ class Weights:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._set_trainable(bool(value), next(_settings))
+
+    def _set_trainable(self, value: bool, setting: int) -> None:
+        self._trainable = value
+        self._trainable_since = setting
         for variable in self._to_train:
-            variable.trainable = bool(value)
+            variable.trainable = value
         for layer in self._layers:
-            layer.trainable = bool(value)
+            layer._set_trainable(value, setting)
 
     def get_weights(self) -> list[np.ndarray]:
         """The weights as a list of NumPy arrays."""
@@ -234,11 +245,13 @@ class Weights:
 
 
 def _frozen_ids(layer: Weights) -> set[int]:
-    """Variables of layers that are not trainable."""
+    """Variables of layers that are not trainable, but for layers inside them that were made trainable later."""
     frozen: set[int] = set()
-    for inner in layer._flatten_layers():
-        if not inner._trainable:
-            frozen.update(id(v) for v in inner.weights)
+    for outer in layer._flatten_layers():
+        if not outer._trainable:
+            later = [inner for inner in outer._flatten_layers() if inner._trainable_since > outer._trainable_since]
+            freed = {id(v) for inner in later if inner._trainable for v in inner.weights}
+            frozen.update(id(v) for v in outer.weights if id(v) not in freed)
     return frozen
 
 
