@@ -1,9 +1,11 @@
 """Workloads on a GPU: Kerata beside Keras 3 on JAX, PyTorch, and PyTorch compiled; in float32 and bfloat16.
 
+    pip install "jax[cuda13]"                  # enough for Kerata itself, which runs from the checkout
     benchmarks/environments.sh ../peers        # once; then builds for the GPU into the environments, such as
     ../peers/keras-jax/bin/pip install -U "jax[cuda13]"
     ../peers/keras-torch/bin/pip install -U torch --index-url https://download.pytorch.org/whl/cu130
     python benchmarks/gpu.py                   # half an hour; writes results/gpu.json and results/gpu.md
+    python benchmarks/gpu.py --against kerata  # where there are no environments of the others
     python benchmarks/gpu.py --smoke           # tiny sizes on the CPU, to see that all of it runs; writes nothing
 
 The first table is that of run.py as far as it trains; the second has ResNet50, a transformer encoder and LSTMs, with
@@ -78,6 +80,9 @@ def command(peer, name, dtype, peers, smoke):
 def measure(peer, name, dtype, options):
     """The line that a measurement prints, or the reason why there is none."""
     environment = {**os.environ, "BENCHMARK_PEER": peer}
+    environment.pop("PYTHONPATH", None)  # a peer would find Kerata there
+    if PEERS[peer][1] is None:
+        environment["PYTHONPATH"] = str(HERE.parent / "src")
     if PEERS[peer][2]:
         environment["KERAS_BACKEND"] = PEERS[peer][2]
     if options.smoke:

@@ -7,6 +7,7 @@ import pytest
 import keras
 from distribution.virtual_devices import result_on
 from keras import distribution
+from keras._core import processes
 
 PROGRAM = """
 import json, sys
@@ -177,6 +178,17 @@ def test_a_scope_sets_a_distribution_and_takes_it_back():
         assert distribution.distribution() is parallel
     assert distribution.distribution() is None
     assert parallel.get_data_layout((8, 3)).axes == ("batch", None)
+
+
+def test_a_dataset_stays_as_it_is_in_one_process_and_several_are_told_who_divides_it(monkeypatch):
+    data, parallel = [1, 2], distribution.DataParallel(one_device())
+    assert parallel.distribute_dataset(data) is data
+    assert parallel.distribute_tf_dataset(data) is data
+    monkeypatch.setattr(processes._Here, "count", 2)
+    with pytest.raises(NotImplementedError, match="Give the data to fit, which divides it"):
+        parallel.distribute_dataset(data)
+    own_parts = distribution.DataParallel(one_device(), auto_shard_dataset=False)
+    assert own_parts.distribute_dataset(data) is data
 
 
 def test_a_tensor_is_distributed_eagerly_and_while_tracing():

@@ -6,11 +6,15 @@ import contextlib
 
 import numpy as np
 
+from keras._core import processes
 from keras._jax import placement
 from keras.distribution._layout import LayoutMap, TensorLayout
 from keras.distribution._mesh import DeviceMesh, list_devices
 
-_ELSEWHERE = "{who}.{what}: datasets of TensorFlow are not divided here.\n  Give the data to fit, which divides it."
+_ELSEWHERE = (
+    "{who}.distribute_dataset: datasets are not divided among processes here.\n"
+    "  Give the data to fit, which divides it."
+)
 
 
 class Distribution:
@@ -86,12 +90,18 @@ class Distribution:
         """The layout of an intermediate result, None to leave it to the compiler."""
 
     def distribute_dataset(self, dataset):
-        """Raises NotImplementedError: `fit` divides the data."""
-        raise NotImplementedError(_ELSEWHERE.format(who=type(self).__name__, what="distribute_dataset"))
+        """The dataset as it is, in one process or where every process has its own part of the data.
+
+        Raises:
+            NotImplementedError: several processes would have to divide it, which `fit` does.
+        """
+        if processes.count() == 1 or not self._auto_shard_dataset:
+            return dataset
+        raise NotImplementedError(_ELSEWHERE.format(who=type(self).__name__))
 
     def distribute_tf_dataset(self, dataset):
-        """Raises NotImplementedError: `fit` divides the data."""
-        raise NotImplementedError(_ELSEWHERE.format(who=type(self).__name__, what="distribute_tf_dataset"))
+        """The same for one of TensorFlow."""
+        return self.distribute_dataset(dataset)
 
     # --- for the engine
 
