@@ -9,6 +9,7 @@ import keras
 from keras import backend as K
 from keras import layers, regularizers, utils
 from keras.config import legacy_report
+from keras.legacy import era
 
 h5py = pytest.importorskip("h5py")
 X = np.arange(12.0).reshape(4, 3).astype("float32") / 12

@@ -10,6 +10,7 @@ import numpy as np
 
 # gates of recurrent layers, in the order in which 1.x kept their arrays -> the order in which they stand side by side
 _GATES = {12: (0, 2, 1, 3), 9: (0, 1, 2)}  # LSTM: i, c, f, o -> i, f, c, o; GRU: z, r, h
+GATES_OF_1 = {"LSTM": _GATES[12], "ConvLSTM": _GATES[12], "GRU": _GATES[9]}
 _TRANSPOSED = ("Conv2DTranspose", "Deconvolution2D", "Conv3DTranspose", "Conv1DTranspose")
 
 
@@ -184,6 +185,10 @@ def _kernel_of_1(layer: Any, cls: str, array: np.ndarray, wanted: tuple, origin:
     found = array.transpose(axes)
     if found.shape != wanted and array.shape == wanted:
         found = array
+    elif found.shape != wanted and not theano_axes and cls not in _TRANSPOSED:
+        # weights of Theano's order in a model with channels last, which only the shape can tell
+        turned = array.transpose((*range(2, spatial + 2), 1, 0))
+        found = turned if turned.shape == wanted else found
     return found[(slice(None, None, -1),) * spatial] if origin.theano else found
 
 
@@ -237,16 +242,19 @@ def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, 
     else:
         names = [v.path.rsplit("/", 1)[-1] for v in layer.weights]
     if hasattr(layer, "kernel_size"):
-        arrays[0] = _kernel_for_1(layer, arrays[0])
+        arrays[0] = kernel_for_1(layer, arrays[0])
     return [
         (f"{layer.name}_{_NAMES_OF_1.get(name, name)}:0", array, is_trained[i])
         for i, (name, array) in enumerate(zip(names, arrays))
     ]
 
 
-def _kernel_for_1(layer: Any, kernel: np.ndarray) -> np.ndarray:
+def kernel_for_1(layer: Any, kernel: np.ndarray) -> np.ndarray:
+    """A kernel with the axes that it had in 1.2 on TensorFlow."""
     if kernel.ndim == 3:
         return kernel[:, None]  # (length, 1, in, out)
+    if type(layer).__name__ in _TRANSPOSED:  # today (rows, columns, out, in)
+        return kernel.transpose(2, 3, 0, 1) if layer.data_format == "channels_first" else kernel.swapaxes(-1, -2)
     if layer.data_format == "channels_first":
         return kernel.transpose(kernel.ndim - 1, kernel.ndim - 2, *range(kernel.ndim - 2))
     return kernel

@@ -19,6 +19,35 @@ def note(layer: Any, variable: Any) -> Any:
     return variable
 
 
+def assign(layer: Any, variables: list) -> None:
+    """Remembers the list that a class of 1.x gave as its trained weights: layers inside have no others."""
+    if not type(layer).__module__.startswith("keras.") and era.before("2.0"):
+        vars(layer)["_assigned_weights"] = list(variables)
+
+
+def weights(function: Callable) -> Callable:
+    """`Layer.weights` with those of layers inside a class of 1.x as far as the class assigned them."""
+
+    @functools.wraps(function)
+    def listed_weights(self):
+        if era.before("2.0") and any("_assigned_weights" in vars(layer) for layer in self._flatten_layers()):
+            found: dict[int, Any] = {}
+            _add_weights(self, found)
+            return list(found.values())
+        return function(self)
+
+    return listed_weights
+
+
+def _add_weights(layer: Any, found: dict[int, Any]) -> None:
+    assigned = vars(layer).get("_assigned_weights", ())
+    for variable in (*assigned, *layer._own_variables()):
+        found.setdefault(id(variable), variable)
+    if "_assigned_weights" not in vars(layer):
+        for inner in layer._flatten_layers(include_self=False, recursive=False):
+            _add_weights(inner, found)
+
+
 def _unlisted(layer: Any, variables: list) -> list:
     if type(layer).__module__.startswith("keras.") or not era.before("tf2.0"):
         return []

@@ -33,4 +33,4 @@ next_words = np.eye(vocab_size)[partial_captions[:, 0]]
 history = model.fit([images, partial_captions], next_words, batch_size=10, nb_epoch=3, verbose=0)
 assert history.history["loss"][-1] < history.history["loss"][0]
 # the gate of a GRU of those years applies the reset before the product, so there is one bias per gate
-assert [w.shape for w in language_model.layers[1].get_weights()] == [(5, 18), (6, 18), (18,)]
+assert [w.shape for w in language_model.layers[1].get_weights()] == [(5, 6), (6, 6), (6,)] * 3
