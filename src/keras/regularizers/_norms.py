@@ -55,7 +55,7 @@ class L1L2(Regularizer):
         self.l2 = factor("l2", 0.0 if l2 is None else l2, "L1L2")
 
     def __call__(self, x):
-        penalty = 0.0
+        penalty = ops.zeros(()) if not (self.l1 or self.l2) else 0.0
         if self.l1:
             penalty = penalty + self.l1 * ops.sum(ops.absolute(x))
         if self.l2:
