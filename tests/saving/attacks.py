@@ -267,12 +267,19 @@ BIG = {
     "STFTSpectrogram": ((1000, 1), {}, {"frame_length": 10**6, "fft_length": 2**20}),
     "RandAugment": ((8, 8, 3), {"num_ops": 1}, {"num_ops": 10**8}),
     "AugMix": ((8, 8, 3), {}, {"num_chains": 10**7, "chain_depth": 10**7}),
+    "TextVectorization": ((1,), {"max_tokens": 9, "vocabulary": ["a"], "ngrams": 2}, {"ngrams": 2**40}),
 }
+
+
+def input_of(cls, shape):
+    return keras.Input(shape, dtype="string" if cls == "TextVectorization" else None)
+
+
 for _cls, (_shape, _given, _bad) in BIG.items():
     case(f"{_cls} with {json.dumps(_bad)}", "config.json")(
         lambda cls=_cls, shape=_shape, given=_given, bad=_bad: with_config(
             lambda c: layer(c)["config"].update(bad),
-            lambda: keras.Sequential([keras.Input(shape), getattr(layers, cls)(**given)]),
+            lambda: keras.Sequential([input_of(cls, shape), getattr(layers, cls)(**given)]),
         )
     )
 

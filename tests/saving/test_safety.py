@@ -178,6 +178,12 @@ def test_whole_numbers_beyond_the_memory_of_the_machine_are_refused_in_json():
         keras.models.model_from_json(text.replace("1e14", "100000000000000"))
 
 
+def test_states_of_a_batch_beyond_the_memory_of_the_machine_are_refused_in_json():
+    model = keras.Sequential([keras.Input(batch_shape=(2, 4, 3)), keras.layers.LSTM(5, stateful=True)])
+    with pytest.raises(ValueError, match=r"rnn_state.*more than this machine has"):
+        keras.models.model_from_json(model.to_json().replace("[2, 4, 3]", f"[{2**40}, 4, 3]"))
+
+
 # --- archives
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras import ops
-from keras._core import tree
+from keras._core import limits, tree
 from keras._jax.kernels import recurrent
 from keras._jax.variable import Variable
 from keras.layers._input_spec import InputSpec
@@ -107,6 +107,9 @@ class RNN(Layer):
                 f"{self.name} is stateful, so it needs a fixed batch size.\n"
                 "  Give the model's input one: keras.Input(batch_shape=(batch, time, features))."
             )
+        for size in self.state_size:  # before memory is asked for
+            sizes = tuple(size) if isinstance(size, (list, tuple)) else (size,)
+            limits.take(f"{self.name}/rnn_state", (batch_size, *(n for n in sizes if n is not None)), 4)
         self.states = [
             Variable(state, dtype=self.compute_dtype, trainable=False, autocast=False, name="rnn_state")
             for state in tree.leaves(self.get_initial_state(batch_size))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from keras._core import limits
 from keras._core.checks import one_of, positive_integer
 from keras._jax.host import integer_name
 from keras.layers._host_layer import HostLayer
@@ -307,6 +308,7 @@ def _lengths(ngrams):
     if ngrams is None:
         return None
     if isinstance(ngrams, (int, np.integer)) and not isinstance(ngrams, bool) and ngrams > 0:
+        limits.check_repeats("ngrams", ngrams)
         return tuple(range(1, ngrams + 1))
     if isinstance(ngrams, (list, tuple)) and ngrams and all(isinstance(n, (int, np.integer)) and n > 0 for n in ngrams):
         return tuple(ngrams)
