@@ -52,7 +52,10 @@ def main(arguments: list[str]) -> None:
     elif not os.path.isfile(_file_of(chosen.script)):
         parser.error(f"there is no file {chosen.script!r}")
     elif chosen.kind == "modernize":
-        text = modernize.modernized(source_of(chosen.script))
+        try:
+            text = modernize.modernized(source_of(chosen.script))
+        except SyntaxError as error:
+            sys.exit(f"python -m keras: {chosen.script}, line {error.lineno}: {error.msg}")
         print(text, end="")
         for line in modernize_remarks.remarks(text):
             print(f"keras: {line}", file=sys.stderr)

@@ -59,6 +59,15 @@ def test_classify_says_which_weights_it_needs(files, capsys, monkeypatch):
     monkeypatch.setattr(keras.applications, "VGG16", offline)
     assert ended_with("classify", files / "red.png") == 1
     assert "vgg16_weights.h5 could not be downloaded" in capsys.readouterr().err
+    assert ended_with("classify", files / "none.png") == 1
+    told = capsys.readouterr().err
+    assert "none.png: there is no such file" in told
+    assert "downloaded" not in told
+
+
+def test_a_script_that_is_no_python_is_not_modernized(tmp_path):
+    (tmp_path / "broken.py").write_text("x = 1\ndef (")
+    assert ended_with("--modernize", tmp_path / "broken.py").endswith("broken.py, line 2: invalid syntax")
 
 
 @pytest.mark.parametrize(

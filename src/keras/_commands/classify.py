@@ -47,6 +47,10 @@ def main(arguments: list[str]) -> int:
         parser.error("--scale must not be 0.")
     if not os.path.exists(chosen.model) and _application(chosen.model) is None:
         parser.error(f"--model: there is no file and no network of keras.applications called {chosen.model!r}.")
+    if not any(photo == "-" or os.path.exists(photo) for photo in chosen.photos):  # before weights are fetched in vain
+        for photo in chosen.photos:
+            print(f"python -m keras classify: {photo}: there is no such file", file=sys.stderr)
+        return 1
     try:
         network = _FromFile(chosen) if os.path.exists(chosen.model) else _Published(chosen)
     except (OSError, ValueError) as error:
