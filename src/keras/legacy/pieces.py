@@ -62,7 +62,7 @@ def set_layer(self, layer):
 
 
 class EigenvalueRegularizer(regularizers.Regularizer):
-    """A penalty on the largest eigenvalue of `W.T @ W`, found by nine steps of the power method.
+    """A penalty on the root of the largest eigenvalue of `W.T @ W`, found by nine steps of the power method.
 
     Args:
         k: its factor.
@@ -76,10 +76,10 @@ class EigenvalueRegularizer(regularizers.Regularizer):
             raise ValueError(f"EigenvalueRegularizer takes matrices. Got {x.ndim} axes.")
         matrix = ops.matmul(ops.transpose(x), x)
         vector = ops.ones((matrix.shape[0], 1), dtype=matrix.dtype)
-        for _ in range(10):
+        for _ in range(9):
             vector = ops.matmul(matrix, vector)
             vector = vector / ops.norm(vector)
-        return self.k * ops.sum(vector * ops.matmul(matrix, vector)) / ops.sum(ops.square(vector))
+        return self.k * ops.sqrt(ops.sum(vector * ops.matmul(matrix, vector)) / ops.sum(ops.square(vector)))
 
 
 class RadialConstraint(constraints.Constraint):
