@@ -9,6 +9,7 @@ import pytest
 
 import keras
 from keras._training.interrupts import Interrupts
+from keras._training.state import RunningState
 
 X = np.random.default_rng(0).normal(size=(16, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -201,6 +202,39 @@ def test_eight_threads_may_predict_at_once():
     assert len(found) == 40
     for outputs in found:
         np.testing.assert_array_equal(outputs, expected)
+
+
+def test_values_in_a_scope_are_those_of_its_thread_alone():
+    variable = keras.Variable(1.0)
+    found = []
+    with keras.StatelessScope(state_mapping=[(variable, keras.ops.convert_to_tensor(2.0))]):
+        assert float(variable.value) == 2.0
+        thread = threading.Thread(target=lambda: found.append(float(variable.value)))
+        thread.start()
+        thread.join()
+    assert found == [1.0]
+
+
+def test_a_large_model_keeps_its_weights_where_a_program_fails_that_was_given_their_memory(monkeypatch):
+    advance = RunningState.advance
+
+    def fails(self, program):
+        def lost(values):
+            program(values)
+            raise RuntimeError("the result is lost")
+
+        advance(self, lost)
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1100), keras.layers.Dense(1000)])
+    model.compile("sgd", "mse")
+    weights = model.get_weights()
+    monkeypatch.setattr(RunningState, "advance", fails)
+    with pytest.raises(RuntimeError, match="the result is lost"):
+        model.fit(X, Y, verbose=0)
+    monkeypatch.undo()
+    for a, b in zip(weights, model.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert works(model)
 
 
 @pytest.mark.parametrize("call", ["fit", "evaluate", "predict"])

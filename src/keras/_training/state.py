@@ -123,8 +123,18 @@ class RunningState:
     def advance(self, program: Callable[[State], tuple[State, Any]]) -> Any:
         """Runs `(state) -> (state, result)` on the values and returns the result."""
         with self._lock:
-            self.values, result = program(self.values)
+            try:
+                self.values, result = program(self.values)
+            except BaseException:
+                self._go_back_if_lost()
+                raise
         return result
+
+    def _go_back_if_lost(self) -> None:
+        """Takes the values that the variables have, where a program failed after it had been given the run's own."""
+        if self.donates and any(value.is_deleted() for value in self._own.flat()):
+            self._settled = True  # there is nothing any more that the variables could be given
+            self._own = self._own_values()
 
     def replace_metrics(self, metrics: list[Any]) -> None:
         """Gives the metric variables other values."""
