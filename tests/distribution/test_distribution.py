@@ -56,6 +56,10 @@ for name, value in (
     d.set_distribution(value)
     model, result[name] = trained()
     result[name + " specs"] = specs(model)
+late = keras.Sequential([keras.layers.Dense(2, name="late"), keras.layers.Dropout(0.5)])
+late.compile("adam", "mse")  # has no shapes yet: its variables are made while a step is traced
+late.fit(x, np.repeat(y, 2, 1), verbose=0)
+result["late"] = [len(late.weights[0].value.devices()), specs(late)["sequential/late/kernel"]]
 d.set_distribution(None)
 model.fit(x, y, verbose=0)  # goes on with what was divided
 result["after"] = model.predict(x, verbose=0).shape
@@ -96,6 +100,10 @@ def test_weights_and_their_optimizer_state_are_divided_as_the_map_says(on_four_d
 
 def test_what_was_divided_goes_on_on_one_device(on_four_devices):
     assert on_four_devices["after"] == [21, 1]
+
+
+def test_a_model_without_shapes_is_built_on_all_devices(on_four_devices):
+    assert on_four_devices["late"] == [4, [None, None]]
 
 
 def test_auto_is_all_devices_for_one_call(on_four_devices):

@@ -112,7 +112,8 @@ class Variable:
         value = self._first_value(initializer, shape, dtype)
         self._shape: tuple[int, ...] = tuple(value.shape)
         self._dtype: str = value.dtype.name
-        self._raw: jax.Array = placement.placed(self, value)
+        with jax.ensure_compile_time_eval():  # as for its value
+            self._raw: jax.Array = placement.placed(self, value)
 
     def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
         if dtype is not None:
