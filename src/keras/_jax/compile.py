@@ -156,7 +156,7 @@ def compile_program(
         args: arrays, or shapes and dtypes.
         donate: positions of arguments whose memory the program may take over.
         convolution: whether it contains convolutions, which want other options on the CPU.
-        quickly: on the CPU, 'mostly' for programs of plain loops, which lose nothing by it; 'very' for what runs rarely.
+        quickly: on the CPU, 'mostly' for plain loops, which lose nothing by it, 'very' for what runs rarely.
     """
     counters.compiles[name] += 1
     use_disk_cache()

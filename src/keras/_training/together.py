@@ -140,7 +140,7 @@ class _Programs:
         tails: those last ones, by their rows.
     """
 
-    def __init__(self, count: int, layouts: State, full: Future | None, tails: dict[int, Future]):
+    def __init__(self, count: int, layouts: list[Layout], full: Future | None, tails: dict[int, Future]):
         self.count = count
         self.layouts = layouts
         self.full = full
@@ -157,7 +157,7 @@ def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | No
     missing = [size for size, found in known.items() if found is None]
     if len(missing) * WORTH_COMPILING > sum(run.steps for run in group):
         return None
-    layouts = State(*(_layout(field, count) for field in first.planner.variables))
+    layouts = [_layout(field, count) for field in first.planner.variables]
     try:
         steps = {size: _step(first, size, count) for size in missing}
     except (ForeignVariables, _Slow):
@@ -197,7 +197,7 @@ def _step(run: Run, rows: int, count: int) -> tuple[Traced, Callable]:
     return traced, many
 
 
-def _compiled(run: Run, rows: int, count: int, layouts: State, step: tuple[Traced, Callable]) -> _Program:
+def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tuple[Traced, Callable]) -> _Program:
     """The program of many steps on so many rows."""
     traced, many = step
     made = _Program(None)
@@ -221,7 +221,7 @@ def _compiled(run: Run, rows: int, count: int, layouts: State, step: tuple[Trace
     return made
 
 
-def _steps_of_many(traced: Traced, many: Callable, logs_of: Callable, layouts: State, count: int) -> Callable:
+def _steps_of_many(traced: Traced, many: Callable, logs_of: Callable, layouts: list[Layout], count: int) -> Callable:
     """`(state, numbers, data, order, active, steps) -> (state, logs)`: as many steps of each model.
 
     The state has the models on the last axis, the others on the first; models that are not active stay as they are.
@@ -293,7 +293,7 @@ class _Part:
                     [o[None, -rows:] if is_of else np.zeros((1, rows), np.int32) for o, is_of in zip(orders, active)]
                 )
                 state, logs[rows] = tail.compiled(state, numbers, data, order, active, np.int32(1))
-            self._note(epoch, engine.fetch(logs), {0: full, **tails})
+            self._note(epoch, engine.fetch(logs), {**({0: full} if full is not None else {}), **tails})
             if any(run.epochs == epoch + 1 for run in self._runs):
                 self._ends[epoch + 1] = engine.fetch(state)
 
