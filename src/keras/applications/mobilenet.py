@@ -2,17 +2,10 @@
 
 from keras import layers
 from keras.applications import imagenet_utils
-from keras.applications._blocks import norm, relu6
-from keras.applications._frame import Frame, Published, published_size
+from keras.applications._mobilenet import mobilenet
 from keras.applications.imagenet_utils import decode_predictions
 
 __all__ = ["MobileNet", "decode_predictions", "preprocess_input"]
-
-_SIZES = (128, 160, 192, 224)
-_WIDTHS = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}
-
-# filters of the 1 x 1 convolutions, before alpha, and steps of the ones before them
-_STEPS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]
 
 
 def MobileNet(
@@ -39,39 +32,22 @@ def MobileNet(
 
     >>> model = MobileNet(alpha=0.25, weights=None, input_shape=(32, 32, 3))
     """
-    size = published_size(input_shape, _SIZES)
-    frame = Frame(
-        "MobileNet", include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation,
-        default=size,
+    return mobilenet(
+        (_begun, _classified), input_shape, alpha, depth_multiplier, dropout, include_top, weights, input_tensor,
+        pooling, classes, classifier_activation, name,
     )  # fmt: skip
-    if frame.published and (alpha not in _WIDTHS or depth_multiplier != 1):
-        raise ValueError(
-            f"MobileNet: weights='imagenet' are there for `alpha` 0.25, 0.5, 0.75 or 1 and `depth_multiplier` 1. "
-            f"Got {alpha!r} and {depth_multiplier!r}."
-        )
-    x = layers.Conv2D(int(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="conv1")(frame.image)
-    x = relu6(norm(x, "conv1_bn"), "conv1_relu")
-    for i, (filters, stride) in enumerate(_STEPS, start=1):
-        if stride == 2:
-            x = layers.ZeroPadding2D(((0, 1), (0, 1)), name=f"conv_pad_{i}")(x)
-        x = layers.DepthwiseConv2D(
-            3, strides=stride, padding="same" if stride == 1 else "valid", depth_multiplier=depth_multiplier,
-            use_bias=False, name=f"conv_dw_{i}",
-        )(x)  # fmt: skip
-        x = relu6(norm(x, f"conv_dw_{i}_bn"), f"conv_dw_{i}_relu")
-        x = layers.Conv2D(int(filters * alpha), 1, padding="same", use_bias=False, name=f"conv_pw_{i}")(x)
-        x = relu6(norm(x, f"conv_pw_{i}_bn"), f"conv_pw_{i}_relu")
-    if include_top:
-        x = layers.GlobalAveragePooling2D(keepdims=True)(x)
-        x = layers.Dropout(dropout, name="dropout")(x)
-        x = layers.Conv2D(classes, 1, padding="same", name="conv_preds")(x)
-        x = layers.Reshape((classes,), name="reshape_2")(x)
-        x = layers.Activation(classifier_activation, name="predictions")(x)
-    else:
-        x = frame.pooled(x)
-    base = f"mobilenet_{_WIDTHS.get(alpha)}_{size}_tf"
-    files = [Published("mobilenet/", f"{base}{end}.h5", None) for end in ("", "_no_top")]
-    return frame.model(x, name or f"mobilenet_{alpha:0.2f}_{frame.rows}", files)
+
+
+def _begun(image, filters):
+    return layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, name="conv1")(image)
+
+
+def _classified(x, frame, dropout):
+    x = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    x = layers.Dropout(dropout, name="dropout")(x)
+    x = layers.Conv2D(frame.classes, 1, padding="same", name="conv_preds")(x)
+    x = layers.Reshape((frame.classes,), name="reshape_2")(x)
+    return layers.Activation(frame.classifier_activation, name="predictions")(x)
 
 
 def preprocess_input(x, data_format=None):

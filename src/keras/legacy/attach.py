@@ -590,8 +590,12 @@ def _network(module: ModuleType) -> None:
 
 
 def _network_by_year(module: ModuleType) -> None:
-    importlib.import_module("keras.legacy.older_networks").teach(module)
+    _network_of_its_year(module)
     _network(module)
+
+
+def _network_of_its_year(module: ModuleType) -> None:
+    importlib.import_module("keras.legacy.older_networks").teach(module)
 
 
 STEPS: dict[str, Callable[[ModuleType], None]] = {
@@ -618,6 +622,7 @@ STEPS: dict[str, Callable[[ModuleType], None]] = {
     "keras.applications.convnext": arguments.apply,
     "keras.applications.imagenet_utils": arguments.apply,
     "keras.applications.inception_v3": _network_by_year,
+    "keras.applications.mobilenet": _network_of_its_year,
     "keras.applications.mobilenet_v2": arguments.apply,
     "keras.applications.resnet": arguments.apply,
     "keras.applications.resnet50": _network_by_year,

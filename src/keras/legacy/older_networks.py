@@ -6,14 +6,15 @@ import functools
 import inspect
 from types import ModuleType
 
-from keras.applications._frame import network
 from keras.legacy import era
 from keras.legacy.inception_v3 import inception_v3
+from keras.legacy.mobilenet import mobilenet
 from keras.legacy.resnet50 import resnet50
 
 # where a name is: the name, until which release it was another's, and what makes that one
 _OLDER = {
     "keras.applications.inception_v3": ("InceptionV3", "2.0", inception_v3),
+    "keras.applications.mobilenet": ("MobileNet", "tf2.11", mobilenet),
     "keras.applications.resnet50": ("ResNet50", "tf2.0", resnet50),
 }
 
@@ -22,13 +23,15 @@ def teach(module: ModuleType) -> None:
     """Lets the network of a module be the one of the year."""
     who, release, build = _OLDER[module.__name__]
     today = getattr(module, who)
-    name = inspect.signature(today).parameters["name"].default
-    older = network(
-        lambda who, sizes, arguments, name: build(arguments, name), module.__name__, who, None, today.__doc__, name
-    )
+    signature = inspect.signature(today)
 
     @functools.wraps(today)
     def chosen(*args, **kwargs):
-        return (older if era.before(release) else today)(*args, **kwargs)
+        if not era.before(release):
+            return today(*args, **kwargs)
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        *arguments, name = given.arguments.values()
+        return build(arguments, name)
 
     setattr(module, who, chosen)
