@@ -43,6 +43,16 @@ def test_it_begins_a_model_and_goes_through_a_file(tmp_path):
     np.testing.assert_allclose(again({"age": 50.0, "job": "smith"}), ENCODED[1], rtol=1e-6, atol=1e-6)
 
 
+def test_features_and_then_crosses_are_in_the_order_of_their_names():
+    kinds = dict.fromkeys("cab", FeatureSpace.integer_hashed(2))
+    space = FeatureSpace(kinds, crosses=[("b", "c"), ("a", "b")], crossing_dim=3, output_mode="dict")
+    row = {"a": 1, "b": 2, "c": 3}
+    parts = space(row)
+    assert list(parts) == ["a", "b", "c", "a_X_b", "b_X_c"]
+    joined = FeatureSpace(kinds, crosses=[("b", "c"), ("a", "b")], crossing_dim=3)(row)
+    np.testing.assert_array_equal(joined, np.concatenate(list(parts.values())))
+
+
 ERRORS = {
     r"must be one of 'float', 'float_rescaled'": lambda: FeatureSpace({"a": "flot"}),
     "`features` must be a dict of columns that is not empty": lambda: FeatureSpace({}),

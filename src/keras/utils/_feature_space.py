@@ -92,8 +92,8 @@ class FeatureSpace(layers.Layer):
         features: name of a column -> what it is: 'float', 'float_rescaled', 'float_normalized', 'float_discretized',
             'integer_categorical', 'string_categorical', 'integer_hashed', 'string_hashed', or what the methods of
             these names return.
-        output_mode: 'concat' for one vector, the features in the order of their names and then the crosses; 'dict' for
-            a tensor per feature.
+        output_mode: 'concat' for one vector, the features in the order of their names and then the crosses in that
+            of theirs; 'dict' for a tensor per feature.
         crosses: a list of tuples of names, or of what `cross` returns: combinations of columns as further features.
         crossing_dim, hashing_dim, num_discretization_bins: how many bins crosses, hashed columns and discretized
             columns have that are given by name alone.
@@ -351,7 +351,7 @@ class FeatureSpace(layers.Layer):
     def _encoded(self, inputs):
         prepared = {name: layer(inputs[name]) for name, layer in self.preprocessors.items()}
         found = {name: self._in_its_form(name, prepared[name]) for name in sorted(prepared)}
-        for name, cross in self.crosses_by_name.items():
+        for name, cross in sorted(self.crosses_by_name.items()):
             crossed = self.crossers[name]([prepared[n] for n in cross.feature_names])
             found[name] = self._in_its_form(name, crossed)
         if self.output_mode == "dict":
