@@ -123,6 +123,8 @@ def test_the_scope_of_a_strategy_is_one_over_all_devices(monkeypatch):
         strategy.run(print)
     with pytest.raises(NotImplementedError, match="sharded"):
         tf.distribute.experimental.ParameterServerStrategy(None)
+    with pytest.raises(NotImplementedError, match="TPUs are devices that JAX finds by itself"):
+        tf.distribute.TPUStrategy(None)
     joined = []
     monkeypatch.setattr(keras.distribution, "initialize", lambda *about: joined.append(about))
     cluster = '"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}'

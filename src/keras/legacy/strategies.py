@@ -113,6 +113,17 @@ class ParameterServerStrategy:
         )
 
 
+class TPUStrategy:
+    """Raises NotImplementedError: a TPU is found by JAX, not by TensorFlow's resolver."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise NotImplementedError(
+            "tf.distribute.TPUStrategy: TPUs are devices that JAX finds by itself, without a resolver.\n"
+            "  Write:  strategy = tf.distribute.MirroredStrategy()\n"
+            "  and before it, where several hosts train together:  keras.distribution.initialize()"
+        )
+
+
 def get_strategy() -> Strategy:
     """The strategy whose scope was entered last; one of a single device if there is none."""
     return _ENTERED[-1] if _ENTERED else OneDeviceStrategy()
@@ -161,7 +172,7 @@ STRATEGIES = {
     name: globals()[name]
     for name in (
         "CentralStorageStrategy", "MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy",
-        "ParameterServerStrategy", "get_strategy", "has_strategy",
+        "ParameterServerStrategy", "TPUStrategy", "get_strategy", "has_strategy",
     )
 }  # fmt: skip
 STRATEGIES["Strategy"] = Strategy
