@@ -151,3 +151,10 @@ def test_a_missing_model_is_asked_for_in_the_name_of_the_class_that_was_written(
     for kind in (SKLearnClassifier, Mine):
         with pytest.raises(TypeError, match=f"^{kind.__name__}.__init__.* 'model'"):
             kind()
+
+
+def test_programs_written_for_scikeras_read_history_and_epochs_as_they_did():
+    found = classifier(epochs=2).fit(X, Y)
+    assert len(found.history_["loss"]) == found.current_epoch == 2
+    assert dict(found.history_) == found.history_.history
+    assert sorted(found.history_) == sorted(found.history_.keys())

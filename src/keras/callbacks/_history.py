@@ -48,6 +48,17 @@ class History(Callback):
         super().load_state_dict(state)
         self.history = Record(state["history"])
 
+    def __getitem__(self, name):
+        """The values of a name, as in `history`: estimators have it as `history_`, which SciKeras has as a dict."""
+        return self.history[name]
+
+    def __iter__(self):
+        return iter(self.history)
+
+    def keys(self):
+        """The names in the logs."""
+        return self.history.keys()
+
     def to_frame(self):
         """A pandas frame with a row per epoch and a column per value; NaN where an epoch has none.
 

@@ -154,6 +154,11 @@ class ModelEstimator(Estimator):
             raise AttributeError(f"This {type(self).__name__} instance is not fitted yet: it has no `epoch_`.")
         return self._epochs
 
+    @property
+    def current_epoch(self):
+        """The same as `epoch_`, under its name in SciKeras."""
+        return self.epoch_
+
     def _fitted_model(self):
         return self.model_
 
