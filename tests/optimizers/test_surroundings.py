@@ -283,8 +283,8 @@ def test_adafactor_variables_have_the_order_of_keras_3():
 
 def test_state_of_another_size_is_not_loaded():
     optimizer = optimizers.SGD(0.5)
-    with pytest.warns(UserWarning, match="it has 2 variables, but 1 were saved"):
-        optimizer.load_own_variables({"0": 3})
+    with pytest.warns(UserWarning, match="it has 2 variables, but 3 were saved"):
+        optimizer.load_own_variables({"0": 3, "1": 0.5, "2": 4})
     assert int(optimizer.iterations) == 0
 
 

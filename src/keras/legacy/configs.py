@@ -108,6 +108,8 @@ class _Translation:
         if not isinstance(name, str):
             return found
         made = {k: v for k, v in found.items() if k not in ("keras_version", "backend")}
+        if name == "MultiHeadAttention" and self.number < (3, 0):
+            made.pop("build_config", None)  # of the queries alone
         if name == "Sequential":
             made["config"] = self._sequential(inner, found)
         elif isinstance(inner, dict) and isinstance(inner.get("layers"), list) and "input_layers" in inner:
@@ -303,16 +305,22 @@ class _Translation:
         if self.number < (3, 0):
             for key in ("sample_weight_mode", "target_tensors", "class_mode", "theano_mode"):
                 found.pop(key, None)
+            for key in ("run_eagerly", "steps_per_execution", "jit_compile"):
+                if found.get(key, 0) is None:
+                    del found[key]
             if found.get("metrics") == []:
                 found["metrics"] = None
         return found
 
     def _optimizer(self, found: dict) -> dict:
-        if self.number >= (3, 0) and "module" in found:
-            return found
         inner = dict(found.get("config") or {})
+        of_tf_keras = "is_legacy_optimizer" in inner  # in archives too, which look like those of Keras 3
+        if self.number >= (3, 0) and "module" in found and not of_tf_keras:
+            return found
         for key in ("is_legacy_optimizer", "jit_compile", "amsgrad_", "centered_"):
             inner.pop(key, None)
+        if self.number >= (3, 0) and "module" in found:
+            return {**found, "config": inner}
         if "lr" in inner:
             inner.setdefault("learning_rate", inner.pop("lr"))
         inner.pop("schedule_decay", None)

@@ -16,7 +16,8 @@ def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
 
     Until Keras 3 all first slots stood together, then all second ones.
     """
-    if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and not _grouped(names):
+    of_tf_keras = names[:1] == ["iteration:0"]  # its optimizers since 2.11, whose variables stand as they do today
+    if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and (of_tf_keras or not _grouped(names)):
         return arrays
     scalars = [a for a in arrays[:1] if a.shape == ()]
     rest = arrays[len(scalars) :]

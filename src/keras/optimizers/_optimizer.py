@@ -579,6 +579,8 @@ class Optimizer(Numbered, Configurable):
     def load_own_variables(self, store) -> None:
         """Takes the values back from `store`; warns and changes nothing if the count differs."""
         variables = self.variables
+        if len(store.keys()) == len(variables) - 1:  # tf.keras kept the rate in the config alone
+            variables = [v for v in variables if v is not self._learning_rate]
         if len(store.keys()) != len(variables):
             warnings.warn(
                 f"The state of {self.name} was not loaded: it has {len(variables)} variables, but "

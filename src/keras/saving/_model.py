@@ -300,7 +300,7 @@ def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile:
         raise BadFile(f"{path} is refused: it has no {_CONFIG}, so it is no '.keras' file.")
     config = _json.parse(archive.read(_CONFIG, _json.MOST_BYTES), path, _CONFIG)
     if _METADATA in archive:
-        _json.parse(archive.read(_METADATA, 2**16), path, _METADATA)
+        config = _with_release(config, _json.parse(archive.read(_METADATA, 2**16), path, _METADATA))
     if _WEIGHTS not in archive:
         if any(name.startswith("model.weights.") for name in archive.names()):
             raise BadFile(f"{path}: its weights are kept in a format that is not read here; only {_WEIGHTS} is.")
@@ -317,6 +317,13 @@ def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile:
                 archive.extract(name, os.path.join(folder, *name.split("/")))
             _load_assets(model, os.path.join(folder, _ASSETS), path)
     return model
+
+
+def _with_release(config: Any, about: Any) -> Any:
+    """A config that says so if tf.keras wrote it, whose archives look like those of Keras 3."""
+    version = about.get("keras_version") if isinstance(about, dict) else None
+    of_tf_keras = isinstance(config, dict) and isinstance(version, str) and version.startswith("2.")
+    return {**config, "keras_version": version} if of_tf_keras else config
 
 
 def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:

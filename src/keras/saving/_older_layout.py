@@ -300,7 +300,7 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
             changes += [(v, reader.arrays(top, _room(model))[n]) for v, n in zip(own, names)]
     if problems and not skip_mismatch:
         hint = "" if by_name else "\n  To load the layers whose names are the same, pass by_name=True."
-        raise ValueError(
+        raise BadFile(
             f"{reader.path} does not fit {model.name}; nothing was changed.\n"
             + "\n".join(problems[:20])
             + hint

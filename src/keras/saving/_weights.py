@@ -23,7 +23,7 @@ from keras.saving._moment import one_moment
 ENDING = ".weights.h5"
 
 # other names that files give to a group; filled by those who know such files
-OTHER_NAMES: dict[str, str] = {}
+OTHER_NAMES = {f"{part}_dense": f"_{part}_dense" for part in ("query", "key", "value", "output")}  # tf.keras
 
 # What base classes define and what therefore says nothing about the parts of an object. Reading some would compute.
 NOT_PARTS = frozenset(
