@@ -104,6 +104,15 @@ def test_headings_fit_their_columns_and_truth_values_stand_in_the_middle(monkeyp
     assert [line.split("┃")[2:4] for line in lines[2:4]] == [[" Output     ", " Param "], [" Shape      ", "     # "]]
 
 
+def test_letters_of_east_asia_take_the_room_of_two(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = []
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(2, name="日本"), layers.Flatten(name="層" * 20)])
+    model.summary(print_fn=lines.append)
+    assert lines[4].startswith("│ 日本 (Dense)" + " " * 20 + "│ (None, 2)")
+    assert lines[6].startswith("│ " + "層" * 15 + "… │ (None, 2)")
+
+
 def test_a_range_of_layers_may_be_told_by_patterns():
     names = ["a1", "b1", "a2", "b2", "c1", "a3"]
     model = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, name=name) for name in names)])

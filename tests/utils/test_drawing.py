@@ -118,6 +118,23 @@ def test_wrong_arguments_are_refused():
         keras.utils.model_to_dot(keras.Sequential([keras.layers.Dense(1)]))
 
 
+def test_a_frame_begins_below_what_is_before_it():
+    def block(name, size):
+        x = keras.Input((size,))
+        inner = keras.Sequential([keras.Input((size,)), keras.layers.Dense(size)], name=f"{name}_inner")
+        return keras.Model(x, keras.layers.add([x, inner(x)]), name=name)
+
+    x = keras.Input((4,))
+    whole = keras.Model(x, keras.layers.Dense(1)(keras.Sequential([keras.Input((4,)), block("a", 4)], name="outer")(x)))
+    parts = _drawing._collected(whole, dict.fromkeys(("names", "activations", "dtype", "shapes", "trainable")), True)
+    picture = arranged(parts.boxes, parts.edges, "TB", parts.titles)
+    frames = {frame[0]: frame for frame in picture.frames}
+    first = min(picture.boxes, key=lambda box: box.y)
+    assert first.y + first.height / 2 < frames["outer"][2] < frames["a"][2] < frames["a_inner"][2]
+    last = max(picture.boxes, key=lambda box: box.y)
+    assert frames["a_inner"][4] < frames["a"][4] < frames["outer"][4] < last.y - last.height / 2
+
+
 def test_letters_beyond_ascii_are_drawn(tmp_path):
     fonts = pytest.importorskip("PIL.ImageFont")
     try:

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import textwrap
+import unicodedata
 from typing import Any
 
 from keras._core.graph import Operation
@@ -204,7 +205,7 @@ def _rule(corners: str, line: str, widths: list[int]) -> str:
 
 def _line(cells: list[str], widths: list[int], bar: str, centred: tuple[int, ...]) -> str:
     signs = ["^" if i in centred else ">" if i == 2 else "<" for i in range(len(cells))]
-    parts = [f"{c:{sign}{w}}" for c, sign, w in zip(cells, signs, widths)]
+    parts = [f"{c:{sign}{w - _cells(c) + len(c)}}" for c, sign, w in zip(cells, signs, widths)]
     return f"{bar} " + f" {bar} ".join(parts) + f" {bar}"
 
 
@@ -218,7 +219,20 @@ def _split(text: str, width: int) -> list[str]:
     """Lines of at most so many characters, broken at spaces; words that are longer are cut."""
     kept = {"break_long_words": False, "break_on_hyphens": False}
     lines = [part for line in text.split("\n") for part in textwrap.wrap(line, width, **kept)]
-    return [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines] or [""]
+    return [_cut(line, width) for line in lines] or [""]
+
+
+def _cut(line: str, width: int) -> str:
+    if _cells(line) <= width:
+        return line
+    while _cells(line) >= width:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def _cells(text: str) -> int:
+    """How wide a terminal shows a text: letters of East Asia take the room of two."""
+    return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 def _totals(model: Any) -> list[str]:

@@ -244,13 +244,11 @@ def _frames(boxes: list[Box], titles: dict[str, str]) -> list[tuple[str, float, 
         inside = [box for box in boxes if key in box.frames]
         if not inside:
             continue
-        room = FRAME * (max(len(box.frames) - box.frames.index(key) for box in inside))
-        titles_inside = LINE * max(len(box.frames) - box.frames.index(key) for box in inside)
-        found.append((
-            title, min(box.x - box.width / 2 for box in inside) - room,
-            min(box.y - box.height / 2 for box in inside) - titles_inside,
-            max(max(box.x + box.width / 2 for box in inside) + room, min(box.x - box.width / 2 for box in inside)
-                - room + text_width(title) + 2 * PADDING),
-            max(box.y + box.height / 2 for box in inside) + room,
-        ))  # fmt: skip
+        # a box keeps off this frame by those that are around it further in, above it by their titles
+        around = [(box, len(box.frames) - box.frames.index(key)) for box in inside]
+        left = min(box.x - box.width / 2 - FRAME * count for box, count in around)
+        right = max(box.x + box.width / 2 + FRAME * count for box, count in around)
+        top = min(box.y - box.height / 2 - LINE * count for box, count in around)
+        bottom = max(box.y + box.height / 2 + FRAME * count for box, count in around)
+        found.append((title, left, top, max(right, left + text_width(title) + 2 * PADDING), bottom))
     return found
