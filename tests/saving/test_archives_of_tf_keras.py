@@ -60,3 +60,13 @@ def test_kernels_in_theanos_order_are_turned_for_a_model_with_channels_last():
     origin = {"keras_version": "1.2.2", "backend": "tensorflow"}
     found = weights(layer, ["conv_W", "conv_b"], [kernel, np.zeros(4)], origin)
     np.testing.assert_array_equal(found[0][1], kernel.transpose(2, 3, 1, 0))
+
+
+def test_states_that_tf_keras_kept_with_the_weights_of_a_layer_are_left_out():
+    from keras.legacy.arrays import weights
+
+    layer = layers.SimpleRNN(2, stateful=True)
+    layer.build((1, 4, 3))
+    arrays = [np.zeros((3, 2)), np.ones((2, 2)), np.zeros(2), np.full((1, 2), 7.0)]
+    found = weights(layer, ["k", "r", "b", "state"], arrays, {"keras_version": "2.21.0", "backend": "tensorflow"})
+    assert [array.shape for _, array in found] == [(3, 2), (2, 2), (2,)]

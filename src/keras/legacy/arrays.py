@@ -75,6 +75,8 @@ def _pairs(layer: Any, names: list[str], arrays: list, origin: _Origin) -> Itera
     if getattr(layer, "cells", None) is None and len(layer.weights) != len(arrays):
         arrays = _gates_joined(layer, arrays)
     arrays = _without_counts(arrays, variables)
+    if getattr(layer, "stateful", False):
+        arrays = arrays[: len(variables)]  # folders of tf.keras have the states behind the weights
     if len(arrays) != len(variables):
         raise ValueError(f"it has {len(variables)} weights, the file has {len(arrays)}")
     for i, (variable, array) in enumerate(zip(variables, arrays)):
