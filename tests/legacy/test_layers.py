@@ -259,3 +259,19 @@ def test_a_config_gives_the_same_layer_back(layer, shape):
         again.build((None, *shape))
         again.set_weights(made.get_weights())
         close(again(x), y)
+
+
+def test_a_penalty_on_outputs_is_a_sum_over_the_batch_until_tf_keras():
+    x, y = np.ones((4, 2)), np.zeros((4, 2))
+
+    def loss():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.ActivityRegularization(l1=0.25)])
+        model.compile("sgd", lambda y_true, y_pred: 0.0 * y_pred)
+        return model.test_on_batch(x, y)
+
+    assert loss() == pytest.approx(0.5)
+    for year in ("1.2", "2.2", "2.3"):
+        with era.during(year):
+            assert loss() == pytest.approx(2.0)
+    with era.during("tf2.0"):
+        assert loss() == pytest.approx(0.5)

@@ -225,7 +225,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                         context.watch(self, args, outputs)
                     if self.activity_regularizer is not None:
                         for output in tree.leaves(outputs):
-                            self.add_loss(self.activity_regularizer(output) / output.shape[0])  # a mean over the batch
+                            self.add_loss(self._activity_penalty(output))
                 self._pass_masks_on(first, outputs)
         finally:
             self._scope_open = False
@@ -378,6 +378,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         if self._first_shape is not None:
             found["batch_input_shape"] = self._first_shape
         return found
+
+    def _activity_penalty(self, output: Any) -> Any:
+        return self.activity_regularizer(output) / output.shape[0]  # a mean over the batch
 
     def _reports_activity_regularizer(self) -> bool:
         name = "activity_regularizer"

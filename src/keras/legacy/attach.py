@@ -37,8 +37,15 @@ def _layer_init(function: Callable, self, *args, **kwargs):
     if era.before("3"):  # constructors of 1.x kept what a class had said before it called them
         for name, value in told.items():
             setattr(self, name, value)
+    if self.activity_regularizer is not None and era.before("tf2.0"):
+        self._sums_activity = True
     if weights is not None:
         object.__setattr__(self, "_first_weights", list(weights))
+
+
+def _activity_penalty(function: Callable, self, output):
+    """The penalty on outputs, which was a sum over the batch until tf.keras."""
+    return self.activity_regularizer(output) if vars(self).get("_sums_activity") else function(self, output)
 
 
 # what says how a layer computes, not what: the values that mean what is done here anyway, and what to do instead
@@ -229,6 +236,7 @@ def _layers(module: ModuleType) -> None:
         module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
     )
     _wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
+    _wrap(Layer, "_activity_penalty", _activity_penalty)
     _wrap(Layer, "_build_once", _build_once)
     lists = importlib.import_module("keras.legacy.weight_lists")
     _wrap(Layer, "get_weights", lists.get_weights)
