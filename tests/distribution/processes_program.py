@@ -12,6 +12,7 @@ import keras
 from keras import distribution
 from keras._data import sources
 from keras._jax import compile as engine
+from keras._training import across
 
 folder, task = sys.argv[1:]
 ALONE = task == "alone"
@@ -88,9 +89,10 @@ def trained():
         keras.callbacks.CSVLogger(os.path.join(folder, "log.csv")),
         keras.callbacks.ModelCheckpoint(os.path.join(folder, "last.keras")),
     ]
+    across._LARGEST = 200  # bytes: three of the five full batches at once
     with engine.counting() as counted:
         history = model.fit(
-            ROWS, TARGETS, batch_size=8, epochs=2, verbose=2, sample_weight=WEIGHTS, validation_data=(ROWS, TARGETS),
+            ROWS, TARGETS, batch_size=4, epochs=2, verbose=2, sample_weight=WEIGHTS, validation_data=(ROWS, TARGETS),
             callbacks=callbacks, distribution=None if ALONE else keras.distribution.DataParallel(shard_weights=True),
         ).history  # fmt: skip
     return flat([*(history[k] for k in sorted(history)), *model.get_weights()]), counted.compiles

@@ -66,7 +66,7 @@ def test_two_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tm
         for name in ("trained", "evaluated"):
             for got, expected in zip(one[name], alone[name], strict=True):
                 np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
-        # the full batches of an epoch in one call, and the smaller last one: as alone
+        # one program for chunks of full batches, and one for the smaller last one: as alone
         assert one["programs"] == {"train_chunk": 1, "train_step": 1, "test_chunk": 1, "test_step": 1}
         assert one["programs"] == alone["programs"]
     assert found[0]["drawn"] == found[1]["drawn"]
