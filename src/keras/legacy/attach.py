@@ -320,6 +320,7 @@ def _models(module: ModuleType) -> None:
         return new(cls, *args, **kwargs)
 
     Model.__new__ = older_new
+    Model.__init__.__keras_legacy_arguments__ |= {"inputs", "outputs"}  # its `**kwargs` in 3
     for name in ("fit_generator", "evaluate_generator", "predict_generator"):
         function = getattr(methods, name)
         found = [arguments.entries_for(name, t) for t in (_GENERATOR_ROWS, _GENERATOR_ORDERS, _GENERATOR_DEFAULTS)]

@@ -9,6 +9,7 @@ import numpy as np
 from keras import config
 from keras._core.checks import one_of
 from keras.legacy import era
+from keras.legacy.further_names import further_names
 from keras.legacy.preprocessing import manner as manners
 from keras.legacy.preprocessing.affine import (
     FILL_MODES,
@@ -382,9 +383,13 @@ class GraphImageDataGenerator(ImageDataGenerator):
     `flow(X, y)` returns the generator itself, whose batches are dicts `{"input": images, "output": targets}`.
     """
 
-    def flow(self, *args, **kwargs):
+    @further_names("X")
+    def flow(self, x, y, batch_size=32, shuffle=False, seed=None, save_to_dir=None, save_prefix="", save_format="jpeg"):
         """Batches of images in an array, without end; see `NumpyArrayIterator`."""
-        self.flow_generator = super().flow(*args, **kwargs)
+        self.flow_generator = super().flow(
+            x, y, batch_size=batch_size, shuffle=shuffle, seed=seed, save_to_dir=save_to_dir, save_prefix=save_prefix,
+            save_format=save_format,
+        )  # fmt: skip
         return self
 
     def __iter__(self):
