@@ -64,11 +64,17 @@ def learned(losses):
     return {"loss_first": losses[0], "loss_last": losses[-1]}
 
 
+def version_of(module):
+    """The version of a library; that of Kerata stands behind the release of Keras whose interface it has."""
+    told = module.version() if callable(getattr(module, "version", None)) else ""
+    return told.partition("+kerata.")[2] or module.__version__
+
+
 def report(workload, seconds, **more):
     """Prints the result, one line of JSON, with what it was measured on."""
     line = {"workload": workload, "peer": os.environ.get("BENCHMARK_PEER", ""), "seconds": seconds, **more}
     loaded = ((name, sys.modules.get(name)) for name in FRAMEWORKS)
-    line["versions"] = {name: module.__version__ for name, module in loaded if hasattr(module, "__version__")}
+    line["versions"] = {name: version_of(module) for name, module in loaded if hasattr(module, "__version__")}
     line["versions"]["python"] = platform.python_version()
     line["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     print(json.dumps(line), flush=True)

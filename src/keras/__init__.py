@@ -62,8 +62,6 @@ if typing.TYPE_CHECKING:
     from keras.quantizers import Quantizer
     from keras.regularizers import Regularizer
 
-__version__ = "0.1.0"
-
 # where each public name that is no module comes from; after a colon its name there, where that is another
 _HOMES = {
     "DTypePolicy": "keras.dtype_policies",
@@ -159,10 +157,12 @@ def version() -> str:
     >>> int(keras.version().split(".")[0])
     3
     """
-    return f"{release.KERAS}+kerata.{__version__}"
+    return f"{release.KERAS}+kerata.{release.OWN}"
 
 
 def __getattr__(name: str):
+    if name == "__version__":  # that of the era, by which programs and packages choose what there is
+        return importlib.import_module("keras.legacy.era").version()
     if name in _HOMES:
         home, _, there = _HOMES[name].partition(":")
         found = getattr(importlib.import_module(home), there or name)

@@ -1,3 +1,5 @@
+from importlib import metadata
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,13 @@ def test_layers_are_no_flax_modules_and_the_version_is_told():
     assert keras.config.is_nnx_enabled() is False
     release, _, own = keras.version().partition("+")
     assert release.startswith("3.")  # other packages choose by it what of Keras there is
-    assert own == f"kerata.{keras.__version__}"
+    assert own == f"kerata.{metadata.version('kerata')}"
+    assert keras.__version__ == release
+    keras.config.set_era("2.3.1")
+    try:
+        assert keras.__version__ == "2.3.1"
+    finally:
+        keras.config.set_era("3")
 
 
 @pytest.mark.parametrize(

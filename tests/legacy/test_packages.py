@@ -60,7 +60,7 @@ print("done", tf.__version__)
     ("code", "message"),
     [
         ("import tensorflow as tf; tf.Session()", "AttributeError: tensorflow is not installed.*tensorflow.Session"),
-        ("import tensorflow.compat.v1", "ModuleNotFoundError: tensorflow is not installed.*tensorflow.compat"),
+        ("import tensorflow.lite", "ModuleNotFoundError: tensorflow is not installed.*tensorflow.lite"),
         ("from tensorflow import Session", "ImportError: cannot import name 'Session'"),
         ("import tensorflow.keras.no_such", "No module named 'tensorflow.keras.no_such'"),
     ],

@@ -60,6 +60,13 @@ def test_masks_and_shapes_through_the_private_helpers():
     assert shape((None, 3, 32, 32), 16, (3, 5), 2, "same", "channels_first") == (None, 16, 16, 16)
 
 
+def test_class_weights_become_sample_weights():
+    module = importlib.import_module("keras.src.trainers.data_adapters.data_adapter_utils")
+    weigh = module.class_weight_to_sample_weights
+    assert np.ravel(weigh(np.array([0, 1, 2]), {0: 1.0, 1: 3.0})).tolist() == [1, 3, 1]
+    assert np.ravel(weigh(np.eye(3)[[1, 0]], {0: 1.0, 1: 3.0, 2: 2.0})).tolist() == [3, 1]
+
+
 def test_a_store_of_arrays_is_written_and_read(tmp_path):
     store_class = keras.src.saving.saving_lib.H5IOStore
     store = store_class(tmp_path / "a.lora.h5", mode="w")

@@ -9,8 +9,8 @@ import os
 import platform
 import sys
 
-import keras
 from keras import config
+from keras._core import release
 from keras._core.home import keras_home
 from keras._jax import devices
 from keras.saving import _report as report
@@ -63,7 +63,7 @@ def versions() -> dict[str, str]:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            own = f"{keras.__version__} (not installed, run from its folder)"
+            own = f"{release.OWN} (not installed, run from its folder)"
             found[package] = own if package == "kerata" else "missing"
     return {
         **found,

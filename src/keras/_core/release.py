@@ -1,3 +1,4 @@
-"""The release of Keras that this package is told apart by: whose interface it has and whose files it writes."""
+"""The release of Keras whose interface this package has and whose files it writes, and its own."""
 
 KERAS = "3.15.1"
+OWN = "0.1.0"

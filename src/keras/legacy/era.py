@@ -9,6 +9,8 @@ import os
 import warnings
 from collections.abc import Callable
 
+from keras._core import release
+
 # releases at which something that programs can see changed, in order; tf.keras parted from the releases of its own name
 RELEASES = ("0.3", "1.0", "1.2", "2.0", "2.2", "2.3", "tf2.0", "tf2.11", "3")
 TODAY = "3"
@@ -86,6 +88,17 @@ def _set_from_program() -> str:
     found = release_of(importlib.import_module("keras.legacy.program").era_of_main())
     _setting.release = found
     return found
+
+
+_VERSIONS = {
+    "0.3": "0.3.3", "1.0": "1.0.8", "1.2": "1.2.2", "2.0": "2.0.9", "2.2": "2.2.4", "2.3": "2.3.1", "tf2.0": "2.10.0",
+    "tf2.11": "2.15.0", TODAY: release.KERAS,
+}  # fmt: skip
+
+
+def version() -> str:
+    """`keras.__version__`: the last release of the era."""
+    return _VERSIONS[current()]
 
 
 def on_change(function: Callable[[str], None]) -> None:

@@ -8,39 +8,55 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import operator
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from keras import config, ops, random
+from keras import config, ops, random, tree
 from keras._jax.variable import Variable
-from keras.legacy import foreign_data, foreign_function, foreign_loops, strategies
+from keras.legacy import (
+    foreign_arrays,
+    foreign_data,
+    foreign_function,
+    foreign_loops,
+    foreign_machine,
+    foreign_nn,
+    strategies,
+)
 
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
     "tensorflow": (
-        "abs acos=arccos add asin=arcsin atan=arctan atan2=arctan2 cast ceil clip_by_value=clip concat=concatenate "
+        "abs acos=arccos acosh=arccosh add argsort asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
         "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
         "fill=full floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
         "ones_like pow=power range=arange reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
-        "roll round rsqrt searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack stop_gradient "
+        "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack "
+        "stop_gradient "
         "subtract tan tanh tensordot tile transpose truediv=divide unstack while_loop zeros zeros_like"
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
-        "is_inf=isinf is_nan=isnan less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
+        "angle bincount floordiv=floor_divide floormod=mod imag is_inf=isinf is_nan=isnan "
+        "less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
         "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
-        "reduce_sum=sum reduce_variance=var round rsqrt sigmoid sign sin softplus sqrt square subtract tan tanh top_k"
+        "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin softplus sqrt square subtract "
+        "tan tanh top_k"
     ),
     "tensorflow.nn": (
-        "elu leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish tanh top_k"
+        "elu erf leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish tanh top_k"
     ),
-    "tensorflow.linalg": "det diag diag_part=diagonal einsum eye inv norm trace",
+    "tensorflow.linalg": (
+        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm qr slogdet solve tensordot trace"
+    ),
+    "tensorflow.image": "hsv_to_rgb=image.hsv_to_rgb rgb_to_hsv=image.rgb_to_hsv",
     "theano.tensor": (
         "abs_=abs all any arange argmax argmin cast ceil clip concatenate cos cosh cumprod cumsum diag dot eq=equal "
         "erf exp expm1 eye floor ge=greater_equal gt=greater le=less_equal log log10 log1p log2 lt=less max maximum "
@@ -83,10 +99,6 @@ def _along_the_first_axis(function: Callable) -> Callable:
 
 def _where(condition, x=None, y=None):
     return ops.stack(ops.nonzero(condition), axis=-1) if x is None else ops.where(condition, x, y)
-
-
-def _gather(params, indices, axis=0):
-    return ops.take(params, indices, axis=axis)
 
 
 def _split(value, num_or_size_splits, axis=0):
@@ -154,11 +166,30 @@ def _set_seed(seed):
     importlib.import_module("keras.utils").set_random_seed(seed)
 
 
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_CUMSUM = foreign_arrays.cumulative(ops.cumsum, 0)
+_OF_NN = _words(
+    "avg_pool avg_pool1d avg_pool2d avg_pool3d batch_normalization bias_add compute_average_loss conv1d "
+    "conv2d conv2d_transpose conv3d crelu depth_to_space depthwise_conv2d dropout embedding_lookup "
+    "local_response_normalization max_pool max_pool1d max_pool2d max_pool3d separable_conv2d space_to_depth "
+    "weighted_cross_entropy_with_logits zero_fraction"
+)
+_OF_IMAGES = _words(
+    "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop "
+    "convert_image_dtype crop_to_bounding_box extract_patches flip_left_right flip_up_down grayscale_to_rgb "
+    "pad_to_bounding_box per_image_standardization psnr random_brightness random_contrast random_crop "
+    "random_flip_left_right random_flip_up_down random_hue random_saturation resize resize_bicubic "
+    "resize_bilinear resize_nearest_neighbor resize_with_crop_or_pad rgb_to_grayscale rot90 total_variation "
+    "transpose"
+)
 # what is another function than the operation of that name, or has its arguments in another order
 _SPECIAL: dict[str, Callable] = {
     "tensorflow.squared_difference": _squared_difference, "tensorflow.math.squared_difference": _squared_difference,
     "tensorflow.nn.l2_normalize": _l2_normalize, "tensorflow.math.l2_normalize": _l2_normalize,
-    "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": _gather,
+    "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": foreign_arrays.gather,
     "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
@@ -181,8 +212,43 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.random.uniform": _uniform, "tensorflow.random_uniform": _uniform,
     **{
         f"tensorflow.{part}{name}": _along_the_first_axis(getattr(ops, name))
-        for part in ("", "math.") for name in ("argmax", "argmin", "cumsum", "cumprod")
+        for part in ("", "math.") for name in ("argmax", "argmin")
     },
+    "tensorflow.cumsum": _CUMSUM, "tensorflow.math.cumsum": _CUMSUM,
+    "tensorflow.math.cumprod": foreign_arrays.cumulative(ops.cumprod, 1),
+    **{
+        f"tensorflow.{path}": getattr(foreign_arrays, path.rpartition(".")[2])
+        for path in _words(
+            "boolean_mask ensure_shape foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec linalg.set_diag "
+            "map_fn math.confusion_matrix math.count_nonzero math.in_top_k math.reduce_euclidean_norm "
+            "math.segment_mean math.xlogy nn.in_top_k rank scan sequence_mask tensor_scatter_nd_add "
+            "tensor_scatter_nd_update unique vectorized_map"
+        )
+    },
+    "tensorflow.linalg.diag": foreign_arrays.batched_diag,
+    "tensorflow.linalg.matrix_transpose": lambda a: ops.swapaxes(a, -1, -2),
+    "tensorflow.scatter_nd": ops.scatter,
+    **{
+        f"tensorflow.math.unsorted_segment_{name}": foreign_arrays.segment(getattr(ops, f"segment_{name}"))
+        for name in ("max", "sum")
+    },
+    "tensorflow.math.unsorted_segment_mean": foreign_arrays.segment_mean,
+    **{
+        f"tensorflow.math.segment_{name}": foreign_arrays.sorted_segment(getattr(ops, f"segment_{name}"))
+        for name in ("max", "sum")
+    },
+    "tensorflow.random.truncated_normal": foreign_arrays.truncated_normal,
+    "tensorflow.truncated_normal": foreign_arrays.truncated_normal,
+    "tensorflow.random.shuffle": foreign_arrays.shuffled, "tensorflow.random_shuffle": foreign_arrays.shuffled,
+    **{f"tensorflow.nn.{name}": getattr(foreign_nn, name) for name in _OF_NN},
+    **{f"tensorflow.image.{name}": getattr(foreign_nn, name) for name in _OF_IMAGES},
+    "tensorflow.nn.lrn": foreign_nn.local_response_normalization,
+    "tensorflow.image.resize_image_with_crop_or_pad": foreign_nn.resize_with_crop_or_pad,
+    **{
+        f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_jpeg" if name == "decode_png" else name)
+        for part in ("io", "image") for name in ("decode_image", "decode_jpeg", "decode_png")
+    },
+    "tensorflow.io.read_file": foreign_nn.read_file, "tensorflow.read_file": foreign_nn.read_file,
     "theano.shared": _shared, "theano.tensor.flatten": _flatten, "theano.tensor.nnet.relu": _relu_of_theano,
     "theano.tensor.nnet.hard_sigmoid": _hard_sigmoid,
     "theano.tensor.nnet.binary_crossentropy": _binary_crossentropy,
@@ -194,11 +260,49 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.Tensor": foreign_loops.KindOfTensor,
     "tensorflow.GradientTape": foreign_loops.GradientTape,
     "tensorflow.function": foreign_function.function,
+    "tensorflow.TensorShape": foreign_arrays.TensorShape, "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
+    "tensorflow.as_dtype": foreign_arrays.as_dtype, "tensorflow.dtypes.as_dtype": foreign_arrays.as_dtype,
+    "tensorflow.name_scope": foreign_arrays.block, "tensorflow.control_dependencies": foreign_arrays.block,
+    "tensorflow.variable_scope": foreign_arrays.block, "tensorflow.device": foreign_arrays.block,
+    "tensorflow.no_op": foreign_arrays.no_op, "tensorflow.group": foreign_arrays.no_op,
+    "tensorflow.nest.map_structure": tree.map_structure, "tensorflow.nest.flatten": tree.flatten,
+    "tensorflow.nest.pack_sequence_as": tree.pack_sequence_as,
+    "tensorflow.debugging.check_numerics": foreign_arrays.check_numerics,
+    "tensorflow.debugging.assert_all_finite": foreign_arrays.assert_all_finite,
+    **{
+        f"tensorflow.debugging.assert_{name}": foreign_arrays.asserting(f"assert_{name}", compare)
+        for name, compare in {
+            "equal": np.equal, "greater": np.greater, "greater_equal": np.greater_equal, "less": np.less,
+            "less_equal": np.less_equal, "near": np.isclose, "none_equal": np.not_equal,
+        }.items()
+    },
+    **{
+        f"tensorflow.{path}": getattr(foreign_machine, path.rpartition(".")[2])
+        for path in _words(
+            "autograph.experimental.do_not_convert config.experimental.set_memory_growth config.list_physical_devices "
+            "config.run_functions_eagerly config.set_visible_devices executing_eagerly get_logger "
+            "logging.set_verbosity test.gpu_device_name test.is_gpu_available"
+        )
+    },
+    "tensorflow.config.experimental.list_physical_devices": foreign_machine.list_physical_devices,
+    "tensorflow.config.list_logical_devices": foreign_machine.list_physical_devices,
+    "tensorflow.config.experimental.set_visible_devices": foreign_machine.set_visible_devices,
+    "tensorflow.config.experimental_run_functions_eagerly": foreign_machine.run_functions_eagerly,
+    **dict.fromkeys((
+        "tensorflow.autograph.set_verbosity", "tensorflow.config.optimizer.set_jit",
+        "tensorflow.disable_eager_execution",
+        "tensorflow.config.threading.set_inter_op_parallelism_threads", "tensorflow.disable_v2_behavior",
+        "tensorflow.config.threading.set_intra_op_parallelism_threads", "tensorflow.enable_eager_execution",
+        "tensorflow.enable_v2_behavior", "tensorflow.config.experimental.enable_tensor_float_32_execution",
+        "tensorflow.config.set_soft_device_placement", "tensorflow.config.experimental.enable_op_determinism",
+    ), foreign_machine.hint),
+    **{f"tensorflow.logging.{name}": level for name, level in foreign_machine.LEVELS.items()},
+    **{f"tensorflow.train.{name}": make for name, make in foreign_machine.OPTIMIZERS.items()},
     "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
     "tensorflow.data.Dataset": foreign_data.Dataset,
     "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE,
     "tensorflow.data.experimental.AUTOTUNE": foreign_data.AUTOTUNE,
-}
+}  # fmt: skip
 _MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 _DTYPES = frozenset((
     "bfloat16", "bool", "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
@@ -209,8 +313,16 @@ _DTYPES = frozenset((
 def name_in(module: str, name: str) -> Any:
     """What stands for a name of a module of another package; None if nothing does."""
     path = f"{module}.{name}"
-    if module == "tensorflow" and name in _DTYPES:
+    if module in ("tensorflow", "tensorflow.dtypes") and name in _DTYPES:
         return name
+    if module == "tensorflow.dtypes" and name == "cast":
+        return function_of("tensorflow", name)
+    if path == "tensorflow.version.VERSION":
+        return importlib.import_module("tensorflow").__version__
+    if path in ("tensorflow.newaxis", "tensorflow.keras"):
+        return getattr(importlib.import_module("tensorflow"), name)
+    if module == "tensorflow.python.ops" and name in _PRIVATE:
+        return _Private(name)
     if module in ("tensorflow.distribute", "tensorflow.distribute.experimental") and name in strategies.STRATEGIES:
         return strategies.STRATEGIES[name]
     if path in _AS_THEY_ARE:
@@ -230,8 +342,26 @@ def function_of(module: str, name: str) -> Callable | None:
     for entry in OPERATIONS.get(module, "").split():
         theirs, _, ours = entry.partition("=")
         if theirs == name:
-            return _called_as_theirs(getattr(ops, ours or theirs), name)
+            return _called_as_theirs(operator.attrgetter(ours or theirs)(ops), name)
     return None
+
+
+# modules that programs of 2.x take functions from although they are not public
+_PRIVATE = frozenset(("array_ops", "clip_ops", "math_ops", "nn", "nn_ops", "random_ops"))
+
+
+class _Private:
+    """Such a module: the public functions under their names."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        for module in ("tensorflow", "tensorflow.math", "tensorflow.nn", "tensorflow.random"):
+            found = function_of(module, name)
+            if found is not None:
+                return found
+        raise AttributeError(f"tensorflow.python.ops.{self._name}.{name} is not answered here. Use keras.ops.")
 
 
 def _called_as_theirs(function: Callable, name: str) -> Callable:

@@ -24,6 +24,13 @@ def function(
     return function if func is None else _compiled_later(func)
 
 
+class _Compiles:
+    always = True  # False after `tf.config.run_functions_eagerly(True)`
+
+
+compiles = _Compiles()
+
+
 def _compiled_later(func: Callable) -> Callable:
     programs: dict[Hashable, Callable] = {}
     was_called = False
@@ -33,7 +40,7 @@ def _compiled_later(func: Callable) -> Callable:
         nonlocal was_called
         leaves = tree.leaves((args, kwargs))
         is_inside = recording.tape is not None or pure.in_scope() or any(isinstance(x, Taped) for x in leaves)
-        if is_inside or not was_called:
+        if is_inside or not was_called or not compiles.always:
             was_called = True
             return func(*args, **kwargs)
         key = (*(path for path, _ in tree.paths((args, kwargs))), *map(_kind, leaves))

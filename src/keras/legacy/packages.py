@@ -22,7 +22,29 @@ STAND_INS = {
 LEFTOVERS = {
     "tensorflow": {
         "tensorflow": (),
+        "tensorflow.autograph": (),
+        "tensorflow.autograph.experimental": (),
+        "tensorflow.compat": (),
+        "tensorflow.compat.v1": (),
+        "tensorflow.compat.v2": (),
+        "tensorflow.config": (),
+        "tensorflow.config.experimental": (),
+        "tensorflow.config.optimizer": (),
+        "tensorflow.config.threading": (),
+        "tensorflow.debugging": (),
+        "tensorflow.dtypes": (),
+        "tensorflow.image": (),
+        "tensorflow.io": (),
+        "tensorflow.logging": (),
+        "tensorflow.nest": (),
         "tensorflow.python": (),
+        "tensorflow.python.framework": (),
+        "tensorflow.python.ops": (),
+        "tensorflow.signal": (),
+        "tensorflow.sysconfig": (),
+        "tensorflow.test": (),
+        "tensorflow.train": (),
+        "tensorflow.version": (),
         "tensorflow.data": (),
         "tensorflow.data.experimental": (),
         "tensorflow.distribute": (),
@@ -102,7 +124,7 @@ class MissingPackages:
             if found is None:
                 return None
             return importlib.machinery.ModuleSpec(name, self, is_package=found.submodule_search_locations is not None)
-        if name not in LEFTOVERS[package]:
+        if _without_release(name) not in LEFTOVERS[package]:
             raise ModuleNotFoundError(_not_here(name), name=name)
         if name == package:
             print(f"keras: {package} is not installed; this program gets {_ANSWERED[package]} here.", file=sys.stderr)
@@ -118,17 +140,17 @@ class MissingPackages:
         if today is not None:
             _stand_for(module, importlib.import_module(today))
             return
-        for leftover in LEFTOVERS[name.partition(".")[0]][name]:
+        for leftover in LEFTOVERS[name.partition(".")[0]][_without_release(name)]:
             setattr(module, leftover, _unusable(f"{name}.{leftover}"))
-        if name == "tensorflow":
+        if _without_release(name) == "tensorflow":
             _fill_tensorflow(module)
 
         def __getattr__(attribute: str) -> Any:
             if attribute.startswith("__"):
                 raise AttributeError(attribute)
-            if f"{name}.{attribute}" in LEFTOVERS[name.partition(".")[0]]:
+            if _without_release(f"{name}.{attribute}") in LEFTOVERS[name.partition(".")[0]]:
                 return importlib.import_module(f"{name}.{attribute}")
-            found = importlib.import_module("keras.legacy.foreign").name_in(name, attribute)
+            found = importlib.import_module("keras.legacy.foreign").name_in(_without_release(name), attribute)
             if found is None:
                 raise AttributeError(_not_here(f"{name}.{attribute}"))
             return found
@@ -136,8 +158,17 @@ class MissingPackages:
         module.__getattr__ = __getattr__  # type: ignore[method-assign]
 
 
+def _without_release(name: str) -> str:
+    """'tensorflow.compat.v1.nn' -> 'tensorflow.nn'."""
+    for release in ("tensorflow.compat.v1", "tensorflow.compat.v2"):
+        if name.startswith(release + ".") or name == release:
+            return "tensorflow" + name[len(release) :]
+    return name
+
+
 def _today(name: str) -> str | None:
     """The module of this package that stands for one of another, or None."""
+    name = _without_release(name)
     for prefix, ours in STAND_INS.items():
         if name == prefix or name.startswith(prefix + "."):
             return ours + name[len(prefix) :]
@@ -158,7 +189,9 @@ def _fill_tensorflow(module: ModuleType) -> None:
     module.keras = keras
     module.newaxis = None
     importlib.import_module("keras.legacy.foreign_loops").give_arrays_numpy()
-    module.__version__ = "2.16.0+kerata"  # the first release whose Keras is Keras 3
+    release = importlib.import_module("keras.legacy.era").version()
+    # programs take the numbers apart; 2.16 is the first release whose Keras is Keras 3
+    module.__version__ = release if release in ("2.10.0", "2.15.0") else "2.16.0"
 
 
 def _not_here(asked: str) -> str:

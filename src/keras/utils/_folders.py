@@ -203,9 +203,7 @@ class _Folder:
             raise ValueError(f"{owner}: `labels` must be 'inferred', None, or a list of numbers. Got {labels!r}.")
         if labels is not None and not isinstance(labels, str) and class_names is not None:
             raise ValueError(f"{owner}: `class_names` is for labels='inferred'; with a list of labels leave it out.")
-        if (
-            labels is None or label_mode is None
-        ):  # no classes either: every folder is gone through
+        if labels is None or label_mode is None:  # no classes either: every folder is gone through
             if class_names is not None:
                 raise ValueError(f"{owner}: without labels there are no classes; leave `class_names` out.")
             labels = None
