@@ -12,7 +12,7 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras.layers import Layer
-from keras.legacy import era, hdf5
+from keras.legacy import era, hdf5, loss_graph
 from keras.legacy.network_names import layer_name
 from keras.saving._older_objects import serialize_keras_object
 
@@ -128,7 +128,27 @@ def _legacy_from_config(cls, config, layer_cache=None):
     return model
 
 
+def _of_loss(part: str, text: str) -> property:
+    return property(lambda self: getattr(loss_graph.parts_of(self), part), doc=text)
+
+
+# what programs of 1.x and 2.x took from compiled models for `K.function` and `K.gradients`
+_PARTS_OF_LOSS = {
+    "total_loss": _of_loss("total_loss", "The loss as a symbolic tensor."),
+    "targets": _of_loss("targets", "Symbolic tensors of the targets."),
+    "sample_weights": _of_loss("sample_weights", "Symbolic tensors of the sample weights."),
+    "_feed_targets": _of_loss("targets", "The same as `targets`."),
+    "_feed_sample_weights": _of_loss("sample_weights", "The same as `sample_weights`."),
+    "_feed_inputs": property(lambda self: tree.leaves(self.inputs), doc="The inputs in a list."),
+    "_feed_input_names": property(lambda self: list(self.input_names), doc="The names of the inputs."),
+    "_feed_outputs": property(lambda self: tree.leaves(self.outputs), doc="The outputs in a list."),
+    "_feed_output_names": property(lambda self: list(self.output_names), doc="The names of the outputs."),
+    "_is_compiled": property(lambda self: self.compiled, doc="Whether it is compiled."),
+    "_is_graph_network": property(lambda self: self._graph is not None, doc="Whether it is made from tensors."),
+}
+
 _OF_MODELS = {
+    **_PARTS_OF_LOSS,
     "run_internal_graph": run_internal_graph,
     "get_weight_paths": get_weight_paths,
     "save_spec": save_spec,

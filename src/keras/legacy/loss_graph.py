@@ -1,0 +1,87 @@
+"""The loss of a compiled model as a symbolic tensor, as programs of 1.x and 2.x used it with `K.gradients`.
+
+Symbolic tensors of the targets and sample weights are made at the first question and kept for the model's structure.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, NamedTuple
+
+from keras import Operation, losses, ops
+from keras._core import tree
+from keras._training import compiled_loss
+
+
+class _Parts(NamedTuple):
+    key: tuple
+    targets: list[Any]
+    sample_weights: list[Any]
+    total_loss: Any
+
+
+def parts_of(model: Any) -> _Parts:
+    """Targets, sample weights and the total loss.
+
+    Raises:
+        AttributeError: the model is not compiled with a loss.
+        NotImplementedError: some of the loss cannot be part of a symbolic tensor.
+    """
+    if not model.compiled or (model.loss is None and not getattr(model._graph, "added", ())):
+        raise AttributeError(f"{model.name} has no loss before compile(loss=...) is called.")
+    key = (model.structure_version(), id(model.loss))
+    known = vars(model).get("_loss_graph")
+    if known is None or known.key != key:
+        known = _made(model, key)
+        object.__setattr__(model, "_loss_graph", known)
+    return known
+
+
+def _made(model: Any, key: tuple) -> _Parts:
+    placeholder = importlib.import_module("keras.legacy.backend.everything").placeholder
+    outputs, names = tree.leaves(model.outputs), model.output_names
+    functions = [None] * len(names)
+    if model.loss is not None:
+        functions = compiled_loss.by_output("loss", model.loss, outputs, names, repeat=True)
+    given = model._compile_arguments["loss_weights"]
+    shares = (
+        [1.0] * len(names) if given is None else compiled_loss.by_output("loss_weights", given, outputs, names, True)
+    )
+    targets, weights, total = [], [], 0
+    for name, output, identifier, share in zip(names, outputs, functions, shares):
+        shape = (*output.shape[:-1], 1) if _takes_numbers(identifier) else tuple(output.shape)
+        targets.append(placeholder(shape=shape, name=f"{name}_target"))
+        weights.append(placeholder(shape=(None,), name=f"{name}_sample_weights"))
+        function = compiled_loss.loss_from(identifier, targets[-1], output)
+        if function is not None:
+            total = total + (1.0 if share is None else share) * _mean(function.call(targets[-1], output), weights[-1])
+    if any(layer.activity_regularizer is not None for layer in model._flatten_layers()):
+        raise NotImplementedError(f"{model.name}.total_loss: penalties on activities are not part of this tensor here.")
+    for added in getattr(model._graph, "added", ()):
+        total = total + added
+    total = total + _Penalties(model)(weights[0])
+    return _Parts(key, targets, weights, total)
+
+
+def _takes_numbers(identifier: Any) -> bool:
+    """Whether the targets of a loss are class numbers, judged by its name."""
+    found = losses.get(identifier)
+    return "sparse" in str(getattr(found, "name", None) or getattr(found, "__name__", ""))
+
+
+class _Penalties(Operation):
+    """What the regularizers of a model's weights ask for, as a node, so that the weights have gradients of it."""
+
+    def __init__(self, model: Any):
+        super().__init__()
+        self._of = model._regularization_losses
+
+    def call(self, weight):
+        """Their sum; the input only ties it to the graph."""
+        return sum(self._of(), ops.zeros(()))
+
+
+def _mean(values: Any, weight: Any) -> Any:
+    """The mean of the losses of all rows, each times its weight."""
+    further = tuple(range(1, len(values.shape)))
+    return ops.mean((ops.mean(values, axis=further) if further else values) * weight)
