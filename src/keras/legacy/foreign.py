@@ -35,7 +35,7 @@ OPERATIONS = {
         "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
         "fill=full floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
-        "ones_like pow=power range=arange reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
+        "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
         "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack "
         "stop_gradient "
@@ -225,7 +225,7 @@ _SPECIAL: dict[str, Callable] = {
             "tensor_scatter_nd_update unique vectorized_map"
         )
     },
-    "tensorflow.linalg.diag": foreign_arrays.batched_diag,
+    "tensorflow.range": foreign_arrays.arange, "tensorflow.linalg.diag": foreign_arrays.batched_diag,
     "tensorflow.linalg.matrix_transpose": lambda a: ops.swapaxes(a, -1, -2),
     "tensorflow.scatter_nd": ops.scatter,
     **{

@@ -172,6 +172,11 @@ def matvec(a, b, transpose_a=False):
 # --- shapes and dtypes
 
 
+def arange(start, limit=None, delta=1, dtype=None):
+    """`tf.range`: the numbers from `start`, 0 if only one is given, up to `limit`."""
+    return ops.arange(start, limit, delta, dtype=dtype)
+
+
 def rank(input):
     """`tf.rank`."""
     return ops.convert_to_tensor(len(input.shape), dtype="int32")

@@ -140,8 +140,7 @@ class Function:
 
     def __init__(self, inputs: Any, outputs: Any, updates: list, name: str | None, fed: dict):
         self.name = name or "function"
-        self.single = isinstance(inputs, KerasTensor)
-        self.inputs: list = [inputs] if self.single else list(inputs)
+        self.inputs: list = [inputs] if isinstance(inputs, KerasTensor) else list(inputs)
         self.outputs = outputs
         self.updates = updates
         self.fed = fed
@@ -154,7 +153,9 @@ class Function:
 
     def __call__(self, inputs=()):
         """The outputs for values of the inputs, as NumPy arrays."""
-        given = [inputs] if self.single and not isinstance(inputs, (list, tuple)) else list(inputs)
+        # tf.keras took an array for a list of one input
+        alone = len(self.inputs) == 1 and hasattr(inputs, "shape")
+        given = [inputs] if alone else list(inputs)
         if len(given) != len(self.inputs):
             raise ValueError(f"K.function: {len(self.inputs)} values are needed, one for each input. Got {len(given)}.")
         training = bool(phase_now())
