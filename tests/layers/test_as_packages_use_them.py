@@ -15,6 +15,38 @@ def test_training_is_left_out_for_layers_that_do_not_take_it():
         layers.Dense(2)(x, mask=None)
 
 
+class Frozen(layers.BatchNormalization):
+    def __init__(self, freeze, *args, **kwargs):
+        self.freeze = freeze
+        super().__init__(*args, **kwargs)
+
+    def call(self, *args, **kwargs):
+        if self.freeze:
+            kwargs["training"] = False
+        return super().call(*args, **kwargs)
+
+
+def test_a_call_that_passes_everything_on_takes_what_the_one_behind_it_takes():
+    x = np.random.default_rng(0).normal(3, 2, (64, 2)).astype("float32")
+    assert abs(float(ops.mean(Frozen(False)(x, training=True)))) < 1e-3
+    model = keras.Sequential([keras.Input((2,)), Frozen(False), Frozen(True)])
+    model.compile("sgd", "mse")
+    model.fit(x, x, verbose=0)
+    assert float(ops.max(ops.abs(model.layers[0].moving_mean))) > 0
+    assert float(ops.max(ops.abs(model.layers[1].moving_mean))) == 0
+
+
+def test_symbolic_tensors_have_no_length_and_gradients_go_into_functions_of_numpy():
+    assert not hasattr(keras.Input((2,)), "__len__")
+    x = keras.Variable([1.0, 2.0])
+    with keras.GradientTape() as tape:
+        y = ops.sum(x * x)
+    found = tape.gradient(y, x)
+    np.testing.assert_allclose(np.multiply(found, np.ones(2)), [2, 4])
+    np.testing.assert_allclose(np.sqrt(y), np.sqrt(5))
+    assert not hasattr(keras.callbacks.History(), "state_dict")
+
+
 class Block(layers.Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -190,7 +190,7 @@ def test_callbacks_go_on_as_well(tmp_path, at_every_step):
         ]
 
     def settled(callbacks):
-        return [c.state_dict() for c in callbacks if not isinstance(c, keras.callbacks.EarlyStopping)]
+        return [c.resume_state() for c in callbacks if not isinstance(c, keras.callbacks.EarlyStopping)]
 
     expected = callbacks(tmp_path / "a")
     whole, record = train(rows_of_four, *expected, epochs=8)
@@ -212,7 +212,7 @@ def test_callbacks_go_on_as_well(tmp_path, at_every_step):
 
 def test_a_state_that_no_file_can_hold_is_named(tmp_path):
     class Keeps(keras.callbacks.Callback):
-        def state_dict(self):
+        def resume_state(self):
             return {"lock": object()}
 
     with pytest.raises(TypeError, match=r"\['lock'\] must be made of numbers, text, arrays.* Got object"):

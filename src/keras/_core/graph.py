@@ -72,11 +72,6 @@ class KerasTensor:
             raise TypeError(f"{self!r} cannot be iterated over: the size of its first axis is not known.")
         return (self[i] for i in range(self.shape[0]))
 
-    def __len__(self) -> int:
-        if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} has no len(): the size of its first axis is not known.")
-        return self.shape[0]
-
     def __bool__(self):
         raise TypeError(
             "A symbolic tensor has no value yet, so it cannot decide an `if`.\n"

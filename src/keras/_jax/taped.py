@@ -102,6 +102,10 @@ class Settled(Taped):
     def __jax_array__(self) -> Any:
         return self.value
 
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        values = [np.asarray(x) if isinstance(x, Settled) else x for x in inputs]
+        return getattr(ufunc, method)(*values, **kwargs)
+
 
 class Node:
     """One call: a function from the values of `inputs` to a list of the values of its outputs."""

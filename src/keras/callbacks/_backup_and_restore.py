@@ -24,7 +24,7 @@ class BackupAndRestore(Callback):
     decide the order of rows. It is one file, always the old or the new one whole. A run that went on ends with the same
     weights as one that was never stopped, if its data is what it was. A generator is asked again for the batches that
     were used; a `keras.utils.PyDataset` or a loader only for those of the epoch under way. A dataset that changes
-    between epochs, in `on_epoch_end`, tells its state by `state_dict()` and takes it by `load_state_dict(state)`.
+    between epochs, in `on_epoch_end`, tells its state by `resume_state()` and takes it by `load_resume_state(state)`.
 
     Args:
         backup_dir: the folder for the file; used by this run alone.
@@ -109,7 +109,7 @@ class BackupAndRestore(Callback):
             "step": step,
             "ended": step == 0 and bool(self.model.stop_training),
             "place": None if place is None else place.now(),
-            "callbacks": [[type(c).__name__, c.state_dict()] for c in self._others()],
+            "callbacks": [[type(c).__name__, c.resume_state()] for c in self._others()],
             "variables": [{"path": v.path, "value": np.asarray(v)} for v in self._variables()],
         }
         _backup.write(self.backup_dir, content, self.double_checkpoint)
@@ -123,12 +123,12 @@ class BackupAndRestore(Callback):
             state = next((pair for pair in states if pair[0] == kind), None)
             if state is not None:
                 states.remove(state)
-                callback.load_state_dict(state[1])
+                callback.load_resume_state(state[1])
 
     def _others(self) -> list:
         """The callbacks of the run that have a state."""
         callbacks = [] if self.run is None else self.run.callbacks
-        found = [c for c in callbacks if hasattr(c, "state_dict") and c is not self]
+        found = [c for c in callbacks if hasattr(c, "resume_state") and c is not self]
         return [c for c in found if self.keeps_history or not isinstance(c, History)]
 
     def _variables(self) -> list:

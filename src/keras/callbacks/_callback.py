@@ -36,15 +36,15 @@ class Callback:
         """Called before a run with its model."""
         self.model = model
 
-    def state_dict(self):
+    def resume_state(self):
         """What has to be known to go on with a run in another process, by name: numbers, text, arrays, lists, dicts.
 
         `fit(resume=...)` and `BackupAndRestore` keep it.
         """
         return {name: getattr(self, name) for name in self._kept}
 
-    def load_state_dict(self, state):
-        """Takes what `state_dict` returned, when a run goes on: after `on_train_begin`."""
+    def load_resume_state(self, state):
+        """Takes what `resume_state` returned, when a run goes on: after `on_train_begin`."""
         for name in self._kept:
             setattr(self, name, state[name])
 

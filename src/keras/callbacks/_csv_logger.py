@@ -64,12 +64,12 @@ class CSVLogger(Callback):
                 self.append_header = False
             writer.writerow({"epoch": epoch, **values})
 
-    def state_dict(self):
+    def resume_state(self):
         """What is in the file, with its columns."""
         with self._opened("r") as file:
             return {"text": file.read(), "keys": self.keys, "append_header": self.append_header}
 
-    def load_state_dict(self, state):
+    def load_resume_state(self, state):
         """Makes the file what it was; lines of epochs that will run again go."""
         with self._opened("w") as file:
             file.write(state["text"])

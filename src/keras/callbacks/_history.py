@@ -43,9 +43,9 @@ class History(Callback):
             dict.setdefault(self.history, name, []).append(value)
             self._places.setdefault(name, []).append(len(self.epoch) - 1)
 
-    def load_state_dict(self, state):
+    def load_resume_state(self, state):
         """Goes on with the record of an earlier process."""
-        super().load_state_dict(state)
+        super().load_resume_state(state)
         self.history = Record(state["history"])
 
     def __getitem__(self, name):

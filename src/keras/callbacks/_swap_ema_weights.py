@@ -55,11 +55,11 @@ class SwapEMAWeights(Callback):
         """The model has its weights again."""
         self._give_back()
 
-    def state_dict(self):
+    def resume_state(self):
         """The weights that are trained, while the model has the averages."""
         return {"weights": None if self._weights is None else [value for _, value in self._weights]}
 
-    def load_state_dict(self, state):
+    def load_resume_state(self, state):
         """Takes the weights that are trained."""
         weights = state["weights"]
         variables = [variable for variable, _ in self._pairs()]

@@ -26,6 +26,10 @@ class CallSignature:
         _, *parameters = inspect.signature(function).parameters.values()
         plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         self.positional: list[str] = [p.name for p in parameters if p.kind in plain]
+        self.only_passes_on = {p.kind for p in parameters} == {
+            inspect.Parameter.VAR_POSITIONAL,
+            inspect.Parameter.VAR_KEYWORD,
+        }
         self.names = frozenset(p.name for p in parameters)
         self.open_ended = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
         self.has_training = "training" in self.names
@@ -40,6 +44,15 @@ class CallSignature:
                 self.mask_of[name] = f"{name}_mask"
         if self.first is not None and "mask" in self.names and self.first not in self.mask_of:
             self.mask_of[self.first] = "mask"
+
+
+def signature_of(layer: type) -> CallSignature:
+    """The signature of a class's `call`; of the one that it passes everything on to, if it takes `*args, **kwargs`."""
+    own = call_signature(layer.call)  # type: ignore[attr-defined]
+    if not own.only_passes_on:
+        return own
+    further = (call_signature(cls.call) for cls in layer.__mro__[1:] if hasattr(cls, "call"))
+    return next((found for found in further if not found.only_passes_on), own)
 
 
 @functools.lru_cache(maxsize=2048)

@@ -33,7 +33,7 @@ from keras.layers._base.parts import Parts
 from keras.layers._base.remat import Remat
 from keras.layers._base.shapes import as_shape, first_shape, is_tensorish, shape_of, symbols_of_shape
 from keras.layers._base.weights import Weights
-from keras.layers._call import build_parameters, call_signature, context
+from keras.layers._call import build_parameters, context, signature_of
 from keras.layers._input_spec import check_inputs
 
 
@@ -176,7 +176,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
             if not pure.in_scope():
                 self._forget_losses()
             return recording.tape.call(self, args, kwargs, layer=self)
-        signature = call_signature(type(self).call)
+        signature = signature_of(type(self))
         if (
             args
             and type(args[0]) is list

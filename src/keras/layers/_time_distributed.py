@@ -5,7 +5,7 @@ from keras._core import tree
 from keras._jax.kernels import recurrent
 from keras._jax.random import SeedGenerator
 from keras.layers._base.shapes import is_shape
-from keras.layers._call import call_signature
+from keras.layers._call import signature_of
 from keras.layers._wrapper import Wrapper
 
 _WRITTEN_OUT = 32  # steps: a convolution is much slower inside a loop, many copies of it take long to compile
@@ -73,7 +73,7 @@ class TimeDistributed(Wrapper):
                 f"{self.name} takes a mask of shape (batch, time, ...), here {tuple(inputs.shape[:2])}. "
                 f"Got shape {tuple(mask.shape)}."
             )
-        takes_mask = "mask" in call_signature(type(self.layer).call).names
+        takes_mask = "mask" in signature_of(type(self.layer)).names
         return mask if takes_mask and (mask.ndim > 2 or inputs.ndim == 3) else None
 
     def _changes_at_each_step(self, x, mask, kwargs) -> bool:

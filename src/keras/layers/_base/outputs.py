@@ -9,7 +9,7 @@ from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._jax.op import symbolic_result
 from keras.layers._base.building import unwrapped
 from keras.layers._base.shapes import has_unknown, is_tensorish, shape_of, symbols_of_shape
-from keras.layers._call import build_parameters, call_signature
+from keras.layers._call import build_parameters, signature_of
 
 
 class Outputs:
@@ -18,7 +18,7 @@ class Outputs:
     def compute_output_shape(self, *args, **kwargs):
         """The shape of the outputs for inputs of a shape, found by tracing unless a layer knows it."""
         if kwargs and not args:
-            signature = call_signature(type(self).call)
+            signature = signature_of(type(self))
             inputs = {k.removesuffix("_shape"): symbols_of_shape(v, self.compute_dtype) for k, v in kwargs.items()}
             inputs = {k if k in signature.names else signature.first: v for k, v in inputs.items()}
             outputs = self._traced_outputs((), inputs)
@@ -34,7 +34,7 @@ class Outputs:
             self._traced_outputs(args, kwargs)  # only `call` builds the layers inside
         names = build_parameters(unwrapped(type(self).compute_output_shape))
         if names:
-            arguments = {**dict(zip(call_signature(type(self).call).positional, args)), **kwargs}
+            arguments = {**dict(zip(signature_of(type(self)).positional, args)), **kwargs}
             shapes = {f"{k}_shape": shape_of(v) for k, v in arguments.items() if is_tensorish(v)}
             shape = self.compute_output_shape(**{n: shapes[n] for n in names if n in shapes})
         else:

@@ -1,7 +1,7 @@
 """Pipeline: layers one after the other."""
 
 from keras._core.serialization import deserialize, serialize
-from keras.layers._call import call_signature
+from keras.layers._call import signature_of
 from keras.layers._layer import Layer
 
 
@@ -31,7 +31,7 @@ class Pipeline(Layer):
 
     def call(self, inputs, training=True, mask=None):
         for layer in self._pipeline_layers:
-            takes = call_signature(type(layer).call).names
+            takes = signature_of(type(layer)).names
             options = {k: v for k, v in (("training", training), ("mask", mask)) if k in takes and v is not None}
             inputs = layer(inputs, **options)
         return inputs
