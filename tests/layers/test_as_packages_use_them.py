@@ -45,6 +45,9 @@ def test_symbolic_tensors_have_no_length_and_gradients_go_into_functions_of_nump
     np.testing.assert_allclose(np.multiply(found, np.ones(2)), [2, 4])
     np.testing.assert_allclose(np.sqrt(y), np.sqrt(5))
     assert not hasattr(keras.callbacks.History(), "state_dict")
+    layer = layers.Dense(1)
+    layer.seen = keras.metrics.Mean()
+    assert layer._metrics == [layer.seen]
 
 
 class Block(layers.Layer):

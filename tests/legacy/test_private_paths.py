@@ -56,6 +56,9 @@ def test_masks_and_shapes_through_the_private_helpers():
     assert not backend.any_symbolic_tensors((1,))
     found = backend.compute_output_spec(keras.layers.Dense(3), keras.KerasTensor((None, 2)))
     assert found.shape == (None, 3)
+    assert backend.standardize_shape([None, 2]) == (None, 2)
+    with pytest.raises(ValueError, match="made of sizes"):
+        backend.standardize_shape([-1])
     shape = importlib.import_module("keras.src.ops.operation_utils").compute_conv_output_shape
     assert shape((None, 3, 32, 32), 16, (3, 5), 2, "same", "channels_first") == (None, 16, 16, 16)
 

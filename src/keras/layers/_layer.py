@@ -111,9 +111,11 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         """
         if self._layers and type(self).call is not Layer.call and not self.built:
             inputs = symbols_of_shape(input_shape, self.compute_dtype)
+            self.built = True  # a `call` may ask, and build itself if it is not
             try:
                 symbolic_result(functools.partial(self._run, {}), inputs)
             except Exception as error:
+                self.built = False
                 raise ValueError(
                     f"{self.name} could not be built for inputs of shape {input_shape}: {error}"
                 ) from error

@@ -39,6 +39,8 @@ def older(self, name: str) -> Any:
                 value = value if part is None else value[part]
                 former = _FORMER_VALUES.get(name)
                 return value if former is None else former.get(value, value)
+    elif name == "_metrics":
+        return self._metric_objects()
     elif name in _OF_ATTENTION and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
         return importlib.import_module("keras.legacy.attention_parts").part_of(self, name)
     return object.__getattribute__(self, name)  # raises what was raised before, by a property too

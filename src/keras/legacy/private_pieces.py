@@ -74,6 +74,18 @@ def class_weight_to_sample_weights(y, class_weight: dict) -> np.ndarray:
     return weigh(np.asarray(y), None, class_weight, "class_weight_to_sample_weights")
 
 
+def standardize_shape(shape) -> tuple[int | None, ...]:
+    """A shape as a tuple of sizes, None for unknown ones.
+
+    Raises:
+        ValueError: it is none.
+    """
+    sizes = tuple(shape) if isinstance(shape, (list, tuple)) else None
+    if sizes is None or any(n is not None and (not isinstance(n, (int, np.integer)) or n < 0) for n in sizes):
+        raise ValueError(f"standardize_shape: a shape is made of sizes, None for unknown ones. Got {shape!r}.")
+    return tuple(None if n is None else int(n) for n in sizes)
+
+
 def auto_name(prefix: str) -> str:
     """A name in snake case that nothing has yet."""
     return names.unique_name(names.snake_case(prefix))
@@ -156,6 +168,8 @@ PIECES: dict[str, Callable[[], Any]] = {
     "backend.common.keras_tensor.any_symbolic_tensors": _self(any_symbolic_tensors),
     "backend.compute_output_spec": _self(compute_output_spec),
     "backend.jax.random.jax_draw_seed": _of("keras._jax.random", "draw_seed"),
+    "backend.standardize_shape": _self(standardize_shape),
+    "backend.common.variables.standardize_shape": _self(standardize_shape),
     "layers.convolutional.base_conv.BaseConv": _of("keras.layers._conv", "Conv"),
     "layers.convolutional.base_conv.Conv": _of("keras.layers._conv", "Conv"),
     "layers.pooling.base_pooling.BasePooling": _of("keras.layers._pooling", "Pooling"),
