@@ -13,7 +13,7 @@ import pytest
 
 import keras
 from keras import Input, layers
-from keras._jax import exported
+from keras._jax import exported, reader_process
 from keras.export import ExportArchive, load
 
 pytest.importorskip("flatbuffers")
@@ -206,3 +206,21 @@ def test_a_saved_model_is_no_exported_program(tmp_path):
     keras.Sequential([Input((2,)), layers.Dense(1)]).save(path)
     with pytest.raises(ValueError, match=r"holds no exported program. Call keras.models.load_model"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("dies", "message"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "died of signal 11"),
+        ("raise SystemExit(1)", "jaxlib cannot read the program"),
+        ("import time; time.sleep(60)", "took more than 0 seconds"),
+    ],
+)
+def test_a_program_that_another_process_cannot_read_is_refused(tmp_path, monkeypatch, dies, message):
+    model = keras.Sequential([Input((2,)), layers.Dense(1)])
+    model.export(tmp_path / "m.stablehlo", format="stablehlo")
+    assert load(tmp_path / "m.stablehlo")(np.ones((1, 2))).shape == (1, 1)
+    monkeypatch.setattr(reader_process, "_READS", dies)
+    monkeypatch.setattr(reader_process, "_SECONDS", 0 if "sleep" in dies else 20)
+    with pytest.raises(ValueError, match=message):
+        load(tmp_path / "m.stablehlo")

@@ -13,7 +13,7 @@ from jax import export as jax_export
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._jax import bytecode, exported_table, pure
+from keras._jax import bytecode, exported_table, pure, reader_process
 from keras._jax.variable import Variable
 
 PLATFORMS = ("cpu", "cuda", "rocm", "tpu")
@@ -115,6 +115,7 @@ def program(data: bytes) -> Callable:
         exported_table.check(data)
         exported = jax_export.deserialize(bytearray(data))
         bytecode.check(exported.mlir_module_serialized)
+        reader_process.check(exported.mlir_module_serialized)
         text = exported.mlir_module()
     except ImportError:
         raise ImportError(_MISSING) from None
