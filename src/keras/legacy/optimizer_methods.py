@@ -96,6 +96,7 @@ def get_gradients(self, loss, params):
             f"{type(self).__name__}.get_gradients: gradients are known within get_updates() only, unless the loss is "
             "a symbolic tensor."
         )
+    params = list(params)
     found = importlib.import_module("keras.legacy.backend._function").gradients(loss, params)
     missing = [p.path for p, g in zip(params, found) if g is None]
     if missing:

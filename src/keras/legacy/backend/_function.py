@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, ValuesView
 from typing import Any
 
 import numpy as np
@@ -141,7 +141,7 @@ class Function:
     def __init__(self, inputs: Any, outputs: Any, updates: list, name: str | None, fed: dict):
         self.name = name or "function"
         self.inputs: list = [inputs] if isinstance(inputs, KerasTensor) else list(inputs)
-        self.outputs = outputs
+        self.outputs = list(outputs) if isinstance(outputs, ValuesView) else outputs
         self.updates = updates
         self.fed = fed
         for x in (*self.inputs, *fed):
