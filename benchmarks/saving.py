@@ -8,6 +8,7 @@ are flushed to the disk by both. Run it on an idle machine, in a folder with roo
 """
 
 import argparse
+import gc
 import os
 import statistics
 import tempfile
@@ -44,6 +45,7 @@ def read_plain(path):
 
 def timed(function, *arguments):
     """Seconds of one call."""
+    gc.collect()  # the model of the round before; its memory is the next one's
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start

@@ -388,3 +388,33 @@ def test_no_folder_of_the_base_classes_is_walked_through():
     for base in (keras.Layer, keras.Model, keras.Sequential, keras.Functional, keras.Optimizer):
         properties = {n for n in dir(base) if isinstance(getattr(base, n, None), property) and not n.startswith("__")}
         assert properties <= NOT_PARTS | wanted, base
+
+
+def test_a_large_archive_is_read_while_its_checksum_is_found_and_a_changed_bit_is_told(tmp_path):
+    model = keras.Sequential([keras.Input((2048,)), keras.layers.Dense(2100, use_bias=False)])
+    path = tmp_path / "large.keras"
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
+    loaded.layers[0].kernel.assign_add(loaded.layers[0].kernel * 0 + 1)
+    np.testing.assert_allclose(loaded.get_weights()[0], model.get_weights()[0] + 1, atol=1e-6)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="checksum is wrong: the file is damaged"):
+        keras.models.load_model(path)
+
+
+def test_memory_of_an_array_from_a_file_is_taken_once_and_only_as_a_whole():
+    from keras._core.fresh import fresh, take
+
+    array = fresh((256, 128), np.dtype("float32"))
+    array[:] = 3
+    assert take(array[:128]) is None
+    assert take(array * 2) is None
+    variable = keras.Variable(array)
+    assert not array.flags.writeable
+    assert take(array) is None
+    assert float(variable.value.sum()) == 3 * array.size
+    assert type(fresh((2,), np.dtype("float32"))) is np.ndarray
+    assert keras.Variable(fresh((256, 128), np.dtype("float64")), dtype="float32").dtype == "float32"

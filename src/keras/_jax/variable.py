@@ -14,6 +14,7 @@ import numpy as np
 from keras import config
 from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
+from keras._core.fresh import Fresh, take
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
 from keras._jax import placement, processes, pure
@@ -319,6 +320,10 @@ def _to_array(value: Any, dtype: str | None) -> jax.Array:
     name = None if dtype is None else jax.dtypes.canonicalize_dtype(dtype)
     if isinstance(value, jax.Array):
         return value if name is None or value.dtype == name else value.astype(name)
+    if type(value) is Fresh and (name is None or value.dtype == name):
+        own = take(value)
+        if own is not None:
+            return array_from(own)
     return array_from(np.array(value, dtype=name))  # a copy: the caller may change the original
 
 

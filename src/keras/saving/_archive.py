@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -10,6 +11,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from keras.saving._errors import BadFile, refusing
@@ -20,6 +22,7 @@ _MOST_TABLE = 2**22  # bytes of the table of contents
 _MOST_RATIO = 1100  # deflate packs no better than this
 _MOST_PACKED, _SMALL = 100, 2**26  # no weights pack better than this; below so many bytes nobody minds
 _BLOCK = 2**22
+_MEANWHILE = 1 << 24  # bytes of a member whose checksum is worth a thread
 _LONGEST_NAME, _LONGEST_PART = 1024, 255  # the second in bytes, as file systems count
 
 
@@ -163,6 +166,25 @@ class Archive:
             unpacked.write(block)
         return unpacked
 
+    @contextlib.contextmanager
+    def checked_meanwhile(self, name: str) -> Iterator[Any]:
+        """`open` for the time of a block, at whose end the checksum is known: for readers that keep nothing before it.
+
+        Raises:
+            BadFile: the checksum is wrong; an error of the block goes first.
+        """
+        info = self._members[name]
+        if info.compress_type != zipfile.ZIP_STORED or info.file_size < _MEANWHILE or not _has_number(self._file):
+            with contextlib.closing(self.open(name)) as member:
+                yield member
+            return
+        start = self._start_of(info)
+        with ThreadPoolExecutor(1) as pool:
+            checksum = pool.submit(_checksum_at, self._file.fileno(), start, info.file_size)
+            yield Window(self._file, start, info.file_size)
+            if checksum.result() != info.CRC:
+                self._refuse(name, "its checksum is wrong: the file is damaged")
+
     def extract(self, name: str, path: str) -> None:
         """Writes a member to a file of its own, below folders that are made for it."""
         try:
@@ -250,6 +272,25 @@ def _check_name(archive: Archive, name: str) -> None:
     )  # fmt: skip
     if bad:
         archive._refuse(repr(name[:80]), "the name leads out of the archive, or is none that a file can have")
+
+
+def _has_number(file: Any) -> bool:
+    """Whether the system knows the file, which then can be read at two places at once."""
+    try:
+        return file.fileno() >= 0 and hasattr(os, "preadv")
+    except (AttributeError, OSError):
+        return False
+
+
+def _checksum_at(number: int, start: int, size: int) -> int:
+    checksum, buffer, done = 0, memoryview(bytearray(2**20)), 0
+    while done < size:
+        count = os.preadv(number, [buffer[: min(len(buffer), size - done)]], start + done)
+        if not count:
+            break
+        checksum = zlib.crc32(buffer[:count], checksum)
+        done += count
+    return checksum
 
 
 def _checksum(window: Window) -> int:

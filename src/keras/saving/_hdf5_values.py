@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keras._core.fresh import fresh
 from keras.saving._hdf5_structure import NOWHERE, Message, Structure
 from keras.saving._hdf5_types import EXTENDED, Type, attribute, whole
 
@@ -61,7 +62,7 @@ def _read(structure: Structure, array: Array, most_bytes: int) -> np.ndarray:
         )
     if version != 3 or kind > 2:
         raise ValueError("it is kept in a layout that is not read here")
-    values = np.empty(array.shape, dtype)
+    values = fresh(tuple(array.shape), dtype)
     if kind == 2:
         _read_chunks(structure, array, values, most_bytes)
     elif values.size:

@@ -305,7 +305,7 @@ def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile:
         if any(name.startswith("model.weights.") for name in archive.names()):
             raise BadFile(f"{path}: its weights are kept in a format that is not read here; only {_WEIGHTS} is.")
         return make_model(config, path, 0, custom_objects, compile)
-    with contextlib.closing(archive.open(_WEIGHTS)) as weights, _hdf5.opened(weights, path) as reader:
+    with archive.checked_meanwhile(_WEIGHTS) as weights, _hdf5.opened(weights, path) as reader:
         if not archive.has_room_for(reader.declared_bytes()):
             raise BadFile(f"{path} is refused: {_WEIGHTS} claims far more than the size of the file lets expect.")
         model = make_model(config, path, reader.declared_bytes(), custom_objects, compile)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._core.fresh import fresh
 from keras.saving import _json, _weights
 from keras.saving._errors import BadFile, refusing
 
@@ -137,7 +138,7 @@ class Reader:
     def read(self, name: str) -> np.ndarray:
         """The values of one array."""
         dtype, shape, start, stop = self._entries[name]
-        found = np.empty(shape, dtype)
+        found = fresh(tuple(shape), np.dtype(dtype))
         self._file.seek(self._start + start)
         view, done = memoryview(found.reshape(-1).view(np.uint8)) if found.size else memoryview(b""), 0
         while done < stop - start:
