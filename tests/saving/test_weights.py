@@ -417,4 +417,7 @@ def test_memory_of_an_array_from_a_file_is_taken_once_and_only_as_a_whole():
     assert take(array) is None
     assert float(variable.value.sum()) == 3 * array.size
     assert type(fresh((2,), np.dtype("float32"))) is np.ndarray
-    assert keras.Variable(fresh((256, 128), np.dtype("float64")), dtype="float32").dtype == "float32"
+    wide = fresh((256, 128), np.dtype("float64"))
+    wide[:] = 3
+    assert keras.Variable(wide, dtype="float32").dtype == "float32"
+    assert wide.flags.writeable
