@@ -321,10 +321,10 @@ def _is_stored(x: Any) -> bool:
 def _from_foreign(x: Any, where: str) -> np.ndarray:
     """Frames, columns, sparse matrices, tensors of other libraries, by what they can do."""
     if hasattr(x, "detach") and hasattr(x, "cpu"):  # torch
-        here = x.detach().cpu()
-        return (
-            here.float() if "bfloat16" in str(getattr(x, "dtype", "")) else here
-        ).numpy()  # NumPy has no such numbers
+        x = x.detach().cpu()
+        if "bfloat16" in str(getattr(x, "dtype", "")):  # which NumPy has not
+            x = x.float()
+        return x.numpy()
     if _is_sparse(x):
         return x.toarray()
     if hasattr(x, "to_numpy"):  # pandas, polars, pyarrow, narwhals

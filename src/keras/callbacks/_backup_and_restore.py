@@ -24,7 +24,7 @@ class BackupAndRestore(Callback):
     decide the order of rows. It is one file, always the old or the new one whole. A run that went on ends with the same
     weights as one that was never stopped, if its data is what it was. A generator is asked again for the batches that
     were used; a `keras.utils.PyDataset` or a loader only for those of the epoch under way. A dataset that changes
-    between epochs, in `on_epoch_end`, tells its state by `resume_state()` and takes it by `load_resume_state(state)`.
+    between epochs, in `on_epoch_end`, tells its state by `state_dict()` and takes it by `load_state_dict(state)`.
 
     Args:
         backup_dir: the folder for the file; used by this run alone.

@@ -176,7 +176,8 @@ def _copy(value, name=None, backwards=None):
         changes["go_backwards"] = backwards
     accepted = constructor_parameters(cls)
     copied = cls(**{**arguments, **{k: v for k, v in changes.items() if k in accepted}})
-    copied._set_trainable(value.trainable, 0)  # as by its constructor
+    if copied.trainable != value.trainable:
+        copied.trainable = value.trainable
     for key in set(changes) - set(accepted) - {"dtype"}:
         setattr(copied, key, changes[key])
     return copied

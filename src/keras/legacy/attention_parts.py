@@ -20,15 +20,15 @@ _VALUES = {
 _VALUES["_output_shape"] = "_output_sizes"
 
 
-def part_of(layer: Any, name: str) -> Any:
-    """An attribute or a bound method of that name; None if such layers had none."""
+def part_of(layer: Any, name: str, missing: Any) -> Any:
+    """An attribute or a bound method of that name; `missing` if such layers had none."""
     if name in _VALUES:
         return vars(layer).get(_VALUES[name])
     if name in _METHODS:
         return functools.partial(_METHODS[name], layer)
     if name in _MADE:
         return _MADE[name](layer)
-    return None
+    return missing
 
 
 # --- attributes

@@ -41,21 +41,14 @@ def older(self, name: str) -> Any:
                 return value if former is None else former.get(value, value)
     elif name == "_metrics":
         return self._metric_objects()
-    elif name in _OF_ATTENTION and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
-        return importlib.import_module("keras.legacy.attention_parts").part_of(self, name)
+    elif not name.startswith("__") and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
+        part = importlib.import_module("keras.legacy.attention_parts").part_of(self, name, _MISSING)
+        if part is not _MISSING:
+            return part
     return object.__getattribute__(self, name)  # raises what was raised before, by a property too
 
 
 _MISSING = object()
-# below the public names of `MultiHeadAttention`, for subclasses
-_OF_ATTENTION = frozenset((
-    "_activity_regularizer", "_attention_axes", "_bias_constraint", "_bias_initializer", "_bias_regularizer",
-    "_build_attention", "_combine_equation", "_compute_attention_mask", "_compute_causal_mask",
-    "_dot_product_equation", "_dropout", "_dropout_layer", "_flash_attention", "_get_common_kwargs_for_sublayer",
-    "_inverse_sqrt_key_dim", "_kernel_constraint", "_kernel_initializer", "_kernel_regularizer", "_key_dim",
-    "_masked_softmax", "_num_heads", "_output_shape", "_sliding_window", "_softmax", "_use_bias", "_use_gate",
-    "_value_dim",
-))  # fmt: skip
 
 
 def _input_dim(layer: Any) -> int | None:

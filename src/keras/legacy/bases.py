@@ -31,7 +31,7 @@ def teach_layer(layer: type) -> None:
     layer.get_config = told_config.told(layer.get_config)
     layer.initial_weights = None  # classes look at the end of `build` whether the constructor was given any
     layer.input_shape = release_0.input_shape_of(layer.input_shape.fget)
-    layer._set_trainable = _whole_is_frozen(layer._set_trainable)
+    layer.trainable = layer.trainable.setter(_whole_is_frozen(layer.trainable.fset))
     tensors.teach()
     layer.weights = property(listed.weights(layer.weights.fget), doc=layer.weights.__doc__)
     layer.trainable_weights = property(
@@ -60,9 +60,10 @@ def teach_layer(layer: type) -> None:
 def _whole_is_frozen(set_trainable: Callable) -> Callable:
     """Before 3, a layer inside a frozen one was frozen whatever was said of it later."""
 
-    @functools.wraps(set_trainable)
-    def older(self, value: bool, setting: int) -> None:
-        set_trainable(self, value, 0 if era.before("3") else setting)
+    def older(self, value: bool) -> None:
+        set_trainable(self, value)
+        if era.before("3"):
+            self._trainable_since = 0
 
     return older
 

@@ -39,11 +39,12 @@ OPERATIONS = {
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
         "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack "
         "stop_gradient "
-        "subtract tan tanh tensordot tile transpose truediv=divide unstack while_loop zeros zeros_like"
+        "subtract tan tanh tensor_scatter_nd_update=scatter_update tensordot tile transpose truediv=divide unstack "
+        "while_loop zeros zeros_like"
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
-        "angle bincount floordiv=floor_divide floormod=mod imag is_inf=isinf is_nan=isnan "
+        "angle bincount floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
         "less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
         "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
@@ -51,7 +52,8 @@ OPERATIONS = {
         "tan tanh top_k"
     ),
     "tensorflow.nn": (
-        "elu erf leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish tanh top_k"
+        "elu erf in_top_k leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish "
+        "tanh top_k"
     ),
     "tensorflow.linalg": (
         "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm qr slogdet solve tensordot trace"
@@ -154,8 +156,14 @@ def _shared(value, name=None):
     return Variable(np.asarray(value), dtype=str(np.asarray(value).dtype), name=name)
 
 
-def _normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    return random.normal(shape, mean, stddev, dtype=dtype, seed=seed)
+def _drawing(draw: Callable) -> Callable:
+    def call(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        return draw(shape, mean, stddev, dtype=dtype, seed=seed)
+
+    return call
+
+
+_normal, _truncated_normal = _drawing(random.normal), _drawing(random.truncated_normal)
 
 
 def _uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
@@ -220,9 +228,9 @@ _SPECIAL: dict[str, Callable] = {
         f"tensorflow.{path}": getattr(foreign_arrays, path.rpartition(".")[2])
         for path in _words(
             "boolean_mask ensure_shape foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec linalg.set_diag "
-            "map_fn math.confusion_matrix math.count_nonzero math.in_top_k math.reduce_euclidean_norm "
-            "math.segment_mean math.xlogy nn.in_top_k rank scan sequence_mask tensor_scatter_nd_add "
-            "tensor_scatter_nd_update unique vectorized_map"
+            "map_fn math.confusion_matrix math.count_nonzero math.reduce_euclidean_norm "
+            "math.segment_mean math.xlogy rank scan sequence_mask tensor_scatter_nd_add "
+            "unique vectorized_map"
         )
     },
     "tensorflow.range": foreign_arrays.arange, "tensorflow.linalg.diag": foreign_arrays.batched_diag,
@@ -237,8 +245,7 @@ _SPECIAL: dict[str, Callable] = {
         f"tensorflow.math.segment_{name}": foreign_arrays.sorted_segment(getattr(ops, f"segment_{name}"))
         for name in ("max", "sum")
     },
-    "tensorflow.random.truncated_normal": foreign_arrays.truncated_normal,
-    "tensorflow.truncated_normal": foreign_arrays.truncated_normal,
+    "tensorflow.random.truncated_normal": _truncated_normal, "tensorflow.truncated_normal": _truncated_normal,
     "tensorflow.random.shuffle": foreign_arrays.shuffled, "tensorflow.random_shuffle": foreign_arrays.shuffled,
     **{f"tensorflow.nn.{name}": getattr(foreign_nn, name) for name in _OF_NN},
     **{f"tensorflow.image.{name}": getattr(foreign_nn, name) for name in _OF_IMAGES},
@@ -279,7 +286,7 @@ _AS_THEY_ARE: dict[str, Any] = {
     **{
         f"tensorflow.{path}": getattr(foreign_machine, path.rpartition(".")[2])
         for path in _words(
-            "autograph.experimental.do_not_convert config.experimental.set_memory_growth config.list_physical_devices "
+            "autograph.experimental.do_not_convert config.list_physical_devices "
             "config.run_functions_eagerly config.set_visible_devices executing_eagerly get_logger "
             "logging.set_verbosity test.gpu_device_name test.is_gpu_available"
         )
@@ -290,7 +297,7 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.config.experimental_run_functions_eagerly": foreign_machine.run_functions_eagerly,
     **dict.fromkeys((
         "tensorflow.autograph.set_verbosity", "tensorflow.config.optimizer.set_jit",
-        "tensorflow.disable_eager_execution",
+        "tensorflow.config.experimental.set_memory_growth", "tensorflow.disable_eager_execution",
         "tensorflow.config.threading.set_inter_op_parallelism_threads", "tensorflow.disable_v2_behavior",
         "tensorflow.config.threading.set_intra_op_parallelism_threads", "tensorflow.enable_eager_execution",
         "tensorflow.enable_v2_behavior", "tensorflow.config.experimental.enable_tensor_float_32_execution",
@@ -319,8 +326,6 @@ def name_in(module: str, name: str) -> Any:
         return function_of("tensorflow", name)
     if path == "tensorflow.version.VERSION":
         return importlib.import_module("tensorflow").__version__
-    if path in ("tensorflow.newaxis", "tensorflow.keras"):
-        return getattr(importlib.import_module("tensorflow"), name)
     if module == "tensorflow.python.ops" and name in _PRIVATE:
         return _Private(name)
     if module in ("tensorflow.distribute", "tensorflow.distribute.experimental") and name in strategies.STRATEGIES:

@@ -41,11 +41,6 @@ def gather_nd(params, indices, batch_dims=0):
     return ops.convert_to_tensor(params)[places]
 
 
-def tensor_scatter_nd_update(tensor, indices, updates):
-    """`tf.tensor_scatter_nd_update`."""
-    return ops.scatter_update(tensor, indices, updates)
-
-
 def tensor_scatter_nd_add(tensor, indices, updates):
     """`tf.tensor_scatter_nd_add`."""
     return tensor + ops.scatter(indices, ops.cast(updates, tensor.dtype), tensor.shape)
@@ -124,11 +119,6 @@ def sorted_segment(function: Callable) -> Callable:
 
 def _segments(segment_ids) -> int:
     return int(np.max(np.asarray(segment_ids))) + 1
-
-
-def in_top_k(targets, predictions, k):
-    """`tf.math.in_top_k`."""
-    return ops.in_top_k(targets, predictions, k)
 
 
 def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False):
@@ -278,11 +268,6 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True):
 
 
 # --- random
-
-
-def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    """`tf.random.truncated_normal`."""
-    return random.truncated_normal(shape, mean, stddev, dtype=dtype, seed=seed)
 
 
 def shuffled(value, seed=None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keras import distribution
 
@@ -38,12 +38,8 @@ def gpu_device_name() -> str:
     return "/device:GPU:0" if list_physical_devices("GPU") else ""
 
 
-def set_memory_growth(device, enable) -> None:
-    """`tf.config.experimental.set_memory_growth`: how memory is taken, which changes no result; the engine decides."""
-
-
 def hint(*args, **kwargs) -> None:
-    """Settings of how fast, how talkative or by which means, which change no result."""
+    """Settings of how fast, how talkative, in which memory or by which means, which change no result."""
 
 
 def set_visible_devices(devices, device_type=None) -> None:
@@ -86,13 +82,6 @@ LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40, "FATA
 def set_verbosity(v) -> None:
     """`tf.logging.set_verbosity`."""
     get_logger().setLevel(v)
-
-
-def smart_cond(pred, true_fn=None, false_fn=None, name=None) -> Any:
-    """`tensorflow.python.framework.smart_cond`: chooses at once where the condition is known."""
-    if isinstance(pred, (bool, int)):
-        return true_fn() if pred else false_fn()
-    return importlib.import_module("keras.ops").cond(pred, true_fn, false_fn)
 
 
 def _optimizer(name: str, **renamed: str) -> Callable:

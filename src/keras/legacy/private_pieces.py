@@ -10,6 +10,7 @@ import numpy as np
 
 from keras._core import names
 from keras._core.checks import integers
+from keras._core.graph import any_symbolic
 
 
 def in_safe_mode() -> bool:
@@ -27,14 +28,9 @@ def unchanged(function: Callable) -> Callable:
     return function
 
 
-class keras_export:
+def keras_export(path: str | list[str]) -> Callable:
     """Marks what Keras 3 makes public; here the thing stays as it is."""
-
-    def __init__(self, path: str | list[str]):
-        self.path = path
-
-    def __call__(self, thing: Any) -> Any:
-        return thing
+    return unchanged
 
 
 def standardize_tuple(value, n: int, name: str, allow_zero: bool = False) -> tuple[int, ...]:
@@ -100,9 +96,7 @@ def compute_output_spec(function: Callable, *args, **kwargs) -> Any:
 
 def any_symbolic_tensors(args: Any = None, kwargs: Any = None) -> bool:
     """Whether there is a symbolic tensor among the arguments."""
-    tensor = importlib.import_module("keras").KerasTensor
-    leaves = importlib.import_module("keras.tree").flatten((args or (), kwargs or {}))
-    return any(isinstance(x, tensor) for x in leaves)
+    return any_symbolic((args or (), kwargs or {}))
 
 
 class H5IOStore:

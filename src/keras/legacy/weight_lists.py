@@ -14,6 +14,7 @@ import numpy as np
 
 from keras.legacy import era
 from keras.legacy.arrays import GATES_OF_1, kernel_for_1
+from keras.saving._older_layout import weights_in_order
 
 
 class _Group(NamedTuple):
@@ -122,11 +123,7 @@ def _in_order(layer: Any) -> list[Any]:
     """Variables in the order of `get_weights` until tf.keras."""
     found: dict[int, Any] = {}
     for part in getattr(layer, "layers", None) or [layer]:
-        weights = part.weights
-        if part is not layer:
-            trained = {id(v) for v in part.trainable_weights}
-            weights = sorted(weights, key=lambda v: id(v) not in trained)
-        for variable in weights:
+        for variable in part.weights if part is layer else weights_in_order(part):
             found.setdefault(id(variable), variable)
     for variable in layer.weights:  # what a model has beside its layers
         found.setdefault(id(variable), variable)

@@ -58,7 +58,7 @@ class Writer:
         data_at = self._file.tell()
         window = Window(self._file, data_at)
         function(window)
-        checksum = _checksum(Window(self._file, data_at, window.size))
+        checksum = _checksum(Window(self._file, data_at, window.size).readinto)
         self._file.seek(start)
         self._file.write(_local_header(raw, checksum, window.size))
         self._members.append((raw, checksum, window.size, start))
@@ -158,7 +158,8 @@ class Archive:
         info = self._members[name]
         if info.compress_type == zipfile.ZIP_STORED:
             window = Window(self._file, self._start_of(info), info.file_size)
-            if _checksum(window) != info.CRC:
+            window.seek(0)
+            if _checksum(window.readinto) != info.CRC:
                 self._refuse(name, "its checksum is wrong: the file is damaged")
             return window
         unpacked = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
@@ -180,7 +181,7 @@ class Archive:
             return
         start = self._start_of(info)
         with ThreadPoolExecutor(1) as pool:
-            checksum = pool.submit(_checksum_at, self._file.fileno(), start, info.file_size)
+            checksum = pool.submit(_checksum, _reading_at(self._file.fileno(), start, info.file_size))
             yield Window(self._file, start, info.file_size)
             if checksum.result() != info.CRC:
                 self._refuse(name, "its checksum is wrong: the file is damaged")
@@ -282,20 +283,21 @@ def _has_number(file: Any) -> bool:
         return False
 
 
-def _checksum_at(number: int, start: int, size: int) -> int:
-    checksum, buffer, done = 0, memoryview(bytearray(2**20)), 0
-    while done < size:
-        count = os.preadv(number, [buffer[: min(len(buffer), size - done)]], start + done)
-        if not count:
-            break
-        checksum = zlib.crc32(buffer[:count], checksum)
+def _reading_at(number: int, start: int, size: int) -> Callable[[memoryview], int]:
+    """A `readinto` over a part of a file, which leaves the file at the place where it is."""
+    done = 0
+
+    def readinto(buffer: memoryview) -> int:
+        nonlocal done
+        count = os.preadv(number, [buffer[: size - done]], start + done)
         done += count
-    return checksum
+        return count
+
+    return readinto
 
 
-def _checksum(window: Window) -> int:
-    window.seek(0)
+def _checksum(readinto: Callable[[memoryview], int]) -> int:
     checksum, buffer = 0, memoryview(bytearray(2**20))  # which stays in the processor's cache
-    while count := window.readinto(buffer):
+    while count := readinto(buffer):
         checksum = zlib.crc32(buffer[:count], checksum)
     return checksum

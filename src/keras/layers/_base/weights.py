@@ -177,15 +177,12 @@ class Weights:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._set_trainable(bool(value), next(_settings))
-
-    def _set_trainable(self, value: bool, setting: int) -> None:
-        self._trainable = value
-        self._trainable_since = setting
+        self._trainable = bool(value)
+        self._trainable_since = next(_settings)
         for variable in self._to_train:
-            variable.trainable = value
+            variable.trainable = bool(value)
         for layer in self._layers:
-            layer._set_trainable(value, setting)
+            layer.trainable = bool(value)
 
     def get_weights(self) -> list[np.ndarray]:
         """The weights as a list of NumPy arrays."""
