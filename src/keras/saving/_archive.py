@@ -9,13 +9,17 @@ import stat
 import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from keras.saving._errors import BadFile, refusing
 from keras.saving._window import Window
+
+try:  # three to five times as fast
+    from zlib_ng.zlib_ng import crc32
+except ImportError:
+    from zlib import crc32
 
 _MOST_MEMBERS = 10_000
 _MOST_TABLE = 2**22  # bytes of the table of contents
@@ -299,5 +303,5 @@ def _reading_at(number: int, start: int, size: int) -> Callable[[memoryview], in
 def _checksum(readinto: Callable[[memoryview], int]) -> int:
     checksum, buffer = 0, memoryview(bytearray(2**20))  # which stays in the processor's cache
     while count := readinto(buffer):
-        checksum = zlib.crc32(buffer[:count], checksum)
+        checksum = crc32(buffer[:count], checksum)
     return checksum
