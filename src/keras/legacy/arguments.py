@@ -9,11 +9,23 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.legacy import era, report, values
-from keras.legacy.rows import DEFAULTS, LAYERS, MODELS, ORDERS, TABLES, Default, Order, Row
+from keras.legacy.rows import (
+    DEFAULTS,
+    GENERATOR_ORDERS,
+    GENERATOR_ROWS,
+    LAYERS,
+    MODELS,
+    ORDERS,
+    TABLES,
+    Default,
+    Order,
+    Row,
+)
 
 __all__ = [
-    "DEFAULTS", "LAYERS", "MODELS", "ORDERS", "TABLES", "Default", "NotTogether", "Order", "Row", "Translator", "apply",
-    "entries_for", "load", "names_in", "translated",
+    "DEFAULTS", "GENERATOR_ORDERS", "GENERATOR_ROWS", "LAYERS", "MODELS", "ORDERS", "TABLES", "Default", "NotTogether",
+    "Order", "Row", "Translator", "apply", "entries_for", "home_of", "load", "names_in", "of_generator_method",
+    "translated",
 ]  # fmt: skip
 
 
@@ -269,14 +281,20 @@ def apply(module: Any, special: dict[str, Callable] | None = None) -> None:
             continue
         found = [entries_for(name, table) for table in (rows, ORDERS, DEFAULTS)]
         if isinstance(cls, type):
-            home = cls if method == "__init__" else _home_of(cls, method)
+            home = cls if method == "__init__" else home_of(cls, method)
             function = getattr(home, method)
             setattr(home, method, translated(function, Translator(name, function, *found), special.get(name)))
         elif inspect.isfunction(cls):
             setattr(module, name, translated(cls, Translator(name, cls, *found), special.get(name)))
 
 
-def _home_of(cls: type, method: str) -> type:
+def of_generator_method(function: Callable, where: str) -> Callable:
+    """A method `fit_generator`, `evaluate_generator` or `predict_generator`, taking the arguments of 1.x."""
+    rows, orders = (entries_for(function.__name__, table) for table in (GENERATOR_ROWS, GENERATOR_ORDERS))
+    return translated(function, Translator(where, function, rows, orders, []))
+
+
+def home_of(cls: type, method: str) -> type:
     """The class that defines a method."""
     return next(base for base in cls.__mro__ if method in vars(base))
 

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from keras._core.checks import one_of, positive_integer
-from keras.legacy import any_name, era, looks
+from keras.callbacks._monitor import MonitorCallback
+from keras.legacy import any_name, arguments, era, looks
+from keras.legacy.wrapping import wrap
+
+
+def teach(module: ModuleType) -> None:
+    """Lets the classes of `keras.callbacks` take and tell what they did."""
+    arguments.apply(module)
+    module.CallbackList.make_logs = make_logs
+    wrap(module.CallbackList, "set_params", set_params)
+    wrap(module.CallbackList, "on_train_batch_begin", batch_hook)
+    wrap(module.CallbackList, "on_train_batch_end", batch_hook)
+    wrap(MonitorCallback, "_found_direction", direction)
+    wrap(module.ModelCheckpoint, "_save", save)
+    wrap(module.ModelCheckpoint, "__init__", checkpoint, {"period"})
+    wrap(module.ModelCheckpoint, "on_epoch_end", after_a_period)
+    for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
+        wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
 
 
 def set_params(function: Callable, self, params):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable
 
 from keras.legacy import arguments
@@ -62,10 +61,7 @@ def legacy_add_weight_support(func: Callable) -> Callable:
 
 def legacy_generator_methods_support(func: Callable) -> Callable:
     """Lets a method of one's own take the arguments of `fit_generator` and its siblings of 1.x."""
-    attach = importlib.import_module("keras.legacy.attach")
-    tables = (attach._GENERATOR_ROWS, attach._GENERATOR_ORDERS, [])
-    found = [arguments.entries_for(func.__name__, table) for table in tables]
-    return arguments.translated(func, arguments.Translator(func.__name__, func, *found))
+    return arguments.of_generator_method(func, func.__name__)
 
 
 def legacy_input_support(func: Callable) -> Callable:

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras._core import names
 from keras._core.names import Naming, unique_name
+from keras.legacy import era
 
 # what classes were called until 2.0, where it was not as today
 _CLASSES_OF_1 = {
@@ -46,12 +47,26 @@ def _is_layer(instance: Any) -> bool:
     return hasattr(instance, "add_weight") and hasattr(instance, "compute_mask")
 
 
-def naming(release_is_before: Any) -> Naming:
-    """The names of a year.
+class _FromOne(type(names._counts)):  # type: ignore[misc]
+    """Counts that start at 1: the first dense layer was `dense_1`."""
 
-    Args:
-        release_is_before: whether the year's release is older than the one named.
-    """
-    if not release_is_before("3"):
+    def __missing__(self, key):
+        return 1
+
+
+def follow(release: str) -> None:
+    """Names layers as a release did: before 3 some began with other words, before tf.keras numbers began at 1."""
+    names.follow(_naming(release))
+    from_one = _is_before(release, "tf2.0")
+    if from_one != isinstance(names._counts, _FromOne):
+        names._counts = _FromOne(names._counts) if from_one else type(names._counts).__mro__[1]()
+
+
+def _naming(release: str) -> Naming:
+    if not _is_before(release, "3"):
         return Naming()
-    return _Until1() if release_is_before("2.0") else _UntilTf()
+    return _Until1() if _is_before(release, "2.0") else _UntilTf()
+
+
+def _is_before(release: str, other: str) -> bool:
+    return era.RELEASES.index(release) < era.RELEASES.index(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from keras.legacy import arguments, attach, detect, era, modernize_defaults, modules, names
+from keras.legacy import alike, arguments, detect, era, modernize_defaults, modules, names
 
 _MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate", "dot": "dot"}
 _AXES = {"concatenate": "concat_axis", "dot": "dot_axes"}
@@ -134,17 +134,12 @@ class _Text:
 def _entries(name: str, is_method: bool) -> tuple[list, list]:
     """Rows and orders for a callable, by the last part of its name."""
     if is_method and name in _METHODS:
-        return (
-            arguments.entries_for(name, attach._GENERATOR_ROWS), arguments.entries_for(name, attach._GENERATOR_ORDERS),
-        )  # fmt: skip
+        tables = (arguments.GENERATOR_ROWS, arguments.GENERATOR_ORDERS)
+        return arguments.entries_for(name, tables[0]), arguments.entries_for(name, tables[1])
     full = f"Model.{name}" if is_method and arguments.entries_for(f"Model.{name}", arguments.MODELS) else name
-    like = attach._LIKE.get(name, (None,))[0] or full
-    rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(like, table)]
-    orders = arguments.entries_for(like, arguments.ORDERS)
-    how = attach._LIKE.get(name, (None, None))[1]
-    if callable(how):
-        orders = [o._replace(when=attach._either(o.when, how)) for o in orders]
-    return rows, orders
+    today = alike.class_of_today(name)
+    rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(today or full, table)]
+    return rows, alike.orders_of(name) if today else arguments.entries_for(full, arguments.ORDERS)
 
 
 def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str) -> None:

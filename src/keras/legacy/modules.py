@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from keras.legacy import names as older_names
-from keras.legacy import report
+from keras.legacy import report, teachers
 
 
 class Row(NamedTuple):
@@ -215,20 +215,6 @@ def names_of(row: Row) -> list[str]:
 _PRIVATE = "keras.src"  # where Keras 3 has its code, from where other packages import all the same
 _KNOWN = {row.old for row in ROWS}
 _PARENTS = {old.rpartition(".")[0] for old in _KNOWN} | older_names.modules()
-# today's modules to which `attach` does something
-_TAUGHT = frozenset((
-    "keras.activations", "keras.backend", "keras.callbacks",
-    "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
-    "keras.applications.convnext", "keras.applications.imagenet_utils", "keras.applications.inception_v3",
-    "keras.applications.mobilenet", "keras.applications.mobilenet_v2", "keras.applications.resnet",
-    "keras.applications.resnet50", "keras.applications.vgg16", "keras.applications.xception",
-    "keras.datasets.boston_housing", "keras.datasets.cifar10", "keras.datasets.cifar100",
-    "keras.datasets.fashion_mnist", "keras.datasets.mnist",
-    "keras.applications.vgg19", "keras.datasets.imdb", "keras.datasets.reuters", "keras.legacy.tools",
-    "keras.legacy.preprocessing.image", "keras.legacy.preprocessing.text", "keras.metrics", "keras.models",
-    "keras.preprocessing.image",
-    "keras.mixed_precision", "keras.optimizers", "keras.optimizers.schedules", "keras.regularizers", "keras.utils",
-))  # fmt: skip
 
 
 class _MergeModule(ModuleType):
@@ -310,7 +296,7 @@ class Packages:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """The ordinary way to make a package, followed by `_answer_attributes`; None for all others."""
-        if name not in _PARENTS | _TAUGHT or name in _KNOWN:
+        if name not in _PARENTS | teachers.TAUGHT or name in _KNOWN:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
@@ -330,7 +316,7 @@ class _Followed:
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         _answer_attributes(module)
-        if module.__name__ in _TAUGHT:
+        if module.__name__ in teachers.TAUGHT:
             importlib.import_module("keras.legacy.attach").after_loading(module)
 
 

@@ -6,7 +6,7 @@ import functools
 import inspect
 from types import ModuleType
 
-from keras.legacy import era
+from keras.legacy import era, utilities
 from keras.legacy.inception_v3 import inception_v3
 from keras.legacy.mobilenet import mobilenet
 from keras.legacy.resnet50 import resnet50
@@ -35,3 +35,9 @@ def teach(module: ModuleType) -> None:
         return build(arguments, name)
 
     setattr(module, who, chosen)
+
+
+def teach_with_mode(module: ModuleType) -> None:
+    """`teach`, for a module whose `preprocess_input` took a mode."""
+    teach(module)
+    utilities.teach_network(module)

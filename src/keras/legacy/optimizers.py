@@ -1,11 +1,13 @@
-"""Optimizers that had another formula."""
+"""Optimizers that took other arguments or had another formula."""
 
 import functools
+import inspect
 from collections.abc import Callable
+from types import ModuleType
 
-from keras import ops, optimizers
+from keras import config, ops, optimizers
 from keras._core import registry
-from keras.legacy import optimizer_methods
+from keras.legacy import arguments, bases, era, optimizer_methods
 from keras.legacy.further_names import further_names
 
 
@@ -56,7 +58,7 @@ def _add_epsilon_to_the_root(kind: type, older: Callable) -> None:
     kind.update_step = update_step
 
 
-def teach(module) -> None:
+def _teach_formulas(module: ModuleType) -> None:
     """Gives `RMSprop` and `Adagrad` the formula that they had until 2.3, with epsilon added to the root."""
     _add_epsilon_to_the_root(module.RMSprop, _rmsprop_step)
     _add_epsilon_to_the_root(module.Adagrad, _adagrad_step)
@@ -71,3 +73,47 @@ def note_formula(optimizer) -> None:
         getattr(optimizer, "momentum", 0) or getattr(optimizer, "centered", False)
     ):
         optimizer._epsilon_is_outside = True
+
+
+def _optimizer_init(function: Callable, self, *args, **kwargs):
+    """Optimizers with `decay`, and with `clipnorm` as it was before tf.keras."""
+    decay = kwargs.pop("decay", None)
+    if kwargs.get("epsilon", 0) is None:
+        kwargs["epsilon"] = config.epsilon()
+    if era.before("tf2.0") and kwargs.get("clipnorm"):  # the norm of all gradients together, until then
+        kwargs["global_clipnorm"] = kwargs.pop("clipnorm")
+    if decay:
+        rate = kwargs.get("learning_rate", args[0] if args else _default_rate(function))
+        kwargs["learning_rate"] = optimizers.schedules.InverseTimeDecay(float(rate), 1, float(decay))
+        args = args[1:]
+        if args:
+            raise TypeError(f"{type(self).__name__}: give the arguments by name beside `decay`.")
+    function(self, *args, **kwargs)
+    if era.before("tf2.0"):
+        note_formula(self)
+
+
+def _nadam_init(function: Callable, self, *args, **kwargs):
+    """`Nadam` with `schedule_decay`, or as it was before it was simplified."""
+    if type(self).__name__ == "Nadam" and ("schedule_decay" in kwargs or era.before("tf2.11")):
+        object.__setattr__(self, "__class__", ScheduledNadam)
+        if args:
+            kwargs.update(zip(("learning_rate", "beta_1", "beta_2", "epsilon"), args))
+        return ScheduledNadam.__init__(self, **kwargs)
+    return _optimizer_init(function, self, *args, **kwargs)
+
+
+def _default_rate(function: Callable) -> float:
+    return inspect.signature(function).parameters["learning_rate"].default
+
+
+def teach(module: ModuleType) -> None:
+    """Lets the classes of `keras.optimizers` take what they took, and gives them their older methods and formulas."""
+    names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
+    bases.teach_optimizer(module.Optimizer)
+    _teach_formulas(module)
+    arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
+    module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")
+    for name in names:
+        init = getattr(module, name).__init__
+        init.__keras_legacy_arguments__ = {"decay", *getattr(init, "__keras_legacy_arguments__", ())}

@@ -393,3 +393,19 @@ DEFAULTS = [
     Default("Model.fit Model.evaluate Model.predict", "batch_size", 128, "0.3", "1.0"),
     Default("Model.predict", "verbose", 0, "0.3", "tf2.11"),
 ]  # fmt: skip
+
+# methods that today's models have no more; `detect` weighs their names, not what they took
+GENERATOR_ROWS = [
+    Row("fit_generator evaluate_generator predict_generator", "max_q_size", "max_queue_size", "1.x"),
+    Row("fit_generator evaluate_generator predict_generator", "nb_worker", "workers"),
+    Row("fit_generator evaluate_generator predict_generator", "pickle_safe", "use_multiprocessing", "1.x"),
+    Row("fit_generator", "nb_epoch", "epochs"),
+    Row("evaluate_generator", "nb_val_samples", "val_samples", "0.x"),
+    Row("fit_generator", "nb_val_worker", "", "0.x 1.x", {None: None, 1: None}),
+]
+GENERATOR_ORDERS = [
+    Order("fit_generator", "generator samples_per_epoch nb_epoch verbose callbacks validation_data nb_val_samples "
+          "class_weight max_q_size nb_worker pickle_safe initial_epoch", None, "1.x"),
+    Order("evaluate_generator", "generator val_samples max_q_size nb_worker pickle_safe", None, "1.x"),
+    Order("predict_generator", "generator val_samples max_q_size nb_worker pickle_safe", None, "1.x"),
+]  # fmt: skip

@@ -1,19 +1,21 @@
-"""Functions of `keras.utils`, `keras.datasets` and `keras.applications` with the arguments they had."""
+"""Functions of `keras.utils`, `keras.datasets`, `keras.applications` and of images with the arguments they had."""
 
 from __future__ import annotations
 
 import functools
 import importlib
 import os
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from keras._core import tree
-from keras.legacy import era
+from keras.legacy import arguments, era
 
 
 def teach_utils(module: ModuleType) -> None:
     """Lets functions of `keras.utils` take what they took in 1.x and 2.x."""
+    arguments.apply(module)
     module.to_categorical = _with_dtype(module.to_categorical)
     for name in ("model_to_dot", "plot_model"):
         setattr(module, name, _with_layer_range(getattr(module, name)))
@@ -103,6 +105,7 @@ def _update(function: Any) -> Any:
 
 def teach_data_set(module: ModuleType) -> None:
     """`load_data(..., cache_dir)` of tf.keras: a folder in the place of the Keras home folder."""
+    arguments.apply(module)
     function = module.load_data
 
     @functools.wraps(function)
@@ -133,6 +136,7 @@ def teach_data_set(module: ModuleType) -> None:
 
 def teach_network(module: ModuleType) -> None:
     """`preprocess_input(..., mode)` of 2.3: how the values are scaled, whatever the network."""
+    arguments.apply(module)
     function = module.preprocess_input
     if "mode" in function.__code__.co_varnames[: function.__code__.co_argcount]:
         return
@@ -147,3 +151,18 @@ def teach_network(module: ModuleType) -> None:
         {"mode"} | set(getattr(function, "__keras_legacy_arguments__", ()))
     )
     module.preprocess_input = preprocess_input
+
+
+def teach_images(module: ModuleType) -> None:
+    """`array_to_img` and `save_img`, which until tf.keras stretched a picture from 0."""
+    arguments.apply(module, {"array_to_img": _array_to_img, "save_img": _save_img})
+
+
+def _array_to_img(function: Callable, x, data_format=None, scale=True, dtype=None):
+    x, scale = importlib.import_module("keras.legacy.preprocessing.affine").for_picture(x, scale)
+    return function(x, data_format, scale, dtype)
+
+
+def _save_img(function: Callable, path, x, data_format=None, file_format=None, scale=True, **kwargs):
+    x, scale = importlib.import_module("keras.legacy.preprocessing.affine").for_picture(x, scale)
+    return function(path, x, data_format, file_format, scale, **kwargs)

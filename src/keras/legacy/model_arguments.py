@@ -1,0 +1,96 @@
+"""What models took before in constructors, `compile`, `fit` and the other methods."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+
+from keras._core import names as unique_names
+from keras.legacy import any_name, arguments, era, looks, methods
+from keras.legacy.wrapping import wrap
+
+
+def teach(module: ModuleType) -> None:
+    """Lets the classes of `keras.models` take what they took, and gives them their older methods."""
+    Model = module.Model
+    special = {
+        "Model.compile": methods.compile, "Model.fit": methods.fit, "Model.evaluate": methods.evaluate,
+        "Model.predict": methods.predict, "Model.train_on_batch": methods.train_on_batch,
+        "Model.test_on_batch": methods.test_on_batch,
+    }  # fmt: skip
+    arguments.apply(module, special)
+    trainer = arguments.home_of(Model, "fit")
+    _more_names(trainer)
+    importlib.import_module("keras.legacy.steps").teach(trainer)
+    new = Model.__new__
+    rows = arguments.entries_for("Model", arguments.MODELS)
+
+    @functools.wraps(new)
+    def older_new(cls, *args, **kwargs):
+        for row in rows:
+            if row.old in kwargs and row.today not in kwargs:
+                kwargs = {row.today if k == row.old else k: v for k, v in kwargs.items()}
+        return new(cls, *args, **kwargs)
+
+    Model.__new__ = older_new
+    Model.__init__.__keras_legacy_arguments__ |= {"inputs", "outputs"}  # its `**kwargs` in 3
+    for name in ("fit_generator", "evaluate_generator", "predict_generator"):
+        function = getattr(methods, name)
+        setattr(trainer, name, arguments.of_generator_method(function, f"Model.{name}"))
+    Model.to_yaml = lambda self, **kwargs: importlib.import_module("keras.legacy.texts").to_yaml(self, **kwargs)
+    for name in ("predict_classes", "predict_proba"):
+        setattr(module.Sequential, name, getattr(methods, name))
+    importlib.import_module("keras.legacy.model_methods").teach(module)
+    wrap(trainer, "_in_order", methods.in_order)
+    wrap(Model, "summary", looks.summary)
+    wrap(Model, "save", any_name.save)
+    wrap(Model, "save_weights", any_name.save_weights)
+    wrap(module.Functional, "__init__", _functional_init)
+    names_of_metrics = trainer.metrics_names.fget
+    trainer.metrics_names = property(
+        lambda self: methods.metrics_names(names_of_metrics, self), doc=trainer.metrics_names.__doc__
+    )
+    wrap(importlib.import_module("keras.callbacks._progress").Progbar, "_line", looks.bar_line)
+    wrap(module.Sequential, "_append", _sequential_append)
+    running = importlib.import_module("keras.legacy.running")
+    wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)
+    wrap(module.Sequential, "call", running.note_sequence)
+
+
+def _functional_init(function: Callable, self, *args, **kwargs):
+    """Before 3, models without a name were called 'model_1', 'model_2'."""
+    if len(args) < 3 and kwargs.get("name") is None and era.before("3"):
+        kwargs["name"] = unique_names.unique_name("model")
+    return function(self, *args, **kwargs)
+
+
+def _sequential_append(function: Callable, self, layer):
+    """`Sequential.add`, for what can come first in older programs."""
+    merges = any((c.__module__, c.__name__) == ("keras.legacy.merging", "Merge") for c in type(layer).__mro__)
+    if merges or type(self).__name__ == "MergedSequential":
+        return importlib.import_module("keras.legacy.models").begin_with_merge(function, self, layer)
+    return function(self, layer)
+
+
+def _more_names(trainer: type) -> None:
+    """Tells which further arguments the methods take."""
+    more = {
+        "compile": {
+            "class_mode",
+            "sample_weight_mode",
+            "target_tensors",
+            "distribute",
+            "experimental_run_tf_function",
+            "pss_evaluation_shards",
+        },
+        "fit": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
+        "evaluate": {"show_accuracy", "workers", "max_queue_size", "use_multiprocessing"},
+        "predict": {"workers", "max_queue_size", "use_multiprocessing"},
+        "train_on_batch": {"accuracy", "reset_metrics"},
+        "test_on_batch": {"accuracy", "reset_metrics"},
+    }
+    for name, extra in more.items():
+        function = getattr(trainer, name)
+        function.__keras_legacy_arguments__ = extra | set(getattr(function, "__keras_legacy_arguments__", ()))
