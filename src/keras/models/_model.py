@@ -107,7 +107,7 @@ class Model(Trainer, Layer):
     # --- what it is made of
 
     def _layer_metrics(self) -> list[Any]:
-        return super(Trainer, self).metrics
+        return Layer.metrics.fget(self)
 
     @property
     def layers(self) -> list[Layer]:

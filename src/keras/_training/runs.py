@@ -1,0 +1,145 @@
+"""The run that a call of a model makes: its data, its plan, its programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import config as settings
+from keras._core.fingerprint import Unshareable, structure_of
+from keras._data import ArraySource, BatchSource, make_source
+from keras._jax import placement
+from keras._jax.variable import Variable
+from keras._training.across import run_for
+from keras._training.build import build_for, is_matched
+from keras._training.compiled import Compiled
+from keras._training.interrupts import Interrupts
+from keras._training.loop import ArrayRun, BatchRun, Watcher
+from keras._training.plan import Planner
+from keras._training.state import RunningState, State
+
+_NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
+
+
+class Runs(Compiled):
+    """What stands between `fit` and its like, and the loops over batches."""
+
+    def read_on_host(self, x: Any) -> Any:
+        """Inputs as compiled code takes them; a model overrides it that begins with layers for text."""
+        return x
+
+    def _source(self, x: Any, *settings: Any) -> ArraySource | BatchSource:
+        """What a run was given, as `make_source` makes it; `settings` are its further arguments."""
+        return make_source(self.read_on_host(x), *settings)
+
+    def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
+        """A run over a source, with its programs made: what is wrong with the data shows here."""
+        run = run_for(source)
+        run.prepare(self._planner(phase, run.first_batch()))
+        if phase != "predict" and self._compiled_loss is not None and isinstance(source, ArraySource):
+            _, y, sample_weight = source.data
+            if sample_weight is None:  # a weight of zero may mark labels that mean nothing
+                self._compiled_loss.check_labels(y, source.owner)
+        return run
+
+    def _planner(self, phase: str, batch: tuple) -> Planner:
+        """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
+        version = (self.structure_version(), id(self.optimizer), placement.version())
+        known = self._planners.find(phase)
+        if known is not None and known[0] == version:
+            known[1].read_numbers()
+            return known[1]
+        if known is not None:
+            known = None
+            self._planners.clear()  # before others are made: packs belong to those who use them
+        if not self.built or not (phase == "predict" or is_matched(self)):
+            build_for(self, batch, phase)
+        self._capture_trainable()
+        trained, others = self._captured or (self.trainable_variables, self.non_trainable_variables)
+        slots: list[Variable] = []
+        if phase == "train" and self.optimizer is not None:
+            if not self.optimizer.built:
+                self.optimizer.build(trained)
+            slots = self.optimizer.variables
+        counted = [] if phase == "predict" else [v for m in self.metrics for v in m.variables]
+        planner = Planner(self, phase, State(trained, others, slots, counted))
+        if phase == "predict" or is_matched(self):
+            self._planners.keep(phase, ((self.structure_version(), id(self.optimizer), placement.version()), planner))
+        return planner
+
+    def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
+        """A run over validation data within `fit`, which reads the state of the training run."""
+        run = run_for(source)
+        batch = run.first_batch()
+        if not is_matched(self):
+            build_for(self, batch, "test")
+        planner = Planner(self, "test", train.variables, train.packs)
+        run.prepare(planner)
+        if len(planner.variables.flat()) != len(train.variables.flat()):
+            raise ValueError(
+                "Validation uses variables that training did not use. Call evaluate() after fit() instead."
+            )
+        return run
+
+    def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
+        if data is None:
+            return None
+        if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+            x, y, weight = (*data, None)[:3]
+            return self._source(x, y, weight, batch_size, steps, False, None, "validation")
+        return self._source(data, None, None, None, steps, False, None, "validation")
+
+    def _evaluate_with(self, run: Any, state: RunningState, reset: list, watcher: Watcher) -> dict[str, Any]:
+        state.replace_metrics(reset)
+        return dict(run.epoch(state, watcher))
+
+    def _watcher(self, interrupts: Interrupts, callbacks: Any, phase: str, quiet: bool = False) -> Watcher:
+        wanted = getattr(callbacks, f"needs_{phase}_batches")
+        draws = callbacks.draws_progress
+        flag = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}[phase]
+        return Watcher(
+            interrupts,
+            begin=getattr(callbacks, f"on_{phase}_batch_begin") if wanted else None,
+            end=getattr(callbacks, f"on_{phase}_batch_end") if wanted else None,
+            progress=callbacks.on_progress if draws and not quiet else None,
+            stop=lambda: getattr(self, flag),
+            steps_per_call=self.steps_per_execution,
+        )
+
+    def _check_ready(self, what: str, training: bool) -> None:
+        own = self.has_own_step("train_step" if training else "test_step")
+        if own and (self.compiled or not training):
+            return
+        if not self.compiled or (training and self.optimizer is None):
+            raise ValueError(_NOT_COMPILED.format(what=f"`model.{what}`"))
+
+    def _reset_metric_values(self) -> list[Any]:
+        """Values of the metric variables at the start of an epoch."""
+        key = self.structure_version()
+        if self._reset_values.get("key") != key:
+            metrics = self.metrics
+            for metric in metrics:
+                metric.reset_state()
+            self._reset_values = {"key": key, "values": [v.own_value() for m in metrics for v in m.variables]}
+        return self._reset_values["values"]
+
+    def structure_key(self, phase: str, variables: State) -> Any:
+        """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""
+        counts = tuple(len(field) for field in variables)
+        version = (self.structure_version(), counts)
+        known = self._keys.get(phase)
+        if known is not None and known[0] == version:
+            return known[1]
+        parts: list[Any] = [self]
+        if phase != "predict":
+            parts += [self._compiled_loss, self._compiled_metrics, self._loss_tracker, self.metrics]
+        if phase == "train":
+            parts.append(self.optimizer)
+        try:
+            key = (
+                structure_of(parts, variables.flat()), counts, settings.floatx(),
+                settings.epsilon(), settings.image_data_format(), settings.is_flash_attention_enabled(),
+            )  # fmt: skip
+        except Unshareable:
+            key = None
+        self._keys[phase] = (version, key)
+        return key
