@@ -64,7 +64,7 @@ INSIDE_FUNCTIONS = {
     ("layers/_torch_module_wrapper.py", "torch"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
-    ("legacy/texts.py", "yaml"),
+    ("saving/_yaml.py", "yaml"),
     ("callbacks/_history.py", "matplotlib"),
     ("callbacks/_history.py", "pandas"),
     ("callbacks/_optuna_pruning.py", "optuna"),

@@ -124,6 +124,59 @@ def test_info_writes_one_object_per_file_and_tells_the_era(files, capsys):
     assert "parameters 8" in told.out
 
 
+def test_info_tells_configs_and_weights_apart_and_whose_they_are(tmp_path, capsys):
+    cells = keras.Sequential([keras.Input((5, 2)), layers.LSTM(3, name="memory")], name="inner")
+    model = keras.Sequential([keras.Input((5, 2)), cells, layers.Dropout(0.5), layers.Dense(1)])
+    model.save(tmp_path / "whole.keras")
+    model.save(tmp_path / "whole.safetensors")
+    model.save_weights(tmp_path / "parts.weights.json", max_shard_size=2e-7)
+    (tmp_path / "config.json").write_text(model.to_json())
+    (tmp_path / "of_2.json").write_text(model.to_json(era="2"))
+    shutil.unpack_archive(Path(__file__).parents[1] / "golden" / "folders" / "nested.zip", tmp_path / "folder")
+    found = {}
+    for name in (
+        "whole.keras", "whole.safetensors", "parts.weights.json", "config.json", "of_2.json",
+        "folder/model/variables/variables",
+    ):  # fmt: skip
+        assert ended_with("info", tmp_path / name, "--json") == 0
+        found[name] = json.loads(capsys.readouterr().out)
+    assert len(list(tmp_path.glob("parts_*.h5"))) > 1
+    assert {name: (one.get("era"), one.get("parameters")) for name, one in found.items()} == {
+        "whole.keras": ("3", 76), "whole.safetensors": ("3", 76), "parts.weights.json": (None, 76),
+        "config.json": ("3", None), "of_2.json": ("2", None), "folder/model/variables/variables": (None, 47),
+    }  # fmt: skip
+    for name in ("whole.keras", "whole.safetensors"):
+        assert [layer["parameters"] for layer in found[name]["layers"]][-3:] == [72, 0, 4]
+    assert [layer["class"] for layer in found["of_2.json"]["layers"]][-2:] == ["Dropout", "Dense"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.json", '{"class_name": ', "a.json is refused: at its text"),
+        ("a.json", '{"weights": []}', "a.json holds no config of a model and no list of weights"),
+        ("a.weights.json", '{"weight_map": {"layers": "/etc/passwd"}}', "'/etc/passwd' is no file beside it"),
+        ("a.h5", "", "a.h5 is no file of a model"),
+        ("a.index", "", "it does not end as such a table does"),
+        ("other", None, "there is no file or folder"),
+    ],
+    ids=["broken", "other", "elsewhere", "empty", "checkpoint", "none"],
+)
+def test_info_says_what_is_wrong_with_a_file(name, text, told, tmp_path, capsys):
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    assert ended_with("info", tmp_path / name) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_info_shows_what_steers_a_terminal_as_letters(tmp_path, capsys):
+    (tmp_path / "a.json").write_text(
+        '{"class_name": "Model", "config": {"layers": [{"name": "\\u001b[2Jé", "class_name": "Dense"}]}}'
+    )
+    assert ended_with("info", tmp_path / "a.json") == 0
+    assert "    \\x1b[2Jé  Dense\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "command", [["classify", "red.png", "red.png", "red.png", "--model"], ["info"]], ids=lambda c: c[0]
 )

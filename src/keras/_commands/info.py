@@ -18,6 +18,7 @@ from keras.saving import _report as report
 EXAMPLES = """examples:
   python -m keras info
   python -m keras info model.h5
+  python -m keras info model.json model.weights.json checkpoint.index
   python -m keras info --json *.keras | jq .parameters
 
 Models are not built, and no code in a file is run.
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
         "settings: what a report of a problem should hold.",
     )  # fmt: skip
     parser.add_argument(
-        "files", metavar="FILE", nargs="*", help="a file or folder with a model or weights, of any year"
+        "files", metavar="FILE", nargs="*", help="a file or folder with a model, its config or weights, of any year"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per file and line, or one with versions")
     chosen = parser.parse_args(arguments)
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     for path in chosen.files:
         try:
             found = report.describe(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ImportError) as error:
             print(f"python -m keras info: {error}", file=sys.stderr)
             failed = True
             continue

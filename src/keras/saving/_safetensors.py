@@ -131,7 +131,7 @@ class Reader:
         found: dict[str, int] = {}
         for name, (_, shape, _, _) in self._entries.items():
             place = name.rpartition("/vars/")[0]
-            if not place.startswith("optimizer"):
+            if place.split("/")[0] != "optimizer":
                 found[place] = found.get(place, 0) + math.prod(shape)
         return found
 

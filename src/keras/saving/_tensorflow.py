@@ -179,9 +179,18 @@ def contents(path: str) -> tuple[dict, str, int]:
     if not isinstance(about, dict):
         raise BadFile(f"{path} is refused: at {_METADATA}, it describes no model.")
     bundle = _tensor_bundle.Reader(os.path.join(path, _VARIABLES))
+    return about, _version(about), sum(counts(bundle).values())
+
+
+def counts(bundle: Any) -> dict[str, int]:
+    """Part of the model -> how many numbers a checkpoint has for it, without the optimizer's."""
     others = ("optimizer/", "keras_api/", "save_counter/", _GRAPH)
-    names = [name for name in bundle.names() if not name.startswith(others) and ".OPTIMIZER_SLOT/" not in name]
-    return about, _version(about), sum(math.prod(bundle.shape(name)) for name in names)
+    found: dict[str, int] = {}
+    for name in bundle.names():
+        if not name.startswith(others) and ".OPTIMIZER_SLOT/" not in name:
+            part = name.partition("/.ATTRIBUTES/")[0].rpartition("/")[0]
+            found[part] = found.get(part, 0) + math.prod(bundle.shape(name))
+    return found
 
 
 def _metadata(path: str) -> str:
