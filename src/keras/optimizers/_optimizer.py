@@ -1,31 +1,31 @@
-"""The base class of all optimizers: what surrounds the update of one variable."""
+"""The base class of all optimizers: settings, and the order in which an update is made."""
 
 from __future__ import annotations
 
-import inspect
-import re
-import warnings
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from keras import config as settings
-from keras import initializers, ops
+from keras import ops
 from keras._core.checks import positive_integer
 from keras._core.configurable import Configurable
 from keras._core.names import name_scope, nearest, unique_name_for
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import constructor_parameters
-from keras._jax import placement, stateless
-from keras._jax.number import Number, Numbered, OneMinus, declared
+from keras._jax import stateless
+from keras._jax.number import Number, Numbered, OneMinus
 from keras._jax.variable import Variable
-from keras.optimizers.schedules._schedule import LearningRateSchedule, wide_float
+from keras.optimizers._base.averages import Averages
+from keras.optimizers._base.decay import Decay
+from keras.optimizers._base.gradients import Gradients
+from keras.optimizers._base.rate import Rate
+from keras.optimizers._base.saving import Saving
+from keras.optimizers._base.structure import structure_of
+from keras.optimizers._base.variables import Variables
+from keras.optimizers.schedules._schedule import wide_float
 
 _HALVES = ("float16", "bfloat16")
 
 
-class Optimizer(Numbered, Configurable):
+class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, Configurable):
     """Changes variables along their gradients; subclasses say how in `build` and `update_step`.
 
     One call of `apply` divides the gradients by the loss scale, averages them over several calls if asked to, clips
@@ -139,176 +139,12 @@ class Optimizer(Numbered, Configurable):
         if steps is not None and positive_integer("gradient_accumulation_steps", steps, owner) < 2:
             raise ValueError(f"{owner}: `gradient_accumulation_steps` must be at least 2, or None. Got {steps!r}.")
 
-    # --- variables
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The step count, the learning rate where it is a number, and what `build` made, in the order of creation."""
-        self._find_variables()
-        return list(self._variables)
-
-    def _find_variables(self) -> None:
-        known = {id(v) for v in self._variables} | {id(v) for v in self._trainable_variables}
-        for name, value in vars(self).items():
-            if name in _OTHERS_VARIABLES:
-                continue
-            for item in _contents(value):
-                if isinstance(item, Variable) and id(item) not in known:
-                    known.add(id(item))
-                    self._variables.append(item)
-
     @property
     def iterations(self):
         """The number of updates so far. With gradient accumulation several calls of `apply` make one update."""
         if self.gradient_accumulation_steps:
             return ops.floor_divide(self._iterations.value, self.gradient_accumulation_steps)
         return self._iterations
-
-    def build(self, variables) -> None:
-        """Makes the variables of this optimizer for those it will change."""
-        if self.built:
-            return
-        self._trainable_variables = list(variables)
-        for v in self._trainable_variables:
-            if not isinstance(v, Variable):
-                raise ValueError(f"{type(self).__name__}.build: needs a list of variables. Got a {type(v).__name__}.")
-        self._places = {id(v): i for i, v in enumerate(self._trainable_variables)}
-        self._find_variables()  # what a constructor made comes first
-        if self.use_ema:
-            self._averages = self.add_optimizer_variables(self._trainable_variables, "average")
-        if self.gradient_accumulation_steps:
-            self._accumulators = [
-                self.add_variable_from_reference(v, "gradient_accumulator") for v in self._trainable_variables
-            ]
-        self.built = True
-
-    def add_variable(
-        self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None
-    ) -> Variable:
-        """A new variable of this optimizer."""
-        with name_scope(self.name):
-            made = Variable(
-                initializers.get(initializer), shape=tuple(shape), dtype=dtype, trainable=False,
-                aggregation=aggregation, layout=layout, name=name,
-            )  # fmt: skip
-        return self._taken(made)
-
-    def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros") -> Variable:
-        """A new variable of the shape and dtype of another, called after it: 'dense_kernel_momentum'.
-
-        `initializer` may also be an array or a variable to start from.
-        """
-        path = reference_variable.path.replace("/", "_")
-        start = initializer
-        if isinstance(initializer, (str, dict)) or initializer is None:
-            start = initializers.get(initializer or "zeros")
-        with name_scope(self.name):
-            made = Variable(
-                start if callable(start) else ops.convert_to_tensor(start),
-                shape=reference_variable.shape, dtype=reference_variable.dtype, trainable=False,
-                layout=getattr(reference_variable, "_layout", None), name=f"{path}_{name}" if name else path,
-                like=reference_variable,
-            )  # fmt: skip
-        return self._taken(made)
-
-    def _taken(self, made: Variable) -> Variable:
-        if self._offloads and made.ndim:
-            made.keep_on_host()
-        self._variables.append(made)
-        return made
-
-    def offload_state(self) -> None:
-        """Keeps what this optimizer remembers per weight in the memory of the host, not of the device.
-
-        Each step brings it to the device where it is needed and takes it back: steps need less memory on the device and
-        take longer. May be called before or after the state exists; it is no part of the config.
-
-        Raises:
-            ValueError: the device cannot use the host's memory.
-
-        >>> optimizer = keras.optimizers.Adam()
-        >>> optimizer.offload_state()
-        >>> model.compile(optimizer, "mse")
-        """
-        placement.check_host_memory()
-        self._offloads = True
-        for v in self._variables:
-            if v.ndim:
-                v.keep_on_host()
-        for part in self.numbered_parts().values():
-            if isinstance(part, Optimizer):
-                part.offload_state()
-
-    def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
-        """One list of variables per name, each with an entry per trainable variable.
-
-        The entry is None where a variable is overwritten with its gradient, since no update reads it. With a list as
-        `name` it returns a tuple of lists, and `initializer` may be a list as well.
-        """
-        names = [name] if isinstance(name, str) else list(name)
-        starts = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
-        made: tuple[list, ...] = tuple([] for _ in names)
-        for v in trainable_variables:
-            for found, each, start in zip(made, names, starts):
-                skipped = v.overwrite_with_gradient
-                found.append(None if skipped else self.add_variable_from_reference(v, each, start))
-        return made[0] if isinstance(name, str) else made
-
-    def _get_variable_index(self, variable) -> int:
-        return self._places[id(variable)]
-
-    def slot(self, kept: list, variable: Variable) -> Variable:
-        """The entry for `variable` in a list that `add_optimizer_variables` made."""
-        return kept[self._places[id(variable)]]
-
-    # --- learning rate
-
-    def _kept_learning_rate(self, value: Any) -> Any:
-        if callable(value) and not isinstance(value, Variable):
-            return value
-        if isinstance(value, dict) and "class_name" in value:
-            return deserialize(value, module="keras.optimizers.schedules")
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"{type(self).__name__}: `learning_rate` must be a number, a LearningRateSchedule or a function that "
-                f"returns a number. Got {value!r}."
-            ) from None
-        return Variable(
-            number, dtype=settings.floatx(), trainable=False, autocast=False, aggregation="only_first_replica",
-            name="learning_rate",
-        )  # fmt: skip
-
-    @property
-    def learning_rate(self):
-        """The learning rate: a variable where it is a number, else the rate for the present step."""
-        rate = self._learning_rate
-        if isinstance(rate, LearningRateSchedule):
-            self.hand_numbers_down()
-            return rate(self._iterations.value)
-        if isinstance(rate, Variable):
-            return rate
-        return rate(self._iterations.value) if _takes_the_step(rate) else rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value):
-        before = self._learning_rate
-        if callable(value) and not isinstance(value, Variable):
-            self._learning_rate = value
-            self._variables = [v for v in self.variables if v is not before]
-        elif isinstance(before, Variable):
-            before.assign(value)
-        else:
-            raise TypeError(
-                f"{type(self).__name__}: the learning rate comes from a schedule or a function, so no number can be "
-                "assigned to it.\n  To set it by hand, make the optimizer with a number as `learning_rate`."
-            )
-
-    def numbered_parts(self) -> dict[str, Numbered]:
-        """The learning-rate schedule, if there is one."""
-        rate = self._learning_rate
-        return {"learning_rate": rate} if isinstance(rate, Numbered) else {}
 
     # --- updates
 
@@ -360,15 +196,6 @@ class Optimizer(Numbered, Configurable):
             raise ValueError(f"{owner}.apply: there are {len(variables)} variables. Got {len(grads)} gradients.")
         return variables
 
-    def _with_gradients(self, grads: list, variables: list) -> tuple[list, list]:
-        pairs = [(g, v) for g, v in zip(grads, variables) if g is not None]
-        missing = [v.path for g, v in zip(grads, variables) if g is None]
-        if not pairs:
-            raise ValueError(f"{type(self).__name__}.apply: no variable has a gradient.")
-        if missing:
-            warnings.warn(f"There is no gradient for {', '.join(missing)}, so these do not change.", stacklevel=4)
-        return [ops.convert_to_tensor(g) for g, _ in pairs], [v for _, v in pairs]
-
     def _apply(self, grads: list, variables: list[Variable]) -> None:
         # a 16-bit variable is updated in 32 bits, since numbers such as 0.999 do not exist in 16; it is kept in 16
         grads = [ops.cast(g, "float32") if v.dtype in _HALVES else g for g, v in zip(grads, variables)]
@@ -384,43 +211,10 @@ class Optimizer(Numbered, Configurable):
             if v.constraint is not None:
                 v.assign(v.constraint(v.value))
 
-    def _accumulate(self, grads: list, variables: list[Variable]) -> None:
-        """Adds to the sums of gradients, and makes an update with their mean when there are enough."""
-        steps = self.gradient_accumulation_steps
-        complete = self._completes_update()
-        sums = [self.slot(self._accumulators, v) for v in variables]
-        totals = [s.value + g for s, g in zip(sums, grads)]
-        self.change_if(
-            complete, lambda: self._update([t / steps for t in totals], variables), [*variables, *self._own_slots()]
-        )
-        for s, total in zip(sums, totals):
-            s.assign(ops.where(complete, ops.zeros_like(total), total))
-
-    def _completes_update(self):
-        steps = self.gradient_accumulation_steps
-        return ops.equal((self._iterations.value + 1) % steps, 0)
-
-    def _own_slots(self) -> list[Variable]:
-        others = {id(v) for v in (*self._averages, *self._accumulators, self._iterations)}
-        return [v for v in self.variables if id(v) not in others]
-
-    @staticmethod
-    def change_if(condition, change: Callable, variables: list[Variable]) -> None:
-        """Runs `change`, and takes back what it did to `variables` where `condition` is false."""
-        before = [v.value for v in variables]
-        change()
-        for v, old in zip(variables, before):
-            new = v.value
-            if new is not old:
-                v.assign(ops.where(condition, new, old))
-
     def _update(self, grads: list, variables: list[Variable]) -> None:
         grads = self._clip(grads)
         self._decay_weights(variables)
         self.update_all(grads, variables, self._rate_now())
-
-    def _rate_now(self):
-        return ops.cast(self.learning_rate, wide_float())
 
     def update_all(self, grads: list, variables: list[Variable], learning_rate) -> None:
         """One call of `update_step` per variable."""
@@ -446,90 +240,6 @@ class Optimizer(Numbered, Configurable):
     def assign_sub(self, variable, value) -> None:
         """Subtracts from a variable."""
         variable.assign_sub(value)
-
-    def _overwrite_with_gradients(self, grads: list, variables: list) -> tuple[list, list]:
-        """Assigns the gradients of variables that want just that, such as scales of 8-bit floats; returns the rest."""
-        rest: list[tuple] = []
-        for g, v in zip(grads, variables):
-            if not v.overwrite_with_gradient:
-                rest.append((g, v))
-            elif g is not None:
-                self._overwrite(v, ops.cast(g, v.dtype))
-        return [g for g, _ in rest], [v for _, v in rest]
-
-    def _overwrite(self, variable: Variable, gradient: Any) -> None:
-        if not self.gradient_accumulation_steps:
-            variable.assign(gradient)
-            return
-        # over several calls the largest value counts
-        complete = self._completes_update()
-        kept = self.slot(self._accumulators, variable)
-        largest = ops.maximum(kept.value, gradient)
-        variable.assign(ops.where(complete, largest, variable.value))
-        kept.assign(ops.where(complete, ops.zeros_like(largest), largest))
-
-    # --- clipping, decay, averages
-
-    def _clip(self, grads: list) -> list:
-        if self.stored_number("clipnorm") is not None:
-            return [_clipped_by_norm(g, self.clipnorm) for g in grads]
-        if self.stored_number("global_clipnorm") is not None:
-            norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in grads))
-            # `norm - norm` is 0, or NaN if the norm is not finite: then no gradient can be trusted
-            scale = self.global_clipnorm / ops.maximum(norm, self.global_clipnorm) + (norm - norm)
-            return [g * ops.cast(scale, g.dtype) for g in grads]
-        if self.stored_number("clipvalue") is not None:
-            return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
-        return grads
-
-    def _decay_weights(self, variables: list[Variable]) -> None:
-        if self.stored_number("weight_decay") is None:
-            return
-        share = self.weight_decay * self._rate_now()
-        for v in variables:
-            if self.decays(v):
-                v.assign(v.value - v.value * share)
-
-    def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Names variables that `weight_decay` leaves alone.
-
-        Args:
-            var_list: the variables.
-            var_names: regular expressions to be found in their names.
-        """
-        self._undecayed_variables = list(var_list or [])
-        self._undecayed_names = list(var_names or [])
-
-    def decays(self, variable) -> bool:
-        """Whether weight decay touches the variable."""
-        if any(v is variable for v in self._undecayed_variables):
-            return False
-        return not any(re.search(name, variable.name) for name in self._undecayed_names)
-
-    def _follow_averages(self) -> None:
-        updates = ops.convert_to_tensor(self.iterations)
-        first = ops.equal(updates, 0)
-        for v, average in zip(self._trainable_variables, self._averages):
-            if average is not None:
-                mixed = average.value * self.ema_momentum + v.value * self.one_minus_ema_momentum
-                average.assign(ops.where(first, v.value, mixed))
-        if self.ema_overwrite_frequency:
-            due = ops.equal((updates + 1) % self.ema_overwrite_frequency, 0)
-            self.change_if(due, self._take_averages, self._trainable_variables)
-
-    def _take_averages(self) -> None:
-        for v, average in zip(self._trainable_variables, self._averages):
-            if average is not None:
-                v.assign(average.value)
-
-    def finalize_variable_values(self, var_list) -> None:
-        """Puts the moving averages into the variables, if there are any. `fit` does so at its end."""
-        if not self.use_ema:
-            return
-        wanted = {id(v) for v in var_list}
-        for v, average in zip(self._trainable_variables, self._averages):
-            if average is not None and id(v) in wanted:
-                v.assign(average.value)
 
     def scale_loss(self, loss):
         """The loss as gradients are to be taken of it: times `loss_scale_factor`."""
@@ -558,38 +268,7 @@ class Optimizer(Numbered, Configurable):
         )  # fmt: skip
         return values[: len(trained)], values[len(trained) :]
 
-    # --- saving
-
-    def set_weights(self, weights) -> None:
-        """Gives `variables` the values in `weights`, in order."""
-        owner = type(self).__name__
-        if not self.built:
-            raise ValueError(f"{owner}.set_weights: build the optimizer first: `optimizer.build(variables)`.")
-        variables, weights = self.variables, list(weights)
-        if len(variables) != len(weights):
-            raise ValueError(f"{owner}.set_weights: there are {len(variables)} variables. Got {len(weights)} values.")
-        for v, value in zip(variables, weights):
-            v.assign(value)
-
-    def save_own_variables(self, store) -> None:
-        """Puts the value of each variable into `store` under its number: '0', '1', ..."""
-        for i, v in enumerate(self.variables):
-            store[str(i)] = v.numpy()
-
-    def load_own_variables(self, store) -> None:
-        """Takes the values back from `store`; warns and changes nothing if the count differs."""
-        variables = self.variables
-        if len(store.keys()) == len(variables) - 1:  # tf.keras kept the rate in the config alone
-            variables = [v for v in variables if v is not self._learning_rate]
-        if len(store.keys()) != len(variables):
-            warnings.warn(
-                f"The state of {self.name} was not loaded: it has {len(variables)} variables, but "
-                f"{len(store.keys())} were saved.",
-                stacklevel=2,
-            )
-            return
-        for i, v in enumerate(variables):
-            v.assign(np.asarray(store[str(i)]))
+    # --- config
 
     def _argument(self, name: str) -> Any:
         if name == "learning_rate":
@@ -608,67 +287,7 @@ class Optimizer(Numbered, Configurable):
         return f"<{type(self).__name__} name={self.name}>"
 
     def __fingerprint__(self, of):
-        # values of numbers, variables and steps are inputs of programs; names change nothing
-        own = {id(v): i for i, v in enumerate(self.variables)}
-        trained = {id(v): i for i, v in enumerate(self._trainable_variables)}
-
-        def describe(x):
-            if isinstance(x, Variable) and id(x) in own:
-                return ("own", own[id(x)])
-            if isinstance(x, Variable) and id(x) in trained:
-                return ("trained", trained[id(x)])
-            if isinstance(x, (list, tuple)):
-                return (type(x).__name__, tuple(describe(i) for i in x))
-            if type(x) is dict:
-                return ("dict", tuple((of(k), describe(v)) for k, v in x.items()))
-            return of(x)
-
-        described = {*declared(type(self)), *_NOT_STRUCTURE}
-        return (
-            self.number_kinds(),
-            tuple((v.shape, v._dtype) for v in self._variables),
-            tuple(
-                (v.shape, v._dtype, self.decays(v), v.overwrite_with_gradient, of(v.constraint))
-                for v in self._trainable_variables
-            ),
-            tuple((k, describe(v)) for k, v in sorted(vars(self).items()) if k not in described),
-        )
-
-    def __getstate__(self) -> dict:
-        return {k: v for k, v in self.__dict__.items() if k != "_places"}
-
-    def __setstate__(self, state: dict) -> None:
-        self.__dict__.update(state)
-        self._places = {id(v): i for i, v in enumerate(self._trainable_variables)}
-
-
-# attributes that hold the model's variables, or this optimizer's in the order of creation
-_OTHERS_VARIABLES = ("_trainable_variables", "_undecayed_variables", "_variables")
-_NOT_STRUCTURE = (*_OTHERS_VARIABLES, "name", "_undecayed_names", "_places")
-
-
-def _contents(value: Any):
-    if isinstance(value, Variable):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _contents(item)
-    elif type(value) is dict:
-        for item in value.values():
-            yield from _contents(item)
-
-
-def _takes_the_step(function: Callable) -> bool:
-    try:
-        wanted = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    return any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in wanted)
-
-
-def _clipped_by_norm(gradient: Any, limit: Any) -> Any:
-    norm = ops.sqrt(ops.sum(ops.square(gradient)))
-    return gradient * (limit / ops.maximum(norm, limit))
+        return structure_of(self, of)
 
 
 def _check_count(what: str, wanted: list, came: list) -> None:

@@ -1,0 +1,1 @@
+"""What the base class of all optimizers is put together from."""
