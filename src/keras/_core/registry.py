@@ -188,11 +188,6 @@ def custom_objects() -> dict[str, Any]:
     return _custom
 
 
-def objects_in_scope() -> dict[str, Any]:
-    """Objects that `custom_object_scope` made known in this thread."""
-    return dict(_scope.objects)
-
-
 @contextlib.contextmanager
 def object_scope(objects: dict[str, Any]):
     """Makes `objects` known in this thread while the block runs."""

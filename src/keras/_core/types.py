@@ -12,9 +12,6 @@ Tensor = Any
 Tensors = Sequence[Any]
 """A list or tuple of tensors."""
 
-DType = str
-"""A dtype's name: 'float32', 'bfloat16', 'int32', 'bool', ..."""
-
 Initializer = Any
 """An initializer's name, an Initializer, a function (shape, dtype) -> array, or None."""
 

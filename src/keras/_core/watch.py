@@ -218,12 +218,6 @@ def computes(steps: int = 1) -> None:
         _watch.doing = COMPUTING
 
 
-def rests() -> None:
-    """This process is between two steps."""
-    if _watch is not None:
-        _watch.doing = ELSE
-
-
 @contextlib.contextmanager
 def reporting(owner: str) -> Iterator[None]:
     """Where the block fails the others are told; where another process is the reason the error says which.

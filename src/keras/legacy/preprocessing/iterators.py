@@ -198,13 +198,6 @@ class ImageIterator(Iterator):
         return np.stack(images).astype(self.dtype, copy=False)
 
 
-def program_of(generator):
-    """The compiled program of a generator."""
-    from keras.legacy.preprocessing.compiled import Program
-
-    return Program(generator)
-
-
 @functools.cache
 def _threads() -> concurrent.futures.ThreadPoolExecutor:
     return concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1, "keras-images")
