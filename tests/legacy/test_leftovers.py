@@ -65,3 +65,13 @@ def test_which_implementation_tensorflow_took_is_noted():
         model.compile("sgd", "mse", experimental_run_tf_function="maybe")
     model.fit(np.ones((2, 2)), np.ones(2), verbose=0, use_multiprocessing=True, workers=1)
     assert ("Model.fit", "use_multiprocessing=True", "workers=... (threads)") in keras.config.legacy_report()
+
+
+def test_programs_before_3_are_told_an_engine_that_they_know():
+    assert K.backend() == "jax"
+    keras.config.set_era("2")
+    try:
+        assert K.backend() == "tensorflow"  # whose functions they then call
+        assert keras.config.backend() == "jax"  # Keras 3's own name
+    finally:
+        keras.config.set_era("3")

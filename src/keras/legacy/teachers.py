@@ -12,7 +12,7 @@ TEACHERS: dict[str, str] = {
     "keras.applications.vgg16": "utilities.teach_network",
     "keras.applications.vgg19": "utilities.teach_network",
     "keras.applications.xception": "arguments.apply",
-    "keras.backend": "arguments.apply",
+    "keras.backend": "utilities.teach_backend",
     "keras.callbacks": "callbacks.teach",
     "keras.constraints": "identifiers.teach_constraints",
     "keras.datasets.boston_housing": "utilities.teach_data_set",

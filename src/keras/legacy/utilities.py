@@ -13,6 +13,18 @@ from keras._core import tree
 from keras.legacy import arguments, era
 
 
+def teach_backend(module: ModuleType) -> None:
+    """Programs before 3 ask for the engine to choose between ways of writing, of which TensorFlow's are answered."""
+    arguments.apply(module)
+    today = module.backend
+
+    @functools.wraps(today)
+    def backend() -> str:
+        return "tensorflow" if era.before("3") else today()
+
+    module.backend = backend
+
+
 def teach_utils(module: ModuleType) -> None:
     """Lets functions of `keras.utils` take what they took in 1.x and 2.x."""
     arguments.apply(module)
