@@ -1,4 +1,5 @@
 import itertools
+import re
 import shutil
 import sys
 
@@ -107,6 +108,25 @@ def test_a_picture_is_what_graphviz_draws(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\necho no >&2\nexit 3\n")
     with pytest.raises(RuntimeError, match="dot failed: no"):
         keras.utils.plot_model(model_of(), tmp_path / "other.svg", engine="graphviz")
+
+
+def test_names_of_strangers_stay_names(tmp_path, capsys):
+    name = 'a\\"]; b [image="/etc/passwd"\n\x1b[31m<i>\\'
+    x = keras.Input((4,), name="x")
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)], name=name)
+    model = keras.Model(x, keras.layers.Dense(1, name=name + "2")(inner(x)), name=name)
+    dot = keras.utils.model_to_dot(model, expand_nested=True, show_shapes=True).to_string()
+    # as Graphviz reads: a backslash and what comes after it belong together, a quote alone ends a text
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"', "", dot)
+    assert "image" not in outside
+    assert '"' not in outside
+    keras.utils.plot_model(model, tmp_path / "model.mmd", expand_nested=True, show_layer_names=True)
+    text = (tmp_path / "model.mmd").read_text()
+    assert r'subgraph "a\#quot;]; b [image=#quot;/etc/passwd#quot;\n\x1b[31m#lt;i#gt;\"' in text
+    assert "<i" not in text
+    model.summary()
+    keras.utils.plot_model(model, tmp_path / "model.svg", expand_nested=True, show_layer_names=True)
+    assert "\x1b" not in dot + text + capsys.readouterr().out + (tmp_path / "model.svg").read_text()
 
 
 def test_wrong_arguments_are_refused():

@@ -88,6 +88,11 @@ def current_path() -> str:
     return "/".join(_path.parts)
 
 
+def printable(name: object) -> str:
+    """A name that may come from a stranger's file, with what steers a terminal or breaks a line told by its number."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
+
+
 def nearest(name: str, known) -> str:
     """`" Did you mean 'x'?"` for the known name nearest to `name`, or an empty string."""
     known = [k for k in known if isinstance(k, str)]

@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keras._core.names import printable
 from keras.legacy import era
 
 WIDTH = 30  # characters of a bar
@@ -141,7 +142,7 @@ def summary(function: Callable, self, line_length=None, positions=None, print_fn
         raise ValueError(f"{self.name} is not built yet, so there is nothing to print. Call build() or fit() first.")
     show = print_fn or print
     for line in summary_lines(self, line_length, positions, _further().checked(columns)):
-        show(line)
+        show(printable(line))
     return None
 
 

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any
 
 from keras._core.graph import Operation
+from keras._core.names import printable
 from keras._jax.op import FunctionCall, without_stand_ins
 from keras.layers import Layer
 from keras.models._columns import HEADS, cells, checked
@@ -46,7 +47,7 @@ def summary_lines(
     widths = _widths(heads, rows, line_length, positions)
     centred = tuple(i for i, head in enumerate(heads) if head == HEADS["trainable"])
     head = _wrapped(heads, widths, "┃", centred)
-    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), *head, _rule("┡╇┩", "━", widths)]
+    lines = [f'Model: "{printable(model.name)}"', _rule("┏┳┓", "━", widths), *head, _rule("┡╇┩", "━", widths)]
     for i, row in enumerate(rows):
         lines += _wrapped(row, widths, "│", centred)
         if i + 1 < len(rows):
@@ -74,7 +75,7 @@ def _rows(
     rows = []
     for layer in _chosen(_listed(model), layer_range):
         row = [
-            f"{indent}{layer.name} ({_kind(layer)})",
+            f"{indent}{printable(layer.name)} ({_kind(layer)})",
             _shape_text(layer),
             f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)",
         ]
@@ -164,7 +165,7 @@ def _sources(model: Any, layer: Any) -> str:
             continue
         for x in node.input_tensors:
             operation, index, position = x._keras_history
-            found.append(f"{operation.name}[{index}][{position}]")
+            found.append(f"{printable(operation.name)}[{index}][{position}]")
     return ",\n".join(found) or "-"
 
 

@@ -8,7 +8,7 @@ import os
 import re
 from typing import Any
 
-from keras._core.names import snake_case
+from keras._core.names import printable, snake_case
 from keras.saving import (
     _archive,
     _hdf5,
@@ -23,6 +23,7 @@ from keras.saving import (
 from keras.saving._errors import BadFile, refusing
 from keras.saving._hdf5_reader import Group
 
+TEXTS = (".json", ".yaml", ".yml")  # endings of files with configs
 _STATE = ("optimizer", "metrics")  # what beside its layers lies in a file of a model that was trained
 _WIDEST = 60  # signs of a name that others are put in line with
 
@@ -79,21 +80,35 @@ def _of_file(path: str) -> dict[str, Any]:
                 return {"bytes": size, **_of_hdf5(reader)}
         if path.endswith(_safetensors.ENDING):
             return {"bytes": size, **_of_safetensors(_safetensors.Reader(file, path), path)}
-        if path.endswith((".json", ".yaml", ".yml")) or start.lstrip().startswith(b"{"):
-            return {"bytes": size, **_of_text(start + file.read(_json.MOST_BYTES), path)}
+        if path.endswith(TEXTS) or start.lstrip().startswith(b"{"):
+            file.seek(0)
+            return {"bytes": size, **_of_text(parsed(file, path), path)}
     raise BadFile(
         f"{path} is no file of a model: neither a '.keras' archive nor HDF5, safetensors, or a config as JSON or YAML."
     )
 
 
-def _of_text(text: bytes, path: str) -> dict[str, Any]:
-    """A model's config, or the list of files that its weights are in."""
-    yaml = path.endswith((".yaml", ".yml"))
+def parsed(file: Any, path: str) -> Any:
+    """What a file says that is YAML by its name, or JSON.
+
+    Raises:
+        BadFile: it is neither, or too large for a config.
+        ImportError: it is YAML, and PyYAML is not installed.
+    """
+    text = file.read(_json.MOST_BYTES + 1)
     with refusing(path, "its text"):
-        found = _yaml.parse(text.decode("utf-8"), path) if yaml else _json.parse(text, path, "its text")
+        return _yaml.parse(text.decode("utf-8"), path) if _is_yaml(path) else _json.parse(text, path, "its text")
+
+
+def _is_yaml(path: str) -> bool:
+    return path.endswith(TEXTS[1:])
+
+
+def _of_text(found: Any, path: str) -> dict[str, Any]:
+    """A model's config, or the list of files that its weights are in."""
     if isinstance(found, dict) and "class_name" in found:
         return {
-            "format": f"config as {'YAML' if yaml else 'JSON'}",
+            "format": f"config as {'YAML' if _is_yaml(path) else 'JSON'}",
             "release": found.get("keras_version"),
             "backend": found.get("backend"),
             **_of_config(found),
@@ -256,16 +271,11 @@ def text(path: str, about: dict[str, Any]) -> str:
     lines = [f"{path}: {about['format']}" + (f", {about['bytes']:,} bytes" if "bytes" in about else "")]
     for key in ("release", "era", "saved", "backend", "kind", "name", "optimizer"):
         if about.get(key):
-            lines.append(f"  {key:10} {_shown(about[key])}")
+            lines.append(f"  {key:10} {printable(about[key])}")
     if "parameters" in about:
         lines.append(f"  {'parameters':10} {about['parameters']:,}")
-    rows = [(_shown(layer["name"]), _shown(layer["class"]), layer.get("parameters")) for layer in about["layers"]]
+    rows = [(printable(layer["name"]), printable(layer["class"]), layer.get("parameters")) for layer in about["layers"]]
     width = min(max((len(name) for name, _, _ in rows), default=0), _WIDEST)
     for name, kind, count in rows:
         lines.append(f"    {name:{width}}  {kind:24} {'' if count is None else f'{count:,}'}".rstrip())
     return "\n".join(lines)
-
-
-def _shown(value: Any) -> str:
-    """A text of a stranger's file without what steers a terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(value))

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from keras._core.checks import one_of, positive_integer
+from keras._core.names import printable
 from keras.models import Model, Sequential
 from keras.saving._atomic import written_atomically
 from keras.utils import _canvas
@@ -190,7 +191,7 @@ def _collect(model, before: str, frames: tuple[str, ...], shown: dict, expand: b
     for operation in operations:
         key = f"{before}{operation.name}"
         if expand and isinstance(operation, Model) and operation.built:
-            parts.titles[key] = operation.name
+            parts.titles[key] = printable(operation.name)
             _collect(operation, f"{key}/", (*frames, key), shown, expand, parts)
         else:
             parts.boxes.append(Box(key, _rows(operation, shown), frames))
@@ -220,11 +221,18 @@ def _mermaid(parts: _Parts, rankdir: str) -> str:
     for box in parts.boxes:
         same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(open_frames, box.frames)))
         lines += ["  end"] * (len(open_frames) - same)
-        lines += [f'  subgraph "{parts.titles[key]}"' for key in box.frames[same:]]
+        lines += [f'  subgraph "{_as_entities(parts.titles[key])}"' for key in box.frames[same:]]
         open_frames = box.frames
-        lines.append(f'  {names[box.key]}["{"<br>".join(row.replace(chr(34), "#quot;") for row in box.rows)}"]')
+        lines.append(f'  {names[box.key]}["{"<br>".join(_as_entities(row) for row in box.rows)}"]')
     lines += ["  end"] * len(open_frames)
     return "\n".join([*lines, *(f"  {names[a]} --> {names[b]}" for a, b in parts.edges), ""])
+
+
+def _as_entities(text: str) -> str:
+    """Text for Mermaid, of which nothing ends a label or becomes a part of a web page."""
+    for sign, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        text = text.replace(sign, entity)
+    return text
 
 
 def _text(parts: _Parts) -> str:
@@ -267,7 +275,7 @@ def _boxes(model, before: str, shown: dict, expand: bool) -> list[str]:
             lines.append(f"subgraph {_quoted('cluster_' + key)} {{")
             lines += [f"  label={_quoted(operation.name)};", *(f"  {line}" for line in inner), "}"]
         else:
-            lines.append(f"{_quoted(key)} [label={_quoted(_label(operation, shown))}];")
+            lines.append(f'{_quoted(key)} [label="{_label(operation, shown)}"];')
     for start, end in _pairs(model, operations):
         first = _edge(start, f"{before}{start.name}", expand, last=True)
         second = _edge(end, f"{before}{end.name}", expand, last=False)
@@ -296,7 +304,7 @@ def _rows(operation, shown: dict) -> list[str]:
     title = type(operation).__name__
     if hasattr(operation, "function_name"):
         title = operation.function_name
-    rows = [f"{operation.name} ({title})" if shown["names"] else title]
+    rows = [f"{printable(operation.name)} ({title})" if shown["names"] else title]
     activation = getattr(operation, "activation", None)
     if shown["activations"] and activation is not None:
         rows.append(f"activation: {getattr(activation, '__name__', activation)}")
@@ -315,8 +323,9 @@ def _rows(operation, shown: dict) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "{}|<>" else sign for sign in text)
+    return "".join(f"\\{sign}" if sign in '{}|<>\\"' else sign for sign in text)
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+    # a backslash in front of the last sign, or of a quote, would let the text end elsewhere
+    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
