@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import importlib.util
+import io
 import os
 import runpy
 import sys
@@ -64,13 +65,21 @@ def main(arguments: list[str]) -> None:
 
 
 def _in_pipes(command: Callable[[], None]) -> None:
-    """Runs a command whose output may be read by a program that ends early, as `head` does."""
+    """Runs a command whose output may be read by a program that ends early, as `head` does, or find no room."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # names of files and layers may have signs that it cannot write
     try:
-        command()
-        sys.stdout.flush()
-    except BrokenPipeError:
+        try:
+            command()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at the end does not fail too
-        sys.exit(141)  # as if ended by SIGPIPE
+        if isinstance(error, BrokenPipeError):
+            sys.exit(141)  # as if ended by SIGPIPE
+        sys.exit(f"python -m keras: {error}")
 
 
 def run(script: str, arguments: list[str]) -> None:

@@ -1,5 +1,6 @@
 """`python -m keras info | classify | convert | bench`: what is printed, and exit codes."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -105,6 +106,39 @@ def test_convert_writes_another_form(files, capsys):
     assert ended_with("convert", files / "names.txt", files / "other.keras") == 1
 
 
+def test_convert_puts_a_config_and_weights_together_and_takes_them_apart(files, capsys):
+    model = keras.models.load_model(files / "colours.keras")
+    (files / "colours.json").write_text(model.to_json(era="2"))
+    model.save_weights(files / "of_2.weights.hdf5")
+    assert ended_with("convert", files / "colours.json", files / "a.weights.h5") == 2
+    assert "name the file that has them with --weights" in capsys.readouterr().err
+    assert (
+        ended_with(
+            "convert", files / "colours.json", files / "together.keras", "--weights", files / "of_2.weights.hdf5"
+        )
+        == 0
+    )
+    assert ended_with("convert", files / "together.keras", files / "alone.weights.h5") == 0
+    x = np.ones((1, 2, 2, 3), "float32")
+    found = keras.models.load_model(files / "together.keras")
+    np.testing.assert_array_equal(found.predict(x, verbose=0), model.predict(x, verbose=0))
+    found.set_weights([np.zeros_like(w) for w in found.get_weights()])
+    found.load_weights(files / "alone.weights.h5")
+    np.testing.assert_array_equal(found.get_weights()[0], model.get_weights()[0])
+    assert ended_with("convert", files / "together.keras", files / "b.weights.h5", "--era", "2") == 2
+    (files / "no model.json").write_text("{}")
+    assert (
+        ended_with("convert", files / "no model.json", files / "b.keras", "--weights", files / "alone.weights.h5") == 1
+    )
+    assert "holds no config of a model" in capsys.readouterr().err
+
+
+def test_convert_takes_a_model_that_is_not_built(tmp_path, capsys):
+    keras.Sequential([layers.Dense(2)]).save(tmp_path / "a.keras")
+    assert ended_with("convert", tmp_path / "a.keras", tmp_path / "b.keras") == 0
+    assert "b.keras: not built yet, " in capsys.readouterr().out
+
+
 def test_info_writes_one_object_per_file_and_tells_the_era(files, capsys):
     keras.models.load_model(files / "colours.keras").save(files / "of_2.h5", era="2")
     shutil.unpack_archive(Path(__file__).parents[1] / "golden" / "folders" / "nested.zip", files / "folder")
@@ -175,6 +209,22 @@ def test_info_shows_what_steers_a_terminal_as_letters(tmp_path, capsys):
     )
     assert ended_with("info", tmp_path / "a.json") == 0
     assert "    \\x1b[2Jé  Dense\n" in capsys.readouterr().out
+
+
+def test_files_may_stand_before_and_behind_options(files, capsys):
+    assert ended_with("info", files / "colours.keras", "--json", files / "colours.keras") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    common = ("--model", files / "colours.keras", "--json")
+    assert ended_with("classify", files / "red.png", *common, files / "blue.png") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_what_the_terminal_cannot_write_is_written_as_numbers(files, monkeypatch):
+    shutil.copy(files / "colours.keras", files / "Größe.keras")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    assert ended_with("info", files / "Größe.keras") == 0
+    assert rb"Gr\xf6\xdfe.keras: .keras archive" in written.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--top", type=int, default=5, metavar="N", help="how many classes to show; 5 if left out")
     parser.add_argument("--json", action="store_true", help="one JSON object per photograph and line")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     if chosen.top < 1:
         parser.error(f"--top must be at least 1. Got {chosen.top}.")
     if chosen.scale == 0:

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         "files", metavar="FILE", nargs="*", help="a file or folder with a model, its config or weights, of any year"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per file and line, or one with versions")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     if not chosen.files:
         found = versions()
         print(json.dumps(found) if chosen.json else "\n".join(f"{key:13} {value}" for key, value in found.items()))
