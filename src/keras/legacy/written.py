@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 from typing import Any
-
-import numpy as np
 
 from keras import initializers
 from keras._core import registry, serialization
-from keras._jax import pure
 from keras.legacy import arguments
-from keras.legacy.arrays import in_order_of_1
+from keras.legacy.written_arrays import WrittenArrays
+from keras.legacy.written_pieces import written_piece
 from keras.legacy.written_rows import (
     ACTIVATIONS,
+    FOR_OLDER,
     LAYERS_OF_1,
     LAYERS_OF_2,
     MERGED,
-    NAMES_OF_1,
-    OPTIMIZERS,
     SAYS_NOTHING,
     STANDARD,
-    VARIANCE_SCALED,
+    shown,
 )
+from keras.legacy.written_training import WrittenTraining
 
 RELEASES = {"1": "1.2.2", "2": "2.3.1"}
 
@@ -44,7 +41,7 @@ def writer(era: Any) -> Writer:
     return Writer(first)
 
 
-class Writer:
+class Writer(WrittenTraining, WrittenArrays):
     """Turns what describes a model today into what `release` wrote."""
 
     def __init__(self, era: str):
@@ -117,7 +114,7 @@ class Writer:
             if key in accepted:
                 config[key] = self._piece(cls, inner, key, value)
             elif not self._is_default(cls, key, value):
-                self._refuse(cls, inner.get("name"), f"argument `{key}={_shown(value)}`")
+                self._refuse(cls, inner.get("name"), f"argument `{key}={shown(value)}`")
         config.update(row.always)
         if self.era == "2" and cls != "InputLayer":
             config.setdefault("dtype", "float32")
@@ -137,7 +134,7 @@ class Writer:
         dtype = inner.get("dtype")
         name = dtype["config"].get("name") if isinstance(dtype, dict) and "config" in dtype else dtype
         if cls != "InputLayer" and name not in (None, "float32", "float64"):
-            self._refuse(cls, inner.get("name"), f"dtype policy {_shown(name)}")
+            self._refuse(cls, inner.get("name"), f"dtype policy {shown(name)}")
 
     def _renamed(self, cls: str, inner: dict) -> dict:
         """Arguments under the names that the release gave them."""
@@ -185,8 +182,7 @@ class Writer:
         kind, config = value["class_name"], value["config"]
         if value.get("registered_name"):
             return {"class_name": kind, "config": config}
-        module = str(value.get("module")).removeprefix("keras.")
-        made = getattr(self, f"_{module}", lambda *_: None)(kind, config)
+        made = written_piece(self.era, str(value.get("module")), kind, config)
         if made is None:
             self._refuse(cls, name, f"what `{key}` is, {kind}({', '.join(f'{k}={v}' for k, v in config.items())})")
         return made
@@ -200,43 +196,6 @@ class Writer:
         if isinstance(value, str) and ">" not in value and value not in ACTIVATIONS[self.era].split():
             self._refuse(cls, name, f"activation {value!r}" + " as it is today" * (value == "hard_sigmoid"))
         return value
-
-    def _initializers(self, kind: str, config: dict) -> Any:
-        if self.era == "1":
-            plain = {k: v for k, v in config.items() if k not in ("seed", "input_axes", "output_axes")}
-            if kind == "VarianceScaling":
-                about = plain["scale"], plain["mode"], plain["distribution"].rpartition("_")[2]
-                kind, plain = _NAME_OF_SCALED.get(about, kind), {}
-            return NAMES_OF_1.get((kind, *plain.values()))
-        if kind in VARIANCE_SCALED:
-            scale, mode, distribution = VARIANCE_SCALED[kind]
-            about = {"scale": scale, "mode": mode, "distribution": distribution, "seed": config.get("seed")}
-            return {"class_name": "VarianceScaling", "config": about}
-        if kind == "VarianceScaling":
-            known = {"truncated_normal": "normal", "uniform": "uniform", "normal": "normal"}
-            if config["distribution"] not in known:
-                return None
-            keys = ("scale", "mode", "seed")
-            about = {**{k: config[k] for k in keys}, "distribution": known[config["distribution"]]}
-            return {"class_name": kind, "config": about}
-        if kind in ("Zeros", "Ones", "Constant", "RandomNormal", "RandomUniform", "TruncatedNormal", "Orthogonal"):
-            return {"class_name": kind, "config": config}
-        return None
-
-    def _regularizers(self, kind: str, config: dict) -> Any:
-        if kind not in ("L1", "L2", "L1L2"):
-            return None
-        about = {"l1": float(config.get("l1", 0.0)), "l2": float(config.get("l2", 0.0))}
-        return {"name": "L1L2Regularizer", **about} if self.era == "1" else {"class_name": "L1L2", "config": about}
-
-    def _constraints(self, kind: str, config: dict) -> Any:
-        if kind not in ("MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"):
-            return None
-        if self.era == "2":
-            return {"class_name": kind, "config": config}
-        if kind == "MinMaxNorm":
-            return None
-        return {"name": kind, **{("m" if k == "max_value" else k): v for k, v in config.items()}}
 
     def _merge(self, name: str, mode: str, axis: int, dot_axes: Any = -1) -> dict:
         return {
@@ -302,139 +261,13 @@ class Writer:
             found = [found]
         return [self._place(place, whole) for place in found]
 
-    # --- what it was compiled with
-
-    def compiled(self, found: dict) -> dict:
-        """The `training_config`, from what `get_compile_config` serialised."""
-        made = {key: found.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")}
-        made["loss"] = self._judged(made["loss"], "loss")
-        made["metrics"] = self._judged(made["metrics"], "metric")
-        made["weighted_metrics"] = self._judged(made["weighted_metrics"], "metric")
-        if self.era == "1" and made.pop("weighted_metrics"):
-            raise ValueError(f"{_ERA}Keras {self.release} had no `weighted_metrics`.{_WITHOUT}")
-        made["sample_weight_mode"] = None
-        made["optimizer_config"] = self._optimizer(found["optimizer"])
-        return made
-
-    def _judged(self, value: Any, what: str) -> Any:
-        if isinstance(value, (list, tuple)):
-            return [self._judged(one, what) for one in value]
-        if not isinstance(value, dict):
-            return value
-        if "class_name" not in value:
-            return {k: self._judged(v, what) for k, v in value.items()}
-        if value["class_name"] == "function":
-            return value["config"]
-        if self.era == "1":
-            raise ValueError(
-                f"{_ERA}Keras {self.release} had no {what} of the class {value['class_name']}; a function's name it "
-                f"had.{_WITHOUT}"
-            )
-        config = {k: v for k, v in value["config"].items() if k not in ("dtype", "fn", "axis") and v is not None}
-        return {"class_name": value["class_name"], "config": config}
-
-    def _optimizer(self, found: Any) -> dict:
-        cls, config = found["class_name"], dict(found["config"])
-        if cls not in OPTIMIZERS:
-            raise ValueError(f"{_ERA}Keras {self.release} had no optimizer {cls}.{_WITHOUT}")
-        rate = config.pop("learning_rate")
-        decay = 0.0
-        if isinstance(rate, dict):
-            about = rate["config"]
-            if rate["class_name"] != "InverseTimeDecay" or about["decay_steps"] != 1 or about.get("staircase"):
-                raise ValueError(f"{_ERA}Keras {self.release} had no schedule {rate['class_name']}.{_WITHOUT}")
-            rate, decay = about["initial_learning_rate"], about["decay_rate"]
-        made = {"lr" if self.era == "1" else "learning_rate": rate}
-        accepted = OPTIMIZERS[cls].split()
-        if cls != "Nadam":
-            made["decay"] = decay
-        if self.era == "1" and "amsgrad" in accepted:
-            accepted.remove("amsgrad")
-        defaults = inspect.signature(registry.built_in("keras.optimizers", cls)).parameters
-        for key, value in config.items():
-            if key in accepted or (key in ("clipnorm", "clipvalue") and value is not None):
-                made[key] = value
-            elif key == "initial_accumulator_value" and not value:
-                continue  # where it began then
-            elif key != "name" and value is not None and value != defaults[key].default:
-                raise ValueError(f"{_ERA}Keras {self.release}: {cls} had no `{key}={_shown(value)}`.{_WITHOUT}")
-        return {"class_name": cls, "config": made}
-
-    # --- numbers
-
-    def layers(self, model: Any) -> list[Any]:
-        """The layers whose weights the file lists."""
-        if hasattr(model, "whole_graph"):
-            return list(model.whole_graph().layers)
-        if self.era == "1" and type(model).__name__ == "Sequential":
-            return [leaf for layer in model.layers for leaf in self._flat(layer)]
-        return list(model.layers)
-
-    def _flat(self, layer: Any) -> list[Any]:
-        return self.layers(layer) if type(layer).__name__ == "Sequential" else [layer]
-
-    def weights(self, layer: Any) -> list[tuple[str, np.ndarray]]:
-        """Names and arrays of a layer in the order of the release: trained ones of all layers inside first."""
-        found = self._weights(layer)
-        return [(name, array) for wanted in (True, False) for name, array, trained in found if trained is wanted]
-
-    def _weights(self, layer: Any) -> list[tuple[str, np.ndarray, bool]]:
-        if type(layer).__name__ == "Merge":
-            return []  # the layers that it merges are in the graph themselves
-        inner = getattr(layer, "layers", None)
-        if inner:
-            return [one for part in inner for one in self._weights(part)]
-        trained = {id(v) for v in layer.trainable_weights}
-        if self.era == "1":
-            return in_order_of_1(layer, trained)
-        return [(f"{layer.name}/{_last(v.path)}:0", v.numpy(), id(v) in trained) for v in layer.weights]
-
-    def state(self, model: Any) -> list[tuple[str, np.ndarray]]:
-        """Names and arrays of what the optimizer remembers; none where the release kept it in other pieces."""
-        optimizer, variables = model.optimizer, model.trainable_variables
-        name = type(optimizer).__name__
-        if not optimizer.built or name == "Nadam":
-            return []
-        own = [v.numpy() for v in optimizer.variables if v.name != "learning_rate"]
-        steps, slots, count = own[0], own[1:], len(variables)
-        kinds = len(slots) // count if count else 0
-        order = {id(v): i for i, v in enumerate(variables)}
-        if hasattr(model, "whole_graph"):
-            variables = model.whole_graph().trainable_variables
-        groups = [[slots[order[id(v)] * kinds + kind] for v in variables] for kind in range(kinds)]
-        if name == "SGD" and not kinds:
-            groups = [[np.zeros(v.shape, "float32") for v in variables]]
-        if self.era == "1":
-            counts = [] if name in _WITHOUT_COUNT else [("param_0", steps.astype("float32"))]
-            arrays = [array for group in groups for array in self._in_order_of_1(model, group)]
-            return [*counts, *((f"param_{len(counts) + i}", array) for i, array in enumerate(arrays))]
-        grouped = [array for group in groups for array in group]
-        if name == "Adam" and kinds == 2:
-            grouped += [np.zeros(1, "float32") for _ in variables]
-        return [(f"{name}/iterations:0", steps.astype("int64"))] + [
-            (f"training/{name}/slot_{i}:0", array) for i, array in enumerate(grouped)
-        ]
-
-    def _in_order_of_1(self, model: Any, slots: list[np.ndarray]) -> list[np.ndarray]:
-        """Slots of the trained weights as 1.x kept them: its gates and axes, in the order of the weights' names."""
-        whole = model.whole_graph() if hasattr(model, "whole_graph") else model
-        with pure.Scope(whole.trainable_variables, slots):  # so that they are turned as the weights are
-            named = [one for layer in self.layers(model) for one in self._weights(layer)]
-        return [
-            array for _, array in sorted(((n, a) for n, a, trained in named if trained), key=operator.itemgetter(0))
-        ]
-
     def _refuse(self, cls: str, name: Any, what: str) -> Any:
         raise ValueError(
-            f"{_ERA}{name or 'the model'} ({cls}): Keras {self.release} had no {what}, or wrote none to files."
+            f"{FOR_OLDER}{name or 'the model'} ({cls}): Keras {self.release} had no {what}, or wrote none to files."
         )
 
 
 _ATROUS = {"Conv1D": "AtrousConvolution1D", "Conv2D": "AtrousConvolution2D"}
-_NAME_OF_SCALED = {about: name for name, about in VARIANCE_SCALED.items()}
-_WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
-_ERA = "save for an older reader: "
-_WITHOUT = "\n  include_optimizer=False writes the model without what it was compiled with."
 
 
 def _is_graph(entry: dict) -> bool:
@@ -444,14 +277,6 @@ def _is_graph(entry: dict) -> bool:
 
 def _name(entry: dict) -> str:
     return entry.get("name") or entry["config"]["name"]
-
-
-def _last(path: str) -> str:
-    return path.rsplit("/", 1)[-1]
-
-
-def _shown(value: Any) -> str:
-    return value["class_name"] if isinstance(value, dict) and "class_name" in value else repr(value)
 
 
 def _without_direction(entry: dict) -> dict:

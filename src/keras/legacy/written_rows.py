@@ -194,3 +194,10 @@ OPTIMIZERS = {
     "SGD": "momentum nesterov", "RMSprop": "rho epsilon", "Adagrad": "epsilon", "Adadelta": "rho epsilon",
     "Adam": "beta_1 beta_2 epsilon amsgrad", "Adamax": "beta_1 beta_2 epsilon", "Nadam": "beta_1 beta_2 epsilon",
 }  # fmt: skip
+
+FOR_OLDER = "save for an older reader: "  # what messages begin with
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it: objects by their class."""
+    return value["class_name"] if isinstance(value, dict) and "class_name" in value else repr(value)
