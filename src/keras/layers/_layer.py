@@ -36,6 +36,12 @@ from keras.layers._base.weights import Weights
 from keras.layers._call import build_parameters, context, signature_of
 from keras.layers._input_spec import check_inputs
 
+_OPTIONS = ("training", "mask")  # what is passed down to `call`, and says nothing about weights
+
+
+def _are_numbers(x: list) -> bool:
+    return bool(x) and all(type(item) in (int, float, bool) for item in tree.leaves(x))
+
 
 class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     """A step of a model: a function of tensors that may keep weights.
@@ -179,19 +185,12 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 self._forget_losses()
             return recording.tape.call(self, args, kwargs, layer=self)
         signature = signature_of(type(self))
-        if (
-            args
-            and type(args[0]) is list
-            and args[0]
-            and all(type(x) in (int, float, bool) for x in tree.leaves(args[0]))
-        ):
+        if args and type(args[0]) is list and _are_numbers(args[0]):
             args = (convert_to_tensor(args[0]), *args[1:])
         args = tuple(self._convert(a) for a in args)
         if kwargs:
             kwargs = {k: self._convert(v) for k, v in kwargs.items()}
-        arguments = dict(zip(signature.positional, args))
-        for name, value in kwargs.items():
-            arguments[name] = value
+        arguments = {**dict(zip(signature.positional, args)), **kwargs}
         outer_training = context.training
         training = arguments.get("training")
         if training is None:
@@ -199,16 +198,17 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         if kwargs and not signature.takes_training:
             kwargs.pop("training", None)
         first = arguments.get(signature.first) if signature.first else (args[0] if args else None)
-        check_inputs(self.input_spec, first, self.name) if self.input_spec is not None else None
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, first, self.name)
         context.depth += 1
         context.training = training
         try:
             with name_scope(self.name):
                 self._scope_open = True
                 if not self.built:
-                    tensors = {k: v for k, v in arguments.items() if k not in ("training", "mask") and v is not None}
-                    self._build_once(tensors)
-                    check_inputs(self.input_spec, first, self.name) if self.input_spec is not None else None
+                    self._build_once({k: v for k, v in arguments.items() if k not in _OPTIONS and v is not None})
+                    if self.input_spec is not None:
+                        check_inputs(self.input_spec, first, self.name)
                 masks = self._masks_for(signature, arguments, kwargs)
                 wants_training = signature.has_training and (training is not None or "training" in kwargs)
                 if wants_training and "training" not in signature.positional[: len(args)]:
@@ -216,23 +216,26 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 if any_symbolic(args) or any_symbolic(kwargs):
                     outputs = self._call_symbolic(signature, args, kwargs, masks)
                 else:
-                    if context.depth == 1 and not pure.in_scope():
-                        self._forget_losses()
-                    kwargs.update(masks)
-                    with AutocastScope(self.compute_dtype if self.autocast else None):
-                        run = self.call if self._form is None else self._form.call
-                        again = self._remat is not None
-                        outputs = self.rematerialized_call(run, *args, **kwargs) if again else run(*args, **kwargs)
-                    if context.watch is not None:
-                        context.watch(self, args, outputs)
-                    if self.activity_regularizer is not None:
-                        for output in tree.leaves(outputs):
-                            self.add_loss(self._activity_penalty(output))
+                    outputs = self._call_on_values(args, {**kwargs, **masks} if masks else kwargs)
                 self._pass_masks_on(first, outputs)
         finally:
             self._scope_open = False
             context.depth -= 1
             context.training = outer_training
+        return outputs
+
+    def _call_on_values(self, args: tuple, kwargs: dict) -> Any:
+        if context.depth == 1 and not pure.in_scope():
+            self._forget_losses()
+        with AutocastScope(self.compute_dtype if self.autocast else None):
+            run = self.call if self._form is None else self._form.call
+            again = self._remat is not None
+            outputs = self.rematerialized_call(run, *args, **kwargs) if again else run(*args, **kwargs)
+        if context.watch is not None:
+            context.watch(self, args, outputs)
+        if self.activity_regularizer is not None:
+            for output in tree.leaves(outputs):
+                self.add_loss(self._activity_penalty(output))
         return outputs
 
     def _run(self, kwargs: dict, *args):
