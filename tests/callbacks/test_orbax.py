@@ -1,3 +1,5 @@
+"""OrbaxCheckpoint: what is written while training goes on, and what comes back."""
+
 import sys
 
 import numpy as np

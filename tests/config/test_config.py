@@ -1,3 +1,5 @@
+"""Settings of the process: flash attention, trusted files, the cache on disk, dtypes of arithmetic."""
+
 from importlib import metadata
 
 import numpy as np

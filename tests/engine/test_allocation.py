@@ -1,3 +1,5 @@
+"""Freed memory stays with the process, unless somebody else has said how memory is handled."""
+
 import os
 import platform
 import subprocess

@@ -1,3 +1,5 @@
+"""Operations and functions of one's own, and scopes: stateless, symbolic, of names and devices."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""`keras.utils.Config`: entries as attributes and items, frozen ones, errors."""
+
 import json
 import pickle
 

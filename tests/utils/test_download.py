@@ -1,3 +1,5 @@
+"""`get_file`: what is fetched from a server on this machine, kept, checked, unpacked and refused."""
+
 import hashlib
 import http.server
 import io

@@ -1,3 +1,5 @@
+"""Drawings of models: boxes, lines and frames, in each of the formats."""
+
 import itertools
 import re
 import shutil

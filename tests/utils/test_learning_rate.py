@@ -1,3 +1,5 @@
+"""`find_learning_rate`: which rate is suggested, and what stays as it was."""
+
 import numpy as np
 import pytest
 
