@@ -47,7 +47,7 @@ _COMMON = frozenset((
     "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
 ))  # fmt: skip
 # packages whose estimators have `predict_proba` too
-_OTHER_ESTIMATORS = ("sklearn", "xgboost", "lightgbm", "catboost")
+_OTHER_ESTIMATORS = ("sklearn", "scikeras", "keras.wrappers.SKLearn", "xgboost", "lightgbm", "catboost")
 
 
 class Detected(NamedTuple):

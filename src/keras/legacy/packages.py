@@ -1,7 +1,7 @@
 """Other packages' names that Keras programs import, answered for one program that asked for it: `python -m keras`.
 
-`tensorflow.keras` is this package. Of the rest there are functions that today's operations answer (see `foreign`), and
-what programs import and leave unused.
+`tensorflow.keras` is this package, `scikeras` a part of it. Of the rest there are functions that today's operations
+answer (see `foreign`), and what programs import and leave unused.
 """
 
 import importlib
@@ -16,6 +16,7 @@ from typing import Any
 STAND_INS = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",
+    "scikeras": "keras.legacy.scikeras",
 }
 
 # package -> module -> names; they can be imported, and say at their first use that they are not here
@@ -76,7 +77,8 @@ _ANSWERED = {
 
 def answer_missing_packages() -> None:
     """From now on, in this process, answers the packages above where they are not installed."""
-    missing = {package for package in LEFTOVERS if importlib.util.find_spec(package) is None}
+    packages = {*LEFTOVERS, *(name.partition(".")[0] for name in STAND_INS)}
+    missing = {package for package in packages if importlib.util.find_spec(package) is None}
     if missing:
         sys.meta_path.append(MissingPackages(missing))
 
