@@ -285,6 +285,52 @@ for _cls, (_shape, _given, _bad) in BIG.items():
     )
 
 
+def with_another_input(layer, shape, claimed):
+    """A model around a layer whose input claims another shape; it is refused for its loss, after it is made."""
+
+    def change(config):
+        config["config"]["layers"][0]["config"]["batch_shape"] = claimed
+        config["config"].pop("build_input_shape", None)
+        config.pop("build_config", None)
+        config["compile_config"] = {"optimizer": "adam", "loss": "nowhere"}
+
+    return with_config(change, lambda: keras.Sequential([keras.Input(shape), layer]))
+
+
+case("tiles of an image of 10 gigapixels", "nowhere")(
+    lambda: with_another_input(
+        layers.ContrastLimitedAdaptiveHistogramEqualization(), (8, 8, 1), [None, 100_000, 100_000, 1]
+    )
+)
+case("windows along a sound of hours", "nowhere")(
+    lambda: with_another_input(layers.MelSpectrogram(fft_length=64, sequence_stride=8), (100,), [None, 10**9])
+)
+
+
+def with_a_large_matrix(weights):
+    members = good()
+    config = json.loads(members.pop("config.json"))
+    for part in (config, *config["config"]["layers"]):
+        part.pop("build_config", None)
+    config["config"].pop("build_input_shape", None)
+    config["config"]["layers"][0]["config"]["batch_shape"] = [None, 4000]
+    layer(config)["config"].update(units=4000, kernel_initializer="orthogonal", use_bias=False)
+    if not weights:
+        del members["model.weights.h5"]
+    return packed({**members, "config.json": json.dumps(config)})
+
+
+case("a matrix to be made orthogonal in a file without weights", "would take 64,000,000 bytes")(
+    lambda: with_a_large_matrix(False)
+)
+case("a matrix to be made orthogonal that the file has not", "model.weights.h5")(lambda: with_a_large_matrix(True))
+
+
+@case("a hundred thousand metrics", "`metrics` is 100,000")
+def _():
+    return with_config(lambda c: c["compile_config"].update(metrics=["mae"] * 100_000))
+
+
 # --- archives
 
 

@@ -35,9 +35,13 @@ def large_ones_left_out() -> Iterator[None]:
         _drawing.left_out = before
 
 
+def is_left_out(shape: tuple[int, ...]) -> bool:
+    """Whether a draw of this shape is zeros now."""
+    return _drawing.left_out and math.prod(shape) >= _LARGE
+
+
 def _zeros_instead(shape: tuple[int, ...], dtype: str) -> np.ndarray | None:
-    large = _drawing.left_out and math.prod(shape) >= _LARGE
-    return as_dtype(np.zeros(shape, _width(dtype)), dtype) if large else None
+    return as_dtype(np.zeros(shape, _width(dtype)), dtype) if is_left_out(shape) else None
 
 
 def fresh_seed() -> int:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from keras._core import limits
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import common_floats, floats
 from keras._jax.op import op
@@ -94,7 +95,7 @@ def extract_sequences(x: Tensor, sequence_length, sequence_stride) -> Tensor:
         raise ValueError(
             f"extract_sequences: pieces of {sequence_length}, {sequence_stride} apart, cannot be cut from {x.shape}."
         )
-    return x[..., np.arange(count)[:, None] * sequence_stride + np.arange(sequence_length)]
+    return x[..., jnp.arange(count)[:, None] * sequence_stride + jnp.arange(sequence_length)]
 
 
 def _window(window: Any, sequence_length: int, fft_length: int, dtype: Any, who: str) -> jax.Array:
@@ -108,6 +109,7 @@ def _window(window: Any, sequence_length: int, fft_length: int, dtype: Any, who:
     if isinstance(window, str):
         if window not in ("hann", "hamming"):
             raise ValueError(f"{who}: `window` must be 'hann', 'hamming', a tensor or None. Got {window!r}.")
+        limits.take("window", (sequence_length,), 4 * 8)  # with what is computed on the way
         # one period without its last point, so that shifted windows add up evenly
         turn = 2 * np.pi * np.arange(sequence_length) / sequence_length
         share = 0.5 if window == "hann" else 0.54
@@ -158,7 +160,7 @@ def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None,
     pieces = jnp.fft.irfft(spectrum, fft_length)
     factors = _window(window, sequence_length, fft_length, pieces.dtype, "istft")
     count = pieces.shape[-2]
-    places = np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)
+    places = jnp.arange(count)[:, None] * sequence_stride + jnp.arange(fft_length)
     total = (count - 1) * sequence_stride + fft_length
     signal = jnp.zeros((*pieces.shape[:-2], total), pieces.dtype).at[..., places].add(pieces * factors)
     weight = jnp.zeros(total, pieces.dtype).at[places].add(jnp.broadcast_to(factors**2, places.shape))

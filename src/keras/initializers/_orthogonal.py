@@ -32,6 +32,8 @@ class Orthogonal(SeededInitializer):
     def values(self, shape, dtype):
         if len(shape) < 2:
             raise ValueError(f"Orthogonal: the weight must have at least 2 axes. Got shape {shape}.")
+        if draws.is_left_out(shape):
+            return draws.as_dtype(np.zeros(shape), dtype)
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = (max(rows, columns), min(rows, columns))
         # QR in 16 bits would not be orthogonal

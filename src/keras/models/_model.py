@@ -7,7 +7,7 @@ import json
 import warnings
 from typing import Any
 
-from keras._core import registry, tree
+from keras._core import limits, registry, tree
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import parameters
@@ -385,6 +385,8 @@ class Model(Trainer, Layer):
             )
             return
         known = {k: v for k, v in config.items() if k in parameters(Trainer.compile)[0]}
+        for name in ("loss", "metrics", "weighted_metrics"):
+            limits.check_repeats(name, _count_of_parts(known.get(name)))
         modules = {"optimizer": "keras.optimizers", "loss": "keras.losses"}
         arguments = {k: deserialize(v, None, modules.get(k, "keras.metrics")) for k, v in known.items()}
         self.compile(**arguments)
@@ -453,6 +455,13 @@ def _told_apart(names: list[str]) -> list[str]:
 
 def _is_functional(args: tuple, kwargs: dict) -> bool:
     return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+def _count_of_parts(config: Any) -> int:
+    """How many losses or metrics the config of a model's compile() names."""
+    if not isinstance(config, (dict, list)) or "class_name" in config:
+        return 1
+    return sum(map(_count_of_parts, config.values() if isinstance(config, dict) else config))
 
 
 def _leave_out_unknown(owner: str, kwargs: dict) -> None:

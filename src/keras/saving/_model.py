@@ -21,6 +21,7 @@ from keras.saving._moment import one_moment
 _CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 _HDF5_ENDINGS = (".h5", ".hdf5")
 _SPARE = 2**26  # bytes of variables that a file need not have: seeds, states of optimizers that start anew
+_SPARE_ALONE = 2**22  # where it has no weights at all, so that each variable is drawn: QR of 64 MB takes half a minute
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
@@ -379,7 +380,7 @@ def make_model(config: Any, path: str, saved_bytes: int, custom_objects: dict | 
     why = f"more than the {saved_bytes:,} bytes of weights in the file leave room for"
     with (
         refusing(path, _CONFIG),
-        limits.room_for_variables(4 * saved_bytes + _SPARE, why),
+        limits.room_for_variables(4 * saved_bytes + _SPARE if saved_bytes else _SPARE_ALONE, why),
         serialization.sharing(),
         draws.large_ones_left_out() if saved_bytes else contextlib.nullcontext(),
     ):

@@ -1,7 +1,5 @@
 """ContrastLimitedAdaptiveHistogramEqualization: more contrast in every part of the image."""
 
-import numpy as np
-
 from keras import ops
 from keras._core.checks import integers, positive_number
 from keras.layers._image.equalization import histograms
@@ -68,10 +66,11 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
 
 def _neighbours(size, tile, tiles):
     """The nearest two tiles of each row (or column), and how much each counts."""
-    place = np.clip(np.arange(size) / tile - 0.5, 0, tiles - 1)
-    first = np.floor(place).astype("int32")
-    share = (place - first).astype("float32")
-    return (first, 1 - share), (np.minimum(first + 1, tiles - 1), share)
+    place = ops.clip(ops.arange(size, dtype="float32") / tile - 0.5, 0, tiles - 1)
+    first = ops.floor(place)
+    share = place - first
+    first = ops.cast(first, "int32")
+    return (first, 1 - share), (ops.minimum(first + 1, tiles - 1), share)
 
 
 def _by_tile(tables, rows, columns, places):
@@ -79,6 +78,6 @@ def _by_tile(tables, rows, columns, places):
     count, _, across, channels, bins = tables.shape
     flat = ops.reshape(tables, (count, -1))
     tile = (rows[:, None] * across + columns[None, :])[None, :, :, None]
-    entry = (tile * channels + np.arange(channels, dtype="int32")) * bins
+    entry = (tile * channels + ops.arange(channels, dtype="int32")) * bins
     entry = ops.reshape(entry + places, (count, -1))
     return ops.reshape(ops.take_along_axis(flat, entry, axis=-1), places.shape)
