@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -64,43 +65,9 @@ def serialize(thing: Any) -> Any:
         )
     if isinstance(thing, dict):
         return {str(k): serialize(v) for k, v in thing.items()}
-    if isinstance(thing, bytes):
-        return {"class_name": "__bytes__", "config": {"value": thing.decode("utf-8")}}
-    if isinstance(thing, slice):
-        return {
-            "class_name": "__slice__",
-            "config": {k: serialize(getattr(thing, k)) for k in ("start", "stop", "step")},
-        }
-    if thing is Ellipsis:
-        return {"class_name": "__ellipsis__", "config": {}}
-    if isinstance(thing, np.generic):
-        return thing.item()
-    if isinstance(thing, np.ndarray):
-        return {"class_name": "__numpy__", "config": {"value": thing.tolist(), "dtype": str(thing.dtype)}}
-    if isinstance(thing, KerasTensor):
-        history = thing._keras_history
-        found = None if history is None else [history.operation.name, history.node_index, history.tensor_index]
-        return {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": list(thing.shape), "dtype": thing.dtype, "keras_history": found},
-        }
-    if isinstance(thing, DTypePolicy):
-        return {
-            "module": "keras" if type(thing) is DTypePolicy else "keras.dtype_policies",
-            "class_name": type(thing).__name__,
-            "config": thing.get_config(),
-            "registered_name": None,
-        }
-    if isinstance(thing, types.FunctionType) and thing.__name__ == "<lambda>":
-        return {"class_name": "__lambda__", "config": {"value": None}}
-    if isinstance(thing, (types.FunctionType, types.BuiltinFunctionType)):
-        _note_stranger(registry.registered_name(thing), thing)
-        return config_of_function(thing)
-    if isinstance(thing, type):
-        return {
-            "module": registry.module_of(thing) or "builtins", "class_name": "type", "config": thing.__name__,
-            "registered_name": registry.registered_name(thing),
-        }  # fmt: skip
+    for kind, described in _DESCRIBED:
+        if isinstance(thing, kind):
+            return described(thing)
     if hasattr(thing, "get_config"):
         return _serialize_object(thing)
     if hasattr(thing, "shape") and hasattr(thing, "dtype"):
@@ -111,6 +78,58 @@ def serialize(thing: Any) -> Any:
     raise ValueError(
         f"{type(thing).__name__} objects cannot be put into a config: give the class a `get_config` method."
     )
+
+
+def _slice(thing: slice) -> dict:
+    ends = {k: serialize(getattr(thing, k)) for k in ("start", "stop", "step")}
+    return {"class_name": "__slice__", "config": ends}
+
+
+def _array(thing: np.ndarray) -> dict:
+    return {"class_name": "__numpy__", "config": {"value": thing.tolist(), "dtype": str(thing.dtype)}}
+
+
+def _symbol(thing: KerasTensor) -> dict:
+    history = thing._keras_history
+    found = None if history is None else [history.operation.name, history.node_index, history.tensor_index]
+    about = {"shape": list(thing.shape), "dtype": thing.dtype, "keras_history": found}
+    return {"class_name": "__keras_tensor__", "config": about}
+
+
+def _policy(thing: DTypePolicy) -> dict:
+    return {
+        "module": "keras" if type(thing) is DTypePolicy else "keras.dtype_policies",
+        "class_name": type(thing).__name__,
+        "config": thing.get_config(),
+        "registered_name": None,
+    }
+
+
+def _function(thing: Any) -> dict:
+    if thing.__name__ == "<lambda>":
+        return {"class_name": "__lambda__", "config": {"value": None}}
+    _note_stranger(registry.registered_name(thing), thing)
+    return config_of_function(thing)
+
+
+def _class(thing: type) -> dict:
+    return {
+        "module": registry.module_of(thing) or "builtins", "class_name": "type", "config": thing.__name__,
+        "registered_name": registry.registered_name(thing),
+    }  # fmt: skip
+
+
+_DESCRIBED: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (bytes, lambda thing: {"class_name": "__bytes__", "config": {"value": thing.decode("utf-8")}}),
+    (slice, _slice),
+    (types.EllipsisType, lambda thing: {"class_name": "__ellipsis__", "config": {}}),
+    (np.generic, lambda thing: thing.item()),
+    (np.ndarray, _array),
+    (KerasTensor, _symbol),
+    (DTypePolicy, _policy),
+    ((types.FunctionType, types.BuiltinFunctionType), _function),
+    (type, _class),
+)
 
 
 def config_of_function(function: Any) -> dict:

@@ -32,66 +32,69 @@ class Functional(Model):
 def functional_config(model: Model) -> dict:
     """The config of a model made from symbolic tensors, in the form of Keras 3."""
     graph = model._graph
-    made = {id(n): n for n in graph.nodes}
-    places: dict[tuple[int, int], int] = {}  # (id(operation), node index in the process) -> index within the model
-    for operation in graph.operations:
-        kept = 0
-        for index, node in enumerate(operation._inbound_nodes):
-            if id(node) in made or (node.is_input and any(o in graph.inputs for o in node.outputs)):
-                places[id(operation), index] = kept
-                kept += 1
-
-    def tensor(x: KerasTensor) -> dict:
-        operation, index, position = x._keras_history
-        return {
-            "class_name": "__keras_tensor__",
-            "config": {
-                "shape": list(x.shape), "dtype": x.dtype,
-                "keras_history": [operation.name, places[id(operation), index], position],
-            },
-        }  # fmt: skip
-
-    def fill(x):
-        return tensor(x) if isinstance(x, KerasTensor) else serialize(x)
-
-    layers = []
-    for operation in graph.operations:
-        nodes = [
-            (n.arguments, n.keywords)
-            for i, n in enumerate(operation._inbound_nodes) if id(n) in made and (id(operation), i) in places
-        ]  # fmt: skip
-        if isinstance(operation, FunctionCall):
-            entry = _operations.described(operation.function, operation.name)
-            own, *rest = _operations.split_arguments(operation.function, *nodes[0], is_symbolic)
-            entry["config"].update({k: serialize(v) for k, v in own.items()})
-            nodes = [rest]
-        else:
-            entry = serialize(operation)
-        entry["name"] = operation.name
-        entry["inbound_nodes"] = [
-            {"args": [tree.map_leaves(fill, a) for a in args],
-             "kwargs": {k: tree.map_leaves(fill, v) for k, v in kwargs.items()}}
-            for args, kwargs in nodes
-        ]  # fmt: skip
-        layers.append(entry)
-
-    def history(x: KerasTensor) -> list:
-        operation, index, position = x._keras_history
-        return [operation.name, places[id(operation), index], position]
-
+    places = _Places(graph)
     return {
         "name": model.name,
         "trainable": model.trainable,
-        "layers": layers,
-        "input_layers": tree.map_leaves(history, graph.input_structure),
-        "output_layers": tree.map_leaves(history, graph.output_structure),
+        "layers": [_entry(operation, places) for operation in graph.operations],
+        "input_layers": tree.map_leaves(places.of, graph.input_structure),
+        "output_layers": tree.map_leaves(places.of, graph.output_structure),
     }
+
+
+class _Places:
+    """Where tensors of a graph come from: which operation, which of its calls in the model, which of its results."""
+
+    def __init__(self, graph: Any):
+        made = {id(n) for n in graph.nodes}
+        self.calls: dict[int, list] = {}  # id(operation) -> its calls in the model
+        self._numbers: dict[tuple[int, int], int] = {}  # (id(operation), number of a call in the process) -> in here
+        for operation in graph.operations:
+            kept = 0
+            for index, node in enumerate(operation._inbound_nodes):
+                if id(node) in made or (node.is_input and any(o in graph.inputs for o in node.outputs)):
+                    self._numbers[id(operation), index] = kept
+                    kept += 1
+            self.calls[id(operation)] = [n for n in operation._inbound_nodes if id(n) in made]
+
+    def of(self, x: KerasTensor) -> list:
+        """The place of a tensor."""
+        operation, index, position = x._keras_history
+        return [operation.name, self._numbers[id(operation), index], position]
+
+    def filled(self, x: Any) -> Any:
+        """An argument of a call, with places for tensors."""
+        if not isinstance(x, KerasTensor):
+            return serialize(x)
+        about = {"shape": list(x.shape), "dtype": x.dtype, "keras_history": self.of(x)}
+        return {"class_name": "__keras_tensor__", "config": about}
+
+
+def _entry(operation: Any, places: _Places) -> dict:
+    """A layer or an operation, and how it is called."""
+    calls = [(n.arguments, n.keywords) for n in places.calls[id(operation)]]
+    if isinstance(operation, FunctionCall):
+        entry = _operations.described(operation.function, operation.name)
+        own, *rest = _operations.split_arguments(operation.function, *calls[0], is_symbolic)
+        entry["config"].update({k: serialize(v) for k, v in own.items()})
+        calls = [rest]
+    else:
+        entry = serialize(operation)
+    entry["name"] = operation.name
+    entry["inbound_nodes"] = [
+        {
+            "args": [tree.map_leaves(places.filled, a) for a in args],
+            "kwargs": {k: tree.map_leaves(places.filled, v) for k, v in kwargs.items()},
+        }
+        for args, kwargs in calls
+    ]
+    return entry
 
 
 def functional_from_config(cls: type, config: dict) -> Model:
     """A model from the config of one made from symbolic tensors."""
     layers: dict[str, Any] = {}
-    waiting: dict[str, list] = {}
+    calls: dict[str, list] = {}
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         if name in layers:
@@ -102,27 +105,8 @@ def functional_from_config(cls: type, config: dict) -> Model:
             layers[name] = deserialize(
                 {k: v for k, v in entry.items() if k not in ("inbound_nodes", "name")}, None, "keras.layers"
             )
-        waiting[name] = list(entry.get("inbound_nodes", []))
-    outputs: dict[tuple[str, int], list] = {}
-    for name, layer in layers.items():
-        if isinstance(layer, Layer) and not waiting[name] and layer._inbound_nodes:
-            outputs[name, 0] = layer._inbound_nodes[0].outputs
-    counts = dict.fromkeys(layers, 0)
-    while any(waiting.values()):
-        progress = False
-        for name, nodes in waiting.items():
-            while nodes:
-                call = _arguments(nodes[0], outputs)
-                if call is None:
-                    break
-                result = layers[name](*call[0], **call[1])
-                outputs[name, counts[name]] = tree.leaves(result)
-                counts[name] += 1
-                nodes.pop(0)
-                progress = True
-        if not progress:
-            stuck = [n for n, nodes in waiting.items() if nodes]
-            raise ValueError(f"The config's layers {', '.join(stuck)} wait for tensors that no layer makes.")
+        calls[name] = list(entry.get("inbound_nodes", []))
+    outputs = _outputs_of_calls(layers, calls)
 
     def find(place):
         name, node, position = place
@@ -139,6 +123,28 @@ def functional_from_config(cls: type, config: dict) -> Model:
     if config.get("trainable") is False:
         model._trainable = False
     return model
+
+
+def _outputs_of_calls(layers: dict[str, Any], waiting: dict[str, list]) -> dict[tuple[str, int], list]:
+    """Makes all calls, each as soon as its inputs are there: (name of the layer, number of the call) -> its outputs."""
+    outputs: dict[tuple[str, int], list] = {}
+    for name, layer in layers.items():
+        if isinstance(layer, Layer) and not waiting[name] and layer._inbound_nodes:
+            outputs[name, 0] = layer._inbound_nodes[0].outputs
+    counts = dict.fromkeys(layers, 0)
+    while any(waiting.values()):
+        progress = False
+        for name, nodes in waiting.items():
+            while nodes and (call := _arguments(nodes[0], outputs)) is not None:
+                result = layers[name](*call[0], **call[1])
+                outputs[name, counts[name]] = tree.leaves(result)
+                counts[name] += 1
+                nodes.pop(0)
+                progress = True
+        if not progress:
+            stuck = [n for n, nodes in waiting.items() if nodes]
+            raise ValueError(f"The config's layers {', '.join(stuck)} wait for tensors that no layer makes.")
+    return outputs
 
 
 def _is_place(x: Any) -> bool:

@@ -44,30 +44,10 @@ class Graph:
     def _by_depth(self) -> list[Operation]:
         """Operations sorted by their largest distance from the outputs, then by when a walk from there meets them."""
         inputs = {id(x) for x in self.inputs}
-        used = {id(n) for n in self.nodes}
-        met: dict[int, int] = {}
-        operations: dict[int, Operation] = {}
+        operations = self._met_from_outputs(inputs)
+        met = {key: i for i, key in enumerate(operations)}
         node_depth: dict[int, int] = {}
         depth: dict[int, int] = {}
-
-        def visit(tensors):
-            stack = list(reversed(tensors))
-            done = set()
-            while stack:
-                tensor = stack.pop()
-                if tensor._keras_history is None:
-                    continue
-                operation, index, _ = tensor._keras_history
-                if id(operation) not in met:
-                    met[id(operation)] = len(met)
-                    operations[id(operation)] = operation
-                node = operation._inbound_nodes[index]
-                if id(node) in done or id(tensor) in inputs or id(node) not in used:
-                    continue
-                done.add(id(node))
-                stack.extend(reversed(node.input_tensors))
-
-        visit(self.outputs)
         for node in reversed(self.nodes):
             level = max(node_depth.get(id(node), 0), depth.get(id(node.operation), 0))
             node_depth[id(node)] = depth[id(node.operation)] = level
@@ -89,6 +69,25 @@ class Graph:
         found |= {id(x._keras_history.operation) for x in self.inputs if _from_input_layer(x)}
         chosen = [o for k, o in operations.items() if k in found]
         return sorted(chosen, key=lambda o: (-depth.get(id(o), 0), met[id(o)]))
+
+    def _met_from_outputs(self, inputs: set[int]) -> dict[int, Operation]:
+        """Operations by their ids, in the order in which a walk from the outputs to the inputs meets them."""
+        used = {id(n) for n in self.nodes}
+        operations: dict[int, Operation] = {}
+        stack = list(reversed(self.outputs))
+        done = set()
+        while stack:
+            tensor = stack.pop()
+            if tensor._keras_history is None:
+                continue
+            operation, index, _ = tensor._keras_history
+            operations.setdefault(id(operation), operation)
+            node = operation._inbound_nodes[index]
+            if id(node) in done or id(tensor) in inputs or id(node) not in used:
+                continue
+            done.add(id(node))
+            stack.extend(reversed(node.input_tensors))
+        return operations
 
     def run(self, inputs: Any) -> Any:
         """The outputs for values in the place of the inputs."""

@@ -148,20 +148,7 @@ def _download(origin: str, target: Path, wanted: str | None, algorithm: str) -> 
     with written_atomically(target, by_all=True) as part:
         try:
             with urllib.request.urlopen(origin, timeout=TIMEOUT) as answer, open(part, "wb") as file:
-                said = answer.headers.get("Content-Length")
-                total = int(said) if said is not None and said.isdigit() else None
-                bar = Progbar(total, unit_name="byte") if config.is_interactive_logging_enabled() else None
-                if bar is not None:
-                    print(f"Downloading data from {origin}")
-                done = 0
-                while chunk := answer.read(CHUNK):
-                    file.write(chunk)
-                    hasher.update(chunk)
-                    done += len(chunk)
-                    if bar is not None:
-                        bar.update(done, finalize=False)
-                if bar is not None:
-                    bar.update(done, finalize=True)
+                done, total = _copy(answer, file, hasher, origin)
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.filename == part:
                 raise  # it is the disk
@@ -174,6 +161,25 @@ def _download(origin: str, target: Path, wanted: str | None, algorithm: str) -> 
             raise ValueError(
                 WRONG_HASH.format(origin=origin, algorithm=algorithm, found=hasher.hexdigest(), wanted=wanted)
             )
+
+
+def _copy(answer, file, hasher, origin: str) -> tuple[int, int | None]:
+    """Writes what a server sends to a file; returns how many bytes came, and how many it promised."""
+    said = answer.headers.get("Content-Length")
+    total = int(said) if said is not None and said.isdigit() else None
+    bar = Progbar(total, unit_name="byte") if config.is_interactive_logging_enabled() else None
+    if bar is not None:
+        print(f"Downloading data from {origin}")
+    done = 0
+    while chunk := answer.read(CHUNK):
+        file.write(chunk)
+        hasher.update(chunk)
+        done += len(chunk)
+        if bar is not None:
+            bar.update(done, finalize=False)
+    if bar is not None:
+        bar.update(done, finalize=True)
+    return done, total
 
 
 def _not_fetched(origin: str, reason: str, path: Path, wanted: str | None, algorithm: str) -> str:
