@@ -7,8 +7,8 @@ from keras._jax.host import integer_name
 from keras.layers._encoding import MODES, encode, encoded_shape
 from keras.layers._hashes import farm_hash, sip_hash
 from keras.layers._host_layer import HostLayer
-from keras.layers._lookup import checked_salt
 from keras.layers._text import encoded, is_text, texts, whole_numbers
+from keras.layers._tokens import checked_salt
 
 
 class Hashing(HostLayer):

@@ -1,4 +1,4 @@
-"""What lookups of text and of integers share: the vocabulary, how it is learned, and its place in files."""
+"""What lookups of text and of integers share: the vocabulary, and how it is learned."""
 
 import collections
 import os
@@ -6,15 +6,17 @@ import os
 import numpy as np
 
 from keras import ops
+from keras._core import limits
 from keras._core.checks import one_of, positive_integer
 from keras._jax.host import integer_name
 from keras.layers._encoding import encode, encoded_shape
 from keras.layers._hashes import farm_hash, sip_hash
 from keras.layers._host_layer import HostLayer
+from keras.layers._lookup_files import LookupFiles
 from keras.layers._text import batches_of, host_array, yields_batches
+from keras.layers._tokens import as_list, checked_salt, few, floats, lines_of, plain_token, refuse_path
 
 OUTPUT_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-VOCABULARY_FILE = "vocabulary.txt"
 
 NO_VOCABULARY = (
     "{name} ({kind}) has no vocabulary yet.\n  Call {name}.adapt(data), or pass `vocabulary` to the constructor."
@@ -35,7 +37,7 @@ STATIC = (
 )
 
 
-class Lookup(HostLayer):
+class Lookup(LookupFiles, HostLayer):
     """Gives every token of a vocabulary a number; the base of StringLookup and IntegerLookup."""
 
     _not_in_config = frozenset(("vocabulary_size",))  # the method of that name says it
@@ -68,6 +70,7 @@ class Lookup(HostLayer):
             raise ValueError(WEIGHTS_OF_ANOTHER_MODE.format(owner=owner, mode=output_mode))
         self.max_tokens = max_tokens
         self.num_oov_indices = int(num_oov_indices)
+        limits.take("num_oov_indices", (self.num_oov_indices,), 4 * 8)  # each is an entry of several lists
         self.mask_token = mask_token
         self.oov_token = oov_token
         self.invert = bool(invert)
@@ -77,7 +80,7 @@ class Lookup(HostLayer):
         self.oov_method = oov_method
         self.salt = checked_salt(salt, owner)
         self.vocabulary = None  # as given to the constructor
-        self.idf_weights_given = None if idf_weights is None else _floats(idf_weights)
+        self.idf_weights_given = None if idf_weights is None else floats(idf_weights)
         self._tokens = []  # without the special ones
         self._places = {}  # token -> its number, the mask's included
         self._idf = None  # a weight per place, the unknown ones included
@@ -85,7 +88,7 @@ class Lookup(HostLayer):
         self._start_counting()
         if vocabulary is not None:
             if isinstance(vocabulary, (str, os.PathLike)):
-                self.set_vocabulary(_lines_of(vocabulary, owner), idf_weights)
+                self.set_vocabulary(lines_of(vocabulary, owner), idf_weights)
             else:
                 self.set_vocabulary(vocabulary, idf_weights)
                 self.vocabulary = [plain_token(t) for t in as_list(vocabulary, owner)]
@@ -133,7 +136,7 @@ class Lookup(HostLayer):
         """
         owner = type(self).__name__
         if isinstance(vocabulary, (str, os.PathLike)):
-            vocabulary = _lines_of(vocabulary, owner)
+            vocabulary = lines_of(vocabulary, owner)
         tokens = [self._token(t) for t in as_list(vocabulary, owner)]
         if not tokens:
             raise ValueError(f"{owner}: `vocabulary` is empty.")
@@ -141,7 +144,7 @@ class Lookup(HostLayer):
             raise ValueError(f"{owner}: with output_mode='tf_idf' a vocabulary needs `idf_weights`, one per token.")
         if self.output_mode != "tf_idf" and idf_weights is not None:
             raise ValueError(WEIGHTS_OF_ANOTHER_MODE.format(owner=owner, mode=self.output_mode))
-        weights = None if idf_weights is None else _floats(idf_weights)
+        weights = None if idf_weights is None else floats(idf_weights)
         if weights is not None and len(weights) != len(tokens):
             raise ValueError(f"{owner}: {len(tokens)} tokens need as many `idf_weights`. Got {len(weights)}.")
         special = self._special_tokens()
@@ -157,7 +160,7 @@ class Lookup(HostLayer):
         owner = type(self).__name__
         repeated = [t for t, count in collections.Counter(tokens).items() if count > 1]
         if repeated:
-            raise ValueError(f"{owner}: the vocabulary has tokens that come twice: {_few(repeated)}.")
+            raise ValueError(f"{owner}: the vocabulary has tokens that come twice: {few(repeated)}.")
         if self.mask_token is not None and self.mask_token in tokens:
             at = tokens.index(self.mask_token)
             raise ValueError(MISPLACED_MASK.format(owner=owner, mask=self.mask_token, at=at, special=special))
@@ -293,7 +296,7 @@ class Lookup(HostLayer):
             missing = [i for i, n in enumerate(found) if n is None]
             if not many:
                 unknown = list(dict.fromkeys(tokens[i] for i in missing))
-                said = f"{_few(unknown)} {'is' if len(unknown) == 1 else 'are'}"
+                said = f"{few(unknown)} {'is' if len(unknown) == 1 else 'are'}"
                 raise ValueError(NOT_IN_VOCABULARY.format(name=self.name, tokens=said))
             first = len(self._special_tokens()) - many
             bins = [0] * len(missing) if many == 1 else self._bins([tokens[i] for i in missing])
@@ -372,53 +375,6 @@ class Lookup(HostLayer):
         refuse_path(config, cls.__name__)
         return super().from_config(config)
 
-    def save_own_variables(self, store):
-        """Puts the weights of 'tf_idf' into `store`."""
-        if self._idf is not None:
-            store["idf_weights"] = self.idf_weights
-
-    def load_own_variables(self, store):
-        """Takes the weights of 'tf_idf' from `store`."""
-        if self.output_mode == "tf_idf" and "idf_weights" in store:
-            weights = np.asarray(store["idf_weights"], "float32")
-            size = self.vocabulary_size() if self._tokens else len(weights)
-            if len(weights) < size:
-                raise ValueError(f"{self.name} has {size} tokens, but the file holds {len(weights)} weights for them.")
-            self._idf = weights[:size]
-
-    def save_assets(self, dir_path):
-        """Writes a learned vocabulary to `vocabulary.txt` in a folder, a token per line, the special ones first.
-
-        Raises:
-            ValueError: a token has a line break in it, which such a file cannot hold.
-        """
-        if self.vocabulary is not None or not self._tokens:
-            return
-        tokens = [str(t) for t in self.get_vocabulary()]
-        broken = [t for t in tokens if "\n" in t or "\r" in t]
-        if broken:
-            raise ValueError(
-                f"{self.name}: the vocabulary cannot be written a token per line: {_few(broken)} "
-                f"{'has' if len(broken) == 1 else 'have'} line breaks. Remove them from the data before adapt()."
-            )
-        with open(os.path.join(dir_path, VOCABULARY_FILE), "w", encoding="utf-8", newline="\n") as file:
-            file.write("\n".join(tokens))
-
-    def load_assets(self, dir_path):
-        """Takes the vocabulary from `vocabulary.txt` in a folder."""
-        if self.vocabulary is not None:
-            return
-        path = os.path.join(dir_path, VOCABULARY_FILE)
-        if not os.path.isfile(path):  # saved before it had learned any
-            return
-        with open(path, encoding="utf-8", newline="\n") as file:
-            tokens = [self._token(t) for t in file.read().split("\n")]
-        special = self._special_tokens()
-        if tokens[: len(special)] == special:
-            tokens = tokens[len(special) :]
-        self._check(tokens, special)
-        self._take(tokens, None)
-
     def __fingerprint__(self, of):
         settings = super().__fingerprint__(of)
         return (settings, None if self._idf is None else self._idf.tobytes())
@@ -439,60 +395,3 @@ class Lookup(HostLayer):
 
     def _bins(self, tokens):
         raise NotImplementedError
-
-
-def checked_salt(salt, owner):
-    """A pair of integers from one or two of them; None stays None."""
-    pair = [salt, salt] if isinstance(salt, (int, np.integer)) and not isinstance(salt, bool) else salt
-    if pair is None:
-        return None
-    if (
-        not isinstance(pair, (list, tuple))
-        or len(pair) != 2
-        or not all(isinstance(s, (int, np.integer)) and not isinstance(s, bool) for s in pair)
-    ):
-        raise ValueError(f"{owner}: `salt` must be an integer or two of them. Got {salt!r}.")
-    return [int(s) for s in pair]
-
-
-def refuse_path(config, owner):
-    """Refuses a config that names a vocabulary by the path of a file."""
-    if isinstance(config.get("vocabulary"), (str, os.PathLike)):
-        raise ValueError(
-            f"{owner}: the config names the file {config['vocabulary']!r} as vocabulary. "
-            "Files that a config names are not opened.\n  Pass the tokens as a list."
-        )
-
-
-def as_list(vocabulary, owner):
-    """The tokens of a list, an array or a column."""
-    if isinstance(vocabulary, (list, tuple)):
-        return list(vocabulary)
-    if isinstance(vocabulary, (dict, set)):
-        raise TypeError(f"{owner}: `vocabulary` must be a list. Got a {type(vocabulary).__name__}.")
-    return host_array(vocabulary, owner).ravel().tolist()
-
-
-def plain_token(token):
-    """A token as JSON has it."""
-    if isinstance(token, bytes):
-        return token.decode("utf-8", "surrogateescape")
-    return token.item() if isinstance(token, np.generic) else token
-
-
-def _lines_of(path, owner):
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"{owner}: there is no vocabulary file {os.fspath(path)!r}.")
-    with open(path, encoding="utf-8", newline="\n") as file:
-        lines = file.read().split("\n")
-    lines = [line.removesuffix("\r") for line in lines]
-    return lines[:-1] if lines[-1] == "" else lines
-
-
-def _floats(weights):
-    return [float(w) for w in np.asarray(ops.convert_to_numpy(weights)).ravel()]
-
-
-def _few(tokens):
-    shown = ", ".join(repr(t) for t in tokens[:5])
-    return shown + (f" and {len(tokens) - 5} more" if len(tokens) > 5 else "")

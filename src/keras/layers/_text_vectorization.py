@@ -10,9 +10,10 @@ from keras._core import limits
 from keras._core.checks import one_of, positive_integer
 from keras._jax.host import integer_name
 from keras.layers._host_layer import HostLayer
-from keras.layers._lookup import OUTPUT_MODES, refuse_path
+from keras.layers._lookup import OUTPUT_MODES
 from keras.layers._string_lookup import NOT_COMPILED, StringLookup, checked_encoding
 from keras.layers._text import batches_of, host_array, texts
+from keras.layers._tokens import refuse_path
 
 STANDARDIZERS = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
 SPLITTERS = ("whitespace", "character")
