@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras import layers
+from keras import layers, ops
 
 from .contract import assert_close
 
@@ -129,3 +129,26 @@ def test_concatenate_puts_masks_together_like_its_inputs():
 def test_dot_ends_masks():
     y = layers.Dot(axes=2)([masked(x, m) for x, m in zip(XS, MASKS)])
     assert getattr(y, "_keras_mask", None) is None
+
+
+# what Keras 3.15.1 gives
+ROWS = [[[[1.0], [3.0], [5.0], [7.0]]], [[[-10.0], [-30.0], [-50.0], [70.0]]], [[[0.5], [0.5], [0.5], [0.5]]]]
+KEPT = [[[1, 1, 0, 0]], [[1, 0, 1, 0]], [[0, 0, 0, 1]]]
+MERGED = {
+    "Multiply": {(0, 1): [-10, 3, -50, 0], (0, 1, 2): [-10, 3, -50, 0.5], (0, None): [-10, -90, -50, 70]},
+    "Maximum": {(0, 1): [1, 3, -50, 7], (1, 0): [1, 3, -50, 70], (0, 1, 2): [1, 3, -50, 0.5], (None, 1): [1, 3, 5, 7]},
+    "Minimum": {(0, 1): [-10, 3, -50, 7], (0, None): [-10, -30, -50, 70], (None, 1): [-10, 3, -50, 7]},
+    "Average": {(0, 1): [-4.5, -13.5, -22.5, 38.5]},
+}
+
+
+@pytest.mark.parametrize("kind", MERGED)
+def test_what_masks_leave_out_takes_no_part_in_products_and_extremes(kind):
+    for order, wanted in MERGED[kind].items():
+        xs = []
+        for place, i in enumerate(order):
+            x = ops.convert_to_tensor(np.array(ROWS[place if i is None else i], "float16"))
+            if i is not None:
+                x._keras_mask = ops.convert_to_tensor(np.array(KEPT[i], bool))
+            xs.append(x)
+        assert_close(getattr(layers, kind)()(xs)[..., 0], [wanted])

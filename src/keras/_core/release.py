@@ -2,3 +2,6 @@
 
 KERAS = "3.15.1"
 OWN = "0.1.0"
+
+meant = KERAS
+"""The release whose meaning holds for what is traced, as far as it changed; `legacy` sets it."""

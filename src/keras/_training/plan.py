@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras import config as settings
-from keras._core import tree
+from keras._core import release, tree
 from keras._jax import compile as engine
 from keras._jax import placement, pure
 from keras._jax.cost import operations_in
@@ -244,6 +244,7 @@ class Planner:
             settings.floatx(),
             settings.epsilon(),
             settings.image_data_format(),
+            release.meant,
             placement.key(),
         )
         known = self._known.get(shape_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras import config as settings
+from keras._core import release
 from keras._core.fingerprint import Unshareable, structure_of
 from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import placement
@@ -125,7 +126,7 @@ class Runs(Compiled):
     def structure_key(self, phase: str, variables: State) -> Any:
         """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""
         counts = tuple(len(field) for field in variables)
-        version = (self.structure_version(), counts)
+        version = (self.structure_version(), counts, release.meant)
         known = self._keys.get(phase)
         if known is not None and known[0] == version:
             return known[1]
@@ -136,7 +137,7 @@ class Runs(Compiled):
             parts.append(self.optimizer)
         try:
             key = (
-                structure_of(parts, variables.flat()), counts, settings.floatx(),
+                structure_of(parts, variables.flat()), counts, release.meant, settings.floatx(),
                 settings.epsilon(), settings.image_data_format(), settings.is_flash_attention_enabled(),
             )  # fmt: skip
         except Unshareable:

@@ -28,7 +28,7 @@ def is_known(layer: Any) -> bool:
 
 def heeds_masks(layer: Any) -> bool:
     """Whether a layer computes something else where a mask comes with its input."""
-    return "mask" in inspect.signature(type(layer).call).parameters
+    return getattr(layer, "_reads_masks", False) or "mask" in inspect.signature(type(layer).call).parameters
 
 
 def write_layer(b: Builder, layer: Any, inputs: list[Value]) -> list[str]:

@@ -6,6 +6,7 @@ from keras import ops
 from keras._core import tree
 from keras._core.checks import integers
 from keras._core.graph import KerasTensor
+from keras._jax import pure
 from keras.layers._base.shapes import is_shape
 from keras.layers._layer import Layer
 
@@ -14,10 +15,11 @@ class Merge(Layer):
     """Base of the layers that combine the elements of several tensors.
 
     The tensors may differ in size where one of them has size 1; one with fewer axes gets axes of size 1 behind the
-    batch. Subclasses say how two tensors are combined.
+    batch. Subclasses say how two tensors are combined, and whether elements that a mask leaves out take part.
     """
 
     _keeps_dtype = True
+    _reads_masks = False  # whether `combine_masked` does
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -31,7 +33,15 @@ class Merge(Layer):
         raise NotImplementedError
 
     def call(self, inputs):
-        return functools.reduce(self.combine, with_equal_rank(inputs))
+        masks = [pure.find_mask(x) for x in inputs]
+        inputs = with_equal_rank(inputs)
+        if all(mask is None for mask in masks):
+            return functools.reduce(self.combine, inputs)
+        return self.combine_masked(inputs, [_over_elements(mask, x) for mask, x in zip(masks, inputs)])
+
+    def combine_masked(self, inputs, masks):
+        """All inputs as one; `masks` broadcast to them, and are None where there is none."""
+        return functools.reduce(self.combine, inputs)
 
     def compute_output_shape(self, input_shape):
         """The shape that the inputs broadcast to."""
@@ -62,6 +72,16 @@ class Merge(Layer):
         if mask is None or any(m is None for m in mask):
             return None
         return functools.reduce(ops.logical_or, mask)
+
+
+def _over_elements(mask, x):
+    """A mask with the axes of its input."""
+    return None if mask is None else ops.expand_dims(mask, tuple(range(mask.ndim, x.ndim)))
+
+
+def _either(a, b):
+    """True where one of two masks is; None, which is true everywhere, if one of them is None."""
+    return None if a is None or b is None else ops.logical_or(a, b)
 
 
 def _what(shape):
@@ -126,13 +146,24 @@ def _two(layer, shapes):
 class Multiply(Merge):
     """The product of the inputs, element by element.
 
+    Elements that a mask leaves out count as 1; where all inputs leave an element out, the product is 0.
+
     >>> Multiply()([2 * ops.ones((1, 2)), 3 * ops.ones((1, 2))])
     Array([[6., 6.]], dtype=float32)
     """
 
+    _reads_masks = True
+
     def combine(self, a, b):
         """Their product."""
         return ops.multiply(a, b)
+
+    def combine_masked(self, inputs, masks):
+        """The product of the elements that count."""
+        counted = [x if mask is None else ops.where(mask, x, 1) for x, mask in zip(inputs, masks)]
+        product = functools.reduce(self.combine, counted)
+        some = functools.reduce(_either, masks)
+        return product if some is None else ops.where(some, product, 0)
 
 
 class Average(Merge):
@@ -152,8 +183,26 @@ class Average(Merge):
         return ops.cast(ops.divide(super().call(inputs), len(inputs)), self.compute_dtype)
 
 
-class Maximum(Merge):
+class _Extremum(Merge):
+    """Elements that a mask leaves out take no part; where all inputs leave an element out, it is that of the first."""
+
+    _reads_masks = True
+
+    def combine_masked(self, inputs, masks):
+        """The extreme one of the elements that count."""
+        found, known = inputs[0], masks[0]
+        for x, mask in zip(inputs[1:], masks[1:]):
+            extreme = self.combine(found, x)
+            extreme = extreme if known is None else ops.where(known, extreme, x)
+            found = extreme if mask is None else ops.where(mask, extreme, found)
+            known = _either(known, mask)
+        return found
+
+
+class Maximum(_Extremum):
     """The largest of the inputs, element by element.
+
+    Elements that a mask leaves out take no part.
 
     >>> Maximum()([ops.zeros((1, 2)), ops.ones((1, 2))])
     Array([[1., 1.]], dtype=float32)
@@ -164,8 +213,10 @@ class Maximum(Merge):
         return ops.maximum(a, b)
 
 
-class Minimum(Merge):
+class Minimum(_Extremum):
     """The smallest of the inputs, element by element.
+
+    Elements that a mask leaves out take no part.
 
     >>> Minimum()([ops.zeros((1, 2)), ops.ones((1, 2))])
     Array([[0., 0.]], dtype=float32)

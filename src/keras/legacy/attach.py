@@ -6,6 +6,7 @@ import importlib
 import sys
 from types import ModuleType
 
+from keras._core import release
 from keras.legacy import era, layer_names, teachers
 from keras.legacy import names as older_names
 
@@ -31,5 +32,10 @@ def after_loading(module: ModuleType) -> None:
         getattr(importlib.import_module(f"keras.legacy.{home}"), function)(module)
 
 
+def _note_meaning(name: str) -> None:
+    release.meant = name
+
+
+era.on_change(_note_meaning)
 era.on_change(layer_names.follow)
 era.on_change(_offer_all_to_star)

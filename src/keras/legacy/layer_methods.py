@@ -24,6 +24,7 @@ def teach(module: ModuleType) -> None:
     for method, names in (("call", {"inputs", "x", "mask"}), ("compute_output_shape", {"input_shape"})):
         # the base class takes whatever a class of one's own names
         getattr(module.Layer, method).__keras_legacy_arguments__ = names
+    importlib.import_module("keras.legacy.masks").teach(module)
     public = [thing for thing in vars(module).values() if isinstance(thing, type)]
     for cls in dict.fromkeys(base for thing in public for base in thing.__mro__ if issubclass(base, module.Layer)):
         _teach_masks(cls)
