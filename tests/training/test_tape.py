@@ -261,3 +261,41 @@ def test_one_output_of_a_functional_model_is_a_source_for_another():
     assert tape.gradient(chosen, x).shape == X.shape
     for gradient, weight in zip(tape.gradient(chosen, model.trainable_variables), model.trainable_variables):
         assert gradient.shape == weight.shape
+
+
+def test_a_variable_is_the_input_of_a_model_with_several_outputs():
+    """As in neural style transfer, where the picture is what is trained."""
+    inputs = keras.Input((3,))
+    middle = layers.Dense(4, "tanh")(inputs)
+    model = keras.Model(inputs, {"middle": middle, "last": layers.Dense(2)(middle)})
+    picture = keras.Variable(X)
+    with keras.GradientTape(persistent=True) as tape:
+        loss = ops.sum(model(picture)["last"])
+        x = tape.watch(X)
+        same = ops.sum(model(x)["last"])
+    np.testing.assert_allclose(tape.gradient(loss, picture), tape.gradient(same, x), rtol=1e-6)
+    assert np.abs(tape.gradient(loss, picture)).max() > 0
+
+
+def test_a_step_without_call_has_the_metrics_of_compile():
+    """As in the example of knowledge distillation: two networks are parts of a model that computes nothing itself."""
+
+    class Distiller(keras.Model):
+        def __init__(self, student):
+            super().__init__()
+            self.student = student
+
+        def train_step(self, data):
+            x, y = data
+            with keras.GradientTape() as tape:
+                y_pred = self.student(x, training=True)
+                loss = ops.mean((y - y_pred) ** 2)
+            weights = self.student.trainable_variables
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+            return {"student_loss": loss, **self.compute_metrics(x, y, y_pred)}
+
+    model = Distiller(keras.Sequential([keras.Input((3,)), layers.Dense(1, kernel_initializer="zeros")]))
+    model.compile(keras.optimizers.SGD(0.0), metrics=["mae"])
+    logs = model.fit(X, Y, epochs=2, batch_size=4, verbose=0).history
+    np.testing.assert_allclose(logs["mae"], [np.abs(Y).mean()] * 2, rtol=1e-5)
+    assert [m.name for m in model.metrics] == ["loss", "mae"]

@@ -172,9 +172,11 @@ class GradientTape:
         return _value_of(x)
 
     def standing_for(self, x: Any) -> Any:
-        """What stands for an array if it is watched, else the array as operations take it."""
+        """What stands for an array or a variable if it is watched, else the array as operations take it."""
         if id(x) in self._arrays:
             return self._arrays[id(x)][1]
+        if isinstance(x, Variable):
+            return x.value
         return x if x is None or isinstance(x, Taped) else jnp.asarray(x)
 
     def read(self, variable: Variable, value: Any) -> Any:

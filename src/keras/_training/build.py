@@ -6,6 +6,7 @@ from typing import Any
 
 from keras._core import tree
 from keras._core.graph import KerasTensor
+from keras._data import pack_x_y_sample_weight
 from keras._jax.op import symbolic_result
 
 
@@ -30,6 +31,8 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
             if not own or not (model.built or isinstance(error, NotImplementedError)):
                 raise
         model.built = True
+    if unmatched and outputs is None and not model.step_takes_state(phase):
+        _match_by_step(model, batch, phase)
     if not unmatched or outputs is None:
         return
     targets = symbols_like(y)
@@ -42,6 +45,15 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
         metrics.build(targets, outputs, names_of_outputs(outputs, known))
         if any(map(_waits_for_shapes, metrics.metrics)):
             _count_symbols(metrics, targets, outputs)
+
+
+def _match_by_step(model: Any, batch: tuple, phase: str) -> None:
+    """Lets a step that does without `call` show the losses and metrics of `compile` what it hands them."""
+    step = getattr(model, f"{phase}_step")
+    try:
+        symbolic_result(_without_result(step), symbols_like(pack_x_y_sample_weight(*batch)))
+    except Exception:  # the run meets it as well, and tells it
+        return
 
 
 def _waits_for_shapes(metric: Any) -> bool:

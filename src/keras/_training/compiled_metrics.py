@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import metrics as metrics_module
 from keras._core import tree
+from keras._training.build import names_of_outputs
 from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
 
 _ACCURACY = {
@@ -103,6 +104,8 @@ class CompiledMetrics:
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts one batch."""
+        if not self.built:
+            self.build(y_true, y_pred, names_of_outputs(y_pred, self.output_names))
         targets = match_targets(y_true, y_pred, self.names)
         weights = match_weights(sample_weight, y_pred, self.names)
         for i, output in enumerate(tree.leaves(y_pred)):
