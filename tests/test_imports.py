@@ -109,10 +109,7 @@ def imports_of(path):
 
 
 def find_imports(path):
-    tree = ast.parse((SOURCE / path).read_text(encoding="utf-8"))
-    functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
-    inside = {id(node) for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
+    for node, inside in statements(ast.parse((SOURCE / path).read_text(encoding="utf-8")), False):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -121,7 +118,16 @@ def find_imports(path):
         else:
             continue
         for module in modules:
-            yield module, node.lineno, id(node) in inside
+            yield module, node.lineno, inside
+
+
+def statements(node, inside):
+    """(statement, whether inside a function) for all below a node, without looking into expressions."""
+    inside = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for below in getattr(node, name, ()):
+            yield below, inside
+            yield from statements(below, inside)
 
 
 def forbidden(folder, module):
