@@ -69,6 +69,14 @@ with d.DataParallel(device_statistics=True).scope():
     layer, alike = keras.layers.BatchNormalization(momentum=0.0), keras.layers.BatchNormalization(synchronized=True)
     result["statistics"] = [np.asarray(each(x[:8], training=True)).tolist() for each in (layer, alike)]
     result["moving"] = layer.moving_variance.numpy().tolist()
+from keras.legacy.strategies import MirroredStrategy
+from keras.legacy.foreign_data import Dataset
+
+strategy = MirroredStrategy()
+batches = strategy.experimental_distribute_dataset(Dataset.from_tensor_slices((x, y)).batch(4 * 4))
+rows = [strategy.run(lambda x, y: (x, strategy.num_replicas_in_sync), batch) for batch in batches]
+result["rows"] = [[len(x.addressable_shards[0].data), *x.shape, count] for x, count in rows]
+result["replicas"] = strategy.num_replicas_in_sync
 print(json.dumps(result))
 """
 
@@ -121,6 +129,11 @@ def test_each_device_normalises_its_rows_where_that_is_asked_for(on_four_devices
     np.testing.assert_allclose(found, normal(parts).reshape(8, 6), rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(together, normal(x), rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(on_four_devices["moving"], parts.var(1).mean(0), rtol=1e-4)
+
+
+def test_a_loop_of_ones_own_gets_rows_that_are_divided(on_four_devices):
+    assert on_four_devices["rows"] == [[4, 16, 6, 1], [5, 5, 6, 1]]  # the last batch cannot be divided evenly
+    assert on_four_devices["replicas"] == 4
 
 
 def test_a_word_that_is_no_distribution_says_which_there_are():

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import keras
 from keras._core import processes, watch
+from keras._jax import processes as joined
 from keras.distribution import _processes
 
 PROGRAM = Path(__file__).parent / "processes_program.py"
@@ -160,6 +162,49 @@ def test_processes_that_a_cluster_starts_find_each_other_and_train_as_one(cluste
         # the loss is the mean of (2 x)^2, the gradient -4 times the mean of x^2
         assert f"found {number} 2 30.0 3.0" in output, output[-3000:]
         assert ("loss: 30.0" in output) == (number == 0)  # one shows progress
+
+
+# --- files, which the first process writes
+
+
+class Table:
+    """JAX's table, in memory."""
+
+    def __init__(self):
+        self.texts = {}
+
+    def key_value_set(self, key, text):
+        assert key not in self.texts
+        self.texts[key] = text
+
+    def blocking_key_value_get(self, key, milliseconds):
+        if key not in self.texts:
+            raise TimeoutError(f"{key} did not come in {milliseconds} ms")
+        return self.texts[key]
+
+
+def test_others_wait_until_the_first_process_has_written_a_file(tmp_path, monkeypatch, capsys):
+    table, here = Table(), processes._Here
+    of_first, of_second = (joined._AfterFirst(table, 2.5) for _ in range(2))
+
+    def written_by(number, after_first, name):
+        monkeypatch.setattr(here, "number", number)
+        monkeypatch.setattr(here, "after_first", after_first)
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]).save_weights(tmp_path / name)
+        return capsys.readouterr().err
+
+    assert not written_by(0, of_first, "a.weights.h5")
+    assert not written_by(0, of_first, "a.weights.h5")  # the first never waits
+    (tmp_path / "a.weights.h5").unlink()
+    assert not written_by(1, of_second, "a.weights.h5")
+    assert not written_by(1, of_second, "a.weights.h5")
+    told = written_by(1, of_second, "a.weights.h5")
+    assert told.startswith("Process 1 saved 'a.weights.h5', which the first process has not done for 2.5 s. Files are")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(FileNotFoundError):
+        written_by(0, of_first, "missing/b.weights.h5")
+    (tmp_path / "missing").mkdir()
+    assert not written_by(1, of_second, "missing/b.weights.h5")  # nobody waits for what has failed
 
 
 # --- who is lost and who is slow

@@ -119,8 +119,8 @@ def test_the_scope_of_a_strategy_is_one_over_all_devices(monkeypatch):
     assert tf.distribute.MirroredStrategy(["/job:localhost/device:CPU:0"]).num_replicas_in_sync == 1
     with pytest.raises(ValueError, match="no device 'gpu:0'"):
         tf.distribute.MirroredStrategy(["/gpu:0", "/gpu:1"])
-    with pytest.raises(AttributeError, match="no `run` here"):
-        strategy.run(print)
+    with pytest.raises(AttributeError, match="no `extended` here"):
+        strategy.extended  # noqa: B018
     with pytest.raises(NotImplementedError, match="sharded"):
         tf.distribute.experimental.ParameterServerStrategy(None)
     with pytest.raises(NotImplementedError, match="TPUs are devices that JAX finds by itself"):
@@ -135,6 +135,53 @@ def test_the_scope_of_a_strategy_is_one_over_all_devices(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", f'{{{cluster}, "task": {{"type": "ps", "index": 0}}}}')
     with pytest.raises(ValueError, match="'chief' and 'worker'"):
         tf.distribute.MultiWorkerMirroredStrategy()
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_loop_over_replicas_runs_once_with_the_rows_of_all():
+    import tensorflow as tf
+
+    strategy = tf.distribute.MirroredStrategy(cross_device_ops=tf.distribute.NcclAllReduce(num_packs=1))
+    with strategy.scope():
+        weight = tf.Variable(1.0)
+        optimizer = tf.keras.optimizers.SGD(0.5)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    whole = tf.data.Dataset.from_tensor_slices(np.float32([1, 2, 3])).batch(2).with_options(options)
+    with pytest.raises(TypeError, match=r"a tf.data.Dataset is needed here. Got list"):
+        strategy.experimental_distribute_dataset([1.0])
+    batches = strategy.experimental_distribute_dataset(whole)
+
+    def step(x):
+        assert not tf.distribute.in_cross_replica_context()
+        context = tf.distribute.get_replica_context()
+        assert (context.num_replicas_in_sync, context.strategy) == (1, strategy)
+        with tf.GradientTape() as tape:
+            each = weight * x
+            loss = tf.nn.compute_average_loss(each, global_batch_size=2) + tf.nn.scale_regularization_loss(weight)
+        optimizer.apply_gradients([(tape.gradient(loss, weight), weight)])
+        return loss, context.all_reduce(tf.distribute.ReduceOp.SUM, each)
+
+    found = [strategy.run(step, args=(x,)) for x in batches]
+    losses = [float(strategy.reduce(tf.distribute.ReduceOp.SUM, loss, axis=None)) for loss, _ in found]
+    assert losses == [2.5, -0.625]  # the weight is 1, then 1 - 0.5 (1.5 + 1), then -0.25 - 0.5 (1.5 + 1)
+    assert float(weight) == -1.5
+    assert float(strategy.reduce("MEAN", found[0][1], axis=0)) == 1.5
+    assert strategy.experimental_local_results(found[1][1])[0].numpy() == [-0.75]
+    with pytest.raises(ValueError, match=r"must be ReduceOp.SUM or ReduceOp.MEAN. Got 'MAX'"):
+        strategy.reduce("MAX", 1.0, axis=None)
+    assert tf.distribute.in_cross_replica_context()
+    assert tf.distribute.get_replica_context() is None
+
+    def made(context):
+        rows = tf.data.Dataset.range(8).shard(context.num_input_pipelines, context.input_pipeline_id)
+        return rows.batch(context.get_per_replica_batch_size(4))
+
+    rows = [x.numpy().tolist() for x in strategy.distribute_datasets_from_function(made)]
+    assert rows == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    third = tf.data.Dataset.range(8).shard(3, 2)
+    assert (len(third), list(third.as_numpy_iterator())) == (2, [2, 5])
+    assert tf.distribute.InputContext(2, 1, 2).get_per_replica_batch_size(6) == 3
 
 
 @pytest.mark.usefixtures("answered")

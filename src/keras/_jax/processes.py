@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import socket
+from collections import Counter
 from typing import Any
 
 import jax
@@ -36,7 +37,7 @@ def take_part(patience: float = watch.PATIENCE) -> None:
     """Makes known here what the runtime knows of the job, however it was joined; all processes begin with one seed."""
     if jax.process_count() == 1 or processes.count() > 1:
         return
-    processes.join(jax.process_index(), jax.process_count(), _tell)
+    processes.join(jax.process_index(), jax.process_count(), _tell, _AfterFirst(_client(), patience))
     same_random_state()
     client = _client()
     if client is not None:
@@ -84,6 +85,38 @@ class _Board:
         return {int(key.rpartition("/")[2]): text for key, text in self._client.key_value_dir_get("kerata/")}
 
 
+class _AfterFirst:
+    """Lets what the first process does with a file be done before the others go on, which may read it.
+
+    The first one never waits, so that a program may do something with a file in that process alone.
+
+    Args:
+        client: JAX's table.
+        patience: seconds after which it is gone on without the first process.
+    """
+
+    def __init__(self, client: Any, patience: float):
+        self._client, self._patience = client, patience
+        self._times: Counter[str] = Counter()
+
+    def __call__(self, name: str) -> None:
+        """In the first process says that `name` is done once more; the others wait for that."""
+        if self._client is None:
+            return
+        self._times[name] += 1
+        key = f"kerata-files/{name}/{self._times[name]}"
+        if processes.is_first():
+            self._client.key_value_set(key, "")
+            return
+        try:
+            self._client.blocking_key_value_get(key, int(1000 * self._patience))
+        except Exception:  # of a kind of jaxlib's own
+            watch.say(
+                f"Process {processes.number()} saved {name!r}, which the first process has not done for "
+                f"{self._patience:g} s. Files are written by the first process alone."
+            )
+
+
 def _client() -> Any:
     """JAX's connection to its table, which is not public; None where it has moved."""
     try:
@@ -91,7 +124,8 @@ def _client() -> Any:
     except ImportError:
         return None
     found = getattr(distributed.global_state, "client", None)
-    return found if hasattr(found, "key_value_set") and hasattr(found, "key_value_dir_get") else None
+    used = ("key_value_set", "key_value_dir_get", "blocking_key_value_get")
+    return found if all(hasattr(found, name) for name in used) else None
 
 
 def _tell(content: bytes) -> bytes:

@@ -26,7 +26,7 @@ _AHEAD = 2  # batches, or chunks of them, that are read from files while one is 
 _LARGEST = 8 << 20  # bytes that a device takes of a chunk
 _LEAST = 1.0  # seconds in an epoch that a process has to read longer than others to be named
 _UNEVEN = (
-    "fit: batches of {rows} rows cannot be divided among {parts} devices, so every device computes all of them.\n"
+    "{owner}: batches of {rows} rows cannot be divided among {parts} devices, so every device computes all of them.\n"
     "  Choose a `batch_size` that {parts} divides."
 )
 
@@ -123,7 +123,7 @@ class ArraysRun(AcrossRun):
         self._in_epoch = False
         parts = placement.current().rows_divide_by
         if source.batch_size % parts and source.rows > source.batch_size:
-            warnings.warn(_UNEVEN.format(rows=source.batch_size, parts=parts), stacklevel=5)
+            warnings.warn(_UNEVEN.format(owner=source.owner, rows=source.batch_size, parts=parts), stacklevel=5)
 
     def first_batch(self) -> tuple:
         """Data with the shapes of a batch."""

@@ -24,6 +24,7 @@ from keras.legacy import (
     foreign_loops,
     foreign_machine,
     foreign_nn,
+    replicas,
     strategies,
 )
 
@@ -307,7 +308,9 @@ _AS_THEY_ARE: dict[str, Any] = {
     **{f"tensorflow.train.{name}": make for name, make in foreign_machine.OPTIMIZERS.items()},
     "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
     "tensorflow.data.Dataset": foreign_data.Dataset,
-    "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE,
+    "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE, "tensorflow.data.Options": foreign_data.Options,
+    "tensorflow.data.experimental.AutoShardPolicy": foreign_data.AutoShardPolicy,
+    "tensorflow.nn.scale_regularization_loss": replicas.scale_regularization_loss,
     "tensorflow.data.experimental.AUTOTUNE": foreign_data.AUTOTUNE,
 }  # fmt: skip
 _MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")

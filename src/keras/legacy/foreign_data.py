@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import enum
+import itertools
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from keras import ops
-from keras._core import tree
+from keras._core import processes, tree
 from keras._data import dataset
 
 AUTOTUNE = -1
+_OFF = (
+    "with_options: the policy OFF gives each process a dataset of its own, which fit does here with\n"
+    "  keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))"
+)
+
+
+class AutoShardPolicy(enum.IntEnum):
+    """How the rows are divided among processes; whatever is divided, each row counts once."""
+
+    OFF, AUTO, FILE, DATA, HINT = -1, 0, 1, 2, 3
+
+
+class Options:
+    """`tf.data.Options`: by which means, and how fast, elements are made."""
+
+    def __init__(self):
+        self.experimental_distribute = SimpleNamespace(auto_shard_policy=AutoShardPolicy.AUTO)
+        self.threading, self.experimental_threading = SimpleNamespace(), SimpleNamespace()
+        self.autotune, self.experimental_optimization = SimpleNamespace(), SimpleNamespace()
 
 
 class Dataset(dataset.Dataset):
@@ -19,6 +41,25 @@ class Dataset(dataset.Dataset):
 
     def __iter__(self) -> Iterator:
         return map(_as_tensors, self._start())
+
+    def shard(self, num_shards: int, index: int) -> dataset.Dataset:
+        """Every so many elements one, from number `index` on."""
+        if not 0 <= index < num_shards:
+            raise ValueError(f"shard: `index` must be a number from 0 to {num_shards - 1}. Got {index}.")
+        length = self._length
+        if length is not None and length >= 0:
+            length = len(range(index, length, num_shards))
+        return self._like(lambda: itertools.islice(self._start(), index, None, num_shards), length)
+
+    def with_options(self, options: Options) -> Dataset:
+        """The same dataset: what the options say changes no element.
+
+        Raises:
+            NotImplementedError: each of several processes should have the whole dataset as its own part.
+        """
+        if options.experimental_distribute.auto_shard_policy is AutoShardPolicy.OFF and processes.count() > 1:
+            raise NotImplementedError(_OFF)
+        return self
 
     def map(self, map_func: Callable, num_parallel_calls=None) -> dataset.Dataset:
         """The elements after `map_func`."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras import distribution
 from keras.distribution._choice import distribution_for
+from keras.legacy import replicas
 
 _NOT_HERE = (
     "tf.distribute: strategies have no `{name}` here. fit, evaluate and predict divide the batches of a model that is\n"
-    "  made in the strategy's scope, and a loop of one's own is computed whole by every device."
+    "  made in the strategy's scope; loops of one's own have experimental_distribute_dataset, run and reduce."
 )
 _ENTERED: list = []
 
@@ -27,7 +28,7 @@ class Strategy:
 
     def __init__(self, devices: Sequence[str] | str | None = None, **others: Any):
         # how values travelled between devices, which XLA decides
-        unknown = set(others) - {"cross_device_ops", "communication_options"}
+        unknown = set(others) - {"communication", "communication_options", "cross_device_ops"}
         if unknown:
             raise TypeError(f"tf.distribute.{type(self).__name__}: unknown argument {min(unknown)!r}.")
         names = [devices] if isinstance(devices, str) else devices
@@ -35,8 +36,8 @@ class Strategy:
 
     @property
     def num_replicas_in_sync(self) -> int:
-        """Into how many parts a batch is divided."""
-        return 1 if self._distribution is None else self._distribution.rows_divide_by
+        """Into how many parts a batch is divided; 1 for a function that runs as a replica, as it has all rows."""
+        return 1 if self._distribution is None or replicas.is_inside() else self._distribution.rows_divide_by
 
     def scope(self) -> Strategy:
         """For `with`: what is made in it and afterwards, also `fit` outside of it, uses the devices."""
@@ -49,6 +50,37 @@ class Strategy:
 
     def __exit__(self, *_) -> None:
         """The distribution stays, as a model keeps its strategy."""
+
+    def run(self, fn: Callable, args=(), kwargs=None, options=None) -> Any:
+        """What a function returns that is called once, with the rows of all replicas."""
+        with replicas.as_one_replica():
+            return fn(*args, **(kwargs or {}))
+
+    experimental_run_v2 = run
+
+    def reduce(self, reduce_op, value, axis=None) -> Any:
+        """The results of all replicas as one, also summed or averaged along an axis."""
+        return replicas.reduced(reduce_op, value, axis)
+
+    def gather(self, value, axis) -> Any:
+        """The results of all replicas behind each other, which they are."""
+        return value
+
+    def experimental_local_results(self, value) -> tuple:
+        """The results of the replicas of this process: one, for all rows."""
+        return (value,)
+
+    unwrap = experimental_local_results
+
+    def experimental_distribute_dataset(self, dataset, options=None) -> replicas.DistributedDataset:
+        """The dataset, with the rows of its batches divided over the devices."""
+        return replicas.DistributedDataset(dataset, self._distribution)
+
+    def distribute_datasets_from_function(self, dataset_fn: Callable, options=None) -> replicas.DistributedDataset:
+        """The dataset that a function makes, which is told of which rows."""
+        return replicas.of_each_process(dataset_fn, self._distribution)
+
+    experimental_distribute_datasets_from_function = distribute_datasets_from_function
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(_NOT_HERE.format(name=name))
@@ -134,6 +166,16 @@ def has_strategy() -> bool:
     return bool(_ENTERED)
 
 
+def get_replica_context() -> replicas.ReplicaContext | None:
+    """What a function knows that runs as a replica; None for what is called once for all of them."""
+    return None if in_cross_replica_context() else replicas.ReplicaContext(get_strategy())
+
+
+def in_cross_replica_context() -> bool:
+    """Whether a strategy's scope was entered and this is no function that runs as a replica."""
+    return has_strategy() and not replicas.is_inside()
+
+
 def over(names: list[str]) -> Any:
     """A `DataParallel` over devices; None for the one that is used anyway."""
     return None if names == distribution.list_devices()[:1] else distribution.DataParallel(devices=names)
@@ -172,7 +214,16 @@ STRATEGIES = {
     name: globals()[name]
     for name in (
         "CentralStorageStrategy", "MirroredStrategy", "MultiWorkerMirroredStrategy", "OneDeviceStrategy",
-        "ParameterServerStrategy", "TPUStrategy", "get_strategy", "has_strategy",
+        "ParameterServerStrategy", "Strategy", "TPUStrategy", "get_replica_context", "get_strategy", "has_strategy",
+        "in_cross_replica_context",
     )
 }  # fmt: skip
-STRATEGIES["Strategy"] = Strategy
+STRATEGIES |= {
+    "ReduceOp": replicas.ReduceOp,
+    "InputContext": replicas.InputContext,
+    **dict.fromkeys(("CollectiveCommunication", "CommunicationImplementation"), replicas.Words),
+    **dict.fromkeys(
+        ("CommunicationOptions", "HierarchicalCopyAllReduce", "InputOptions", "NcclAllReduce", "ReductionToOneDevice"),
+        replicas.Hint,
+    ),
+}

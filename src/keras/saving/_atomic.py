@@ -28,7 +28,7 @@ def written_atomically(path: str | os.PathLike, by_all: bool = False) -> Iterato
     Whatever goes wrong, an exception, a full disk, a kill, leaves the earlier file as it was. What a kill leaves behind
     goes when the next file is written in that folder. Of several processes that train together the first one writes;
     what the others do goes to a name that vanishes, so that all of them take part in fetching what is divided among
-    them. With `by_all` each writes for itself.
+    them, and they go on when the file is there. With `by_all` each writes for itself.
 
     Raises:
         OSError: the folder is not there or takes no files; names `path`.
@@ -39,7 +39,18 @@ def written_atomically(path: str | os.PathLike, by_all: bool = False) -> Iterato
     if not (by_all or processes.is_first()):
         with tempfile.TemporaryDirectory() as folder:
             yield os.path.join(folder, os.path.basename(path))
+        processes.wrote(os.path.basename(path))
         return
+    try:
+        with _replaced(path) as temporary:
+            yield temporary
+    finally:
+        if not by_all:  # also after an error, as nobody need wait any longer
+            processes.wrote(os.path.basename(path))
+
+
+@contextlib.contextmanager
+def _replaced(path: str | os.PathLike) -> Iterator[str]:
     target = os.path.realpath(path)  # a link keeps pointing to the file
     if os.path.isdir(target):
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder, so no file can be written there.")
@@ -148,11 +159,19 @@ def put_in_place(folder: str, target: str, by_all: bool = False) -> None:
     """Moves a folder to where another one may be, which goes.
 
     Where the system can exchange two names (Linux), `target` is there at every moment. Of several processes that train
-    together only the first does it, or with `by_all` each for itself.
+    together only the first does it, and the others go on when it is done; or with `by_all` each for itself.
     """
-    if not (by_all or processes.is_first()):
-        shutil.rmtree(folder)
-        return
+    try:
+        if by_all or processes.is_first():
+            _move(folder, target)
+        else:
+            shutil.rmtree(folder)
+    finally:
+        if not by_all:
+            processes.wrote(os.path.basename(target))
+
+
+def _move(folder: str, target: str) -> None:
     if not os.path.isdir(target):
         os.rename(folder, target)
         return
