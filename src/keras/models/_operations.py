@@ -118,9 +118,17 @@ _FIXED = {("LayerNorm", "rms_scaling"): False}
 def is_operation(entry: dict) -> bool:
     """Whether a layer's entry in a config is an operation rather than a layer."""
     module, name = entry.get("module"), entry.get("class_name")
-    if module is None:  # HDF5 files of Keras 3 do not say; layers come first
-        return registry.built_in("keras.layers", str(name)) is None and _module_of(name) is not None
+    if module is None:  # HDF5 files of Keras 3 do not say, and some names are those of layers too
+        no_layer = registry.built_in("keras.layers", str(name)) is None or _lacks_what_layers_have(entry)
+        return no_layer and _module_of(name) is not None
     return isinstance(module, str) and (module.startswith(_PREFIX) or module == "keras.ops")
+
+
+def _lacks_what_layers_have(entry: dict) -> bool:
+    """Whether an entry whose calls are those of Keras 3 has a config as no layer of that release has it."""
+    calls, config = entry.get("inbound_nodes"), entry.get("config")
+    of_today = isinstance(calls, list) and bool(calls) and isinstance(calls[0], dict)
+    return of_today and isinstance(config, dict) and "trainable" not in config
 
 
 def _module_of(name: Any) -> str | None:

@@ -34,10 +34,12 @@ def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) ->
     if not compiled or not include_optimizer:
         return
     optimizer = compiled.pop("optimizer", None)
-    compiled["loss"] = _plain_loss(compiled.get("loss"))
+    compiled["loss"] = _plain_pieces(compiled.get("loss"), _FULL_NAMES)
+    for key in ("metrics", "weighted_metrics"):
+        compiled[key] = _plain_pieces(compiled.get(key), {})
     training = {**compiled, "optimizer_config": optimizer and {k: optimizer[k] for k in ("class_name", "config")}}
     file.attrs["training_config"] = _json.write(training)
-    variables = _slots_of(model.optimizer) if model.optimizer is not None else []
+    variables = model.optimizer.variables if model.optimizer is not None and model.optimizer.built else []
     if variables:
         group = file.create_group("optimizer_weights")
         names = unique([f"{model.optimizer.name}/{v.name}" for v in variables])
@@ -53,19 +55,19 @@ _FULL_NAMES = {
 }  # fmt: skip
 
 
-def _plain_loss(loss: Any) -> Any:
-    """A loss as Keras 2 and 3 read it in such files: functions by their names."""
-    if isinstance(loss, str):
-        return _FULL_NAMES.get(loss.lower(), loss)
-    if isinstance(loss, list):
-        return [_plain_loss(one) for one in loss]
-    if not isinstance(loss, dict):
-        return loss
-    if loss.get("class_name") == "function":
-        return loss["config"]
-    if "class_name" in loss:
-        return {"class_name": loss.get("registered_name") or loss["class_name"], "config": loss["config"]}
-    return {name: _plain_loss(one) for name, one in loss.items()}
+def _plain_pieces(found: Any, names: dict[str, str]) -> Any:
+    """Losses or metrics as Keras 2 and 3 read them in such files: functions by their names, which may be others."""
+    if isinstance(found, str):
+        return names.get(found.lower(), found)
+    if isinstance(found, list):
+        return [_plain_pieces(one, names) for one in found]
+    if not isinstance(found, dict):
+        return found
+    if found.get("class_name") == "function":
+        return found["config"]
+    if "class_name" in found:
+        return {"class_name": found.get("registered_name") or found["class_name"], "config": found["config"]}
+    return {name: _plain_pieces(one, names) for name, one in found.items()}
 
 
 def _plain_config(config: dict) -> dict:
@@ -126,7 +128,7 @@ def weights_in_order(layer: Any) -> list[Any]:
 
 
 def _slots_of(optimizer: Any) -> list[Any]:
-    """Variables of an optimizer without its learning rate, which stands in the config."""
+    """Variables of an optimizer without its learning rate, which the config has told it."""
     return [v for v in optimizer.variables if v.name != "learning_rate"] if optimizer.built else []
 
 
@@ -221,6 +223,7 @@ def _take_state_in(model: Any, reader: _hdf5.Reader, place: str, origin: dict) -
         return
     with refusing(reader.path, "optimizer_weights"):
         names = _names(reader, "optimizer_weights", "weight_names")
+        names = [name for name in names if name.rpartition("/")[2] != "learning_rate"]  # in files of Keras 3
         store = reader.arrays("optimizer_weights", _room(model))
         arrays = [store[name] for name in names]
         pairs, _ = _matched(_weighted(model), _saved(model, reader, place), False)
