@@ -9,7 +9,7 @@ import zipfile
 from typing import Any
 
 from keras.models import load_model
-from keras.saving._model import model_described
+from keras.saving._described import model_described
 from keras.saving._report import TEXTS, parsed
 
 EXAMPLES = """examples:

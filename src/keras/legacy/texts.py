@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from keras.saving import _yaml
+from keras.saving._described import described_for, model_described
 from keras.saving._errors import BadFile
-from keras.saving._model import described_for, model_described
 
 
 def to_yaml(model, era=None, **kwargs) -> str:

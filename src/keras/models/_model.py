@@ -28,7 +28,8 @@ from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.quantizers._model import quantize_model
 from keras.saving import load_weights, save_model, save_weights
-from keras.saving._model import described_for, from_bytes, model_from_text, to_bytes
+from keras.saving._described import described_for, model_from_text
+from keras.saving._model import from_bytes, to_bytes
 
 
 class Model(Trainer, Layer):

@@ -11,17 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from keras._core import draws, limits, registry, release, serialization
+from keras._core import registry, release
 from keras._core.names import nearest
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import folder_beside, put_in_place, written_atomically
+from keras.saving._described import CONFIG, config_of, make_model
 from keras.saving._errors import BadFile, refusing
 from keras.saving._moment import one_moment
 
-_CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+_METADATA, _WEIGHTS, _ASSETS = "metadata.json", "model.weights.h5", "assets"
 _HDF5_ENDINGS = (".h5", ".hdf5")
-_SPARE = 2**26  # bytes of variables that a file need not have: seeds, states of optimizers that start anew
-_SPARE_ALONE = 2**22  # where it has no weights at all, so that each variable is drawn: QR of 64 MB takes half a minute
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
@@ -54,11 +53,11 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         if isinstance(filepath, (str, os.PathLike)) and not overwrite and os.path.exists(filepath):
             _weights.ask_to_replace(os.fspath(filepath))
         with one_moment(model):
-            _for_older.write(model, _config_of(model)[0], filepath, era, include_optimizer)
+            _for_older.write(model, config_of(model)[0], filepath, era, include_optimizer)
         return
     if hasattr(filepath, "create_group"):
         with one_moment(model):
-            _older_layout.write_model(filepath, model, _config_of(model)[0], include_optimizer)
+            _older_layout.write_model(filepath, model, config_of(model)[0], include_optimizer)
         return
     if hasattr(filepath, "write"):
         with one_moment(model):
@@ -87,7 +86,7 @@ def _save_to_path(model: Any, path: str, kind: str, include_optimizer: bool) -> 
     if kind == "folder":
         _save_folder(model, path)
         return
-    config, _ = _config_of(model)
+    config, _ = config_of(model)
     with written_atomically(path) as temporary:
         if kind == "keras":
             with open(temporary, "wb+") as file:
@@ -126,38 +125,6 @@ def _kind_to_write(path: str, save_format: str | None, zipped: bool | None) -> s
     )
 
 
-def _config_of(model: Any) -> tuple[dict, dict[str, Any]]:
-    """The config of a model, and the classes and functions in it that are not built in."""
-    with serialization.sharing() as strangers:
-        return _without_first_shapes(serialization.serialize(model)), strangers
-
-
-def _without_first_shapes(found: Any) -> Any:
-    """A config without what layers were told of their inputs by arguments: Keras 3 does not know these.
-
-    The inputs themselves say it: a `Sequential` whose first layer was told begins with an `InputLayer`.
-    """
-    if isinstance(found, list):
-        return [_without_first_shapes(x) for x in found]
-    if not isinstance(found, dict):
-        return found
-    own = isinstance(found.get("config"), dict) and not found.get("registered_name") and "class_name" in found
-    if own and found["class_name"] != "InputLayer" and "batch_input_shape" in found["config"]:
-        config = {key: value for key, value in found["config"].items() if key != "batch_input_shape"}
-        found = {**found, "config": config}
-    return {key: _without_first_shapes(value) for key, value in found.items()}
-
-
-def described_for(model: Any, era: Any = None) -> dict:
-    """The architecture of a model, with what it was compiled with, as readers of an era read it.
-
-    Raises:
-        ValueError: the model has something that the era did not have.
-    """
-    config, _ = _config_of(model)
-    return registry.writer_for(era).config(config) if _for_older.is_older(era) else config
-
-
 def _metadata() -> str:
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     return _json.write({"keras_version": release.KERAS, "date_saved": now})
@@ -167,7 +134,7 @@ def _metadata() -> str:
 
 
 def _save_to_open_file(model: Any, file: Any) -> None:
-    config, _ = _config_of(model)
+    config, _ = config_of(model)
     if hasattr(file, "seekable") and file.seekable() and hasattr(file, "readinto") and _at_start(file):
         _write_archive(model, config, file)
         return
@@ -184,7 +151,7 @@ def _at_start(file: Any) -> bool:
 def _write_archive(model: Any, config: dict, file: Any) -> None:
     archive = _archive.Writer(file)
     archive.add(_METADATA, _metadata().encode())
-    archive.add(_CONFIG, _json.write(config).encode())
+    archive.add(CONFIG, _json.write(config).encode())
     archive.write(_WEIGHTS, lambda window: _hdf5.write(window, _weights.groups_of(model)))
     with tempfile.TemporaryDirectory() as folder:
         _save_assets(model, folder)
@@ -194,14 +161,14 @@ def _write_archive(model: Any, config: dict, file: Any) -> None:
 
 
 def _save_folder(model: Any, path: str) -> None:
-    config, _ = _config_of(model)
+    config, _ = config_of(model)
     target = os.path.realpath(path)
     if os.path.isfile(target):
         raise NotADirectoryError(f"{path!r} is a file, so no folder can be written there.")
-    if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, _CONFIG)):
+    if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, CONFIG)):
         raise FileExistsError(f"{path!r} is a folder of something else, which is not replaced.")
     with folder_beside(path) as temporary:
-        for name, text in ((_METADATA, _metadata()), (_CONFIG, _json.write(config))):
+        for name, text in ((_METADATA, _metadata()), (CONFIG, _json.write(config))):
             with open(os.path.join(temporary, name), "w") as file:
                 file.write(text)
         _hdf5.write(os.path.join(temporary, _WEIGHTS), _weights.groups_of(model))
@@ -297,9 +264,9 @@ def _load_open(file: Any, path: str, custom_objects: dict | None, compile: bool)
 
 
 def _load_archive(archive: Any, path: str, custom_objects: dict | None, compile: bool) -> Any:
-    if _CONFIG not in archive:
-        raise BadFile(f"{path} is refused: it has no {_CONFIG}, so it is no '.keras' file.")
-    config = _json.parse(archive.read(_CONFIG, _json.MOST_BYTES), path, _CONFIG)
+    if CONFIG not in archive:
+        raise BadFile(f"{path} is refused: it has no {CONFIG}, so it is no '.keras' file.")
+    config = _json.parse(archive.read(CONFIG, _json.MOST_BYTES), path, CONFIG)
     if _METADATA in archive:
         config = _with_release(config, _json.parse(archive.read(_METADATA, 2**16), path, _METADATA))
     if _WEIGHTS not in archive:
@@ -328,16 +295,16 @@ def _with_release(config: Any, about: Any) -> Any:
 
 
 def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
-    config_path = os.path.join(path, _CONFIG)
+    config_path = os.path.join(path, CONFIG)
     if not os.path.isfile(config_path):
         if _tensorflow.is_folder(path):
             with registry.object_scope(custom_objects or {}):
                 return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
-        raise BadFile(f"{path} is a folder without {_CONFIG}, so it is no saved model.")
+        raise BadFile(f"{path} is a folder without {CONFIG}, so it is no saved model.")
     if os.path.getsize(config_path) > _json.MOST_BYTES:
-        raise BadFile(f"{path} is refused: {_CONFIG} is too large.")
+        raise BadFile(f"{path} is refused: {CONFIG} is too large.")
     with open(config_path, "rb") as file:
-        config = _json.parse(file.read(), path, _CONFIG)
+        config = _json.parse(file.read(), path, CONFIG)
     weights = os.path.join(path, _WEIGHTS)
     if not os.path.isfile(weights):
         return make_model(config, path, 0, custom_objects, compile)
@@ -363,40 +330,6 @@ def _fill(model: Any, reader: _hdf5.Reader) -> None:
             _weights.load_from(model, reader)
 
 
-def make_model(config: Any, path: str, saved_bytes: int, custom_objects: dict | None, compile: bool) -> Any:
-    """A model from its config, without weights.
-
-    Args:
-        config: what a file says.
-        path: the file's name, for messages.
-        saved_bytes: bytes of the weights that the file has; the model's must fit.
-        custom_objects: the caller's classes and functions.
-        compile: whether to compile it as the config says.
-    """
-    if not isinstance(config, dict):
-        raise BadFile(f"{path} is refused: at {_CONFIG}, there is no object but a {type(config).__name__}.")
-    if not compile:
-        config = _without_compile(config)
-    why = f"more than the {saved_bytes:,} bytes of weights in the file leave room for"
-    with (
-        refusing(path, _CONFIG),
-        limits.room_for_variables(4 * saved_bytes + _SPARE if saved_bytes else _SPARE_ALONE, why),
-        serialization.sharing(),
-        draws.large_ones_left_out() if saved_bytes else contextlib.nullcontext(),
-    ):
-        found = serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
-        # a FeatureSpace stands in a file by itself too
-        if not hasattr(found, "layers") and not hasattr(found, "get_encoded_features"):
-            raise ValueError(f"it describes a {type(found).__name__}, which is no model")
-    return found
-
-
-def _without_compile(config: Any) -> Any:
-    if isinstance(config, dict):
-        return {k: _without_compile(v) for k, v in config.items() if k != "compile_config"}
-    return [_without_compile(v) for v in config] if isinstance(config, list) else config
-
-
 def _load_hdf5(reader: _hdf5.Reader, custom_objects: dict | None, compile: bool) -> Any:
     with registry.object_scope(custom_objects or {}):  # for losses and metrics, which stand beside the config
         return _older_layout.load_model(reader, lambda *given: make_model(*given, custom_objects, compile), compile)
@@ -412,37 +345,12 @@ def _bytes_of_h5py(group: Any) -> io.BytesIO:
     return found
 
 
-def model_from_text(text, custom_objects: dict | None = None) -> Any:
-    """A model from the JSON of its config, without weights."""
-    if not isinstance(text, (str, bytes)):
-        raise TypeError(f"model_from_json takes a string of JSON. Got a {type(text).__name__}.")
-    config = _json.parse(text, "the JSON", "its text")
-    if not isinstance(config, dict):
-        raise BadFile("The JSON describes no model.")
-    return model_described(config, "the JSON", custom_objects)
-
-
-def model_described(config: dict, what: str, custom_objects: dict | None) -> Any:
-    """A model from a config that came as text, whose weights this machine has room for."""
-    room = limits.room_for_variables(_memory(), "more than this machine has")
-    with refusing(what, "its text"), serialization.sharing(), room:
-        return serialization.deserialize(registry.in_todays_form(config), custom_objects, "keras.models")
-
-
-def _memory() -> int:
-    """Bytes of memory of this machine; a number that is never in the way where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 2**50
-
-
 # --- pickle
 
 
 def to_bytes(model: Any) -> tuple[bytes, dict[str, Any]]:
     """A model as the bytes of an archive, and the classes and functions in it that are not built in."""
-    config, strangers = _config_of(model)
+    config, strangers = config_of(model)
     file = io.BytesIO()
     with one_moment(model):
         _write_archive(model, config, file)
