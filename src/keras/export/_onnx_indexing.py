@@ -8,7 +8,8 @@ import numpy as np
 
 from keras._jax.steps import is_size
 from keras.export._onnx_graph import Builder, NotInOnnx
-from keras.export._onnx_primitives import chosen, dtype_of, numbered, wrapped
+from keras.export._onnx_primitives import chosen, dtype_of, wrapped
+from keras.export._onnx_shapes import numbered
 
 
 def _starts(b: Builder, step: Any, names: list[str], described: list[Any], sizes: list[Any], shape: Any) -> list[str]:

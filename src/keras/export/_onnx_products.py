@@ -9,7 +9,8 @@ import numpy as np
 
 from keras._jax.steps import is_size
 from keras.export._onnx_graph import Builder, NotInOnnx
-from keras.export._onnx_primitives import dtype_of, is_float, padded, spread, wrapped
+from keras.export._onnx_primitives import dtype_of, is_float, wrapped
+from keras.export._onnx_shapes import padded, spread
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras.export import _onnx_indexing, _onnx_primitives, _onnx_products
+from keras.export import _onnx_indexing, _onnx_primitives, _onnx_products, _onnx_shapes
 from keras.export._onnx_graph import Builder, NotInOnnx, held
 
 # steps that hold others, and the setting under which they do
@@ -182,4 +182,4 @@ _CONTROL = {
     "scan": _scan,
     "while": _while,
 }
-_TABLES = (_onnx_primitives.TABLE, _onnx_indexing.TABLE, _onnx_products.TABLE, _CONTROL)
+_TABLES = (_onnx_primitives.TABLE, _onnx_shapes.TABLE, _onnx_indexing.TABLE, _onnx_products.TABLE, _CONTROL)
