@@ -67,9 +67,8 @@ def main(arguments: list[str]) -> None:
 def _in_pipes(command: Callable[[], None]) -> None:
     """Runs a command whose output may be read by a program that ends early, as `head` does, or find no room."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # names of files and layers may have signs that it cannot write
+        # names of files and layers may have signs that it cannot write
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             command()

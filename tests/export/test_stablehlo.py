@@ -208,6 +208,14 @@ def test_a_saved_model_is_no_exported_program(tmp_path):
         load(path)
 
 
+@pytest.fixture(scope="module")
+def readable(tmp_path_factory):
+    path = tmp_path_factory.mktemp("exported") / "m.stablehlo"
+    keras.Sequential([Input((2,)), layers.Dense(1)]).export(path, verbose=False)
+    assert load(path)(np.ones((1, 2))).shape == (1, 1)
+    return path
+
+
 @pytest.mark.parametrize(
     ("dies", "message"),
     [
@@ -216,11 +224,8 @@ def test_a_saved_model_is_no_exported_program(tmp_path):
         ("import time; time.sleep(60)", "took more than 0 seconds"),
     ],
 )
-def test_a_program_that_another_process_cannot_read_is_refused(tmp_path, monkeypatch, dies, message):
-    model = keras.Sequential([Input((2,)), layers.Dense(1)])
-    model.export(tmp_path / "m.stablehlo", format="stablehlo")
-    assert load(tmp_path / "m.stablehlo")(np.ones((1, 2))).shape == (1, 1)
+def test_a_program_that_another_process_cannot_read_is_refused(readable, monkeypatch, dies, message):
     monkeypatch.setattr(reader_process, "_READS", dies)
     monkeypatch.setattr(reader_process, "_SECONDS", 0 if "sleep" in dies else 20)
     with pytest.raises(ValueError, match=message):
-        load(tmp_path / "m.stablehlo")
+        load(readable)

@@ -29,6 +29,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+# arguments that tell an older order from today's, as only numbers can be meant by them
+_NUMBERS = frozenset(("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3", "epsilon"))
+
+
 class NotTogether(TypeError):
     """An argument was given twice, once by an older name."""
 
@@ -136,17 +140,12 @@ class Translator:
         """Whether arguments that could mean either are of the kind that an older order needs."""
         names = order.order.split()
         given = {*names[: len(args)], *kwargs}
-        for (
-            row
-        ) in self.rows:  # of several that make one argument of today, such as `nb_row` and `nb_col`, all are needed
+        for row in self.rows:
+            # of several that make one argument of today, such as `nb_row` and `nb_col`, all are needed
             if not given.isdisjoint(olds := _several(row.old)) and not given.issuperset(olds):
                 return False
         for name, value in zip(names, args):
-            if name in ("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3") and not values.is_number(
-                value
-            ):
-                return False
-            if name == "epsilon" and not values.is_number(value):
+            if name in _NUMBERS and not values.is_number(value):
                 return False
             if name in ("init", "inner_init") and isinstance(value, str) and not values.is_initializer_name(value):
                 return False
