@@ -243,6 +243,17 @@ def _():
     return packed({**good(), "config.json": b" " * 40 * 2**20 + b"{}"}, method=zipfile.ZIP_DEFLATED)
 
 
+@case("a class whose name has eight million letters", r"Unknown member of keras.layers: 'D+ \[\.\.\.\] ")
+def _():
+    members = good()
+    return packed({**members, "config.json": members["config.json"].replace(b'"Dense"', b'"' + b"D" * 2**23 + b'"', 1)})
+
+
+@case("a name that steers a terminal", r": x\\x1b\[2J\\ud800\}")
+def _():
+    return with_config(lambda c: layer(c).update(class_name="x\x1b[2J\ud800"))
+
+
 @case("a list as deep as the limit in a model as deep", "config.json")
 def _():
     def change(config):
@@ -268,12 +279,13 @@ BIG = {
     "STFTSpectrogram": ((1000, 1), {}, {"frame_length": 10**6, "fft_length": 2**20}),
     "RandAugment": ((8, 8, 3), {"num_ops": 1}, {"num_ops": 10**8}),
     "AugMix": ((8, 8, 3), {}, {"num_chains": 10**7, "chain_depth": 10**7}),
+    "IntegerLookup": ((1,), {"vocabulary": [1, 2]}, {"num_oov_indices": 10**9}),
     "TextVectorization": ((1,), {"max_tokens": 9, "vocabulary": ["a"], "ngrams": 2}, {"ngrams": 2**40}),
 }
 
 
 def input_of(cls, shape):
-    return keras.Input(shape, dtype="string" if cls == "TextVectorization" else None)
+    return keras.Input(shape, dtype={"TextVectorization": "string", "IntegerLookup": "int64"}.get(cls))
 
 
 for _cls, (_shape, _given, _bad) in BIG.items():

@@ -7,6 +7,7 @@ import functools
 import re
 import threading
 
+_LONGEST_COMPARED = 1000  # letters of a name; what looks for the nearest takes 40 bytes of memory for each
 _counts: collections.Counter[str] = collections.Counter()
 _lock = threading.Lock()
 
@@ -95,6 +96,8 @@ def printable(name: object) -> str:
 
 def nearest(name: str, known) -> str:
     """`" Did you mean 'x'?"` for the known name nearest to `name`, or an empty string."""
+    if len(str(name)) > _LONGEST_COMPARED:
+        return ""
     known = [k for k in known if isinstance(k, str)]
     lowered = {k.lower(): k for k in known}
     found = difflib.get_close_matches(str(name).lower(), list(lowered), n=1, cutoff=0.6)

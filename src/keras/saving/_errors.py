@@ -8,6 +8,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from keras._core.names import printable
+
+_LONGEST = 20_000  # letters of a reason
+
 
 class BadFile(ValueError):
     """A file that is damaged, or holds what no file of a model holds. Says where and why."""
@@ -33,7 +37,14 @@ def refusing(path: str, place: str) -> Iterator[None]:
         text = str(reason) or type(error).__name__
         if isinstance(error, RecursionError):
             text = "it is nested too deeply"
-        raise BadFile(f"{path} is refused: at {place}, {_one_sentence(text)}") from error
+        raise BadFile(f"{path} is refused: at {place}, {_one_sentence(_readable(text))}") from error
+
+
+def _readable(text: str) -> str:
+    """A reason that may quote a file: without what steers a terminal, and not as long as the file."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} [...] {text[-_LONGEST // 2 :]}"
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _one_sentence(text: str) -> str:
