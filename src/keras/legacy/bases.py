@@ -12,6 +12,7 @@ from keras import ops
 from keras._core.signature import parameters, takes
 from keras._jax import pure
 from keras.legacy import attributes, era, listed, made_once, optimizer_methods, release_0, tensors, told_config
+from keras.legacy.loss_of_now import LossOfNow, known_values
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -308,12 +309,13 @@ def _make_updates(self, grads, variables, learning_rate) -> None:
 
     All values are computed before the first is assigned, as they were when updates were parts of a graph.
     """
-    for update in list(_updates_now(self, grads, variables) or []):
+    for update in known_values(_updates_now(self, grads, variables) or []):
         apply_update(update)
 
 
 def _updates_now(self, grads, variables) -> Any:
-    given = {"params": variables, "constraints": release_0.Constraints(variables), "loss": None}
+    loss = LossOfNow(grads, variables)
+    given = {"params": variables, "constraints": release_0.Constraints(variables), "loss": loss}
     taken = parameters(type(self).get_updates)[0]
     made = vars(self).setdefault("_made_in_updates", [])
     object.__setattr__(self, "_gradients_now", grads)

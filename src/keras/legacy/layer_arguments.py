@@ -190,6 +190,8 @@ def teach(module: ModuleType) -> None:
     wrap(Layer, "_pass_masks_on", _pass_masks_on)
     wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
     wrap(module.RNN, "reset_states", _reset_states, {"states"})
+    importlib.import_module("keras.legacy.gradients_in_layers").teach(module.Lambda, "function")
+    importlib.import_module("keras.legacy.batch_variance").teach(module.BatchNormalization)
     wrap(module.Bidirectional, "reset_states", _reset_states, {"states"})
     module.dot.__keras_legacy_arguments__ = {"normalize"}
     more = {

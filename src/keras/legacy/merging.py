@@ -14,6 +14,7 @@ from keras.layers import Layer
 from keras.layers._base.shapes import is_shape
 from keras.layers._merge import Merge as AnyMerge
 from keras.layers._merge import with_equal_rank
+from keras.legacy import gradients_in_layers
 
 MODES = ("sum", "mul", "concat", "ave", "cos", "dot", "max", "join")
 
@@ -240,4 +241,5 @@ def merge(
     return Merge(**settings)(list(inputs))
 
 
+gradients_in_layers.teach(Merge, "mode")
 registry.register_built_ins("keras.layers", {"Merge": Merge})

@@ -43,6 +43,7 @@ def teach(module: ModuleType) -> None:
     for name in ("predict_classes", "predict_proba"):
         setattr(module.Sequential, name, getattr(methods, name))
     importlib.import_module("keras.legacy.model_methods").teach(module)
+    importlib.import_module("keras.legacy.layer_lists").teach(module)
     wrap(trainer, "_in_order", methods.in_order)
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)
@@ -71,6 +72,8 @@ def _sequential_append(function: Callable, self, layer):
     merges = any((c.__module__, c.__name__) == ("keras.legacy.merging", "Merge") for c in type(layer).__mro__)
     if merges or type(self).__name__ == "MergedSequential":
         return importlib.import_module("keras.legacy.models").begin_with_merge(function, self, layer)
+    if importlib.import_module("keras.legacy.layer_lists").begin_with_model(self, layer):
+        return None
     return function(self, layer)
 
 

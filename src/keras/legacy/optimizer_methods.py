@@ -12,6 +12,7 @@ from keras._core.graph import any_symbolic
 from keras._core.signature import parameters
 from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
+from keras.legacy.loss_of_now import LossOfNow
 
 # what slots were called in tf.keras -> the end of the name that the variable has today, for each class
 _SLOTS = {
@@ -50,12 +51,22 @@ def get_updates(self, loss=None, params=None, constraints=None):
     for variable, constraint in dict(constraints or {}).items():
         variable.constraint = variable.constraint or constraint
     params = list(params)
-    given = vars(self).get("_gradients_now")
+    given = _gradients_now(self, loss, params)
     if given is not None:
         self.updates = _step_as_pairs(self, given, params)
+        if "_gradients_now" not in vars(self):  # another optimizer makes the step and hands its loss on
+            self.updates += [(self._iterations, self._iterations.value + 1)]
         return self.updates
     self.updates = [_step_as_node(self, self.get_gradients(loss, params), params)]
     return self.updates
+
+
+def _gradients_now(self, loss: Any, params: list) -> list | None:
+    """The gradients of the step that is being made, clipped as this optimizer does; None outside of a step."""
+    own = vars(self).get("_gradients_now")
+    if own is not None or not isinstance(loss, LossOfNow):
+        return own
+    return self._clip(loss.gradients(params))
 
 
 def _step_as_pairs(self, gradients: list, params: list) -> list[tuple]:
@@ -88,7 +99,7 @@ def _step_as_node(self, gradients: list, params: list) -> KerasTensor:
 
 def get_gradients(self, loss, params):
     """The gradients of a loss: those of now within `get_updates`, else parts of the graph that the loss is of."""
-    given = vars(self).get("_gradients_now")
+    given = _gradients_now(self, loss, list(params))
     if given is not None:
         return given
     if not any_symbolic([loss]):

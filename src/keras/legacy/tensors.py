@@ -5,10 +5,13 @@ Arrays have these methods only while the era is one of the years before 3.
 
 from __future__ import annotations
 
+import functools
+import importlib
+from collections.abc import Callable
 from typing import Any
 
 from keras import KerasTensor, Variable, ops
-from keras._jax import methods
+from keras._jax import methods, operators
 from keras.legacy import era
 
 _METHODS: dict[str, Any] = {}
@@ -85,6 +88,44 @@ def _offer(release: str) -> None:
         change(name, function)
 
 
+# --- arithmetic on weights, which until tf.keras made parts of a graph
+
+
+def _sign(name: str, function: Callable) -> Callable:
+    now = getattr(Variable, name)
+
+    @functools.wraps(now)
+    def sign(self, *others):
+        graph = importlib.import_module("keras.legacy.backend._graph")
+        if graph.computes_now():
+            return now(self, *others)
+        if any(isinstance(x, KerasTensor) for x in others):
+            return function(self, *others)
+        return graph.add_node(function, (self, *others), {})
+
+    return sign
+
+
+_NOW: dict[str, Any] = {}
+
+
+def _offer_signs(release: str) -> None:
+    """Lets `tau * weight` be what it will be whenever it is used, in years when it was."""
+    if _NOW:
+        for name, function in _NOW.items():
+            setattr(Variable, name, function)
+        _NOW.clear()
+    if era.RELEASES.index(release) < era.RELEASES.index("tf2.0"):
+        for name in _SIGNS:
+            _NOW[name] = vars(Variable)[name]
+            setattr(Variable, name, _sign(name, operators.METHODS[name]))
+
+
+_SIGNS = [
+    f"__{side}{name}__" for side in ("", "r") for name in ("add", "sub", "mul", "truediv", "pow", "matmul")
+] + ["__neg__"]  # fmt: skip
+
+
 def teach() -> None:
     """Lets symbolic tensors, variables and, in years before 3, arrays have what they had."""
     KerasTensor._keras_shape = property(lambda self: tuple(self.shape), doc="The shape, as Keras 1 and 2 kept it.")
@@ -92,3 +133,4 @@ def teach() -> None:
         setattr(KerasTensor, name, function)
     Variable._value = property(Variable.own_value, Variable.replace, doc="The stored value, as packages reach for it.")
     era.on_change(_offer)
+    era.on_change(_offer_signs)

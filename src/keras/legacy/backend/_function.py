@@ -17,6 +17,7 @@ from keras.layers._call import context
 from keras.legacy import running
 from keras.legacy.backend import _graph
 from keras.legacy.backend._graph import add_node, ancestors, computes_now, made_by, operation
+from keras.legacy.loss_of_now import LossOfNow
 
 # --- the learning phase
 
@@ -216,6 +217,8 @@ def gradients(loss, variables):
     [array([2., 6.], dtype=float32)]
     """
     wanted = list(variables) if isinstance(variables, (list, tuple)) else [variables]
+    if isinstance(loss, LossOfNow):
+        return loss.gradients(wanted)
     losses = list(loss) if isinstance(loss, (list, tuple)) else [loss]
     inside = computes_now()
     if inside:
