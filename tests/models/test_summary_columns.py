@@ -130,14 +130,14 @@ def test_a_range_of_layers_may_be_told_by_patterns():
         listed("a[", "a1")
 
 
-def test_a_name_that_is_too_long_is_cut_and_each_source_has_a_line_of_its_own(monkeypatch):
+def test_a_name_that_is_too_long_is_cut_and_sources_share_a_line_that_has_room(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     inputs = keras.Input((4,), name="inputs_with_a_very_long_name")
     outputs = layers.Add(name="sum")([layers.Dense(2, name="a")(inputs), layers.Dense(2, name="b")(inputs)])
     lines = []
     keras.Model(inputs, outputs).summary(print_fn=lines.append)
     assert any(line.startswith("│ inputs_with_a_very… │ (None, 4)") for line in lines)
-    assert [line[-20:-2].strip() for line in lines if "[0][0]" in line] == ["a[0][0],", "b[0][0]"]
+    assert [line[-20:-2].strip() for line in lines if "[0][0]" in line] == ["a[0][0], b[0][0]"]
 
 
 def test_layers_called_on_values_only_are_shown_with_their_shapes():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import importlib
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -155,6 +156,7 @@ def summary_lines(model: Any, line_length: int | None, positions: Any, columns: 
     """The lines of the table."""
     stack = type(model).__name__ == "Sequential" or (_is_chain(model) and not era.before("2.0"))
     connected = model._graph is not None and (era.before("2.0") or not stack)
+    stack = stack or model._graph is None
     if era.before("2.0"):
         length, ends = line_length or 100, positions or [0.33, 0.55, 0.67, 1.0]
     elif stack:
@@ -173,7 +175,7 @@ def summary_lines(model: Any, line_length: int | None, positions: Any, columns: 
     layers = model.layers if type(model).__name__ == "Sequential" else _all_layers(model)
     for i, layer in enumerate(layers):
         sources = _sources(model, layer) if connected else []
-        cells = [f"{layer.name} ({type(layer).__name__})", _shape(layer), str(sum(v.size for v in layer.weights))]
+        cells = [f"{layer.name} ({_kind(layer)})", _shape(layer), str(sum(v.size for v in layer.weights))]
         cells += [sources[0] if sources else ""] if connected else []
         lines.append(_row([*cells, *_further().cells(model, layer, columns)], ends))
         lines += [_row(["", "", "", one], ends) for one in sources[1:]]
@@ -197,11 +199,17 @@ def _all_layers(model: Any) -> list:
     return model.layers if graph is None else [o for o in graph.operations if hasattr(o, "weights")]
 
 
+def _kind(layer: Any) -> str:
+    kind = type(layer).__name__
+    return "Model" if kind == "Functional" and era.before("tf2.0") else kind
+
+
 def _shape(layer: Any) -> str:
     try:
         return str(layer.output_shape)
-    except AttributeError:
-        return "multiple"
+    except AttributeError:  # of a subclassed model, whose layers were called on values
+        text = importlib.import_module("keras.models._summary").shape_when_built(layer)
+        return re.sub(r"\(\d+,", "(None,", text) if text != "?" and era.before("tf2.0") else "multiple"
 
 
 def _sources(model: Any, layer: Any) -> list[str]:
@@ -209,7 +217,10 @@ def _sources(model: Any, layer: Any) -> list[str]:
     found = []
     for node in layer._inbound_nodes:
         if id(node) in used:
-            found += [f"{o.name}[{i}][{t}]" for o, i, t in (x._keras_history for x in node.input_tensors)]
+            for operation, index, place in (x._keras_history for x in node.input_tensors):
+                # a model's own inputs and outputs were its first node
+                first = getattr(operation, "_graph", None) is not None and era.before("tf2.0")
+                found.append(f"{operation.name}[{index + first}][{place}]")
     return found
 
 

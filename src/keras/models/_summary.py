@@ -80,7 +80,7 @@ def _rows(
             f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)",
         ]
         if not linear:
-            row.append("" if indent else _sources(model, layer))
+            row.append("-" if indent else _sources(model, layer))
         rows.append([*row, *cells(model, layer, columns)])
         if expand and getattr(layer, "_graph", None) is not None:
             rows += _rows(layer, linear, expand, columns, None, indent + "   └ " if not indent else "   " + indent)
@@ -119,7 +119,9 @@ def _matching(wanted: str, names: list[str]) -> list[int]:
 
 
 def _kind(layer: Any) -> str:
-    return layer.function.__name__ if isinstance(layer, FunctionCall) else type(layer).__name__
+    if isinstance(layer, FunctionCall):  # as the class of such an operation is called in Keras 3
+        return "".join(part.capitalize() for part in layer.function.__name__.split("_"))
+    return type(layer).__name__
 
 
 def _count(layer: Any) -> int:
@@ -134,7 +136,7 @@ def _is_built(layer: Any) -> bool:
 def _shape_text(layer: Any) -> str:
     nodes = layer._inbound_nodes
     if not nodes:
-        return _shape_when_built(layer)
+        return shape_when_built(layer)
     shapes = {tuple(x.shape for x in n.outputs): n for n in nodes}
     texts = []
     for group in shapes:
@@ -143,7 +145,7 @@ def _shape_text(layer: Any) -> str:
     return ", ".join(dict.fromkeys(texts))
 
 
-def _shape_when_built(layer: Any) -> str:
+def shape_when_built(layer: Any) -> str:
     """The output shape of a layer that has been called on values only, for the shapes it was built with."""
     shapes = getattr(layer, "_build_shapes", None)
     if not shapes or not layer.built:
@@ -166,19 +168,20 @@ def _sources(model: Any, layer: Any) -> str:
         for x in node.input_tensors:
             operation, index, position = x._keras_history
             found.append(f"{printable(operation.name)}[{index}][{position}]")
-    return ",\n".join(found) or "-"
+    return ", ".join(found) or "-"
 
 
 def _is_stack(model: Any) -> bool:
     graph = getattr(model, "_graph", None)
     if graph is None or type(model).__name__ == "Sequential":
         return True
-    if len(graph.inputs) > 1 or len(graph.outputs) > 1:
+    if len(graph.inputs) > 1:
         return False
     seen: set[int] = set()
     for node in graph.nodes:
         sources = {id(x) for x in node.input_tensors}
-        if len(sources) != 1 or sources & seen or sum(n.operation is node.operation for n in graph.nodes) > 1:
+        shared = sum(n.operation is node.operation for n in graph.nodes) > 1
+        if len(node.input_tensors) != 1 or sources & seen or shared:
             return False
         seen |= sources
     return True
@@ -187,10 +190,11 @@ def _is_stack(model: Any) -> bool:
 def _widths(heads: list[str], rows: list[list[str]], line_length: Any, positions: Any) -> list[int]:
     """How many characters each column holds: shares of the line as in Keras 3, for columns of ours what they need."""
     shares, longest = _SHARES[4 if "Connected to" in heads else 3]
-    limit = line_length or min(longest, shutil.get_terminal_size((80, 24)).columns - 4)
+    trainable = HEADS["trainable"] in heads
+    limit = line_length or min(longest + 12 * trainable, shutil.get_terminal_size((80, 24)).columns - 4)
     if positions is None:
         # whether a layer is trained takes a tenth of the line
-        positions = (*(0.9 * p for p in shares), 1.0) if HEADS["trainable"] in heads else shares
+        positions = (*(0.9 * p for p in shares), 1.0) if trainable else shares
     ends = [int(p * limit) if p <= 1 else int(p) for p in positions[: len(heads)]]
     widths, lines = [], len(ends) + 1
     for left, begin, end in zip(range(len(ends), 0, -1), [0, *ends], ends):
