@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 import keras
-from keras import layers
+from keras import layers, ops
 from keras._jax import reader_process
 
 CASES = {}
@@ -341,6 +341,28 @@ case("a matrix to be made orthogonal that the file has not", "model.weights.h5")
 @case("a hundred thousand metrics", "`metrics` is 100,000")
 def _():
     return with_config(lambda c: c["compile_config"].update(metrics=["mae"] * 100_000))
+
+
+def with_operation(call, shape, name, value):
+    """A model of one operation, one of whose settings is another."""
+
+    def change(config):
+        layer(config)["config"][name] = value
+
+    def model():
+        x = keras.Input(batch_shape=shape)
+        return keras.Model(x, call(x))
+
+    return with_config(change, model)
+
+
+for _call, _name in (
+    (lambda x: ops.array_split(x, 2)[0], "indices_or_sections"),
+    (lambda x: ops.unstack(x, 4)[0], "num"),
+):
+    case(f"a tensor in a million parts by {_name}", f"`{_name}` is 1,000,000")(
+        lambda call=_call, name=_name: with_operation(call, (None, 4), name, 10**6)
+    )
 
 
 # --- archives

@@ -102,8 +102,14 @@ def test_the_yaml_describes_the_same_model(year, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["!!python/object/apply:os.system ['true']", "a: &a [*a]", "- 1", "[" * 3000, "a: " + "x" * 2**25]
-)
+    "text",
+    [
+        "!!python/object/apply:os.system ['true']", "a: &a [*a]", "- 1", "[" * 3000, "a: " + "x" * 2**25,
+        "- " * 200_000, "a: " + "1:" + "59:" * 100_000 + "1", "a: " + "9" * 100 + ".5",
+        "a0: &a0 {k: 0}\n" + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 40)),
+    ],
+    ids=lambda text: text[:16],
+)  # fmt: skip
 def test_yaml_that_is_no_config_is_refused(text):
     pytest.importorskip("yaml")
     with pytest.raises(ValueError, match="YAML"):

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from keras._core import limits
 from keras._core.graph import is_symbolic
 from keras._core.types import Tensor, Tensors
 from keras._jax.op import filled, op, with_shape
@@ -207,7 +208,15 @@ def append(x1: Tensor, x2: Tensor, axis=None) -> Tensor:
 # --- splitting
 
 
+def _checked_parts(indices_or_sections: Any) -> Any:
+    """Where or into how many parts a tensor is cut; each is a tensor of its own."""
+    if isinstance(indices_or_sections, int):
+        limits.check_repeats("indices_or_sections", indices_or_sections)
+    return indices_or_sections
+
+
 def _split_shapes(trace, x, indices_or_sections, axis=0):
+    _checked_parts(indices_or_sections)
     if x.shape[axis] is not None or not isinstance(indices_or_sections, int):
         return trace(x, indices_or_sections, axis=axis)
     return [with_shape(x, x.shape) for _ in range(indices_or_sections)]
@@ -237,19 +246,19 @@ def array_split(x: Tensor, indices_or_sections, axis=0) -> Tensors:
 @op
 def hsplit(x: Tensor, indices_or_sections) -> Tensors:
     """Parts along the second axis, or along the only one of a vector."""
-    return jnp.hsplit(x, indices_or_sections)
+    return jnp.hsplit(x, _checked_parts(indices_or_sections))
 
 
 @op
 def vsplit(x: Tensor, indices_or_sections) -> Tensors:
     """Parts along the first axis."""
-    return jnp.vsplit(x, indices_or_sections)
+    return jnp.vsplit(x, _checked_parts(indices_or_sections))
 
 
 @op
 def dsplit(x: Tensor, indices_or_sections) -> Tensors:
     """Parts along the third axis."""
-    return jnp.dsplit(x, indices_or_sections)
+    return jnp.dsplit(x, _checked_parts(indices_or_sections))
 
 
 def _unstack_shapes(trace, x, num=None, axis=0):
@@ -268,6 +277,7 @@ def unstack(x: Tensor, num=None, axis=0) -> Tensors:
     size = x.shape[axis]
     if num is not None and num != size:
         raise ValueError(f"unstack: `num` must be the size of axis {axis}. Got {num} and shape {x.shape}.")
+    limits.check_repeats("num", size)
     return [jnp.squeeze(part, axis) for part in jnp.split(x, size, axis)] if size else []
 
 
