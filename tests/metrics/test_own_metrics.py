@@ -166,3 +166,14 @@ def test_metrics_that_learn_the_number_of_outputs_from_data():
 def test_impossible_settings_and_shapes_are_refused(make, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         make()
+
+
+def test_one_number_for_a_batch_is_counted_whatever_the_mask():
+    def mean(y_true, y_pred):
+        return keras.ops.mean(y_pred)
+
+    x = keras.Input((3,))
+    model = keras.Model(x, keras.layers.Embedding(4, 1, mask_zero=True, embeddings_initializer="ones")(x))
+    model.compile(loss="mse", metrics=[mean])
+    found = model.evaluate(np.array([[1, 2, 0], [1, 0, 0]]), np.zeros((2, 3, 1)), verbose=0, return_dict=True)
+    assert found["mean"] == 1.0

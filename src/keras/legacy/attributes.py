@@ -7,6 +7,7 @@ import importlib
 from typing import Any
 
 from keras.legacy import arguments
+from keras.legacy.graph_attributes import OF_MODELS
 
 # weights that were called otherwise, and what of them there is in some layer today
 _WEIGHTS = {
@@ -41,6 +42,10 @@ def older(self, name: str) -> Any:
                 return value if former is None else former.get(value, value)
     elif name == "_metrics":
         return self._metric_objects()
+    elif name in OF_MODELS and "_graph" in vars(self):
+        found = OF_MODELS[name](self)
+        if found is not None:
+            return found
     elif not name.startswith("__") and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
         part = importlib.import_module("keras.legacy.attention_parts").part_of(self, name, _MISSING)
         if part is not _MISSING:

@@ -173,12 +173,19 @@ def assert_input_compatibility(self, inputs=None, input=None):
 
 
 def uses_learning_phase(self):
-    """Whether it, or a layer inside, does something else in training."""
+    """Whether it, or a layer inside, does something else in training; classes of one's own may say so themselves."""
+    said = vars(self).get("_says_it_uses_learning_phase")
+    if said is not None:
+        return said
     return any(takes(type(layer).call, "training") for layer in self._flatten_layers() if not layer._layers)
 
 
+def _say_uses_learning_phase(self, value: bool) -> None:
+    object.__setattr__(self, "_says_it_uses_learning_phase", bool(value))
+
+
 _LAYER_METHODS = {
-    "uses_learning_phase": property(uses_learning_phase, doc=uses_learning_phase.__doc__),
+    "uses_learning_phase": property(uses_learning_phase, _say_uses_learning_phase, doc=uses_learning_phase.__doc__),
     "get_output_shape_for": get_output_shape_for,
     "add_update": add_update,
     "get_updates_for": get_updates_for,

@@ -110,8 +110,11 @@ def _split(value, num_or_size_splits, axis=0):
     return ops.split(value, [int(n) for n in np.cumsum(num_or_size_splits)[:-1]], axis=axis)
 
 
-def _slice(x, begin, size):
-    return x[tuple(slice(b, None if n == -1 else b + n) for b, n in zip(begin, size))]
+def _slice(input_, begin, size):
+    if all(isinstance(b, (int, np.integer)) for b in begin):
+        return input_[tuple(slice(b, None if n == -1 else b + n) for b, n in zip(begin, size))]
+    sizes = [whole - int(b) if n == -1 else int(n) for whole, b, n in zip(input_.shape, begin, size)]
+    return ops.slice(input_, ops.stack([ops.cast(b, "int32") for b in begin]), sizes)
 
 
 def _pad(tensor, paddings, mode="CONSTANT", constant_values=0):

@@ -25,6 +25,7 @@ def teach(module: ModuleType) -> None:
         # the base class takes whatever a class of one's own names
         getattr(module.Layer, method).__keras_legacy_arguments__ = names
     importlib.import_module("keras.legacy.masks").teach(module)
+    importlib.import_module("keras.legacy.graph_attributes").teach()
     public = [thing for thing in vars(module).values() if isinstance(thing, type)]
     for cls in dict.fromkeys(base for thing in public for base in thing.__mro__ if issubclass(base, module.Layer)):
         _teach_masks(cls)

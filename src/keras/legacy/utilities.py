@@ -23,6 +23,17 @@ def teach_backend(module: ModuleType) -> None:
         return "tensorflow" if era.before("3") else today()
 
     module.backend = backend
+    known = module.__getattr__
+
+    def __getattr__(name: str) -> Any:
+        if name in _OF_BACKEND and era.before("3"):  # `from tensorflow_backend import *` let them through
+            return importlib.import_module(_OF_BACKEND[name])
+        return known(name)
+
+    module.__getattr__ = __getattr__  # type: ignore[method-assign]
+
+
+_OF_BACKEND = {"tf": "tensorflow", "np": "numpy"}
 
 
 def teach_utils(module: ModuleType) -> None:

@@ -89,6 +89,8 @@ class MeanMetricWrapper(Mean):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if not getattr(values, "ndim", 0):  # one number for the batch, in which no step can be left out any more
+            mask = None
         weight = masked_weight(sample_weight, mask, self.dtype)
         if weight is not None:
             weight = masked_weight(weight, self._counted(y_true), self.dtype)

@@ -43,9 +43,23 @@ class Graph:
 
     def _by_depth(self) -> list[Operation]:
         """Operations sorted by their largest distance from the outputs, then by when a walk from there meets them."""
-        inputs = {id(x) for x in self.inputs}
-        operations = self._met_from_outputs(inputs)
+        operations = self._met_from_outputs({id(x) for x in self.inputs})
         met = {key: i for i, key in enumerate(operations)}
+        _, depth = self.depths()
+        for x in self.inputs:
+            if x._keras_history is not None:
+                operation = x._keras_history.operation
+                operations.setdefault(id(operation), operation)
+                met.setdefault(id(operation), -1)
+                depth.setdefault(id(operation), 0)
+        found = {id(n.operation) for n in self.nodes}
+        found |= {id(x._keras_history.operation) for x in self.inputs if _from_input_layer(x)}
+        chosen = [o for k, o in operations.items() if k in found]
+        return sorted(chosen, key=lambda o: (-depth.get(id(o), 0), met[id(o)]))
+
+    def depths(self) -> tuple[dict[int, int], dict[int, int]]:
+        """The largest distances from the outputs, by the id of each node and of each operation."""
+        inputs = {id(x) for x in self.inputs}
         node_depth: dict[int, int] = {}
         depth: dict[int, int] = {}
         for node in reversed(self.nodes):
@@ -59,16 +73,7 @@ class Graph:
                 node_depth[id(parent)] = max(node_depth.get(id(parent), 0), level + 1)
                 if id(x) in inputs:
                     depth[id(operation)] = max(depth.get(id(operation), 0), level + 1)
-        for x in self.inputs:
-            if x._keras_history is not None:
-                operation = x._keras_history.operation
-                operations.setdefault(id(operation), operation)
-                met.setdefault(id(operation), -1)
-                depth.setdefault(id(operation), 0)
-        found = {id(n.operation) for n in self.nodes}
-        found |= {id(x._keras_history.operation) for x in self.inputs if _from_input_layer(x)}
-        chosen = [o for k, o in operations.items() if k in found]
-        return sorted(chosen, key=lambda o: (-depth.get(id(o), 0), met[id(o)]))
+        return node_depth, depth
 
     def _met_from_outputs(self, inputs: set[int]) -> dict[int, Operation]:
         """Operations by their ids, in the order in which a walk from the outputs to the inputs meets them."""
