@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 from keras._core.recording import recording
 from keras._jax import tape
+from keras._jax.devices import class_of_arrays
 from keras._jax.operators import METHODS
 from keras._jax.variable import Variable
 
@@ -60,7 +61,7 @@ def _asking(own: Callable, of_tape: Callable) -> Callable:
 
 def give_arrays_numpy() -> None:
     """Lets `array.numpy()` answer, as tensors of TensorFlow do."""
-    kind = type(ops.zeros(()))
+    kind = class_of_arrays()
     if not hasattr(kind, "numpy"):
         kind.numpy = lambda self: np.asarray(self)
 

@@ -145,8 +145,10 @@ class DistributedDataset(foreign_data.Dataset):
             yield from super().__iter__()
             return
         for batch in self._source._start():
+            rows = tree.map_leaves(np.asarray, batch)
             with self._distribution.scope():
-                yield divided(tree.map_leaves(np.asarray, batch))
+                rows = divided(rows)
+            yield rows
 
 
 def of_each_process(make: Callable, current: Any) -> DistributedDataset:
