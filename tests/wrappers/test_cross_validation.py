@@ -12,6 +12,7 @@ from keras import wrappers
 from keras._jax import compile as engine
 from keras._training import together
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor
+from keras.wrappers._side_by_side import handed_out
 
 X = np.random.RandomState(0).normal(size=(32, 3))
 Y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
@@ -72,6 +73,18 @@ def test_all_that_is_asked_for_is_returned():
     for ours, theirs in zip(found["estimator"], expected["estimator"]):
         np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=1e-5)
     assert (found["fit_time"] > 0).all()
+
+
+def test_folds_are_scored_in_one_step_unless_predictions_have_a_batch_size_of_their_own(monkeypatch):
+    estimator = classifier(epochs=1).fit(X, Y)
+    expected = estimator.predict_proba(X)
+    sizes, predict = [], keras.Model.predict
+    monkeypatch.setattr(keras.Model, "predict", lambda *a, **kw: (sizes.append(kw["batch_size"]), predict(*a, **kw))[1])
+    with handed_out([]):
+        found = estimator.predict_proba(X)
+        np.testing.assert_array_equal(estimator.set_params(predict__batch_size=8).predict_proba(X), expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert sizes == [64, 8]  # 32 rows, and as many of zeros
 
 
 def test_groups_stay_together_and_weights_go_where_they_are_asked_for():

@@ -178,8 +178,9 @@ def _count(group: list[Run]) -> int:
     return -(-len(group) // parts)
 
 
-def _layout(variables: list[Any], count: int) -> Layout:
-    return Layout(tuple((tuple(v.shape), v.own_value().dtype) for v in variables), (count,))
+def _layout(variables: list[Any], *lanes: int) -> Layout:
+    # by the names of dtypes, as packs have it: the joined values of one model are a column of those of many
+    return Layout(tuple((tuple(v.shape), v.own_value().dtype.name) for v in variables), lanes)
 
 
 class _Slow(Exception):
@@ -272,8 +273,9 @@ class _Part:
         lanes = self._lanes
         full = self._programs.full.result() if self._programs.full is not None else None
         tails = {rows: program.result() for rows, program in self._programs.tails.items()}
-        state = State(*(self._joined([_values(run.planner.variables[i]) for run in lanes], i) for i in range(4)))
-        metrics = engine.fetch(self._joined([run.model._reset_metric_values() for run in lanes], 3))
+        state = State(*(self._beside([_joined(run, i) for run in lanes]) for i in range(4)))
+        starts = [run.model._reset_metric_values() for run in lanes]
+        metrics = engine.fetch(self._layouts[3].joined_on_host([np.stack(values, -1) for values in zip(*starts)]))
         numbers = np.stack([run.planner.numbers for run in lanes])
         data = engine.to_device(_stacked([run.data for run in lanes]))
         everyone = np.ones((len(lanes),), bool)
@@ -297,9 +299,9 @@ class _Part:
             if any(run.epochs == epoch + 1 for run in self._runs):
                 self._ends[epoch + 1] = engine.fetch(state)
 
-    def _joined(self, values: list[list[Any]], field: int) -> list[Any]:
-        layout = self._layouts[field]
-        return layout.joined_on_host([np.stack(lanes, -1) for lanes in zip(*values)])
+    def _beside(self, joined: list[list[np.ndarray]]) -> list[Any]:
+        """The joined values of all models, each a column."""
+        return jax.device_put([np.stack(lanes, -1) for lanes in zip(*joined)])
 
     def _note(self, epoch: int, logs: dict[int, Any], programs: dict[int, _Program]) -> None:
         for i, run in enumerate(self._runs):
@@ -308,18 +310,23 @@ class _Part:
                 run.logs.append(dict(sorted(named_logs(own, programs[run.left].names).items())))
 
     def assign(self) -> None:
-        """Gives the variables of the models what was learned."""
-        apart = {
-            epochs: [v for part, layout in zip(state, self._layouts) for v in layout.apart(part)]
-            for epochs, state in self._ends.items()
-        }
+        """Gives the models what was learned; variables get values of their own when somebody reads them."""
         for i, run in enumerate(self._runs):
-            for variable, value in zip(run.planner.variables.flat(), apart[run.epochs]):
-                variable.assign(value[..., i])
+            for pack, variables, part in zip(run.planner.packs, run.planner.variables, self._ends[run.epochs]):
+                own = jax.device_put([np.ascontiguousarray(values[..., i]) for values in part])
+                if pack is not None:
+                    pack.store(own)
+                    continue
+                for variable, value in zip(variables, _layout(variables).apart_on_host(own)):
+                    variable.assign(value)
 
 
-def _values(variables: list[Any]) -> list[np.ndarray]:
-    return [np.asarray(v.own_value()) for v in variables]
+def _joined(run: Run, field: int) -> list[np.ndarray]:
+    """The values of a field of a model's variables, joined."""
+    pack, variables = run.planner.packs[field], run.planner.variables[field]
+    if pack is None:
+        return [np.asarray(x) for x in _layout(variables).joined_on_host([v.own_value() for v in variables])]
+    return [np.asarray(x) for x in pack.load()]
 
 
 def _stacked(trees: list[Any]) -> Any:

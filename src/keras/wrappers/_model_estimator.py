@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from sklearn.utils.validation import check_consistent_length, validate_data
 
+from keras import tree
 from keras._core.names import nearest
 from keras.models import Model, clone_model
 from keras.models._together import Fit
@@ -23,6 +24,8 @@ _NO_MODEL = (
 )
 _NOT_COMPILED = "{who}: the model must be compiled, with a loss and an optimizer.\n  Call model.compile(...) first."
 
+# bytes; for fewer, a search predicts in one step: in batches as small as those of `fit` it takes longer than training
+_FEW = 1 << 20
 
 # what the next calls of `fit` find done: fitted estimators, or the errors that fitting them raised
 made_already: contextvars.ContextVar[Iterator | None] = contextvars.ContextVar("made_already", default=None)
@@ -173,8 +176,20 @@ class ModelEstimator(Estimator):
     def _outputs(self, X, **settings):
         if hasattr(self, "model_"):
             X = validate_data(self, X, reset=False, allow_nd=True)
-        wanted = {**settings_of_prediction(self.fit_kwargs or {}), **Parameters(self._further()).for_predict()}
-        return super()._outputs(X, **{**wanted, **settings})
+        given = Parameters(self._further())
+        wanted = {**settings_of_prediction(self.fit_kwargs or {}), **given.for_predict(), **settings}
+        if made_already.get() is None or "batch_size" in given.of("predict"):
+            return super()._outputs(X, **wanted)
+        return self._outputs_at_once(X, wanted)
+
+    def _outputs_at_once(self, X, settings):
+        """The outputs for few rows, in one step for a number of rows that folds of several sizes share."""
+        if getattr(X, "nbytes", _FEW) >= _FEW:
+            return super()._outputs(X, **settings)
+        rows = len(X)
+        X = np.concatenate([X, np.zeros((-rows % 64, *X.shape[1:]), X.dtype)])
+        found = super()._outputs(X, **{**settings, "batch_size": len(X)})
+        return tree.map_structure(lambda x: x[:rows], found)
 
     def _checked(self, X, y, reset):
         return validate_data(self, X, y, reset=reset, allow_nd=True, multi_output=True)
