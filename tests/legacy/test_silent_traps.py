@@ -99,3 +99,19 @@ def test_predictions_say_nothing_in_1x_and_2x_and_are_shown_today(in_era, capsys
         model.predict(x)
         shown[year] = bool(capsys.readouterr().out.strip())
     assert shown == {"1": False, "2": False, "3": True}
+
+
+@pytest.mark.parametrize("year", ["1.2", "2.3", "3"])
+def test_accuracy_of_a_binary_loss_counts_entries_until_tf_keras(in_era, year):
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(3, activation="sigmoid")(inputs))
+    draw = np.random.RandomState(0)
+    x = draw.randn(8, 4)
+    model.set_weights([draw.uniform(-1, 1, w.shape) for w in model.get_weights()])
+    draw.uniform(-1, 1, 15)  # for a second output, which 2.3.1 was asked with
+    in_era(year)
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    y = draw.randint(2, size=(8, 3))
+    largest = (model.predict(x, verbose=0).argmax(axis=-1) == y.argmax(axis=-1)).mean()
+    share = largest if year == "3" else 0.4167  # as Keras 2.3.1 found
+    assert abs(model.evaluate(x, y, verbose=0)[1] - share) < 1e-4

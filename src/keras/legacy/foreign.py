@@ -204,6 +204,7 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": foreign_arrays.gather,
     "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
+    "tensorflow.depth_to_space": foreign_nn.depth_to_space, "tensorflow.space_to_depth": foreign_nn.space_to_depth,
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
     "tensorflow.print": foreign_loops.tell,
     "tensorflow.clip_by_norm": foreign_loops.clip_by_norm,
