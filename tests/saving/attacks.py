@@ -365,6 +365,22 @@ for _call, _name in (
     )
 
 
+_PARTS = {
+    "a tensor mirrored many times": (
+        lambda x: ops.pad(x, 1, "reflect"),
+        (2, 4),
+        {"pad_width": 10**6},
+        "pad_width",
+    ),
+    "a short sound in long windows": (lambda x: ops.stft(x, 4, 2, 4)[0], (2, 4), {"fft_length": 10**7}, "fft_length"),
+    "differences of differences": (lambda x: ops.diff(x, 1), (2, 4), {"n": 10**6}, "n"),
+}
+for _title, (_call, _shape, _settings, _reason) in _PARTS.items():
+    case(_title, f"`{_reason}")(
+        lambda call=_call, shape=_shape, settings=_settings: with_operation(call, shape, *next(iter(settings.items())))
+    )
+
+
 # --- archives
 
 

@@ -43,6 +43,11 @@ def take(name: str, shape: tuple, itemsize: int) -> None:
     _room.left -= needed
 
 
+def is_set() -> bool:
+    """Whether a file is being read."""
+    return _room.left is not None
+
+
 def check_repeats(name: str, count: int) -> None:
     """Looks at a number of repetitions, each of which is a piece of program or an entry of a list.
 

@@ -141,6 +141,9 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
     factors = _window(window, sequence_length, fft_length, x.dtype, "stft")
     if center:
         half = fft_length // 2
+        limits.check_repeats(
+            "fft_length / length of the signal", half // max(x.shape[-1] - 1, 1)
+        )  # pieces that mirror the signal
         x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode="reflect")
     return _pair(jnp.fft.rfft(extract_sequences(x, fft_length, sequence_stride) * factors))
 

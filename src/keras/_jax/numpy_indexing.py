@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from keras._core import limits
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import floats, places
@@ -293,4 +294,5 @@ def histogram(x: Tensor, bins=10, range=None) -> Tensors:
 @op
 def diff(a: Tensor, n=1, axis=-1) -> Tensor:
     """Each element minus the one before it along an axis, `n` times over."""
+    limits.check_repeats("n", n)
     return jnp.diff(a, n, axis)

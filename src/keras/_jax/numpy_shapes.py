@@ -178,6 +178,8 @@ def stack(x: Tensors, axis=0) -> Tensor:
 
 
 def _arrays(xs: Any) -> list:
+    if getattr(xs, "shape", ()):
+        limits.check_repeats("the first axis", xs.shape[0])  # a tensor stands for a list of its rows
     return [jnp.asarray(x) for x in xs]
 
 
@@ -321,7 +323,16 @@ def pad(x: Tensor, pad_width, mode="constant", constant_values: Tensor = None) -
         return jnp.pad(x, pad_width, mode, constant_values=0 if constant_values is None else constant_values)
     if constant_values is not None:
         raise ValueError(f"pad: `constant_values` goes with mode 'constant' only. Got mode {mode!r}.")
+    if mode in ("reflect", "symmetric", "wrap") and limits.is_set():
+        _check_pieces(x, pad_width)
     return jnp.pad(x, pad_width, mode)
+
+
+def _check_pieces(x: jax.Array, pad_width: Any) -> None:
+    """What continues a tensor by itself is joined from pieces that are no longer than it."""
+    widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).max(axis=1)
+    for size, width in zip(x.shape, widths):
+        limits.check_repeats("pad_width / size of the axis", int(width) // max(size - 1, 1))
 
 
 # --- turning
