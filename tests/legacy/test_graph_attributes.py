@@ -1,6 +1,9 @@
 """What packages of 1.x and 2.x reach for below the public names of models and layers."""
 
+import numpy as np
+
 import keras
+from keras import backend as K
 from keras import layers
 
 
@@ -27,3 +30,37 @@ def test_layers_may_say_that_they_use_the_learning_phase():
     assert not layer.uses_learning_phase
     layer.uses_learning_phase = True
     assert layer.uses_learning_phase
+
+
+def test_losses_and_metrics_find_what_their_layer_was_given():
+    # as conditional random fields of the years before 3 did: by the history of the output that they get
+    class Field(layers.Dense):
+        def compute_mask(self, inputs, mask=None):
+            return None if mask is None else K.any(mask, axis=1)
+
+    def inputs_of(y_pred):
+        layer, index = y_pred._keras_history[:2]
+        node = layer._inbound_nodes[index]
+        return node.input_tensors[0], K.cast(node.input_masks[0], "float32")
+
+    def loss(y_true, y_pred):
+        x, mask = inputs_of(y_pred)
+        return K.sum(K.square(K.sum(x, axis=-1) - y_true[:, :, 0]) * mask, axis=-1)
+
+    def kept(y_true, y_pred):
+        _, mask = inputs_of(y_pred)
+        return K.mean(K.sum(mask, axis=-1))
+
+    keras.config.set_era("2.2")
+    try:
+        words = keras.Input((None,))
+        x = layers.Embedding(6, 3, mask_zero=True, embeddings_initializer="ones")(words)
+        model = keras.Model(words, Field(1)(layers.TimeDistributed(layers.Activation("linear"))(x)))
+        model.compile("sgd", loss, metrics=[kept])
+        numbers = np.array([[1, 2, 0], [3, 1, 1]])
+        assert model.evaluate(numbers, np.zeros((2, 3, 1)), verbose=0) == [22.5, 2.5]  # (2 * 9 + 3 * 9) / 2
+        history = model.fit(numbers, np.zeros((2, 3, 1)), verbose=0).history
+        assert (history["loss"], history["kept"]) == ([22.5], [2.5])
+    finally:
+        keras.config.set_era("3")
+    assert not hasattr(keras.ops.ones((2,)), "_keras_history")

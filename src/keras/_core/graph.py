@@ -125,6 +125,26 @@ def running_values(x: Any) -> Any:
     return None
 
 
+# whoever carries such values on, from the scope of a step to that in which it is counted
+_carriers: list[Any] = []
+
+
+def offer_carrier(carrier: Any) -> None:
+    """Lets `carrier.take(outputs)` say what values symbolic tensors have, for `carrier.give(values, outputs)` later."""
+    _carriers.append(carrier)
+
+
+def known_values(outputs: Any) -> list[dict[int, Any]]:
+    """Values of symbolic tensors that metrics may ask for, as every carrier has them."""
+    return [carrier.take(outputs) for carrier in _carriers]
+
+
+def know_values(found: list[dict[int, Any]], outputs: Any) -> None:
+    """Lets what runs in this scope know the values of another, which had the same outputs."""
+    for carrier, values in zip(_carriers, found):
+        carrier.give(values, outputs)
+
+
 def offer_values(find: Callable[[KerasTensor], Any]) -> None:
     """Lets `find` answer with the value of a symbolic tensor that needs no input, or None."""
     _values_of.append(find)

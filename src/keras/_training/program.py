@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from keras._core import tree
+from keras._core import graph, tree
 from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
 from keras._jax import placement, pure
@@ -77,15 +77,17 @@ class Step:
                 y_pred = model(x, training=True)
                 loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=True)
                 masks = [pure.find_mask(x) for x in tree.leaves(y_pred)]
-                return model.optimizer.scale_loss(loss), (loss, y_pred, masks, self._after(scope))
+                known = graph.known_values(y_pred)
+                return model.optimizer.scale_loss(loss), (loss, y_pred, masks, known, self._after(scope))
 
-        (_, (loss, y_pred, masks, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
+        (_, (loss, y_pred, masks, known, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
         with self._scope(after._replace(trainable=state.trainable), numbers) as scope:
             self._hand_numbers_down()
             # metrics count what the loss counts
             for output, mask in zip(tree.leaves(y_pred), masks):
                 if mask is not None:
                     pure.put_mask(output, mask)
+            graph.know_values(known, y_pred)
             logs = self._count(loss, x, y, y_pred, sample_weight)
             model.optimizer.apply(gradients, self.variables.trainable)
             return self._after(scope), logs
@@ -120,8 +122,13 @@ class Step:
                 result = _plain(method(given))
                 return self._after(scope), result
             fields = _PUBLIC_STATE[self.phase]
-            result, returned = method(tuple(getattr(state, f) for f in fields), given)
-            result = _plain(result)
+            found = method(tuple(getattr(state, f) for f in fields), given)
+            if not isinstance(found, (tuple, list)) or len(found) != 2:
+                raise ValueError(
+                    f"{type(self.model).__name__}.{self.phase}_step(state, data) must return its logs and the new "
+                    f"state, as in `return logs, state`. It returned {tree.describe(found)}."
+                )
+            result, returned = _plain(found[0]), found[1]
             after = self._after(scope)
         if self.phase == "predict":  # Keras 3 hands back the non-trainable values alone
             return after._replace(non_trainable=list(returned)), result

@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import ops
 from keras.legacy import era
+from keras.legacy.backend._graph import operation
 
 
 def teach(module: ModuleType) -> None:
@@ -67,12 +68,19 @@ def _of_steps(self, inputs: Any, previous_mask: Any = None) -> Any:
         )
     found = self.layer.compute_mask(_rows(inputs), of_rows)
     if found is not None:
-        return ops.reshape(found, (-1, inputs.shape[1], *found.shape[1:]))
+        return previous_mask if found is of_rows else _steps(found, inputs)
     if previous_mask is None:
         return None
     return ops.any(previous_mask, axis=tuple(range(2, previous_mask.ndim)))
 
 
+@operation
 def _rows(x: Any) -> Any:
     """(batch, time, ...) -> (batch * time, ...)"""
     return ops.reshape(x, (-1, *x.shape[2:]))
+
+
+@operation
+def _steps(x: Any, inputs: Any) -> Any:
+    """(batch * time, ...) -> (batch, time, ...), as `inputs` has them."""
+    return ops.reshape(x, (-1, inputs.shape[1], *x.shape[1:]))

@@ -18,6 +18,7 @@ from keras._core import graph, tree
 from keras._core.graph import KerasTensor, Node, any_symbolic, nodes_between, run_nodes
 from keras._jax import pure
 from keras.layers._call import context
+from keras.legacy import era
 
 
 class Run(NamedTuple):
@@ -168,5 +169,30 @@ def _meeting_a_value(x: KerasTensor) -> Any:
     return found
 
 
+class _Carrier(threading.local):
+    """Carries the values of a graph's tensors on to metrics, which before Keras 3 belonged to the same graph."""
+
+    def __init__(self) -> None:
+        self.outputs: list[list[KerasTensor]] = []
+
+    def take(self, outputs: Any) -> dict[int, Any]:
+        """Values by the ids of their tensors."""
+        found: dict[int, Any] = {}
+        if era.before("3"):
+            for run in reversed(_open_runs()):
+                found.update({key: value for key, value in run.values.items() if pure.is_traced(value)})
+            self.outputs = [symbols_of(y) for y in tree.leaves(outputs)]
+        return found
+
+    def give(self, values: dict[int, Any], outputs: Any) -> None:
+        """Notes them for the scope that is open now."""
+        if values:
+            for symbols, y in zip(self.outputs, tree.leaves(outputs)):
+                values.update((id(symbol), y) for symbol in symbols)
+            _note([symbol for symbols in self.outputs for symbol in symbols], values)
+        self.outputs = []
+
+
+graph.offer_carrier(_Carrier())
 graph.offer_values(_meeting_a_value)
 graph.offer_running_values(lambda x: values_in(x) if _runs and any_symbolic(x) else None)

@@ -84,8 +84,18 @@ def _ranks(axes: list[int]) -> list[int]:
 
 def _offer(release: str) -> None:
     change = methods.remove if release == era.TODAY else methods.add
-    for name, function in _METHODS.items():
+    for name, function in {**_METHODS, "_keras_history": _HISTORY}.items():
         change(name, function)
+
+
+def _history(value) -> Any:
+    symbols = importlib.import_module("keras.legacy.running").symbols_of(value)
+    if not symbols:
+        raise AttributeError("this array is no output of a model that is being run, and has no `_keras_history`")
+    return symbols[0]._keras_history
+
+
+_HISTORY = property(_history, doc="The layer, and which of its calls and outputs, that a loss is given the result of.")
 
 
 # --- arithmetic on weights, which until tf.keras made parts of a graph
