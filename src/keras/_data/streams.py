@@ -209,6 +209,7 @@ _UNLIMITED = 1 << 50  # batches; data sets of grain that repeat for ever have a 
 
 
 def stream_of(x: Any, shuffle: bool) -> Stream:
+    x = getattr(x, "undivided", x)  # of what gives loops batches that lie divided over devices
     if hasattr(x, "__next__") and not isinstance(x, PyDataset):
         return Once(x)
     if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):

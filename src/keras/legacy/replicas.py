@@ -124,18 +124,24 @@ class DistributedDataset(foreign_data.Dataset):
         distribution: of the devices; None where there is one.
     """
 
-    goes_to_fit = True
+    own_rows = False  # whether each process has other rows
 
     def __init__(self, source: Any, distribution: Any):
         if not isinstance(source, dataset.Dataset):
             raise TypeError(f"tf.distribute: a tf.data.Dataset is needed here. Got {type(source).__name__}.")
-        super().__init__(self._batches, source._length)
+        super().__init__(source._start, source._length)
         self._source, self._distribution = source, distribution
 
-    def _batches(self) -> Iterator:
-        if not self.goes_to_fit:
+    @property
+    def undivided(self) -> Any:
+        """The dataset for `fit`, which divides batches itself.
+
+        Raises:
+            NotImplementedError: each process has its own rows.
+        """
+        if self.own_rows:
             raise NotImplementedError(_OWN_ROWS)
-        return self._source._start()
+        return self._source
 
     def _like(self, start: Callable[[], Iterator], length: int | None) -> dataset.Dataset:
         return foreign_data.Dataset(start, length)
@@ -158,7 +164,7 @@ def of_each_process(make: Callable, current: Any) -> DistributedDataset:
     if count == 1:
         return DistributedDataset(source, current)
     found = DistributedDataset(source, DataParallel(current.device_mesh, auto_shard_dataset=False))
-    found.goes_to_fit = False
+    found.own_rows = True
     return found
 
 
