@@ -335,6 +335,8 @@ OF_TODAY = [
     "from keras import layers\nlayers.ReversibleEmbedding(10, output_dim=4)",
     "from keras import layers, ops\nlayers.RandomGaussianBlur(kernel_size=3, sigma=(1, 2))\nops.eye(N=3)",
     "from keras import layers\nlayers.Embedding(10, 4, input_length=3)\nlayers.MultiHeadAttention(2, 2)",
+    "from keras import layers, ops\nlayers.Dense(64, 10)\nops.exp(x)",
+    "import keras\nm.add(keras.layers.Dense(64, 10))\nm.fit(x, y, epochs=3)",
 ]
 
 
@@ -392,3 +394,18 @@ def test_folders_and_what_comes_through_a_pipe_run_too_and_a_missing_module_is_t
     assert done.stdout == "__main__ ['-', 'a']\n", done.stderr
     done = run("-m", "keras", "-m", "no.such")
     assert (done.returncode, done.stderr) == (1, "python -m keras: there is no module 'no.such'\n")
+
+
+def test_the_history_lists_first_what_the_year_listed_first(set_era):
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    x = numbers(2, 2)
+    found = {}
+    for name in ("2.3", "tf2", "3"):
+        set_era(name)
+        found[name] = " ".join(model.fit(x, x[:, :1], validation_data=(x, x[:, :1]), epochs=1, verbose=0).history)
+    assert found == {
+        "2.3": "val_loss val_accuracy loss accuracy",
+        "tf2": "loss accuracy val_loss val_accuracy",
+        "3": "accuracy loss val_accuracy val_loss",
+    }

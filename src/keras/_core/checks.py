@@ -6,6 +6,12 @@ from typing import Any
 
 from keras._core.names import nearest
 
+NO_SUPER = "{name}: its __init__ did not call super().__init__().\n  Write it as the first line of __init__."
+VALUES_UNKNOWN = (
+    "  Compiled code and symbolic tensors have no values that NumPy or an `if` could use.\n"
+    "  Write keras.ops functions in place of NumPy's, and keras.ops.where or keras.ops.cond in place of `if`."
+)
+
 
 def _is_number(x: Any) -> bool:
     return isinstance(x, numbers.Real) and not isinstance(x, bool)

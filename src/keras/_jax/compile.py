@@ -16,6 +16,7 @@ import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from keras import config
+from keras._core.checks import VALUES_UNKNOWN
 from keras._core.home import keras_home
 from keras._jax import placement
 from keras._jax.devices import is_cpu
@@ -110,7 +111,12 @@ def trace(name: str, function: Callable, *args: Any) -> tuple[Any, Any]:
         args: arrays, or shapes and dtypes.
     """
     counters.traces[name] += 1
-    return jax.make_jaxpr(function, return_shape=True)(*args)
+    try:
+        return jax.make_jaxpr(function, return_shape=True)(*args)
+    except jax.errors.JAXTypeError as error:
+        if VALUES_UNKNOWN not in str(error):
+            error.add_note(VALUES_UNKNOWN)
+        raise
 
 
 def replay(closed: Any, shapes: Any) -> Callable:

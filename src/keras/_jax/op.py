@@ -154,6 +154,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
     if not hasattr(x, "dtype") and isinstance(x, (list, tuple)) and any(_is_arrayish(i) for i in tree.leaves(x)):
         x = jnp.stack([jnp.asarray(convert_to_tensor(i)) for i in x])
         return x if name is None else x.astype(_wide_enough(name))
+    if x is None:
+        raise ValueError("Cannot make a tensor from None.\n  Does a `call`, a loss or a metric lack its `return`?")
     array = np.asarray(x)
     if array.dtype.kind in "OUSMmV" and not hasattr(array.dtype, "itemsize_bits") and array.dtype.name not in _EXTENDED:
         raise ValueError(

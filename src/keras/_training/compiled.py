@@ -11,6 +11,7 @@ import numpy as np
 from keras import losses, optimizers
 from keras import metrics as metrics_module
 from keras._core import tree
+from keras._core.checks import NO_SUPER
 from keras._core.signature import takes_two
 from keras._jax import compile as engine
 from keras._jax.variable import Variable
@@ -94,6 +95,8 @@ class Compiled:
             auto_scale_loss: whether the loss is scaled by itself where the policy is 'mixed_float16'.
             debug: 'nan' looks at the loss of every step and raises an error that names the layer when it is not finite.
         """
+        if "_planners" not in self.__dict__:
+            raise RuntimeError(NO_SUPER.format(name=type(self).__name__))
         if debug not in (None, "nan"):
             raise ValueError(f"compile: `debug` must be 'nan' or None. Got {debug!r}.")
         if not isinstance(steps_per_execution, (int, np.integer)) or steps_per_execution < 1:
@@ -245,6 +248,10 @@ class Compiled:
             return logs
         rest = sorted(n for n in logs if n not in first)
         return {n: logs[n] for n in (*first, *rest) if n in logs}
+
+    def _by_name(self, logs: dict[str, Any]) -> dict[str, Any]:
+        """Logs as hooks and the history list them."""
+        return dict(sorted(logs.items()))
 
     def reset_metrics(self) -> None:
         """Starts all metrics anew."""

@@ -12,6 +12,11 @@ from keras._core.names import nearest
 from keras._jax import pure
 from keras._training.build import names_of_outputs
 
+NO_TARGET = (
+    "compile(loss=...) has a loss for the output {name!r}, but the targets name only {given}.\n"
+    "  Pass its target too, or compile with a dict of losses that leaves it out."
+)
+
 
 def loss_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
     """A callable `(y_true, y_pred, sample_weight)` from a name, a loss object, a class, a config or a function."""
@@ -136,6 +141,10 @@ class CompiledLoss:
         outputs = tree.leaves(y_pred)
         chosen = by_output("loss", self.loss, y_pred, names, repeat=True)
         targets = match_targets(y_true, y_pred, names)
+        if isinstance(y_true, dict) and not any(map(tree.is_nested, y_true.values())):
+            left_out = [n for n, one in zip(names, chosen) if one is not None and n not in y_true]
+            if left_out:
+                raise ValueError(NO_TARGET.format(name=left_out[0], given=", ".join(map(repr, y_true))))
         self.functions = [
             None if one is None or t is None else loss_from(one, t, p) for one, t, p in zip(chosen, targets, outputs)
         ]

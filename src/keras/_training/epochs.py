@@ -71,7 +71,7 @@ class Epochs:
             step = 0
             if self.validation is not None and _validates(epoch, self.validation_freq):
                 epoch_logs.update({f"val_{k}": v for k, v in self._validate().items()})
-            logs = dict(sorted(epoch_logs.items()))
+            logs = trainer._by_name(epoch_logs)
             callbacks.on_epoch_end(epoch, logs)
             if trainer.stop_training:
                 break
@@ -100,7 +100,7 @@ class Epochs:
         callbacks.on_test_begin()
         watcher = trainer._watcher(self.interrupts, callbacks, "test", quiet=True)
         found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
-        callbacks.on_test_end(dict(sorted(found.items())))
+        callbacks.on_test_end(trainer._by_name(found))
         return found
 
 

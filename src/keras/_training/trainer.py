@@ -172,7 +172,7 @@ class Trainer(Runs):
                 watcher = self._watcher(interrupts, callbacks, "test")
                 logs = self._evaluate_with(run, state, self._reset_metric_values(), watcher)
                 state.close()
-                callbacks.on_test_end(dict(sorted(logs.items())))
+                callbacks.on_test_end(self._by_name(logs))
         except Exception as error:
             note_memory(error, run)
             raise

@@ -61,6 +61,11 @@ def call_signature(function: Callable) -> CallSignature:
     return CallSignature(function)
 
 
+def needed_parameters(function: Callable) -> tuple[str, ...]:
+    """Names of the parameters without a default."""
+    return tuple(p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty)
+
+
 @functools.lru_cache(maxsize=2048)
 def build_parameters(function: Callable) -> tuple[str, ...]:
     """Names of the shapes a `build` function takes; empty if it takes one, whatever its name."""

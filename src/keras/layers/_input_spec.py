@@ -95,7 +95,8 @@ def check_inputs(spec: Any, inputs: Any, layer_name: str) -> None:
         if value is None and one.optional:
             continue
         if not hasattr(value, "shape"):
-            raise ValueError(f"{layer_name} takes tensors. Got {value!r} of type {type(value).__name__}.")
+            hint = "\n  Does the `call` that made it lack its `return`?" if value is None else ""
+            raise ValueError(f"{layer_name} takes tensors. Got {value!r} of type {type(value).__name__}.{hint}")
         _check_one(one, value, layer_name)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from keras import config as settings
 from keras import regularizers
 from keras._core import registry, tree
+from keras._core.checks import NO_SUPER
 from keras._core.dtype_policy import DTypePolicy, is_float_name, policy_from
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import name_scope
@@ -33,7 +34,7 @@ from keras.layers._base.parts import Parts
 from keras.layers._base.remat import Remat
 from keras.layers._base.shapes import as_shape, first_shape, is_tensorish, shape_of, symbols_of_shape
 from keras.layers._base.weights import Weights
-from keras.layers._call import build_parameters, context, signature_of
+from keras.layers._call import build_parameters, context, needed_parameters, signature_of
 from keras.layers._input_spec import check_inputs
 
 _OPTIONS = ("training", "mask")  # what is passed down to `call`, and says nothing about weights
@@ -150,6 +151,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 f"{self.name}: build() takes {', '.join(names)}; each must be the name of an argument of call() "
                 f"with '_shape' behind it."
             )
+        missing = [n for n in unknown if n in needed_parameters(unwrapped(method))]
+        if missing:
+            raise TypeError(f"{self.name} was called without its argument {missing[0].removesuffix('_shape')!r}.")
         self.build(**given)
 
     def _after_build(self) -> None:
@@ -179,7 +183,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     def __call__(self, *args, **kwargs):
         """Runs on arrays, or adds a node for symbolic tensors."""
         if "_variables" not in self.__dict__:
-            raise RuntimeError(f"{type(self).__name__}: its __init__ did not call super().__init__().")
+            raise RuntimeError(NO_SUPER.format(name=type(self).__name__))
         if recording.tape is not None:
             if not pure.in_scope():
                 self._forget_losses()

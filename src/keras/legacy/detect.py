@@ -140,9 +140,10 @@ class Reading:
     def elected(self) -> str:
         """The era that the signs are for: the older of two, unless today's own names are there."""
         votes = self.votes
-        if votes["0"] >= 3 and votes["0"] >= votes["1"]:
+        may_be_older = not (votes["since 2"] or votes["3"])
+        if may_be_older and votes["0"] >= 3 and votes["0"] >= votes["1"]:
             return "0"
-        if votes["1"] and not votes["since 2"]:
+        if may_be_older and votes["1"]:
             return "1"
         if votes["3"] or not (votes["1"] or votes["2"] or votes["2.2"]):
             return "3"

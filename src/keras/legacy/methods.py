@@ -42,7 +42,7 @@ def compile(function: Callable, self, *args, **kwargs):
     if kwargs.pop("pss_evaluation_shards", 0) not in (0, None):
         raise ValueError("compile: `pss_evaluation_shards` must be 0: there are no parameter servers here.")
     _note_implementation(kwargs.pop("experimental_run_tf_function", None))
-    if getattr(self.dtype_policy, "loss_scale", "auto") is None:
+    if "_policy_map" in vars(self) and getattr(self.dtype_policy, "loss_scale", "auto") is None:
         kwargs.setdefault("auto_scale_loss", False)
     if "metrics" in kwargs and era.before("2.3"):
         kwargs["metrics"] = _renamed(kwargs["metrics"])
@@ -381,6 +381,14 @@ def metrics_names(function: Callable, self) -> list[str]:
     if era.before("3") and self.compiled and not is_matched(self):
         return looks.metric_names(self)
     return found
+
+
+def by_name(function: Callable, self, logs):
+    """Logs as hooks and the history list them: before 3, as they were made; before tf.keras, validation first."""
+    if not era.before("3"):
+        return function(self, logs)
+    first = {n: v for n, v in logs.items() if n.startswith("val_")} if era.before("tf2.0") else {}
+    return {**first, **logs}
 
 
 def in_order(function: Callable, self, logs):

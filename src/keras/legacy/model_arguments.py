@@ -46,6 +46,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.model_methods").teach(module)
     importlib.import_module("keras.legacy.layer_lists").teach(module)
     wrap(trainer, "_in_order", methods.in_order)
+    wrap(trainer, "_by_name", methods.by_name)
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)
     wrap(Model, "save_weights", any_name.save_weights)

@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from keras._core import limits, registry, tree
+from keras._core.checks import NO_SUPER
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import parameters
@@ -78,6 +79,8 @@ class Model(Trainer, Layer):
         return self._graph.host.read(x)
 
     def __call__(self, *args, **kwargs):
+        if "_graph" not in self.__dict__:
+            raise RuntimeError(NO_SUPER.format(name=type(self).__name__))
         if args and self._begins_on_host() and not any_symbolic(args) and not is_traced(args):
             args = (self.read_on_host(args[0]), *args[1:])
         if is_called_in_parts(self, args, kwargs):

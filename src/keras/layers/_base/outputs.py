@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras._core import tree
+from keras._core.checks import VALUES_UNKNOWN
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._jax.op import symbolic_result
 from keras.layers._base.building import unwrapped
@@ -61,6 +62,8 @@ class Outputs:
         except (ValueError, TypeError) as error:
             if not has_unknown((args, kwargs)):
                 raise
+            if type(error).__module__.startswith("jax"):
+                raise TypeError(f"{self.name} ({type(self).__name__}): {error}\n{VALUES_UNKNOWN}") from error
             raise type(error)(
                 f"{self.name} ({type(self).__name__}): {error}\n"
                 "  (Raised while finding the output's shape; unknown sizes stand in as 720 or 1440.)"
