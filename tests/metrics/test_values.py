@@ -114,6 +114,9 @@ def test_r2_is_one_minus_the_unexplained_share():
         metrics.R2Score()([[1.0], [2.0], [6.0]], [[2.0], [2.0], [5.0]], sample_weight=[1, 1, 2]),
         1 - 3 / (77 - 15**2 / 4),
     )
+    # a model with one output predicts columns for labels that are a vector
+    close(metrics.R2Score()([1.0, 2.0, 6.0], [[2.0], [2.0], [5.0]]), 1 - 2 / 14)
+    close(metrics.R2Score()([[1.0], [2.0], [6.0]], [2.0, 2.0, 5.0]), 1 - 2 / 14)
 
 
 def test_r2_of_several_outputs():

@@ -155,6 +155,7 @@ FROM_FLOATS_TO = {
     "nanargmin", "argsort", "argpartition", "searchsorted", "digitize", "in_top_k", "matrix_rank", "polar",
     "view_as_complex", "eig", "view", "saturate_cast", "fft", "fft2", "ifft2", "rfft", "irfft", "stft", "istft",
     "zeros_like", "ones_like", "one_hot", "count_nonzero", "isin", "image.scale_and_translate",
+    "sparse_categorical_crossentropy",
 }  # fmt: skip
 
 

@@ -292,3 +292,18 @@ def test_argpartition_puts_smaller_elements_before_and_larger_ones_after():
     found = np.take_along_axis(x, np.asarray(ops.argpartition(x, 2)), -1)
     np.testing.assert_array_equal(found[:, 2], np.sort(x)[:, 2])
     np.testing.assert_array_equal(np.sort(found[:, :2]), np.sort(x)[:, :2])
+
+
+@pytest.mark.parametrize("narrow", ["float16", "bfloat16"])
+def test_cross_entropies_of_16_bits_keep_the_width_of_the_targets(narrow):
+    chances = ops.cast([[0.25, 0.75]], narrow)  # exact in 16 bits
+    for wide in ("float32", narrow, "int32"):
+        target, dtype = ops.cast([[0.0, 1.0]], wide), narrow if wide == "int32" else wide
+        for cost, expected in ((ops.categorical_crossentropy, [0.28768]), (ops.binary_crossentropy, [[0.28768] * 2])):
+            found = cost(target, chances)
+            assert found.dtype == dtype
+            assert cost(symbol(1, 2, dtype=wide), symbol(1, 2, dtype=narrow)).dtype == dtype
+            np.testing.assert_allclose(ops.cast(found, "float32"), expected, atol=1e-5 if dtype == "float32" else 2e-3)
+    found = ops.sparse_categorical_crossentropy([1], chances)
+    assert found.dtype == "float32"
+    np.testing.assert_allclose(found, [0.28768], atol=1e-5)

@@ -16,6 +16,12 @@ def _wide(x: jax.Array) -> jax.Array:
     return x.astype(jnp.promote_types(x.dtype, jnp.float32))
 
 
+def _cost_dtype(target: jax.Array, output: jax.Array) -> jnp.dtype:
+    """What the costs come in: as Keras 3, that of the predictions, or wider ones that the targets have."""
+    targets_are_floats = jnp.issubdtype(target.dtype, jnp.floating)
+    return jnp.promote_types(target.dtype, output.dtype) if targets_are_floats else output.dtype
+
+
 def _inside(probabilities: jax.Array) -> jax.Array:
     """Probabilities that have a logarithm."""
     return jnp.clip(probabilities, config.epsilon(), 1 - config.epsilon())
@@ -48,7 +54,7 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits=False, 
             f"Got {target.shape} and {output.shape}."
         )
     shares = _log_shares(_wide(output), from_logits, axis)
-    return -jnp.sum(target.astype(shares.dtype) * shares, axis).astype(output.dtype)
+    return -jnp.sum(target.astype(shares.dtype) * shares, axis).astype(_cost_dtype(target, output))
 
 
 @op
@@ -60,6 +66,8 @@ def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits=
         output: predicted probabilities, or logits, with one more axis.
         from_logits: whether `output` holds logits, of which the softmax is taken.
         axis: the axis of the classes.
+
+    The result has at least 32 bits.
     """
     target, output = jnp.asarray(target, "int32"), floats(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
@@ -74,7 +82,7 @@ def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits=
     # a comparison with the class numbers, not a gather: it has no scatter in its gradient
     classes = jax.lax.broadcasted_iota("int32", shares.shape, axis)
     chosen = jnp.where(classes == jnp.expand_dims(target, axis), shares, 0)
-    return -jnp.sum(chosen, axis).astype(output.dtype)
+    return -jnp.sum(chosen, axis)
 
 
 @op
@@ -92,11 +100,11 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False) -> Te
             "binary_crossentropy: `target` and `output` must have the same shape. "
             f"Got {target.shape} and {output.shape}."
         )
-    wide = _wide(output)
+    dtype, wide = _cost_dtype(target, output), _wide(output)
     target = target.astype(wide.dtype)
     if from_logits:
         cost = jnp.maximum(wide, 0) - wide * target + jnp.log1p(jnp.exp(-jnp.abs(wide)))
     else:
         wide = _inside(wide)
         cost = -target * jnp.log(wide) - (1 - target) * jnp.log1p(-wide)
-    return cost.astype(output.dtype)
+    return cost.astype(dtype)

@@ -134,7 +134,7 @@ class R2Score(Metric):
         dtype: the dtype of the computation.
 
     Shapes:
-        y_true, y_pred: (batch, outputs).
+        y_true, y_pred: (batch, outputs). One of them may be (batch,) where there is one output.
 
     >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 3)
     0.571
@@ -166,6 +166,7 @@ class R2Score(Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
+        y_true, y_pred = aligned(y_true, y_pred)
         if y_true.ndim != 2 or y_true.shape != y_pred.shape:
             raise ValueError(
                 "R2Score: labels and predictions must both have the shape (batch, outputs). "
