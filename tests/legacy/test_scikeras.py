@@ -260,6 +260,7 @@ def _compiled():
         (lambda: KerasClassifier(_compiled, loss="bce").fit(X, Y), ValueError, "compiled with mean_squared_error"),
         (lambda: classifier().fit(X, X[:, 0]), ValueError, "Unknown label type: continuous"),
         (lambda: classifier().fit(np.full((12, 4), np.nan), Y), ValueError, "contains NaN"),
+        (lambda: classifier().fit(X, None), ValueError, "requires y to be passed"),
         (lambda: classifier().fit(X, Y[:3]), ValueError, "inconsistent numbers of samples"),
         (lambda: classifier().fit(X, Y, sample_weight=np.zeros(12)), ValueError, "at least one non-zero"),
         (lambda: classifier().fit(X, Y, sample_weight=[1]), ValueError, r"expected \(12,\)"),

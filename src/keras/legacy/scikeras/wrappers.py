@@ -174,6 +174,8 @@ class BaseWrapper(BaseEstimator):
 
     def _initialize(self, X, y=None):
         """Makes the model and fits the encoders; returns the data, checked. Subclasses may do more."""
+        if y is None and self.__sklearn_tags__().target_tags.required:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         X, y = self._checked(X, y, reset=True)
         if y is not None:
             self.target_type_ = self._type_of_target(y)
