@@ -8,7 +8,24 @@ import numpy as np
 
 from keras.legacy.arrays import weights
 
+_KIND = re.compile(r"_(momentum|velocity|velocity_hat|average_gradient)$")
 _NOT_TRAINED = re.compile(r"_running_(mean|std)(:0)?$")
+
+
+def kinds_of(variables: list, count: int) -> list[int]:
+    """For each slot of today's optimizer the number of its kind: 0, 1, 0, 1 where two kinds stand weight by weight.
+
+    Args:
+        variables: the slots.
+        count: how many weights are trained.
+    """
+    found = [_KIND.search(v.name) for v in variables]
+    if not all(found):
+        kinds = len(variables) // count
+        return [i % kinds for i in range(kinds * count)]
+    names = [match[1] for match in found if match]
+    order = list(dict.fromkeys(names))
+    return [order.index(name) for name in names]
 
 
 def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
@@ -19,18 +36,25 @@ def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
     of_tf_keras = names[:1] == ["iteration:0"]  # its optimizers since 2.11, whose variables stand as they do today
     if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and (of_tf_keras or not _grouped(names)):
         return arrays
+    if len(arrays) == len(variables) and names[1:2] == ["Nadam/m_schedule:0"]:  # a product that stands last today
+        others = slots([arrays[0], *arrays[2:]], [names[0], *names[2:]], variables[:-1], count)
+        return [*others, arrays[1]]
     scalars = [a for a in arrays[:1] if a.shape == ()]
     rest = arrays[len(scalars) :]
     own = len(variables) - 1
     if not count or own < 0:
         return arrays
-    kinds = own // count
+    order = kinds_of(variables[1:], count)
+    kinds = max(order, default=-1) + 1
     groups_ = [rest[i * count : (i + 1) * count] for i in range(len(rest) // count)]
     if len(groups_) < kinds:
         return arrays
     if kinds == 0:
         return scalars
-    ordered = [group[i] for i in range(count) for group in groups_[:kinds]]
+    if len(order) != kinds * count:
+        return arrays
+    following = [iter(group) for group in groups_]
+    ordered = [next(following[kind]) for kind in order]
     return [*(scalars or [np.zeros((), "int64")]), *ordered]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras._jax import pure
 from keras.legacy.arrays import in_order_of_1
+from keras.legacy.slots import kinds_of
 
 _WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
 
@@ -51,13 +52,15 @@ class WrittenArrays:
         name = type(optimizer).__name__
         if not optimizer.built or name == "Nadam":
             return []
-        own = [v.numpy() for v in optimizer.variables if v.name != "learning_rate"]
-        steps, slots, count = own[0], own[1:], len(variables)
-        kinds = len(slots) // count if count else 0
+        own = [v for v in optimizer.variables if v.name != "learning_rate"]
+        steps, slots, count = own[0].numpy(), own[1:], len(variables)
+        numbers = kinds_of(slots, count) if count else []
+        kinds = max(numbers, default=-1) + 1
+        of_kind = [[v.numpy() for v, number in zip(slots, numbers) if number == kind] for kind in range(kinds)]
         order = {id(v): i for i, v in enumerate(variables)}
         if hasattr(model, "whole_graph"):
             variables = model.whole_graph().trainable_variables
-        groups = [[slots[order[id(v)] * kinds + kind] for v in variables] for kind in range(kinds)]
+        groups = [[arrays[order[id(v)]] for v in variables] for arrays in of_kind]
         if name == "SGD" and not kinds:
             groups = [[np.zeros(v.shape, "float32") for v in variables]]
         if self.era == "1":
