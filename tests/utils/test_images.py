@@ -246,3 +246,28 @@ def test_images_are_written_and_read(tmp_path):
         keras.utils.save_img(tmp_path / "x.jpg", np.ones((2, 2, 4)))
     with pytest.raises(FileNotFoundError):
         keras.utils.load_img(tmp_path / "none.png")
+
+
+def test_files_of_a_folder_come_before_those_of_folders_in_it(tmp_path):
+    """As lists of labels expect it."""
+    (tmp_path / "b").mkdir()
+    for name in ("b/1.txt", "c.txt", "a.txt"):
+        (tmp_path / name).write_text(name)
+    data = keras.utils.text_dataset_from_directory(tmp_path, labels=[0, 2, 1], shuffle=False, verbose=False)
+    ((texts, labels),) = list(data)
+    assert texts.tolist() == ["a.txt", "c.txt", "b/1.txt"]
+    assert labels.tolist() == [0, 2, 1]
+
+
+def test_images_of_16_bits_are_scaled_to_8(tmp_path):
+    Image.fromarray(np.array([[0, 256, 32768, 65535]], "uint16")).save(tmp_path / "a.png")
+    options = {"labels": None, "image_size": (1, 4), "verbose": False}
+    (batch,) = keras.utils.image_dataset_from_directory(tmp_path, color_mode="grayscale", **options)
+    assert np.ravel(batch).tolist() == [0, 1, 128, 255]
+
+
+def test_labels_that_no_column_fits_are_refused(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(ValueError, match=r"must be numbers from 0 on, all of them used. Got 3, 5"):
+        keras.utils.text_dataset_from_directory(tmp_path, labels=[5, 3], label_mode="categorical", verbose=False)

@@ -81,7 +81,8 @@ def image_dataset_from_directory(
 
     def load(path: str) -> np.ndarray:
         with images.open(path) as opened:
-            image = np.asarray(opened.convert(MODES[color_mode]))
+            opened = images.fromarray(np.right_shift(opened, 8).astype("uint8")) if opened.mode[0] == "I" else opened
+            image = np.asarray(opened.convert(MODES[color_mode]))  # where 16 bits would be cut off at 255
         image = image[..., None] if image.ndim == 2 else image
         if crop_to_aspect_ratio:
             image = cropped_to_ratio(image, size)
@@ -221,7 +222,7 @@ class _Folder:
             folders = [os.path.join(directory, name) for name in names]
         else:
             names, folders = None, [directory]
-        found = [sorted(_files(folder, endings, follow_links)) for folder in folders]
+        found = [list(_files(folder, endings, follow_links)) for folder in folders]
         self.paths = [path for group in found for path in group]
         if not self.paths:
             raise ValueError(f"{owner}: no {what} in {directory!r}. Files must end in {', '.join(endings)}.")
@@ -242,6 +243,11 @@ class _Folder:
                     f"{owner}: `labels` must be whole numbers, or with label_mode='int' any numbers. Got {labels[0]!r}."
                 )
             self.labels = self.labels.astype("int32" if whole else "float32")
+            if label_mode == "categorical" and (self.labels.min() < 0 or self.labels.max() >= len(self.classes)):
+                raise ValueError(
+                    f"{owner}: with label_mode='categorical', `labels` must be numbers from 0 on, all of them used. "
+                    f"Got {', '.join(self.classes[:5])}."
+                )
         if self.labels is not None and label_mode == "binary" and len(self.classes) != 2:
             raise ValueError(f"{owner}: label_mode='binary' needs 2 classes. Got {len(self.classes)}.")
 
@@ -292,9 +298,9 @@ class _Folder:
 
 
 def _files(folder: str, endings: tuple, follow_links: bool) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder, followlinks=follow_links):
-        folders.sort()
-        yield from (os.path.join(parent, name) for name in names if name.lower().endswith(endings))
+    """The files below a folder, in the order that lists of labels have: folder by folder, each before those in it."""
+    for parent, _, names in sorted(os.walk(folder, followlinks=follow_links)):
+        yield from (os.path.join(parent, name) for name in sorted(names) if name.lower().endswith(endings))
 
 
 def _check_split(owner, validation_split, subset, shuffle, seed) -> None:
