@@ -184,7 +184,7 @@ class Writer(WrittenTraining, WrittenArrays):
             return {"class_name": kind, "config": config}
         made = written_piece(self.era, str(value.get("module")), kind, config)
         if made is None:
-            self._refuse(cls, name, f"what `{key}` is, {kind}({', '.join(f'{k}={v}' for k, v in config.items())})")
+            self._refuse(cls, name, f"such `{key}` as {kind}({', '.join(f'{k}={v}' for k, v in config.items())})")
         return made
 
     def _activation(self, cls: str, name: Any, value: Any) -> Any:
