@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -131,6 +131,18 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
     channels = input.shape[-1]
     around = sum(squares[..., i : i + channels] for i in range(2 * depth_radius + 1))
     return input / (bias + alpha * around) ** beta
+
+
+class TopK(NamedTuple):
+    """The largest entries, and where they are."""
+
+    values: Any
+    indices: Any
+
+
+def top_k(input, k=1, sorted=True):
+    """`tf.nn.top_k`: the largest entries of the last axis by name."""
+    return TopK(*ops.top_k(input, k, sorted=sorted))
 
 
 def depth_to_space(input, block_size, data_format="NHWC"):

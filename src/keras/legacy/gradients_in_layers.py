@@ -14,32 +14,6 @@ from keras import layers
 from keras._core.graph import any_symbolic
 
 
-class Inlined(layers.Layer):
-    """Stands in the model for a layer whose function became part of the graph; hands its result on.
-
-    Args:
-        kind: the class of that layer.
-    """
-
-    def __init__(self, kind, **kwargs):
-        super().__init__(**kwargs)
-        self.kind = kind
-
-    def call(self, inputs):
-        return inputs
-
-    def get_config(self):
-        """Not possible.
-
-        Raises:
-            NotImplementedError: always: the graph that the gradients are taken of is not part of a config.
-        """
-        raise NotImplementedError(
-            f"{self.kind} {self.name!r} takes gradients in its function, which configs do not hold.\n"
-            "  Save the weights and build the model by the code that made it."
-        )
-
-
 def teach(cls: type, attribute: str) -> None:
     """Lets functions of a layer class, which it keeps as `attribute`, take gradients."""
     call = cls.__call__
@@ -49,7 +23,7 @@ def teach(cls: type, attribute: str) -> None:
         if any_symbolic(args) and _takes_gradients(getattr(self, attribute, None)):
             found = self.call(*args, **kwargs)
             found = found[0] if isinstance(found, (list, tuple)) and len(found) == 1 else found
-            return Inlined(type(self).__name__, name=self.name)(found)
+            return layers.Identity(name=self.name)(found)
         return call(self, *args, **kwargs)
 
     cls.__call__ = __call__

@@ -25,6 +25,7 @@ def teach(module: ModuleType) -> None:
     _more_names(trainer)
     importlib.import_module("keras.legacy.steps").teach(trainer)
     importlib.import_module("keras.legacy.accuracy").teach(trainer)
+    importlib.import_module("keras.legacy.empty_targets").teach(trainer)
     new = Model.__new__
     rows = arguments.entries_for("Model", arguments.MODELS)
 

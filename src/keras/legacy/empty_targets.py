@@ -1,0 +1,39 @@
+"""`train_on_batch(inputs, [])` and generators of `(inputs, [])`: models whose losses are all added had no targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from keras.legacy.wrapping import wrap
+
+
+def teach(trainer: type) -> None:
+    """Lets an empty list stand for no targets, as it did until 3."""
+    wrap(trainer, "compile", _compile)
+    wrap(trainer, "_source", _source)
+
+
+def _compile(function: Callable, self, *args, **kwargs):
+    if len(args) > 1:
+        args = (args[0], _some(args[1]), *args[2:])
+    elif "loss" in kwargs:
+        kwargs["loss"] = _some(kwargs["loss"])
+    return function(self, *args, **kwargs)
+
+
+def _some(loss: Any) -> Any:
+    """A loss; None for a list of Nones, one for each output."""
+    return None if isinstance(loss, (list, tuple)) and all(one is None for one in loss) else loss
+
+
+def _source(function: Callable, self, x, y, *args, **kwargs):
+    if hasattr(x, "__next__") and self.loss is None:
+        x = _without_targets(x)
+    return function(self, x, None if isinstance(y, list) and not y else y, *args, **kwargs)
+
+
+def _without_targets(batches: Iterator) -> Iterator[Any]:
+    for batch in batches:
+        empty = isinstance(batch, tuple) and len(batch) > 1 and isinstance(batch[1], list) and not batch[1]
+        yield (batch[0], None, *batch[2:]) if empty else batch
