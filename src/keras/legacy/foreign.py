@@ -50,11 +50,11 @@ OPERATIONS = {
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
         "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
         "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin softplus sqrt square subtract "
-        "tan tanh top_k"
+        "tan tanh"
     ),
     "tensorflow.nn": (
         "elu erf in_top_k leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish "
-        "tanh top_k"
+        "tanh"
     ),
     "tensorflow.linalg": (
         "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm qr slogdet solve tensordot trace"
@@ -187,7 +187,7 @@ _OF_NN = _words(
     "avg_pool avg_pool1d avg_pool2d avg_pool3d batch_normalization bias_add compute_average_loss conv1d "
     "conv2d conv2d_transpose conv3d crelu depth_to_space depthwise_conv2d dropout embedding_lookup "
     "local_response_normalization max_pool max_pool1d max_pool2d max_pool3d separable_conv2d space_to_depth "
-    "weighted_cross_entropy_with_logits zero_fraction"
+    "top_k weighted_cross_entropy_with_logits zero_fraction"
 )
 _OF_IMAGES = _words(
     "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop "
@@ -204,6 +204,7 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": foreign_arrays.gather,
     "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
+    "tensorflow.math.top_k": foreign_nn.top_k,
     "tensorflow.depth_to_space": foreign_nn.depth_to_space, "tensorflow.space_to_depth": foreign_nn.space_to_depth,
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
     "tensorflow.print": foreign_loops.tell,
