@@ -56,6 +56,8 @@ for name, value in (
     d.set_distribution(value)
     model, result[name] = trained()
     result[name + " specs"] = specs(model)
+    model.set_weights(model.get_weights())
+    result[name + " set"] = specs(model)
 late = keras.Sequential([keras.layers.Dense(2, name="late"), keras.layers.Dropout(0.5)])
 late.compile("adam", "mse")  # has no shapes yet: its variables are made while a step is traced
 late.fit(x, np.repeat(y, 2, 1), verbose=0)
@@ -99,6 +101,8 @@ def test_weights_and_their_optimizer_state_are_divided_as_the_map_says(on_four_d
     assert "net/dense_a/kernel" in divided
     assert len(divided) == 3  # the kernel and its two moments
     assert not any("batch" in spec for spec in on_four_devices["data specs"].values())
+    for kind in ("data", "model", "sharded"):  # what lies on a single device has no spec
+        assert on_four_devices[f"{kind} set"].keys() == on_four_devices[f"{kind} specs"].keys()
     specs = {path.removeprefix("net/"): spec for path, spec in on_four_devices["sharded specs"].items()}
     assert specs["dense_a/kernel"] == [None, "batch"]
     assert specs["out/kernel"][0] == "batch"

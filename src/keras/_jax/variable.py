@@ -180,9 +180,9 @@ class Variable:
         return value
 
     def _arriving(self, value: Any) -> jax.Array:
-        if type(value) is np.ndarray and placement.current() is not None and value.shape == self._shape:
+        if isinstance(value, np.ndarray) and placement.current() is not None and value.shape == self._shape:
             where = placement.sharding_of(self)
-            if not where.is_fully_replicated:  # no device takes all of it
+            if pure.current_scope() is None or not where.is_fully_replicated:  # no device takes more than is its
                 own = np.array(value, dtype=self._raw.dtype)  # a copy: the caller may change the original
                 return processes.spread(own, where)
         value = _to_array(value, self._dtype)
