@@ -26,3 +26,18 @@ def remove(name: str, function: Callable) -> None:
     for cls in _classes():
         if vars(cls).get(name) is function:
             delattr(cls, name)
+
+
+_shapes: dict[type, property] = {}  # those of JAX, where they are not in their place
+
+
+def show_shapes(shown: Callable[[tuple], tuple] | None) -> None:
+    """Lets `x.shape` of arrays be `shown(shape)`, which has to be a tuple of integers too; None is JAX's own again."""
+    for cls in _classes():
+        own = _shapes.setdefault(cls, vars(cls)["shape"])
+        cls.shape = own if shown is None else _shown(own, shown)  # type: ignore[attr-defined]
+
+
+def _shown(own: property, shown: Callable[[tuple], tuple]) -> property:
+    get = own.fget
+    return property(lambda self: shown(get(self)), doc=own.__doc__)  # type: ignore[misc]

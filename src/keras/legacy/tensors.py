@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -38,9 +39,41 @@ class Shape(tuple):
         """How many axes there are."""
         return len(self)
 
+    rank = ndims
+
+    @property
+    def dims(self) -> list:
+        """The sizes in a list, each with a `value`."""
+        return list(self)
+
+    def num_elements(self) -> int | None:
+        """The product of all sizes; None if one is not known."""
+        return None if None in self else math.prod(self)
+
+    def is_fully_defined(self) -> bool:
+        """Whether all sizes are known."""
+        return None not in self
+
+    def is_compatible_with(self, other) -> bool:
+        """Whether another shape has as many axes, and the same sizes where both are known."""
+        other = tuple(other)
+        return len(self) == len(other) and all(a == b or a is None or b is None for a, b in zip(self, other))
+
+    def concatenate(self, other) -> Shape:
+        """The sizes of this shape, followed by those of another."""
+        return Shape((*self, *other))
+
     def __getitem__(self, place):
         found = super().__getitem__(place)
         return Shape(found) if isinstance(place, slice) else found
+
+
+_shape_of = functools.lru_cache(4096)(Shape)
+
+
+def shown(shape: tuple | None) -> Shape | None:
+    """A shape as the era has it."""
+    return _shape_of(shape) if type(shape) is tuple and era.before("3") else shape  # type: ignore[return-value]
 
 
 def _method(function):
@@ -86,6 +119,7 @@ def _offer(release: str) -> None:
     change = methods.remove if release == era.TODAY else methods.add
     for name, function in {**_METHODS, "_keras_history": _HISTORY}.items():
         change(name, function)
+    methods.show_shapes(None if release == era.TODAY else _shape_of)
 
 
 def _history(value) -> Any:
@@ -116,6 +150,16 @@ def _sign(name: str, function: Callable) -> Callable:
     return sign
 
 
+def _with_shape_of_era(init: Callable) -> Callable:
+    @functools.wraps(init)
+    def __init__(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        if era.before("3"):
+            self.shape = _shape_of(self.shape)
+
+    return __init__
+
+
 _NOW: dict[str, Any] = {}
 
 
@@ -141,6 +185,9 @@ def teach() -> None:
     KerasTensor._keras_shape = property(lambda self: tuple(self.shape), doc="The shape, as Keras 1 and 2 kept it.")
     for name, function in _METHODS.items():
         setattr(KerasTensor, name, function)
+    KerasTensor.__init__ = _with_shape_of_era(KerasTensor.__init__)
+    Variable.shape = property(lambda self: shown(self._shape), doc=Variable.shape.__doc__)
+    Variable.get_shape = get_shape
     Variable._value = property(Variable.own_value, Variable.replace, doc="The stored value, as packages reach for it.")
     era.on_change(_offer)
     era.on_change(_offer_signs)

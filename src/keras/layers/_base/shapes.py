@@ -18,7 +18,7 @@ def shape_of(x: Any) -> Any:
     if isinstance(x, (list, tuple, dict)):
         return tree.map_leaves(shape_of, x)
     shape = getattr(x, "shape", None)
-    return None if shape is None else tuple(shape)
+    return shape if shape is None or isinstance(shape, tuple) else tuple(shape)  # one with methods keeps them
 
 
 def as_shape(x: Any) -> Any:
