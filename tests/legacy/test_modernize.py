@@ -50,6 +50,14 @@ CASES = [
             "reset_after=False, recurrent_initializer=keras.initializers.Orthogonal(1.1)); model.fit(x, y, epochs=2)"
         ),
     ),
+    (
+        "from keras.utils import np_utils; np_utils.to_categorical(y)",
+        "from keras import utils as np_utils; np_utils.to_categorical(y)",
+    ),
+    (
+        "from keras.utils import np_utils; np_utils.probas_to_classes(y)",
+        "from keras.utils import np_utils; np_utils.probas_to_classes(y)",
+    ),
     ("from keras.constraints import maxnorm", "from keras.constraints import MaxNorm as maxnorm"),
     ("Embedding(10, 4, input_length=n)", "Embedding(10, 4, input_shape=(n,))"),
     ("def get_output_shape_for(self, shape): pass", "def compute_output_shape(self, shape): pass"),

@@ -61,7 +61,8 @@ def modernized(source: str) -> str:
         if isinstance(node, ast.Call):
             _modernize_call(node, text, reading.path_of(node.func), release)
         elif isinstance(node, ast.ImportFrom):
-            _modernize_import(node, text, merged)
+            if not _modernize_module(node, tree, text):
+                _modernize_import(node, text, merged)
         elif isinstance(node, ast.Attribute):
             _modernize_path(node, reading.path_of(node), text)
         elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
@@ -316,6 +317,25 @@ def _modernize_merge(node: ast.Call, text: _Text) -> str:
     if axes is not None:
         text.replace(axes, f"{'axes' if today == 'dot' else 'axis'}={text.of(axes.value)}")
     return today
+
+
+def _modernize_module(node: ast.ImportFrom, tree: ast.Module, text: _Text) -> bool:
+    """`from keras.utils import np_utils` as `from keras import utils as np_utils`, if what is used of it is there."""
+    if len(node.names) != 1 or not node.module:
+        return False
+    (alias,) = node.names
+    name = alias.asname or alias.name
+    used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", None) == name}
+    rows = [r for r in modules.rows_of(f"{node.module}.{alias.name}") if used & set(modules.names_of(r))]
+    if not used or len(rows) != 1:
+        return False
+    home = rows[0].today
+    moved = set(modules.names_of(rows[0])) - set(names.names_of(home)) - _RENAMED.keys()
+    parent, _, last = home.rpartition(".")
+    if not parent or not _is_public(home) or not used <= moved:
+        return False
+    text.replace(node, f"from {parent} import {last} as {name}")
+    return True
 
 
 def _modernize_import(node: ast.ImportFrom, text: _Text, merged: list[str]) -> None:
