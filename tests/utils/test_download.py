@@ -162,6 +162,8 @@ def link(name, target):
         ([(tarfile.TarInfo("a\\..\\..\\x"), b"")], "leads out of its folder"),
         ([(link("x", "/etc"), b""), (tarfile.TarInfo("x/y"), b"")], "a link or a device"),
         ([(tarfile.TarInfo("x"), b"1"), (tarfile.TarInfo("./x"), b"2")], "twice"),
+        ([(tarfile.TarInfo("x"), b"1"), (tarfile.TarInfo("x/y"), b"2")], "a file and a folder"),
+        ([(tarfile.TarInfo("x/y"), b"1"), (tarfile.TarInfo("x"), b"2")], "a file and a folder"),
     ],
     ids=lambda p: p if isinstance(p, str) else "",
 )

@@ -246,12 +246,18 @@ class _Room:
         if not parts:
             return None
         path = folder.joinpath(*parts)
+        key = "/".join(parts)
+        if not is_folder and key in self.met:
+            raise ValueError(f"get_file: {self.archive} holds {name!r} twice.")
+        if (
+            (is_folder and path.is_file())
+            or (not is_folder and path.is_dir())
+            or any(p.is_file() for p in path.parents)
+        ):
+            raise ValueError(f"get_file: {self.archive} holds {name!r}, of which a part is a file and a folder.")
         if is_folder:
             path.mkdir(parents=True, exist_ok=True)
             return path
-        key = "/".join(parts)
-        if key in self.met:
-            raise ValueError(f"get_file: {self.archive} holds {name!r} twice.")
         self.met.add(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
