@@ -51,6 +51,14 @@ CASES = [
         ),
     ),
     (
+        "m.compile(o, l, metrics=['accuracy']); print(h.history['acc'], logs.get('val_acc'), label('acc'))",
+        "m.compile(o, l, metrics=['accuracy']); print(h.history['accuracy'], logs.get('val_accuracy'), label('acc'))",
+    ),
+    (
+        "m.compile(o, l, metrics=['acc']); print(h.history['acc'])",
+        "m.compile(o, l, metrics=['acc']); print(h.history['acc'])",
+    ),
+    (
         "from keras.utils import np_utils; np_utils.to_categorical(y)",
         "from keras import utils as np_utils; np_utils.to_categorical(y)",
     ),

@@ -68,6 +68,8 @@ def modernized(source: str) -> str:
         elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
             start = text.source.index(node.name, text.start(node))
             text.edits.append(_Edit(start, start + len(node.name), "compute_output_shape"))
+    if reading.reads_acc and not reading.asks_for_acc and era.RELEASES.index(release) < era.RELEASES.index("2.3"):
+        _modernize_keys(tree, text)
     edited = text.edited()
     if modernize_defaults.needs_keras(edited, tree):
         first = next(n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) and not _is_future(n))
@@ -317,6 +319,20 @@ def _modernize_merge(node: ast.Call, text: _Text) -> str:
     if axes is not None:
         text.replace(axes, f"{'axes' if today == 'dot' else 'axis'}={text.of(axes.value)}")
     return today
+
+
+def _modernize_keys(tree: ast.Module, text: _Text) -> None:
+    """`history['acc']`, `logs.get('val_acc')` and `monitor='val_acc'`, where 'accuracy' was asked for."""
+    for node in ast.walk(tree):
+        found: Any = None
+        if isinstance(node, ast.Subscript):
+            found = node.slice
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
+            found = node.args[0]
+        elif isinstance(node, ast.keyword) and node.arg == "monitor":
+            found = node.value
+        if isinstance(found, ast.Constant) and found.value in ("acc", "val_acc"):
+            text.replace(found, repr(found.value.replace("acc", "accuracy")))
 
 
 def _modernize_module(node: ast.ImportFrom, tree: ast.Module, text: _Text) -> bool:
