@@ -172,3 +172,18 @@ def test_weights_without_those_of_some_layers(tmp_path):
         np.testing.assert_array_equal(found, wanted)
     with pytest.raises(ValueError, match="objects_to_skip"):
         model.save_weights(tmp_path / "a.h5", objects_to_skip=[model.layers[1]])
+
+
+def test_a_layer_with_a_build_of_its_own_is_not_traced_by_the_base_class():
+    class Looked(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.table = layers.Embedding(4, 3)
+
+        def build(self, input_shape):
+            super().build(input_shape)  # which knows no dtypes
+
+        def call(self, x):
+            return self.table(keras.ops.take(x, [0], axis=1)) if x.dtype.name == "int32" else 1 / 0
+
+    assert Looked()(keras.Input((4,), dtype="int32")).shape == (None, 1, 3)

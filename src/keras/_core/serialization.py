@@ -175,7 +175,7 @@ def serialize_dict(config: dict) -> dict:
     return {key: serialize(value) for key, value in config.items()}
 
 
-def _array(config: dict) -> np.ndarray:
+def _array_from(config: dict) -> np.ndarray:
     name = config["dtype"]
     if name not in DTYPES or name == "string":
         raise ValueError(f"An array in a config has dtype {name!r}, which is none of numbers.")
@@ -186,8 +186,8 @@ _PLAIN = {
     "__bytes__": lambda c: c["value"].encode("utf-8"),
     "__slice__": lambda c: slice(*(deserialize(c[k]) for k in ("start", "stop", "step"))),
     "__ellipsis__": lambda c: Ellipsis,
-    "__numpy__": lambda c: _array(c),
-    "__tensor__": lambda c: _array(c),
+    "__numpy__": lambda c: _array_from(c),
+    "__tensor__": lambda c: _array_from(c),
     "__tuple__": lambda c: tuple(deserialize(x) for x in c["value"]),
 }
 

@@ -114,9 +114,10 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     def build(self, input_shape) -> None:
         """Makes the weights for inputs of a shape. Layers with weights override it.
 
-        Here: builds the layers inside by tracing `call` on an input of that shape.
+        Here: builds the layers inside by tracing `call` on an input of that shape, unless a subclass builds itself.
         """
-        if self._layers and type(self).call is not Layer.call and not self.built:
+        own = unwrapped(type(self).build) is not Layer.build
+        if self._layers and type(self).call is not Layer.call and not self.built and not own:
             inputs = symbols_of_shape(input_shape, self.compute_dtype)
             self.built = True  # a `call` may ask, and build itself if it is not
             try:

@@ -188,6 +188,7 @@ def teach() -> None:
     KerasTensor.__init__ = _with_shape_of_era(KerasTensor.__init__)
     Variable.shape = property(lambda self: shown(self._shape), doc=Variable.shape.__doc__)
     Variable.get_shape = get_shape
+    Variable.read_value = lambda self: self.value
     Variable._value = property(Variable.own_value, Variable.replace, doc="The stored value, as packages reach for it.")
     era.on_change(_offer)
     era.on_change(_offer_signs)
