@@ -51,8 +51,14 @@ CASES = [
         ),
     ),
     (
-        "m.compile(o, l, metrics=['accuracy']); print(h.history['acc'], logs.get('val_acc'), label('acc'))",
-        "m.compile(o, l, metrics=['accuracy']); print(h.history['accuracy'], logs.get('val_accuracy'), label('acc'))",
+        (
+            "m.compile(o, l, metrics=['accuracy']); print(h.history['acc'], logs.get('val_acc'), label('acc')); "
+            "f = lambda monitor='acc': 1"
+        ),
+        (
+            "m.compile(o, l, metrics=['accuracy']); print(h.history['accuracy'], logs.get('val_accuracy'), label('acc')); "
+            "f = lambda monitor='accuracy': 1"
+        ),
     ),
     (
         "m.compile(o, l, metrics=['acc']); print(h.history['acc'])",

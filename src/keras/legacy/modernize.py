@@ -325,6 +325,9 @@ def _modernize_keys(tree: ast.Module, text: _Text) -> None:
     """`history['acc']`, `logs.get('val_acc')` and `monitor='val_acc'`, where 'accuracy' was asked for."""
     for node in ast.walk(tree):
         found: Any = None
+        if isinstance(node, ast.arguments) and node.defaults:
+            defaults = zip(node.args[-len(node.defaults) :], node.defaults)
+            found = next((value for one, value in defaults if one.arg == "monitor"), None)
         if isinstance(node, ast.Subscript):
             found = node.slice
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
