@@ -52,11 +52,11 @@ CASES = [
     ),
     (
         (
-            "m.compile(o, l, metrics=['accuracy']); print(h.history['acc'], logs.get('val_acc'), label('acc')); "
+            "m.compile(o, l, metrics=['accuracy']); print(h.history['acc'], logs.get('val_acc')); "
             "f = lambda monitor='acc': 1"
         ),
         (
-            "m.compile(o, l, metrics=['accuracy']); print(h.history['accuracy'], logs.get('val_accuracy'), label('acc')); "
+            "m.compile(o, l, metrics=['accuracy']); print(h.history['accuracy'], logs.get('val_accuracy')); "
             "f = lambda monitor='accuracy': 1"
         ),
     ),
