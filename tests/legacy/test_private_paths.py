@@ -81,3 +81,19 @@ def test_a_store_of_arrays_is_written_and_read(tmp_path):
     assert store.get("lora/1")["a"][()].shape == (2, 3)
     assert len(store.get("elsewhere")) == 0
     store.close()
+
+
+def test_what_packages_put_among_the_objects_of_a_package_is_found_by_name():
+    from keras.src.activations import ALL_OBJECTS, ALL_OBJECTS_DICT
+
+    def slow_tanh(x):
+        return keras.ops.tanh(0.1 * x)
+
+    assert ALL_OBJECTS_DICT["relu"] is keras.activations.relu
+    assert keras.activations.relu in ALL_OBJECTS
+    try:
+        ALL_OBJECTS_DICT["slow_tanh"] = slow_tanh
+        assert keras.activations.get("slow_tanh") is slow_tanh
+    finally:
+        keras.saving.get_custom_objects().pop("slow_tanh")
+        del ALL_OBJECTS_DICT["slow_tanh"]

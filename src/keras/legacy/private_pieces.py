@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -144,6 +145,27 @@ class H5IOStore:
         self._write(self._path, arrays)
 
 
+_WITH_OBJECTS = "activations constraints initializers losses metrics optimizers regularizers"
+
+
+class _Objects(dict):
+    """Things by name; what is put in is a custom object from then on, so that `get` finds it."""
+
+    def __setitem__(self, name: str, thing: Any) -> None:
+        super().__setitem__(name, thing)
+        importlib.import_module("keras.saving").get_custom_objects()[name] = thing
+
+
+@functools.cache
+def objects_by_name(package: str) -> dict[str, Any]:
+    """What `get` of a package finds by name, classes in both spellings."""
+    module = importlib.import_module(f"keras.{package}")
+    public = {name: getattr(module, name) for name in module.__all__ if name not in ("get", "serialize", "deserialize")}
+    found = {name: thing for name, thing in public.items() if callable(thing)}
+    in_words = {names.snake_case(name): thing for name, thing in found.items() if isinstance(thing, type)}
+    return _Objects({**in_words, **found})
+
+
 def _of(module: str, name: str) -> Callable[[], Any]:
     return lambda: getattr(importlib.import_module(module), name)
 
@@ -157,6 +179,8 @@ _MASKS = {"get_keras_mask": _of("keras._jax.pure", "find_mask"), "set_keras_mask
 PIECES: dict[str, Callable[[], Any]] = {
     **{f"backend.{name}": piece for name, piece in _MASKS.items()},
     **{f"backend.common.masking.{name}": piece for name, piece in _MASKS.items()},
+    **{f"{one}.ALL_OBJECTS_DICT": functools.partial(objects_by_name, one) for one in _WITH_OBJECTS.split()},
+    **{f"{one}.ALL_OBJECTS": lambda one=one: set(objects_by_name(one).values()) for one in _WITH_OBJECTS.split()},
     "api_export.keras_export": _self(keras_export),
     "backend.any_symbolic_tensors": _self(any_symbolic_tensors),
     "backend.common.keras_tensor.any_symbolic_tensors": _self(any_symbolic_tensors),
