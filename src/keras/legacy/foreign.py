@@ -27,6 +27,7 @@ from keras.legacy import (
     replicas,
     strategies,
 )
+from keras.legacy import foreign_sizes as sizes
 
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
@@ -389,6 +390,11 @@ def _called_as_theirs(function: Callable, name: str) -> Callable:
     def call(*args, **kwargs):
         kwargs.pop("name", None)  # labelled a node of a graph that is not there, and did nothing else
         kwargs = {today(k): v for k, v in kwargs.items()}
+        if name in sizes.FUNCTIONS and sizes.are_sizes((args, kwargs)):
+            return sizes.computed(name, args, kwargs)
+        if name in sizes.TAKE_SHAPES:
+            args = tuple(map(sizes.with_shapes, args))
+            kwargs = {k: sizes.with_shapes(v) for k, v in kwargs.items()}
         return function(*args, **kwargs)
 
     call.__name__ = name
