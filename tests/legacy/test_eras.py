@@ -322,6 +322,8 @@ PROGRAMS = [
     ("from keras.models import Sequential\nprint(model.metrics_names[1])", "2"),
     ("from keras.layers import GRU\nsettings = dict(consume_less='cpu')", "1"),
     ("import tensorflow as tf\nfrom keras.models import Sequential\nm.fit_generator(g)", "2"),
+    ("from keras import backend as K\ndef loss(y, z): return K.mean(K.square(y - z))", "2"),
+    ("from tensorflow.keras import backend as K\nK.sum(x)", "3"),  # which has them to this day
     ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.fit_generator(g)", "tf2"),
 ]
 OF_TODAY = [
@@ -336,6 +338,7 @@ OF_TODAY = [
     "from keras import layers, ops\nlayers.RandomGaussianBlur(kernel_size=3, sigma=(1, 2))\nops.eye(N=3)",
     "from keras import layers\nlayers.Embedding(10, 4, input_length=3)\nlayers.MultiHeadAttention(2, 2)",
     "from keras import layers, ops\nlayers.Dense(64, 10)\nops.exp(x)",
+    "import keras\nfrom keras import backend as K\nK.clear_session()\nkeras.ops.sum(K.floatx())",
     "import keras\nm.add(keras.layers.Dense(64, 10))\nm.fit(x, y, epochs=3)",
 ]
 

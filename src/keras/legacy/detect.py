@@ -11,7 +11,7 @@ import functools
 from collections import Counter
 from typing import Any, NamedTuple
 
-from keras.legacy import arguments, modules, names
+from keras.legacy import arguments, backend, modules, names
 
 # what only the releases of one era had, beside the tables of arguments and modules
 _ONLY_0 = frozenset(("class_mode", "show_accuracy", "add_input", "add_node", "add_output", "TimeDistributedMerge"))
@@ -191,6 +191,9 @@ class Reading:
         if not path or path.partition(".")[0] != "keras":
             return
         module, _, name = path.rpartition(".")
+        if module == "keras.backend" and not self.in_tensorflow and name in _functions_of_backend():
+            self.vote("2", path)  # gone from `keras` today, and kept in `tensorflow.keras`
+            return
         era, weight = _era_of_path(path, module, name)
         if era is not None:
             self.vote(era, path, weight)
@@ -317,6 +320,12 @@ def _entries(name: str, is_method: bool) -> tuple[list, list]:
         name = f"Model.{name}"
     rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(name, table)]
     return rows, arguments.entries_for(name, arguments.ORDERS)
+
+
+@functools.cache
+def _functions_of_backend() -> frozenset[str]:
+    """What `keras.backend` has not any more."""
+    return frozenset(" ".join(backend.NAMES.values()).split())
 
 
 @functools.cache

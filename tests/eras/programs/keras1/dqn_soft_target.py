@@ -1,5 +1,7 @@
 """Deep Q-learning: a target network that follows slowly, losses of one action, a masked loss of several inputs."""
+
 import numpy as np
+
 np.random.seed(123)
 
 import keras.backend as K
@@ -9,7 +11,7 @@ import keras.optimizers as optimizers
 
 
 def clone_model(model, custom_objects={}):
-    config = {'class_name': model.__class__.__name__, 'config': model.get_config()}
+    config = {"class_name": model.__class__.__name__, "config": model.get_config()}
     clone = model_from_config(config, custom_objects=custom_objects)
     clone.set_weights(model.get_weights())
     return clone
@@ -21,7 +23,7 @@ def get_soft_target_model_updates(target, source, tau):
     assert len(target_weights) == len(source_weights)
     updates = []
     for tw, sw in zip(target_weights, source_weights):
-        updates.append((tw, tau * sw + (1. - tau) * tw))
+        updates.append((tw, tau * sw + (1.0 - tau) * tw))
     return updates
 
 
@@ -43,7 +45,7 @@ class AdditionalUpdatesOptimizer(optimizers.Optimizer):
 
 def clipped_masked_error(args):
     y_true, y_pred, mask = args
-    loss = .5 * K.square(y_true - y_pred)
+    loss = 0.5 * K.square(y_true - y_pred)
     loss *= mask
     return K.sum(loss, axis=-1)
 
@@ -52,21 +54,21 @@ nb_actions = 2
 model = Sequential()
 model.add(Flatten(input_shape=(1, 4)))
 model.add(Dense(6))
-model.add(Activation('relu'))
+model.add(Activation("relu"))
 model.add(Dense(nb_actions))
-model.add(Activation('linear'))
+model.add(Activation("linear"))
 rng = np.random.RandomState(0)
-model.set_weights([rng.uniform(-.5, .5, w.shape) for w in model.get_weights()])
+model.set_weights([rng.uniform(-0.5, 0.5, w.shape) for w in model.get_weights()])
 target_model = clone_model(model)
-target_model.compile(optimizer='sgd', loss='mse')
+target_model.compile(optimizer="sgd", loss="mse")
 target_model.set_weights([0 * w for w in target_model.get_weights()])
-model.compile(optimizer='sgd', loss='mse')
+model.compile(optimizer="sgd", loss="mse")
 updates = get_soft_target_model_updates(target_model, model, 0.1)
-optimizer = AdditionalUpdatesOptimizer(optimizers.get('adam'), updates)
+optimizer = AdditionalUpdatesOptimizer(optimizers.get("adam"), updates)
 y_pred = model.output
-y_true = Input(name='y_true', shape=(nb_actions,))
-mask = Input(name='mask', shape=(nb_actions,))
-loss_out = Lambda(clipped_masked_error, output_shape=(1,), name='loss')([y_true, y_pred, mask])
+y_true = Input(name="y_true", shape=(nb_actions,))
+mask = Input(name="mask", shape=(nb_actions,))
+loss_out = Lambda(clipped_masked_error, output_shape=(1,), name="loss")([y_true, y_pred, mask])
 trainable_model = Model(input=[model.input] + [y_true, mask], output=[loss_out, y_pred])
 losses = [lambda y_true, y_pred: y_pred, lambda y_true, y_pred: K.zeros_like(y_pred)]
 trainable_model.compile(optimizer=optimizer, loss=losses)
@@ -76,11 +78,11 @@ for step in range(4):
     targets, masks = np.zeros((8, nb_actions)), np.zeros((8, nb_actions))
     q = target_model.predict_on_batch(states).max(axis=1)
     for i, a in enumerate(actions):
-        targets[i, a], masks[i, a] = 1 + .9 * q[i], 1.
+        targets[i, a], masks[i, a] = 1 + 0.9 * q[i], 1.0
     found = trainable_model.train_on_batch([states, targets, masks], [np.zeros(8), targets])
-    print('%.4f' % found[0], '%.4f' % np.mean(target_model.predict_on_batch(states)))
+    print("%.4f" % found[0], "%.4f" % np.mean(target_model.predict_on_batch(states)))
 for w, t in zip(model.get_weights(), target_model.get_weights()):
-    print('%.4f %.4f' % (w.mean(), t.mean()))
+    print("%.4f %.4f" % (w.mean(), t.mean()))
 follow = K.function([], [], updates=updates)
 follow([])
-print(['%.4f' % w.std() for w in target_model.get_weights()])
+print(["%.4f" % w.std() for w in target_model.get_weights()])

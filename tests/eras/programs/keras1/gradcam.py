@@ -1,5 +1,7 @@
 """Where the network looks: gradients of a class with respect to the last convolution, in a nested Sequential."""
+
 import numpy as np
+
 np.random.seed(0)
 
 from keras.models import Sequential
@@ -11,15 +13,15 @@ import keras.backend as K
 def small_vgg():
     model = Sequential()
     model.add(ZeroPadding2D((1, 1), input_shape=(8, 8, 3)))
-    model.add(Convolution2D(3, 3, 3, activation='relu', name='conv1_1'))
+    model.add(Convolution2D(3, 3, 3, activation="relu", name="conv1_1"))
     model.add(MaxPooling2D((2, 2), strides=(2, 2)))
     model.add(ZeroPadding2D((1, 1)))
-    model.add(Convolution2D(4, 3, 3, activation='relu', name='conv2_1'))
+    model.add(Convolution2D(4, 3, 3, activation="relu", name="conv2_1"))
     model.add(MaxPooling2D((2, 2), strides=(2, 2)))
     model.add(Flatten())
-    model.add(Dense(5, activation='relu'))
+    model.add(Dense(5, activation="relu"))
     model.add(Dropout(0.5))
-    model.add(Dense(3, activation='softmax'))
+    model.add(Dense(3, activation="softmax"))
     return model
 
 
@@ -47,7 +49,7 @@ def grad_cam(input_model, image, category_index, layer_name):
     output, grads_val = gradient_function([image, 0])
     output, grads_val = output[0, :], grads_val[0, :, :, :]
     weights = np.mean(grads_val, axis=(0, 1))
-    cam = np.ones(output.shape[0: 2], dtype=np.float32)
+    cam = np.ones(output.shape[0:2], dtype=np.float32)
     for i, w in enumerate(weights):
         cam += w * output[:, :, i]
     cam = np.maximum(cam, 0)
@@ -56,11 +58,11 @@ def grad_cam(input_model, image, category_index, layer_name):
 
 rng = np.random.RandomState(1)
 model = small_vgg()
-model.set_weights([rng.uniform(-.5, .5, w.shape) for w in model.get_weights()])
+model.set_weights([rng.uniform(-0.5, 0.5, w.shape) for w in model.get_weights()])
 image = rng.rand(1, 8, 8, 3)
 predictions = model.predict(image)
-print('predicted', np.argmax(predictions), np.round(predictions, 4).tolist())
-cam = grad_cam(model, image, np.argmax(predictions), 'conv2_1')
+print("predicted", np.argmax(predictions), np.round(predictions, 4).tolist())
+cam = grad_cam(model, image, np.argmax(predictions), "conv2_1")
 print(cam.shape, np.round(cam, 3).tolist())
-out = K.function([model.layers[0].input, K.learning_phase()], [model.get_layer('conv1_1').output])([image, 0])[0]
-print(out.shape, '%.4f' % out.mean())
+out = K.function([model.layers[0].input, K.learning_phase()], [model.get_layer("conv1_1").output])([image, 0])[0]
+print(out.shape, "%.4f" % out.mean())
