@@ -24,6 +24,7 @@ from keras.legacy import (
     foreign_loops,
     foreign_machine,
     foreign_nn,
+    foreign_strings,
     replicas,
     strategies,
 )
@@ -42,7 +43,7 @@ OPERATIONS = {
         "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack "
         "stop_gradient "
         "subtract tan tanh tensor_scatter_nd_update=scatter_update tensordot tile transpose truediv=divide unstack "
-        "while_loop zeros zeros_like"
+        "zeros zeros_like"
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
@@ -256,7 +257,8 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.random.shuffle": foreign_arrays.shuffled, "tensorflow.random_shuffle": foreign_arrays.shuffled,
     **{f"tensorflow.nn.{name}": getattr(foreign_nn, name) for name in _OF_NN},
     **{f"tensorflow.image.{name}": getattr(foreign_nn, name) for name in _OF_IMAGES},
-    "tensorflow.nn.lrn": foreign_nn.local_response_normalization,
+    "tensorflow.nn.lrn": foreign_nn.local_response_normalization, **foreign_strings.FUNCTIONS,
+    "tensorflow.while_loop": foreign_loops.while_loop,
     "tensorflow.image.resize_image_with_crop_or_pad": foreign_nn.resize_with_crop_or_pad,
     **{
         f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_jpeg" if name == "decode_png" else name)

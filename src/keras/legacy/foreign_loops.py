@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras import ops
+from keras._core import tree
 from keras._core.recording import recording
 from keras._jax import tape
 from keras._jax.devices import class_of_arrays
@@ -113,6 +114,21 @@ def tell(*inputs, sep=" ", end="\n", output_stream=None, summarize=3):
     if output_stream is not None or summarize != 3:
         raise ValueError("tf.print: `output_stream` and `summarize` are not possible here. Use `print`.")
     print(*inputs, sep=sep, end=end)
+
+
+def while_loop(
+    cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,
+    maximum_iterations=None, name=None,
+):  # fmt: skip
+    """`tf.while_loop`; how many rounds TensorFlow made at a time, and where it kept them, changes no result.
+
+    Raises:
+        ValueError: `shape_invariants` let a shape change from round to round.
+    """
+    if shape_invariants is not None and any(None in tuple(shape) for shape in tree.leaves(shape_invariants)):
+        raise ValueError("tf.while_loop: shapes cannot change from round to round. Leave `shape_invariants` out.")
+    found = ops.while_loop(cond, body, loop_vars, maximum_iterations)
+    return found if back_prop else ops.stop_gradient(found)
 
 
 def clip_by_norm(t, clip_norm, axes=None):

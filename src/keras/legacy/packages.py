@@ -38,6 +38,7 @@ LEFTOVERS = {
         "tensorflow.io": (),
         "tensorflow.logging": (),
         "tensorflow.nest": (),
+        "tensorflow.strings": (),
         "tensorflow.python": (),
         "tensorflow.python.framework": (),
         "tensorflow.python.ops": (),
