@@ -7,6 +7,11 @@ import jax
 from keras import config
 from keras._jax import allocation  # noqa: F401 - before the first computation
 
+try:  # not public
+    from jax._src.array import ArrayImpl
+except ImportError:
+    ArrayImpl = None  # type: ignore[assignment, misc]
+
 
 def allow(dtype: str) -> None:
     """Turns 64-bit computation on for the whole process, where a dtype that was asked for needs it."""
@@ -29,11 +34,7 @@ def is_cpu() -> bool:
 
 def class_of_arrays() -> type:
     """The class of arrays, found without making one, which would start the devices before other processes can join."""
-    try:
-        from jax._src.array import ArrayImpl
-    except ImportError:  # not public
-        return type(jax.numpy.zeros(()))
-    return ArrayImpl
+    return type(jax.numpy.zeros(())) if ArrayImpl is None else ArrayImpl
 
 
 def device_scope(device_name: str) -> contextlib.AbstractContextManager:

@@ -14,6 +14,11 @@ from jax.experimental import multihost_utils
 
 from keras._core import processes, random_state, watch
 
+try:  # not public
+    from jax._src import distributed
+except ImportError:
+    distributed = None  # type: ignore[assignment]
+
 
 def join(address: str | None, count: int | None, number: int | None, patience: float, timeout: float) -> None:
     """Joins this process with the others of a job; None lets JAX find out.
@@ -119,11 +124,7 @@ class _AfterFirst:
 
 def _client() -> Any:
     """JAX's connection to its table, which is not public; None where it has moved."""
-    try:
-        from jax._src import distributed
-    except ImportError:
-        return None
-    found = getattr(distributed.global_state, "client", None)
+    found = None if distributed is None else getattr(distributed.global_state, "client", None)
     used = ("key_value_set", "key_value_dir_get", "blocking_key_value_get")
     return found if all(hasattr(found, name) for name in used) else None
 

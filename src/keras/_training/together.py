@@ -8,14 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from keras._core import tree
 from keras._data import ArraySource
 from keras._jax import compile as engine
-from keras._jax import placement
+from keras._jax import many_steps, placement
 from keras._jax.lanes import for_many
 from keras._jax.packing import Layout
 from keras._training.plan import Planner, named_logs, padded
@@ -204,58 +202,16 @@ def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tupl
     made = _Program(None)
     keeps = run.model.has_own_logs("train")
     logs_of = run.planner.logs_of(keeps, lambda names: vars(made).update(names=names))
-    function = _steps_of_many(traced, many, logs_of, layouts, count)
+    function = many_steps.steps_of_many(traced.shapes, many, logs_of, layouts, count)
     is_full = rows == run.source.batch_size
     length = run.full_steps if is_full else 1
+    numbers, data = engine.specs_of(run.planner.numbers), engine.specs_of(run.data)
     state = State(*(layout.specs for layout in layouts))
-    specs = [
-        state,
-        _for_all(count, engine.specs_of(run.planner.numbers)),
-        _for_all(count, engine.specs_of(run.data)),
-        jax.ShapeDtypeStruct((count, length, rows), np.int32),
-        jax.ShapeDtypeStruct((count,), np.bool_),
-        engine.step_number(0),
-    ]
+    specs = [state, *many_steps.specs_of_many(numbers, data, count, length, rows)]
     quickly = "mostly" if is_full else "very"
     made.compiled = engine.compile_program("train_together", function, specs, donate=(0,), quickly=quickly)
     engine.programs.keep(("together", count, run.key, rows), made)
     return made
-
-
-def _steps_of_many(traced: Traced, many: Callable, logs_of: Callable, layouts: list[Layout], count: int) -> Callable:
-    """`(state, numbers, data, order, active, steps) -> (state, logs)`: as many steps of each model.
-
-    The state has the models on the last axis, the others on the first; models that are not active stay as they are.
-    """
-    structure = jax.tree.structure(traced.shapes)
-
-    def program(joined, numbers, data, order, active, steps):
-        numbers = jnp.moveaxis(numbers, 0, -1)
-        # (models, steps, rows, ...) -> (steps, rows, ..., models)
-        batches = jax.tree.map(lambda x: jnp.moveaxis(jax.vmap(_rows)(x, order), 0, -1), data)
-
-        def body(i, carry):
-            state = State(*(layout.apart(part) for layout, part in zip(layouts, carry[0])))
-            batch = jax.tree.map(lambda x: jax.lax.dynamic_index_in_dim(x, i, 0, False), batches)
-            found = many(i < steps, *jax.tree.leaves((state, numbers, batch)))
-            after, result = jax.tree.unflatten(structure, found)
-            return State(*(layout.join(part) for layout, part in zip(layouts, after))), result
-
-        nothing = jax.tree.map(lambda s: jnp.zeros((*s.shape, count), s.dtype), traced.shapes[1])
-        after, result = engine.chunk_loop(body, 0, steps, (joined, nothing))
-        after = jax.tree.map(lambda new, old: jnp.where(active, new, old), after, joined)
-        moving = State(*(layout.apart(part) for layout, part in zip(layouts, after)))
-        return after, jax.vmap(logs_of, in_axes=-1)(moving, result)
-
-    return program
-
-
-def _rows(x: jax.Array, order: jax.Array) -> jax.Array:
-    return x.at[order].get(mode="promise_in_bounds")
-
-
-def _for_all(count: int, specs: Any) -> Any:
-    return jax.tree.map(lambda s: jax.ShapeDtypeStruct((count, *s.shape), s.dtype), specs)
 
 
 class _Part:
@@ -301,19 +257,19 @@ class _Part:
 
     def _beside(self, joined: list[list[np.ndarray]]) -> list[Any]:
         """The joined values of all models, each a column."""
-        return jax.device_put([np.stack(lanes, -1) for lanes in zip(*joined)])
+        return many_steps.put([np.stack(lanes, -1) for lanes in zip(*joined)])
 
     def _note(self, epoch: int, logs: dict[int, Any], programs: dict[int, _Program]) -> None:
         for i, run in enumerate(self._runs):
             if epoch < run.epochs:
-                own = jax.tree.map(lambda x, i=i: x[i], logs[run.left])
+                own = tree.map_leaves(lambda x, i=i: x[i], logs[run.left])
                 run.logs.append(dict(sorted(named_logs(own, programs[run.left].names).items())))
 
     def assign(self) -> None:
         """Gives the models what was learned; variables get values of their own when somebody reads them."""
         for i, run in enumerate(self._runs):
             for pack, variables, part in zip(run.planner.packs, run.planner.variables, self._ends[run.epochs]):
-                own = jax.device_put([np.ascontiguousarray(values[..., i]) for values in part])
+                own = many_steps.put([np.ascontiguousarray(values[..., i]) for values in part])
                 if pack is not None:
                     pack.store(own)
                     continue
@@ -330,4 +286,6 @@ def _joined(run: Run, field: int) -> list[np.ndarray]:
 
 
 def _stacked(trees: list[Any]) -> Any:
-    return jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *trees)
+    return tree.map_leaves(
+        lambda *leaves: None if leaves[0] is None else np.stack([np.asarray(x) for x in leaves]), *trees
+    )

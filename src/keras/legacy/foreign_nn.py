@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -468,9 +469,7 @@ def read_file(filename) -> bytes:
 
 def decode_image(contents, channels=0, dtype="uint8", expand_animations=True):
     """`tf.io.decode_image` and its like: a picture from the bytes of its file, through Pillow."""
-    import io
-
-    from PIL import Image  # only this needs it
+    from PIL import Image
 
     if channels not in (0, None, 1, 3, 4):
         raise ValueError(f"tf.io.decode_image: `channels` must be 0, 1, 3 or 4. Got {channels}.")
