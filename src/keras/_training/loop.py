@@ -16,6 +16,7 @@ from keras._training.plan import Planner, Program, capacity_for, padded
 from keras._training.state import RunningState
 
 TICK = 0.1  # seconds between two looks at the logs
+_MANY = 16  # full steps in an epoch, beside which the time of a last, smaller one counts little
 LONGEST_CHUNK = 0.25  # seconds that one call of a program may take, so that Ctrl-C and the clock stay alive
 
 
@@ -82,7 +83,8 @@ class ArrayRun:
         if self.full_steps:
             self.full = planner.program("chunk", self.batch_size, self.data, order)
         if self.steps > self.full_steps:
-            self.tail = planner.program("step", len(tail), self.data, tail)
+            kind = "tail" if self.full_steps >= _MANY else "step"
+            self.tail = planner.program(kind, len(tail), self.data, tail)
 
     def _in_order(self) -> tuple:
         if self._natural is None:

@@ -43,6 +43,7 @@ _MOST_TRACES = 5  # what a step meets outside of the model is known after one; f
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
 _OPERATIONS = {True: 1e9, False: 1e12}
+_SMALL_TAIL = 3e7  # arithmetic operations
 
 
 class Program:
@@ -218,8 +219,8 @@ class Planner:
         """The program for data of these shapes.
 
         Args:
-            kind: 'chunk' for many steps, 'step' for one, 'batch' for one on a batch that is all of `data`, 'batches'
-                for several joined batches like `data`.
+            kind: 'chunk' for many steps, 'step' for one, 'tail' for one that follows many, 'batch' for one on a batch
+                that is all of `data`, 'batches' for several joined batches like `data`.
             batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
@@ -325,7 +326,7 @@ class Planner:
         logs_of = self.logs_of(keeps, tell)
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
-        single = kind in ("step", "batch") or (traced.convolution and is_cpu())
+        single = kind in ("step", "tail", "batch") or (traced.convolution and is_cpu())
         at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
@@ -340,7 +341,9 @@ class Planner:
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
-        compiled = engine.compile_program(name, function, specs, donate, traced.convolution)
+        # a last, smaller batch of a small model is computed sooner than it is compiled well
+        quickly = "very" if kind == "tail" and operations_in(traced.closed) < _SMALL_TAIL else None
+        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
