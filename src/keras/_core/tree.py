@@ -26,6 +26,15 @@ def leaves(x: Any) -> list[Any]:
     return found
 
 
+def contained(x: Any, kinds: Any) -> Iterator[Any]:
+    """Objects of some classes: `x` itself, or those in lists, tuples and plain dicts, however deep."""
+    if isinstance(x, kinds):
+        yield x
+    elif isinstance(x, (list, tuple)) or type(x) is dict:
+        for item in x.values() if isinstance(x, dict) else x:
+            yield from contained(item, kinds)
+
+
 def _collect(x: Any, found: list[Any]) -> None:
     if isinstance(x, (list, tuple)):
         for item in x:

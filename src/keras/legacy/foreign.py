@@ -27,6 +27,7 @@ from keras.legacy import (
     foreign_strings,
     replicas,
     strategies,
+    tensors,
 )
 from keras.legacy import foreign_sizes as sizes
 
@@ -276,7 +277,7 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.Tensor": foreign_loops.KindOfTensor,
     "tensorflow.GradientTape": foreign_loops.GradientTape,
     "tensorflow.function": foreign_function.function,
-    "tensorflow.TensorShape": foreign_arrays.TensorShape, "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
+    "tensorflow.TensorShape": tensors.Shape, "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
     "tensorflow.as_dtype": foreign_arrays.as_dtype, "tensorflow.dtypes.as_dtype": foreign_arrays.as_dtype,
     "tensorflow.name_scope": foreign_arrays.block, "tensorflow.control_dependencies": foreign_arrays.block,
     "tensorflow.variable_scope": foreign_arrays.block, "tensorflow.device": foreign_arrays.block,

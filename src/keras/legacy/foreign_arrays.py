@@ -9,6 +9,7 @@ import numpy as np
 
 from keras import KerasTensor, ops, random, tree
 from keras._core.dtype_policy import dtype_name
+from keras.legacy.tensors import Shape
 
 # --- rows and places
 
@@ -195,32 +196,11 @@ def as_dtype(type_value) -> np.dtype:
     return np.dtype(dtype_name(type_value))
 
 
-class TensorShape(tuple):
-    """`tf.TensorShape`: sizes, None for unknown ones."""
-
-    def __new__(cls, dims):
-        return super().__new__(cls, (None if n is None else int(n) for n in dims))
-
-    rank = ndims = property(len, doc="How many axes there are.")
-
-    def as_list(self) -> list:
-        """The sizes in a list."""
-        return list(self)
-
-    def is_fully_defined(self) -> bool:
-        """Whether all sizes are known."""
-        return None not in self
-
-    def num_elements(self) -> int | None:
-        """The product of the sizes; None if one is unknown."""
-        return None if None in self else int(np.prod(self, dtype="int64"))
-
-
 class TensorSpec:
     """`tf.TensorSpec`: a shape and a dtype."""
 
     def __init__(self, shape, dtype="float32", name=None):
-        self.shape = TensorShape(() if shape is None else shape)
+        self.shape = Shape(() if shape is None else shape)
         self.dtype, self.name = as_dtype(dtype), name
 
     def __repr__(self) -> str:

@@ -9,19 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from keras.layers._text import host_array, is_text, texts
+
 _LOWER = {upper: upper + 32 for upper in range(65, 91)}
 _UPPER = {lower: lower - 32 for lower in range(97, 123)}
 
 
 def _texts(x: Any) -> np.ndarray:
     """An array of `str`, from texts, bytes, and lists and arrays of them."""
-    array = np.asarray(x)
-    if array.dtype.kind == "S" or (array.dtype == object and any(isinstance(one, bytes) for one in array.flat)):
-        read = np.frompyfunc(lambda one: one.decode("utf-8") if isinstance(one, bytes) else str(one), 1, 1)
-        array = np.asarray(read(array))
-    if array.dtype.kind not in "UO":
+    array = host_array(x, "tf.strings")
+    if not is_text(array):
         raise TypeError(f"tf.strings: expected texts, got an array of {array.dtype}.")
-    return array.astype(str)
+    return np.array(texts(array, "tf.strings"), dtype=str).reshape(array.shape)
 
 
 def _each(function: Callable[[str], Any], x: Any, dtype: Any = str) -> np.ndarray:
@@ -79,9 +78,9 @@ def substr(input, pos, len, unit="BYTE", name=None):
         found = units[start : start + count]
         return found.decode("utf-8") if isinstance(found, bytes) else found
 
-    texts, starts, counts = np.broadcast_arrays(_texts(input), np.asarray(pos), np.asarray(len))
-    found = [part(str(t), int(p), int(n)) for t, p, n in zip(texts.flat, starts.flat, counts.flat)]
-    return np.array(found, dtype=str).reshape(texts.shape)
+    array, starts, counts = np.broadcast_arrays(_texts(input), np.asarray(pos), np.asarray(len))
+    found = [part(str(t), int(p), int(n)) for t, p, n in zip(array.flat, starts.flat, counts.flat)]
+    return np.array(found, dtype=str).reshape(array.shape)
 
 
 def _in_units(text: str, unit: str) -> str | bytes:

@@ -17,8 +17,9 @@ def teach(module: ModuleType) -> None:
     merge = module.Add.__mro__[1]
     for cls in (module.Multiply, module.Maximum.__mro__[1]):
         cls.combine_masked = _by_era(_combine_all, cls.combine_masked)
-    for cls, older in ((merge, _of_merged), (module.Concatenate, _of_joined)):
-        cls.compute_mask = _by_era(older, cls.compute_mask)
+    merge.compute_mask = _by_era(_of_merged, merge.compute_mask)
+    joined = module.Concatenate.compute_mask
+    module.Concatenate.compute_mask = _by_era(_of_joined(joined), joined)
     module.TimeDistributed.compute_mask = _by_era(_of_steps, module.TimeDistributed.compute_mask, "2.2")
 
 
@@ -44,15 +45,14 @@ def _of_merged(self, inputs: Any, mask: Any = None) -> Any:
     return functools.reduce(ops.logical_and, present) if present else None
 
 
-def _of_joined(self, inputs: Any, mask: Any = None) -> Any:
-    """Along the last axis, true where all masks are; else one behind the other."""
-    rank = inputs[0].ndim
-    if self.axis % rank == rank - 1:
-        return _of_merged(self, inputs, mask)
-    if mask is None or all(m is None for m in mask):
-        return None
-    masks = [ops.ones_like(x[..., 0], dtype="bool") if m is None else m for x, m in zip(inputs, mask)]
-    return ops.concatenate(masks, axis=self.axis % rank)
+def _of_joined(today: Callable) -> Callable:
+    """Along the last axis, true where all masks are; along others as today."""
+
+    def method(self, inputs: Any, mask: Any = None) -> Any:
+        along_features = self.axis % inputs[0].ndim == inputs[0].ndim - 1
+        return (_of_merged if along_features else today)(self, inputs, mask)
+
+    return method
 
 
 def _of_steps(self, inputs: Any, previous_mask: Any = None) -> Any:

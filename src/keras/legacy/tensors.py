@@ -154,8 +154,7 @@ def _with_shape_of_era(init: Callable) -> Callable:
     @functools.wraps(init)
     def __init__(self, *args, **kwargs):
         init(self, *args, **kwargs)
-        if era.before("3"):
-            self.shape = _shape_of(self.shape)
+        self.shape = shown(self.shape)
 
     return __init__
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras import config as settings
 from keras import initializers, ops
+from keras._core import tree
 from keras._core.configurable import Configurable
 from keras._core.dtype_policy import policy_from
 from keras._core.names import name_scope, unique_name_for
@@ -59,7 +60,7 @@ class Metric(Configurable):
         known = {id(v) for v in found}
         parts: list[Metric] = []
         for name, value in vars(self).items():
-            for item in () if name == "_variables" else _contents(value):
+            for item in () if name == "_variables" else tree.contained(value, (Variable, Metric)):
                 if isinstance(item, Metric):
                     parts.append(item)
                 elif id(item) not in known:
@@ -145,14 +146,3 @@ class Metric(Configurable):
             tuple((v.shape, v.dtype) for v in self.variables),
             tuple((k, describe(v)) for k, v in sorted(vars(self).items()) if k not in ("name", "_variables")),
         )
-
-
-def _contents(value: Any):
-    if isinstance(value, (Variable, Metric)):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _contents(item)
-    elif type(value) is dict:
-        for item in value.values():
-            yield from _contents(item)

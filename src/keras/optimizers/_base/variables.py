@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import initializers, ops
+from keras._core import tree
 from keras._core.names import name_scope
 from keras._jax import placement
 from keras._jax.variable import Variable
@@ -27,8 +26,8 @@ class Variables:
         for name, value in vars(self).items():
             if name in LISTS:
                 continue
-            for item in _contents(value):
-                if isinstance(item, Variable) and id(item) not in known:
+            for item in tree.contained(value, Variable):
+                if id(item) not in known:
                     known.add(id(item))
                     self._variables.append(item)
 
@@ -135,14 +134,3 @@ class Variables:
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
         self._places = {id(v): i for i, v in enumerate(self._trainable_variables)}
-
-
-def _contents(value: Any):
-    if isinstance(value, Variable):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _contents(item)
-    elif type(value) is dict:
-        for item in value.values():
-            yield from _contents(item)
