@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from keras import config, ops, random, tree
+from keras import config, initializers, ops, random, tree
 from keras._jax.variable import Variable
 from keras.legacy import (
     foreign_arrays,
@@ -24,6 +24,7 @@ from keras.legacy import (
     foreign_loops,
     foreign_machine,
     foreign_nn,
+    foreign_pictures,
     foreign_strings,
     replicas,
     strategies,
@@ -48,19 +49,21 @@ OPERATIONS = {
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
-        "angle bincount floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
-        "less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
+        "acos=arccos acosh=arccosh angle asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "bincount conj cosh floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
+        "erfinv less less_equal log log1p log_sigmoid log_softmax logical_and logical_not logical_or maximum "
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
         "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
-        "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin softplus sqrt square subtract "
-        "tan tanh"
+        "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin sinh softmax softplus sqrt "
+        "square subtract tan tanh truediv=divide"
     ),
     "tensorflow.nn": (
         "elu erf in_top_k leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish "
         "tanh"
     ),
     "tensorflow.linalg": (
-        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm qr slogdet solve tensordot trace"
+        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm pinv qr slogdet solve tensordot "
+        "trace"
     ),
     "tensorflow.image": "hsv_to_rgb=image.hsv_to_rgb rgb_to_hsv=image.rgb_to_hsv",
     "theano.tensor": (
@@ -196,9 +199,11 @@ _OF_IMAGES = _words(
     "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop "
     "convert_image_dtype crop_to_bounding_box extract_patches flip_left_right flip_up_down grayscale_to_rgb "
     "pad_to_bounding_box per_image_standardization psnr random_brightness random_contrast random_crop "
-    "random_flip_left_right random_flip_up_down random_hue random_saturation resize resize_bicubic "
-    "resize_bilinear resize_nearest_neighbor resize_with_crop_or_pad rgb_to_grayscale rot90 total_variation "
-    "transpose"
+    "random_flip_left_right random_flip_up_down random_hue random_saturation resize_with_crop_or_pad "
+    "rgb_to_grayscale rot90 total_variation transpose"
+)
+_OF_PICTURES = _words(
+    "resize resize_bicubic resize_bilinear resize_nearest_neighbor resize_with_pad rgb_to_yuv ssim yuv_to_rgb"
 )
 # what is another function than the operation of that name, or has its arguments in another order
 _SPECIAL: dict[str, Callable] = {
@@ -258,12 +263,13 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.random.shuffle": foreign_arrays.shuffled, "tensorflow.random_shuffle": foreign_arrays.shuffled,
     **{f"tensorflow.nn.{name}": getattr(foreign_nn, name) for name in _OF_NN},
     **{f"tensorflow.image.{name}": getattr(foreign_nn, name) for name in _OF_IMAGES},
+    **{f"tensorflow.image.{name}": getattr(foreign_pictures, name) for name in _OF_PICTURES},
     "tensorflow.nn.lrn": foreign_nn.local_response_normalization, **foreign_strings.FUNCTIONS,
     "tensorflow.while_loop": foreign_loops.while_loop,
     "tensorflow.image.resize_image_with_crop_or_pad": foreign_nn.resize_with_crop_or_pad,
     **{
-        f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_jpeg" if name == "decode_png" else name)
-        for part in ("io", "image") for name in ("decode_image", "decode_jpeg", "decode_png")
+        f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_image" if name == "decode_image" else "decode_jpeg")
+        for part in ("io", "image") for name in ("decode_bmp", "decode_image", "decode_jpeg", "decode_png")
     },
     "tensorflow.io.read_file": foreign_nn.read_file, "tensorflow.read_file": foreign_nn.read_file,
     "theano.shared": _shared, "theano.tensor.flatten": _flatten, "theano.tensor.nnet.relu": _relu_of_theano,
@@ -315,6 +321,14 @@ _AS_THEY_ARE: dict[str, Any] = {
     ), foreign_machine.hint),
     **{f"tensorflow.logging.{name}": level for name, level in foreign_machine.LEVELS.items()},
     **{f"tensorflow.train.{name}": make for name, make in foreign_machine.OPTIMIZERS.items()},
+    **{
+        f"tensorflow.{ours}_initializer": getattr(initializers, theirs)
+        for ours, theirs in {
+            "constant": "Constant", "ones": "Ones", "random_normal": "RandomNormal",
+            "random_uniform": "RandomUniform", "zeros": "Zeros",
+        }.items()
+    },
+    "tensorflow.image.ResizeMethod": foreign_pictures.ResizeMethod,
     "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
     "tensorflow.data.Dataset": foreign_data.Dataset,
     "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE, "tensorflow.data.Options": foreign_data.Options,
