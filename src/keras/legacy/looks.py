@@ -91,6 +91,11 @@ def bar_line(function: Callable, self, finished, now, ascii_only):
     return f"{count} - {seconds}{pace}{values}"
 
 
+def numbers_epochs(function: Callable, self):
+    """Whether a bar says which epoch it is for: before tf.keras also where there is one alone."""
+    return era.before("tf2.0") or function(self)
+
+
 def _in_order(shown: dict, names: tuple[str, ...]) -> list[tuple[str, Any]]:
     """Values of training in the order of the metrics, then those of validation."""
     places = {name: i for i, name in enumerate(names)}
