@@ -119,7 +119,7 @@ class Step:
         with self.model.metrics_by_hand(), self._scope(state, numbers) as scope:
             self._hand_numbers_down()
             if not self.model.step_takes_state(self.phase):
-                result = _plain(method(given))
+                result = _plain(method(tree.lists_as_tuples(given)))  # as tf.data, which such steps come from
                 return self._after(scope), result
             fields = _PUBLIC_STATE[self.phase]
             found = method(tuple(getattr(state, f) for f in fields), given)
