@@ -19,6 +19,7 @@ from keras import config, initializers, ops, random, tree
 from keras._jax.variable import Variable
 from keras.legacy import (
     foreign_arrays,
+    foreign_checkpoints,
     foreign_data,
     foreign_function,
     foreign_loops,
@@ -38,7 +39,7 @@ OPERATIONS = {
         "abs acos=arccos acosh=arccosh add argsort asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
         "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
         "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
-        "fill=full floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
+        "floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
         "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
@@ -241,8 +242,8 @@ _SPECIAL: dict[str, Callable] = {
     **{
         f"tensorflow.{path}": getattr(foreign_arrays, path.rpartition(".")[2])
         for path in _words(
-            "boolean_mask ensure_shape foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec linalg.set_diag "
-            "map_fn math.confusion_matrix math.count_nonzero math.reduce_euclidean_norm "
+            "boolean_mask ensure_shape fill foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec "
+            "linalg.set_diag map_fn math.confusion_matrix math.count_nonzero math.reduce_euclidean_norm "
             "math.segment_mean math.xlogy rank scan sequence_mask tensor_scatter_nd_add "
             "unique vectorized_map"
         )
@@ -335,6 +336,17 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.data.experimental.AutoShardPolicy": foreign_data.AutoShardPolicy,
     "tensorflow.nn.scale_regularization_loss": replicas.scale_regularization_loss,
     "tensorflow.data.experimental.AUTOTUNE": foreign_data.AUTOTUNE,
+    "tensorflow.data.TextLineDataset": foreign_data.text_lines,
+    "tensorflow.data.experimental.cardinality": foreign_data.cardinality,
+    "tensorflow.data.INFINITE_CARDINALITY": -1, "tensorflow.data.UNKNOWN_CARDINALITY": -2,
+    "tensorflow.data.experimental.INFINITE_CARDINALITY": -1, "tensorflow.data.experimental.UNKNOWN_CARDINALITY": -2,
+    **{
+        f"tensorflow.data.experimental.{name}": getattr(foreign_data.Dataset, name)
+        for name in ("choose_from_datasets", "sample_from_datasets")
+    },
+    "tensorflow.train.Checkpoint": foreign_checkpoints.Checkpoint,
+    "tensorflow.train.CheckpointManager": foreign_checkpoints.CheckpointManager,
+    "tensorflow.train.latest_checkpoint": foreign_checkpoints.latest_checkpoint,
 }  # fmt: skip
 _MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 _DTYPES = frozenset((
@@ -348,6 +360,8 @@ def name_in(module: str, name: str) -> Any:
     path = f"{module}.{name}"
     if module in ("tensorflow", "tensorflow.dtypes") and name in _DTYPES:
         return name
+    if path in ("tensorflow.string", "tensorflow.dtypes.string"):
+        return "string"
     if module == "tensorflow.dtypes" and name == "cast":
         return function_of("tensorflow", name)
     if path == "tensorflow.version.VERSION":

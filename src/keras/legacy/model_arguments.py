@@ -51,6 +51,7 @@ def teach(module: ModuleType) -> None:
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)
     wrap(Model, "save_weights", any_name.save_weights)
+    wrap(Model, "load_weights", any_name.load_weights)
     wrap(module.Functional, "__init__", _functional_init)
     names_of_metrics = trainer.metrics_names.fget
     trainer.metrics_names = property(
