@@ -279,6 +279,8 @@ def _yields_batches(x: Any, owner: str) -> bool:
         return False
     if isinstance(x, StoredRows) or hasattr(x, "__array__") or hasattr(x, "to_numpy") or hasattr(x, "tocsr"):
         return False
+    if is_streamed_table(x):  # where torch is installed, a torch Dataset too
+        return True
     if any(c.__module__.startswith("torch.utils.data") and c.__name__ == "Dataset" for c in type(x).__mro__):
         raise TypeError(
             f"{owner}: a torch Dataset gives single samples, not batches.\n"
