@@ -256,8 +256,11 @@ def test_progress_looks_as_it_did(set_era):
         text = printed(lambda: model.fit(x, y, epochs=1, batch_size=2, validation_split=0.5, verbose=1))
         text += printed(lambda: model.fit(x, y, epochs=1, batch_size=2, verbose=2))
         seen[release] = [line for line in text.replace("\r", "\n").splitlines() if line.strip("\b ")]
+        drawn = [printed(lambda a=a: model.predict_classes(x, **a)) for a in ({}, {"verbose": 0}, {"verbose": 1})]
+        assert [bool(text) for text in drawn] == [release == "1", False, True]
     full = "[" + "=" * 30 + "]"
     assert seen["1"][0] == seen["2"][0] == "Train on 4 samples, validate on 4 samples"
+    assert not any("8 samples" in line for lines in seen.values() for line in lines)  # said where there is validation
     assert seen["1"][1] == seen["2"][1] == "Epoch 1/1"
     assert seen["tf2"][0].startswith("2/2 [")
     assert re.match(rf"4/4 {re.escape(full)} - \d+s - loss: ", seen["1"][2])
@@ -328,12 +331,15 @@ PROGRAMS = [
     ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.fit_generator(g)", "tf2"),
     ("import tensorflow as tf\nm = tf.keras.metrics.Mean()\nm.reset_states()", "tf2"),
     ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.save('folder/mine')", "tf2"),
+    ("import tensorflow as tf\npath = 'runs/best'\ntf.keras.callbacks.ModelCheckpoint(filepath=path)", "tf2"),
+    ("import os\nfrom tensorflow import keras\np = os.path.join(d, 'a')\nm.load_weights(p)\nkeras.Model", "tf2"),
     ("import tensorflow as tf\ntf.keras.callbacks.ModelCheckpoint(filepath='runs/cp.ckpt')", "tf2"),
     ("from tensorflow import keras\nkeras.Model().save(path, save_format='tf')", "tf2"),
 ]
 OF_TODAY = [
     "import keras\nlstm.reset_states()\ncheckpoint.save('mine')",
     "import tensorflow as tf\nm = tf.keras.Sequential()\nm.save('mine.keras')\nm.save_weights('a.weights.h5')",
+    "import tensorflow as tf\np = 'a.keras'\ntf.keras.callbacks.ModelCheckpoint(p)\nq = 'b'\nq = f(q)\nm.save(q)",
     "import keras, pandas as pd\nframe = pd.merge(a, b)\nframe = frame.merge(c)",
     "import keras\nfrom sklearn.svm import SVC\np = SVC().fit(x, y).predict_proba(x)",
     "import keras\nkeras.callbacks.EarlyStopping(monitor='val_accuracy')",

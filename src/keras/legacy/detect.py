@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from keras.legacy import arguments, backend, modules, names
 
 # what only the releases of one era had, beside the tables of arguments and modules
-_ONLY_0 = frozenset(("class_mode", "show_accuracy", "add_input", "add_node", "add_output", "TimeDistributedMerge"))
+_ONLY_0 = frozenset((
+    "class_mode", "show_accuracy", "add_input", "add_node", "add_output", "TimeDistributedMerge", "WordContextProduct",
+))  # fmt: skip
 _ONLY_1 = frozenset((
     "nb_epoch", "samples_per_epoch", "nb_val_samples", "max_q_size", "nb_worker", "pickle_safe", "nb_words",
     "nb_classes", "Merge", "merge", "get_output_shape_for", "MaxoutDense", "Highway", "TimeDistributedDense",

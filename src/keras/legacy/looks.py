@@ -56,11 +56,10 @@ def current() -> Run:
 
 
 def opening(train_rows: int | None, test_rows: int | None) -> str | None:
-    """The line that `fit` began with when it was given arrays."""
-    if train_rows is None:
+    """The line that `fit` began with before tf.keras when it was given arrays to train on and others to validate on."""
+    if train_rows is None or test_rows is None:
         return None
-    text = f"Train on {train_rows} samples"
-    return text if test_rows is None else f"{text}, validate on {test_rows} samples"
+    return f"Train on {train_rows} samples, validate on {test_rows} samples"
 
 
 def bar_line(function: Callable, self, finished, now, ascii_only):
