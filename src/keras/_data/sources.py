@@ -36,7 +36,9 @@ INSTEAD = {
     "y": "Let it yield (x, y).",
     "sample_weight": "Let it yield (x, y, sample_weight).",
 }
-OWN_BATCHES = "{owner}: `batch_size` {size} is not used: `x` ({kind}) makes the batches, and decides how large they are."
+OWN_BATCHES = (
+    "{owner}: `batch_size` {size} is not used: `x` ({kind}) makes the batches, and decides how large they are."
+)
 ENDLESS = "{owner}: `x` ({kind}) never ends, so the number of steps has to be given.\n  Pass {steps_argument}."
 
 
