@@ -28,15 +28,15 @@ class Sequential(Model):
     >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     """
 
-    _keras_hidden = Model._keras_hidden | {"_tensors", "_input_layer"}
+    _keras_hidden = Model._keras_hidden | {"_tensors", "_input_layer", "_names"}
 
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._tensors: list[Any] = []  # the input, then the output of every layer; empty while the shape is unknown
         self._input_layer: InputLayer | None = None
+        self._names: set[str] | None = None  # of the layers, while many are added
         if layers is not None:
-            for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
-                self._append(layer)
+            self._append_all(layers if isinstance(layers, (list, tuple)) else [layers])
         self._note_graph()
 
     def add(self, layer, rebuild=True) -> None:
@@ -44,6 +44,14 @@ class Sequential(Model):
         self._append(layer)
         if rebuild:
             self._note_graph()
+
+    def _append_all(self, layers: Any) -> None:
+        self._names = set()
+        try:
+            for layer in layers:
+                self._append(layer)
+        finally:
+            self._names = None
 
     def _append(self, layer: Any) -> None:
         if isinstance(layer, KerasTensor) and layer._keras_history is not None:
@@ -62,7 +70,10 @@ class Sequential(Model):
             self._input_layer = layer
             self._tensors = list(layer._inbound_nodes[0].outputs)
             return
-        if any(m.name == layer.name for m in self._members):
+        names = self._names
+        if names is None or len(names) != len(self._members):
+            names = {m.name for m in self._members}
+        if layer.name in names:
             raise ValueError(
                 f"Sequential: there is a layer called {layer.name!r} already. "
                 "All layers of a model need names of their own."
@@ -82,6 +93,9 @@ class Sequential(Model):
                 )
             self._tensors.append(output)
         self._members.append(layer)
+        if self._names is not None:
+            names.add(layer.name)
+            self._names = names
 
     def pop(self, rebuild=True):
         """Takes the last layer off the stack and returns it."""
@@ -125,9 +139,7 @@ class Sequential(Model):
         name = first_input_name(members[0]) if members else None
         first = Input(batch_shape=batch_shape, dtype=dtype or _dtype_for(members), name=name)
         try:
-            self._append(first)
-            for layer in members:
-                self._append(layer)
+            self._append_all([first, *members])
         except Exception:
             self._members, self._tensors, self._input_layer = members, [], None
             raise
