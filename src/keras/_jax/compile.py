@@ -182,10 +182,20 @@ def chunk_loop(step: Callable, first: Any, last: Any, state: Any) -> Any:
     return jax.lax.fori_loop(first, last, step, state)
 
 
-def rows_of_step(data: Any, order: jax.Array, batch_size: int, step: Any) -> Any:
-    """The rows of every array in `data` that step number `step` uses, in the given order."""
+def rows_of_step(data: tuple, order: jax.Array, batch_size: int, step: Any, count: Any = None) -> tuple:
+    """The rows of every array in `data` that step number `step` uses, in the given order.
+
+    Args:
+        count: how many rows of `order` count; what is returned then ends with how many of this step's do.
+    """
     rows = jax.lax.dynamic_slice_in_dim(order, step * batch_size, batch_size)
-    return jax.tree.map(lambda x: jnp.asarray(x).at[rows].get(mode="promise_in_bounds"), data)
+    batch = jax.tree.map(lambda x: jnp.asarray(x).at[rows].get(mode="promise_in_bounds"), data)
+    return batch if count is None else (*batch, jnp.minimum(count - step * batch_size, batch_size))
+
+
+def first_rows(size: int, count: Any) -> jax.Array:
+    """(size,): True for the first `count` rows."""
+    return jnp.arange(size, dtype=jnp.int32) < count
 
 
 def to_device(tree: Any) -> Any:

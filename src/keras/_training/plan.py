@@ -26,6 +26,7 @@ from keras._training.program import (
     one_batch,
     one_step,
 )
+from keras._training.short_batches import CannotFill, can_fill
 from keras._training.state import Packs, RunningState, State, closed, donates, opened
 
 SHAPES_NOTICED = 8  # distinct shapes of batches after which a notice says that each of them is compiled
@@ -54,11 +55,13 @@ class Program:
         at_once: how many batches it takes.
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
+        operations: arithmetic operations of a step.
     """
 
     def __init__(
         self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list, at_once: int = 1
     ):
+        self.operations = operations_in(traced.closed)
         self.compiled = compiled
         self.single = single
         self.at_once = at_once
@@ -184,6 +187,7 @@ class Planner:
         self.phase = phase
         self.variables = variables
         self.keeps_tuple = False  # see `Step`
+        self._fills: bool | None = None
         self.donates = phase == "train" and donates(variables)
         alone = self.donates or model.run_eagerly or placement.current() is not None
         self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
@@ -219,8 +223,9 @@ class Planner:
         """The program for data of these shapes.
 
         Args:
-            kind: 'chunk' for many steps, 'step' for one, 'tail' for one that follows many, 'batch' for one on a batch
-                that is all of `data`, 'batches' for several joined batches like `data`.
+            kind: 'chunk' for many steps, 'filled' for many of which the last one's batch is filled up, 'step' for one,
+                'tail' for one that follows many, 'batch' for one on a batch that is all of `data`, 'batches' for
+                several joined batches like `data`.
             batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
@@ -269,6 +274,21 @@ class Planner:
                 stacklevel=2,
             )
 
+    def filled_program(self, batch_size: int, data: tuple, order: Any) -> Program | None:
+        """The program of kind 'filled' where the model, its losses and its metrics allow it; else None."""
+        if self.fills():
+            try:
+                return self.program("filled", batch_size, data, order)
+            except CannotFill:
+                self._fills = False
+        return None
+
+    def fills(self) -> bool:
+        """Whether a short batch may be filled up, as far as that is known by now."""
+        if self._fills is None:
+            self._fills = can_fill(self.model, self.phase)
+        return self._fills
+
     def _found_or_made(self, shape_key: tuple, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
         shape_key = (*shape_key, tuple(pack is not None for pack in self.packs))
         key, cache = self._place(shape_key)
@@ -314,6 +334,8 @@ class Planner:
         batch = engine.specs_of(data)
         if kind not in ("batch", "batches"):
             batch = engine.with_rows(batch, batch_size)
+        if kind == "filled":
+            batch = (*batch, engine.specs_of(engine.step_number(0)))
         step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
@@ -338,6 +360,7 @@ class Planner:
         else:
             function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
+            specs += (engine.step_number(0),) if kind == "filled" else ()
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
