@@ -129,6 +129,37 @@ def test_losses_and_metrics_of_whole_batches_too(monkeypatch, what):
     both_ways(monkeypatch, make, data(4), data(1), filled=False)
 
 
+def test_batches_that_come_one_by_one(monkeypatch):
+    x, y, weight = data(4), data(1), data()
+
+    def batches():
+        while True:
+            for at in range(0, ROWS, 10):
+                yield x[at : at + 10], y[at : at + 10], weight[at : at + 10]
+
+    def make():
+        inputs = keras.Input((4,))
+        hidden = layers.Dense(3)(inputs)
+        model = keras.Model(inputs, layers.Dense(1)(hidden + 2 * keras.ops.relu(hidden)))
+        model.compile("sgd", "mse", weighted_metrics=["mae"])
+        return model
+
+    def run():
+        programs.clear()
+        keras.utils.set_random_seed(3)
+        model = make()
+        with counting() as count:
+            history = model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0).history
+        return [*history.values(), model.evaluate(batches(), steps=3, verbose=0)], model.get_weights(), count.compiles
+
+    ours, weights, compiles = run()
+    monkeypatch.setattr(plan, "can_fill", apart)
+    expected, expected_weights, _ = run()
+    for one, other in zip(ours + weights, expected + expected_weights):
+        np.testing.assert_allclose(one, other, rtol=2e-6, atol=2e-7)
+    assert compiles == {"train_step": 1}
+
+
 def test_predict_compiles_one_program_and_returns_the_rows_there_are():
     model = keras.Sequential([keras.Input((4,)), layers.BatchNormalization(), layers.Dense(2)])
     x = data(4)

@@ -13,12 +13,14 @@ from keras._data import ArraySource, BatchSource
 from keras._jax import compile as engine
 from keras._training.interrupts import Interrupts
 from keras._training.plan import Planner, Program, capacity_for, padded
-from keras._training.short_batches import are_rows_apart
+from keras._training.short_batches import are_rows_apart, filled_up, rows_in
 from keras._training.state import RunningState
 
 TICK = 0.1  # seconds between two looks at the logs
 _MANY = 16  # full steps in an epoch, beside which the time of a last, smaller one counts little
-_WASTE, _SHARE = 2e8, 0.005  # arithmetic of rows that do not count: in all, and of an epoch's
+# arithmetic operations that may go into rows that do not count: without and with convolutions, which compile longer, in
+# an epoch, and as a share of all
+_WASTE, _SHARE = {False: 2e8, True: 2e9}, 0.005
 LONGEST_CHUNK = 0.25  # seconds that one call of a program may take, so that Ctrl-C and the clock stay alive
 
 
@@ -69,6 +71,8 @@ class ArrayRun:
         self._in_epoch = False
         self._seconds_per_step = 0.0
         self._natural: tuple | None = None
+        self._by_full = self.full_steps  # how many of the steps the program of full batches makes
+        self._count: tuple = ()  # what it takes, last, where it fills a short batch up: how many rows count
 
     def first_batch(self) -> tuple:
         """Data with the shapes of a batch."""
@@ -84,21 +88,16 @@ class ArrayRun:
         order, tail = self._in_order()
         self._by_full, self._count = self.full_steps, ()
         if self.steps > self.full_steps > 0:
-            filled = planner.filled_program(self.batch_size, self.data, order)
+            filled = planner.filled_program("filled chunk", self.batch_size, self.data, order)
             if filled is not None:
                 self.full, self._count = filled, (np.int32(self.source.rows),)
-                if self._may_waste(filled, len(tail)):
+                if may_waste(filled, len(tail) / self.batch_size, self.full_steps):
                     self._by_full = self.steps
         if self.full_steps and not self._count:
             self.full = planner.program("chunk", self.batch_size, self.data, order)
         if self.steps > self._by_full:
             kind = "tail" if self.full_steps >= _MANY else "step"
             self.tail = planner.program(kind, len(tail), self.data, tail)
-
-    def _may_waste(self, program: Program, left: int) -> bool:
-        """Whether filling a last batch of `left` rows up costs less, in a few epochs, than compiling for it."""
-        wasted = program.operations * (1 - left / self.batch_size)
-        return wasted < _WASTE or wasted < _SHARE * self.full_steps * program.operations
 
     def _in_order(self) -> tuple:
         if self._natural is None:
@@ -189,19 +188,15 @@ class ArrayRun:
         if not are_rows_apart(self.planner.model, "predict"):
             return False
         x, *_ = self._batch(0, False)
-        return self._may_waste(self.planner.program("batch", 0, engine.inputs((x, None, None))), left)
+        program = self.planner.program("batch", 0, engine.inputs((x, None, None)))
+        return may_waste(program, left / self.batch_size, self.full_steps)
 
     def _batch(self, i: int, filled: bool) -> tuple:
         """A batch; a short one filled up, if wanted, with its own rows once more."""
         size = self.batch_size
 
-        def rows_of(x: Any) -> Any:
-            if x is None:
-                return None
-            rows = x[i * size : (i + 1) * size]
-            return np.resize(rows, (size, *rows.shape[1:])) if filled and len(rows) < size else rows
-
-        return tree.map_leaves(rows_of, self.source.data)
+        batch = tree.map_leaves(lambda x: None if x is None else x[i * size : (i + 1) * size], self.source.data)
+        return filled_up(batch, size) if filled and i >= self.full_steps else batch
 
 
 class BatchRun:
@@ -217,6 +212,7 @@ class BatchRun:
         self.done = 0
         self._batches: Iterator | None = None
         self._first: Any = None
+        self._largest: tuple[int, Program] | None = None  # rows of the largest batch so far, and its program
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
@@ -232,7 +228,7 @@ class BatchRun:
         first = self.first_batch()
         planner.keeps_tuple = self.source.keeps_tuple
         if planner.phase != "predict":
-            planner.program("batch", 0, engine.inputs(first))
+            self._call(first)
 
     def _next(self) -> Any:
         if self._first is not None:
@@ -282,6 +278,17 @@ class BatchRun:
 
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
         """The program for what `_next` returned, what it takes, and how many steps it makes."""
+        if self.planner.fills():
+            rows = rows_in(batch)
+            most, largest = self._largest or (0, None)
+            if largest is not None and rows < most and may_waste(largest, rows / most, self.steps or 1):
+                batch = filled_up(batch, most)
+            arguments = (*engine.inputs(batch), np.int32(rows))
+            program = self.planner.filled_program("filled batch", 0, arguments)
+            if program is not None:
+                if rows > most:
+                    self._largest = rows, program
+                return program, (arguments,), 1
         batch = engine.inputs(batch)
         return self.planner.program("batch", 0, batch), (batch,), 1
 
@@ -302,6 +309,18 @@ class BatchRun:
                 count += 1
 
         return collect(batches(), self.planner, self.steps, state, watcher)
+
+
+def may_waste(program: Program, share: float, steps: int) -> bool:
+    """Whether filling one batch up in an epoch costs less, in some epochs, than compiling a program for it.
+
+    Args:
+        program: that of full batches.
+        share: how much of the batch counts.
+        steps: how many there are in an epoch.
+    """
+    wasted = program.operations * (1 - share)
+    return wasted < _WASTE[program.convolution] or wasted < _SHARE * steps * program.operations
 
 
 def collect(

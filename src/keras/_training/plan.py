@@ -56,12 +56,14 @@ class Program:
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
         operations: arithmetic operations of a step.
+        convolution: whether it contains a convolution.
     """
 
     def __init__(
         self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list, at_once: int = 1
     ):
         self.operations = operations_in(traced.closed)
+        self.convolution = traced.convolution
         self.compiled = compiled
         self.single = single
         self.at_once = at_once
@@ -223,9 +225,9 @@ class Planner:
         """The program for data of these shapes.
 
         Args:
-            kind: 'chunk' for many steps, 'filled' for many of which the last one's batch is filled up, 'step' for one,
-                'tail' for one that follows many, 'batch' for one on a batch that is all of `data`, 'batches' for
-                several joined batches like `data`.
+            kind: 'chunk' for many steps, 'step' for one, 'tail' for one that follows many, 'batch' for one on a batch
+                that is all of `data`, 'batches' for several joined batches like `data`; 'filled chunk' and
+                'filled batch' where rows at the end may only fill a batch up.
             batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
@@ -257,7 +259,7 @@ class Planner:
         if known is None:
             known = self._found_or_made(shape_key, kind, batch_size, data, order)
             self._known[shape_key] = known
-            if kind == "batch":
+            if kind in ("batch", "filled batch"):
                 self._notice_shapes(data)
         return known
 
@@ -274,11 +276,11 @@ class Planner:
                 stacklevel=2,
             )
 
-    def filled_program(self, batch_size: int, data: tuple, order: Any) -> Program | None:
-        """The program of kind 'filled' where the model, its losses and its metrics allow it; else None."""
+    def filled_program(self, kind: str, batch_size: int, data: tuple, order: Any = None) -> Program | None:
+        """A program of a 'filled' kind where the model, its losses and its metrics allow it; else None."""
         if self.fills():
             try:
-                return self.program("filled", batch_size, data, order)
+                return self.program(kind, batch_size, data, order)
             except CannotFill:
                 self._fills = False
         return None
@@ -332,9 +334,10 @@ class Planner:
         state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
-        if kind not in ("batch", "batches"):
+        whole = kind in ("batch", "batches", "filled batch")
+        if not whole:
             batch = engine.with_rows(batch, batch_size)
-        if kind == "filled":
+        if kind == "filled chunk":
             batch = (*batch, engine.specs_of(engine.step_number(0)))
         step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
@@ -348,19 +351,19 @@ class Planner:
         logs_of = self.logs_of(keeps, tell)
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
-        single = kind in ("step", "tail", "batch") or (traced.convolution and is_cpu())
+        single = kind in ("step", "tail", "batch", "filled batch") or (traced.convolution and is_cpu())
         at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
             function = chunk_of_batches(traced, logs_of, self.packs)
             specs = (*specs[:2], engine.joined_specs(specs[2], at_once), engine.step_number(0))
-        elif kind in ("batch", "batches"):
+        elif whole:
             function = one_batch(traced, logs_of, self.packs)
         else:
             function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
-            specs += (engine.step_number(0),) if kind == "filled" else ()
+            specs += (engine.step_number(0),) if kind == "filled chunk" else ()
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()

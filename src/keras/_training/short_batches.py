@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from keras import losses, metrics
+from keras._core import tree
 from keras._jax import compile as engine
 from keras._jax import placement, pure
 
@@ -69,6 +72,19 @@ def _counts_rows(metric: Any) -> bool:
 def _is_ours(made: Any, *packages: str) -> bool:
     module = getattr(made, "__module__", None) or ""
     return module.startswith(tuple(f"keras.{package}." for package in packages))
+
+
+def rows_in(batch: tuple) -> int:
+    """How many rows a batch has."""
+    return next(len(x) for x in tree.leaves(batch) if x is not None)
+
+
+def filled_up(batch: tuple, size: int) -> tuple:
+    """A batch of so many rows: its own, once more after the last; as it is where its arrays are on a device."""
+    leaves = [x for x in tree.leaves(batch) if x is not None]
+    if not all(isinstance(x, np.ndarray) for x in leaves):
+        return batch
+    return tree.map_leaves(lambda x: None if x is None else np.resize(x, (size, *x.shape[1:])), batch)
 
 
 def rows_of(array: Any) -> Any:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from keras import layers
+from keras._core import tree
+from keras._core.graph import KerasTensor
+from keras._jax.op import FunctionCall
 
 _ROWS_APART = (
-    layers.InputLayer, layers.Identity, layers.Dense, layers.EinsumDense, layers.Embedding, layers.Masking,
+    layers.Identity, layers.Dense, layers.EinsumDense, layers.Embedding, layers.Masking,
     layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU, layers.Softmax,
     layers.Dropout, layers.GaussianDropout, layers.GaussianNoise, layers.AlphaDropout,
     layers.SpatialDropout1D, layers.SpatialDropout2D, layers.SpatialDropout3D,
@@ -26,6 +29,43 @@ _ROWS_APART = (
     layers.LayerNormalization, layers.Rescaling,
     layers.Add, layers.Subtract, layers.Multiply, layers.Average, layers.Maximum, layers.Minimum, layers.Concatenate,
 )  # fmt: skip
+_FUNCTIONS_OF_ELEMENTS = frozenset(
+    [
+        "abs",
+        "absolute",
+        "add",
+        "cast",
+        "clip",
+        "cos",
+        "divide",
+        "elu",
+        "exp",
+        "expm1",
+        "gelu",
+        "leaky_relu",
+        "log",
+        "log1p",
+        "maximum",
+        "minimum",
+        "multiply",
+        "negative",
+        "power",
+        "reciprocal",
+        "relu",
+        "relu6",
+        "rsqrt",
+        "sigmoid",
+        "sign",
+        "silu",
+        "sin",
+        "softplus",
+        "sqrt",
+        "square",
+        "subtract",
+        "tanh",
+        "true_divide",
+    ]
+)
 _FUNCTIONS = ("activation", "recurrent_activation")
 _OUR_FUNCTIONS = ("keras.activations", "keras.legacy.activations")
 _PARTS = ("layer", "forward_layer", "backward_layer", "cell")
@@ -40,9 +80,21 @@ def computes_rows_apart(model: Any, training: bool) -> bool:
     """
     if not type(model).__module__.startswith("keras.models.") or model._graph is None or "call" in vars(model):
         return False
-    if any("training" in node.keywords for node in model._graph.nodes):
-        return False
-    return all(_is_apart(operation, training) for operation in model._graph.operations)
+    return all(_is_apart_here(node, training) for node in model._graph.nodes)
+
+
+def _is_apart_here(node: Any, training: bool) -> bool:
+    """The same of one call of a layer, or of a function of `keras.ops`."""
+    if not isinstance(node.operation, FunctionCall):
+        return "training" not in node.keywords and _is_apart(node.operation, training)
+    function, ranks = node.operation.function, {len(x.shape) for x in node.input_tensors}
+    others = [x for x in tree.leaves((node.arguments, node.keywords)) if not isinstance(x, KerasTensor)]
+    return (
+        function.__module__.startswith("keras._jax.")
+        and function.__name__ in _FUNCTIONS_OF_ELEMENTS
+        and len(ranks) == 1
+        and all(isinstance(x, (int, float, str)) for x in others)
+    )
 
 
 def _is_apart(operation: Any, training: bool) -> bool:
