@@ -29,42 +29,9 @@ _ROWS_APART = (
     layers.LayerNormalization, layers.Rescaling,
     layers.Add, layers.Subtract, layers.Multiply, layers.Average, layers.Maximum, layers.Minimum, layers.Concatenate,
 )  # fmt: skip
-_FUNCTIONS_OF_ELEMENTS = frozenset(
-    [
-        "abs",
-        "absolute",
-        "add",
-        "cast",
-        "clip",
-        "cos",
-        "divide",
-        "elu",
-        "exp",
-        "expm1",
-        "gelu",
-        "leaky_relu",
-        "log",
-        "log1p",
-        "maximum",
-        "minimum",
-        "multiply",
-        "negative",
-        "power",
-        "reciprocal",
-        "relu",
-        "relu6",
-        "rsqrt",
-        "sigmoid",
-        "sign",
-        "silu",
-        "sin",
-        "softplus",
-        "sqrt",
-        "square",
-        "subtract",
-        "tanh",
-        "true_divide",
-    ]
+_FUNCTIONS_OF_ELEMENTS = (
+    "abs absolute add cast clip cos divide elu exp expm1 gelu leaky_relu log log1p maximum minimum multiply negative "
+    "power reciprocal relu relu6 rsqrt sigmoid sign silu sin softplus sqrt square subtract tanh true_divide"
 )
 _FUNCTIONS = ("activation", "recurrent_activation")
 _OUR_FUNCTIONS = ("keras.activations", "keras.legacy.activations")
@@ -91,7 +58,7 @@ def _is_apart_here(node: Any, training: bool) -> bool:
     others = [x for x in tree.leaves((node.arguments, node.keywords)) if not isinstance(x, KerasTensor)]
     return (
         function.__module__.startswith("keras._jax.")
-        and function.__name__ in _FUNCTIONS_OF_ELEMENTS
+        and function.__name__ in _FUNCTIONS_OF_ELEMENTS.split()
         and len(ranks) == 1
         and all(isinstance(x, (int, float, str)) for x in others)
     )
