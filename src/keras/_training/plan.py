@@ -44,7 +44,7 @@ _MOST_TRACES = 5  # what a step meets outside of the model is known after one; f
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
 _OPERATIONS = {True: 1e9, False: 1e12}
-_SMALL_TAIL = 3e7  # arithmetic operations
+_SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
 
 
 class Program:
@@ -367,9 +367,7 @@ class Planner:
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
-        # a last, smaller batch of a small model is computed sooner than it is compiled well
-        quickly = "very" if kind == "tail" and operations_in(traced.closed) < _SMALL_TAIL else None
-        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
+        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, _quickly(kind, traced))
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
@@ -393,6 +391,14 @@ class Planner:
             return placement.gathered([tree.map_leaves(engine.scalar_or_array, v) for v in result.values()])
 
         return logs_of
+
+
+def _quickly(kind: str, traced: Traced) -> str | None:
+    """How a program may be compiled in less time, see `engine.compile_program`."""
+    operations = operations_in(traced.closed)
+    if kind == "tail" and operations < _SMALL_TAIL:  # computed sooner than it is compiled well
+        return "very"
+    return "simply" if operations < _SMALL_STEP and not engine.has_loop(traced.closed) else None
 
 
 def _steps_at_once(traced: Traced, most: int) -> int:
