@@ -117,17 +117,17 @@ def test_a_file_gets_one_line_per_epoch_and_nothing_else(clock, file):
 
 def test_auto_is_a_bar(clock, file):
     train(clock, epochs=1, verbose="auto")
-    assert file.getvalue() == f"Epoch 1/1\n4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
+    assert file.getvalue() == f"4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
 
 
 def test_verbose_2_is_one_line_per_epoch_without_a_bar(clock, file):
     train(clock, epochs=1, verbose=2)
-    assert file.getvalue() == "Epoch 1/1\n4/4 - 1s - 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
+    assert file.getvalue() == "4/4 - 1s - 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
 
 
 def test_verbose_2_draws_nothing_in_between_on_a_terminal_either(clock, screen):
     train(clock, epochs=1, verbose=2)
-    assert screen.getvalue() == "Epoch 1/1\n4/4 - 1s - 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
+    assert screen.getvalue() == "4/4 - 1s - 250ms/step - loss: 0.5000 - val_loss: 0.2500\n"
 
 
 @pytest.mark.parametrize("verbose", [0, False])
@@ -143,7 +143,7 @@ def test_a_verbosity_nobody_knows_is_an_error():
 
 def test_a_terminal_shows_one_line_that_is_redrawn(clock, screen):
     train(clock, epochs=1)
-    assert screen.lines() == ["Epoch 1/1", f"4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500", ""]
+    assert screen.lines() == [f"4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500", ""]
     drawn = re.sub(r"\x1b\[\d*m", "", screen.getvalue()).split("\r")[1:]
     assert [d.split()[1].count("━") for d in drawn] == [5, 10, 15, 20, 20]
     assert [d.split()[2] for d in drawn] == ["0s", "0s", "0s", "0s", "1s"]
@@ -230,7 +230,7 @@ def test_an_epoch_of_unknown_length_that_nobody_told_of_has_no_made_up_count(clo
     callbacks = CallbackList(add_progbar=True, verbose=1, epochs=1, steps=None)
     callbacks.on_epoch_begin(0)
     callbacks.on_epoch_end(0, {"loss": 2.0})
-    assert file.getvalue() == "Epoch 1/1\n0/Unknown 0s 0s/step - loss: 2.0000\n"
+    assert file.getvalue() == "0/Unknown 0s 0s/step - loss: 2.0000\n"
 
 
 def test_values_stand_in_the_order_of_their_names_and_at_the_end_in_that_of_the_logs(clock, screen):
@@ -375,7 +375,7 @@ def test_what_a_users_hook_prints_at_the_end_of_an_epoch_has_its_own_line(clock,
             print("mine", file=screen)
 
     train(clock, epochs=1, callbacks=[Prints()])
-    assert screen.lines() == [quiet[0], "mine", *quiet[1:]]
+    assert screen.lines() == ["mine", *quiet]
 
 
 def test_a_bar_inside_a_bar_leaves_both_lines_whole(clock, screen):
@@ -388,7 +388,6 @@ def test_a_bar_inside_a_bar_leaves_both_lines_whole(clock, screen):
 
     train(clock, epochs=1, callbacks=[LambdaCallback(on_epoch_end=evaluate)])
     assert screen.lines() == [
-        "Epoch 1/1",
         f"1/1 {BAR} 1s 1s/step - loss: 2.0000",
         f"4/4 {BAR} 2s 250ms/step - loss: 0.5000 - val_loss: 0.2500",
         "",
@@ -404,7 +403,6 @@ def test_a_run_that_is_left_early_leaves_its_line_and_goes_on_below(clock, scree
     callbacks.end_progress()
     print("KeyboardInterrupt", file=screen)
     assert screen.lines() == [
-        "Epoch 1/1",
         "1/4 ━━━━━─────────────── 3s 1s/step - loss: 1.0000",
         "KeyboardInterrupt",
         "",
@@ -429,7 +427,7 @@ def test_without_interactive_logging_everything_goes_to_the_logger(clock, file, 
     finally:
         config.enable_interactive_logging()
     assert file.getvalue() == ""
-    assert caplog.messages == ["Epoch 1/1", f"4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500"]
+    assert caplog.messages == [f"4/4 {BAR} 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500"]
 
 
 def test_a_program_without_a_console_runs_silently(clock, monkeypatch):

@@ -282,12 +282,17 @@ def test_targets_that_a_loss_needs_have_to_come_with_every_batch():
             r"fit: `y` must be left out when `x` yields batches \(generator\).\n  Let it yield \(x, y\)",
         ),
         ({"sample_weight": np.ones(2)}, r"Let it yield \(x, y, sample_weight\)"),
-        ({"batch_size": 4}, "It makes the batches, so it decides how large they are"),
     ],
 )
 def test_arguments_that_a_generator_makes_meaningless_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         make_source(generator(), **arguments)
+
+
+def test_a_batch_size_beside_batches_is_told_not_to_count():
+    with pytest.warns(UserWarning, match=r"fit: `batch_size` 4 is not used: `x` \(list_iterator\) makes the batches"):
+        source = make_source(iter([batch(0), batch(1)]), batch_size=4)
+    assert [x.shape for x, _, _ in source.batches()] == [batch(0)[0].shape, batch(1)[0].shape]
 
 
 def test_there_is_nothing_to_split_off_a_generator():

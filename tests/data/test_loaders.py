@@ -177,3 +177,36 @@ def frame_of_dates(library):
 def test_columns_of_dates_are_named(library):
     with pytest.raises(TypeError, match=r"x \(column 'when'\) holds dates or times"):
         arrays.to_arrays(frame_of_dates(library), "x")
+
+
+def test_streamed_tables_are_read_also_where_they_are_datasets_of_torch_too():
+    class Table(type("Dataset", (), {"__module__": "torch.utils.data.dataset"})):
+        column_names = ("x", "y")
+
+        def with_format(self, name):
+            return self
+
+        select_columns = with_format
+
+        def iter(self, batch_size):
+            return iter({"x": x, "y": y} for x, y in batches())
+
+        def __iter__(self):
+            return iter({"x": x, "y": y} for x, y in zip(X, Y))
+
+    for a, b in zip(trained(Table(), batch_size=4).get_weights(), trained(X, Y, batch_size=4).get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_sparse_tensors_of_tensorflow_are_made_dense():
+    class SparseTensor:
+        indices, values, dense_shape = np.array([[0, 2], [1, 0]]), np.float32([5, 7]), (2, 3)
+        dtype = type("DType", (), {"as_numpy_dtype": np.float32})
+
+    np.testing.assert_array_equal(arrays.to_array(SparseTensor(), "x"), [[0, 0, 5], [7, 0, 0]])
+
+
+def test_operations_say_that_sparse_matrices_are_for_fit():
+    sparse = pytest.importorskip("scipy.sparse")
+    with pytest.raises(ValueError, match=r"from a sparse matrix \(csr_matrix\)\.\n  Pass x\.toarray\(\)"):
+        keras.layers.Dense(1)(sparse.csr_matrix(X))

@@ -101,6 +101,10 @@ def test_fashion_mnist_reads_the_format_of_mnist(home):
         file.write(struct.pack(">ii", 2049, 5) + bytes(3))
     with pytest.raises(ValueError, match="its header does not fit its contents"):
         datasets.fashion_mnist.load_data()
+    with gzip.open(folder / "train-labels-idx1-ubyte.gz", "wb") as file:
+        file.write(bytes(50 << 20))
+    with pytest.raises(ValueError, match="unpacks to more than 47040016 bytes"):
+        datasets.fashion_mnist.load_data()
 
 
 def pack(home, name, files):

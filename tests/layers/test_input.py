@@ -44,11 +44,25 @@ def test_input_around_a_tensor_that_is_there():
         layers.Input(tensor=keras.KerasTensor((2, 3), "int32"), dtype="float32")
 
 
+def test_one_number_is_the_size_of_vectors():
+    assert layers.Input(5).shape == layers.Input(shape=5).shape == (None, 5)
+    assert layers.Input(shape=5, batch_size=2).shape == (2, 5)
+
+
+def test_sizes_may_be_arrays_of_one_whole_number():
+    x = layers.Input((keras.ops.prod((2, 3)), np.array(4)))
+    assert layers.Dense(keras.ops.prod((2, 3)))(x).shape == (None, 6, 6)
+    assert layers.Conv1D(np.int64(2), np.array(3))(x).shape == (None, 4, 2)
+    for units in (np.array(3.0), np.array([3]), np.bool_(True)):
+        with pytest.raises(ValueError, match="`units` must be a positive integer. Got"):
+            layers.Dense(units)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({}, "`shape` is missing"),
-        ({"shape": 5}, r"`shape` must be a tuple of sizes. Got 5; write \(5,\) for vectors"),
+        ({"batch_shape": 5}, "`batch_shape` must be a tuple of integers and None. Got 5"),
         ({"shape": "ab"}, "`shape` must be a tuple of integers and None. Got 'ab'"),
         ({"shape": (3, -1)}, "must not hold negative sizes"),
         ({"shape": (3,), "batch_shape": (2, 3)}, "give `shape` or `batch_shape`, not both"),

@@ -126,3 +126,28 @@ def test_layers_answer_to_methods_of_former_years():
     other.update_state(3.0)
     metric.merge_state([other])
     assert float(metric.result()) == 2.0
+
+
+def test_metrics_of_tf_keras_name_their_weights_first_and_may_define_reset_states():
+    class Calls(keras.metrics.Metric):
+        def __init__(self):
+            super().__init__()
+            self.seen = self.add_weight("seen", initializer="zeros")
+            self.rows = self.add_weight("rows", (2,), initializer="ones")
+
+        def update_state(self, x):
+            self.seen.assign_add(1.0)
+
+        def result(self):
+            return self.seen
+
+        def reset_states(self):
+            self.seen.assign(10.0)
+
+    metric = Calls()
+    assert [(v.name, v.shape) for v in metric.variables] == [("seen", ()), ("rows", (2,))]
+    metric.reset_state()
+    assert float(metric(0)) == 11.0
+    assert np.asarray(metric.rows).tolist() == [1, 1]
+    with pytest.raises(ValueError, match="`aggregation` cannot be 'mean' here"):
+        metric.add_weight("more", (), "mean")

@@ -256,9 +256,13 @@ def test_progress_looks_as_it_did(set_era):
         text = printed(lambda: model.fit(x, y, epochs=1, batch_size=2, validation_split=0.5, verbose=1))
         text += printed(lambda: model.fit(x, y, epochs=1, batch_size=2, verbose=2))
         seen[release] = [line for line in text.replace("\r", "\n").splitlines() if line.strip("\b ")]
+        drawn = [printed(lambda a=a: model.predict_classes(x, **a)) for a in ({}, {"verbose": 0}, {"verbose": 1})]
+        assert [bool(text) for text in drawn] == [release == "1", False, True]
     full = "[" + "=" * 30 + "]"
     assert seen["1"][0] == seen["2"][0] == "Train on 4 samples, validate on 4 samples"
-    assert seen["1"][1] == "Epoch 1/1"
+    assert not any("8 samples" in line for lines in seen.values() for line in lines)  # said where there is validation
+    assert seen["1"][1] == seen["2"][1] == "Epoch 1/1"
+    assert seen["tf2"][0].startswith("2/2 [")
     assert re.match(rf"4/4 {re.escape(full)} - \d+s - loss: ", seen["1"][2])
     assert " - acc: " in seen["1"][2]
     assert " - val_acc: " in seen["1"][2]
@@ -266,7 +270,7 @@ def test_progress_looks_as_it_did(set_era):
     assert re.match(rf"4/4 {re.escape(full)} - \d+s ", seen["2"][2])
     assert "s/step - loss: " in seen["2"][2]
     assert re.match(r" - \d+s - loss: ", seen["2"][-1])
-    assert re.match(rf"2/2 {re.escape(full)} - \d+s ", seen["tf2"][1])
+    assert re.match(rf"2/2 {re.escape(full)} - \d+s ", seen["tf2"][0])
 
 
 @pytest.mark.parametrize(("release", "name"), [("2", "lr"), ("tf2", "lr"), ("3", "learning_rate")])
@@ -325,8 +329,17 @@ PROGRAMS = [
     ("from keras import backend as K\ndef loss(y, z): return K.mean(K.square(y - z))", "2"),
     ("from tensorflow.keras import backend as K\nK.sum(x)", "3"),  # which has them to this day
     ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.fit_generator(g)", "tf2"),
+    ("import tensorflow as tf\nm = tf.keras.metrics.Mean()\nm.reset_states()", "tf2"),
+    ("import tensorflow as tf\nm = tf.keras.models.Sequential()\nm.save('folder/mine')", "tf2"),
+    ("import tensorflow as tf\npath = 'runs/best'\ntf.keras.callbacks.ModelCheckpoint(filepath=path)", "tf2"),
+    ("import os\nfrom tensorflow import keras\np = os.path.join(d, 'a')\nm.load_weights(p)\nkeras.Model", "tf2"),
+    ("import tensorflow as tf\ntf.keras.callbacks.ModelCheckpoint(filepath='runs/cp.ckpt')", "tf2"),
+    ("from tensorflow import keras\nkeras.Model().save(path, save_format='tf')", "tf2"),
 ]
 OF_TODAY = [
+    "import keras\nlstm.reset_states()\ncheckpoint.save('mine')",
+    "import tensorflow as tf\nm = tf.keras.Sequential()\nm.save('mine.keras')\nm.save_weights('a.weights.h5')",
+    "import tensorflow as tf\np = 'a.keras'\ntf.keras.callbacks.ModelCheckpoint(p)\nq = 'b'\nq = f(q)\nm.save(q)",
     "import keras, pandas as pd\nframe = pd.merge(a, b)\nframe = frame.merge(c)",
     "import keras\nfrom sklearn.svm import SVC\np = SVC().fit(x, y).predict_proba(x)",
     "import keras\nkeras.callbacks.EarlyStopping(monitor='val_accuracy')",
@@ -412,3 +425,35 @@ def test_the_history_lists_first_what_the_year_listed_first(set_era):
         "tf2": "loss accuracy val_loss val_accuracy",
         "3": "accuracy loss val_accuracy val_loss",
     }
+
+
+@pytest.mark.parametrize("open_run", [False, True], ids=["compiled", "run_eagerly"])
+def test_the_logs_of_an_own_step_keep_their_order_in_tf_keras_and_are_sorted_today(set_era, open_run):
+    class Own(keras.Model):
+        def call(self, x):
+            return x
+
+        def train_step(self, data):
+            return {"b": keras.ops.sum(data[0]), "c": 1.0, "a": 2.0}
+
+        test_step = train_step
+
+    class Seen(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            found.append(" ".join(logs))
+
+        def on_test_end(self, logs=None):
+            found.append(" ".join(logs))
+
+    x = numbers(5, 2)
+    for release, order, history in (
+        ("tf2", "b c a", "b c a val_b val_c val_a"),
+        ("3", "a b c", "a b c val_a val_b val_c"),
+    ):
+        set_era(release)
+        found, model = [], Own()
+        model.compile("sgd", run_eagerly=open_run)
+        known = model.fit(x, x, batch_size=3, verbose=0, epochs=1, validation_data=(x, x), callbacks=[Seen()]).history
+        assert (found, " ".join(known)) == ([order] * 3, history)
+        assert " ".join(model.evaluate(x, x, verbose=0, return_dict=True)) == order
+        assert " ".join(model.train_on_batch(x, x, return_dict=True)) == order

@@ -182,6 +182,15 @@ def test_time_distributed_layers():
     close(layers.TimeDistributedMerge("ave")(x), x.mean(axis=1))
 
 
+def test_pairs_of_words_are_as_near_as_their_vectors():
+    layer = layers.WordContextProduct(4, proj_dim=2, activation="linear")
+    model = keras.Sequential([layer])
+    assert (model.output_shape, [w.shape for w in layer.get_weights()]) == ((None, 1), [(4, 2), (4, 2)])
+    layer.set_weights([[[0, 0], [1, 2], [0, 1], [5, 5]], [[3, 4], [0, 0], [7, 0], [1, 1]]])
+    close(model.predict(np.array([[1, 0], [2, 0], [3, 1], [1, 2]]), verbose=0), [[11], [4], [0], [7]])
+    close(layers.WordContextProduct(4, 2, weights=layer.get_weights())(np.array([[1, 1]])), [[0.5]])
+
+
 def test_dilated_and_transposed_convolutions():
     layer = layers.AtrousConvolution2D(2, 2, 2, atrous_rate=(2, 2))
     assert (layer.kernel_size, layer.dilation_rate, layer.strides) == ((2, 2), (2, 2), (1, 1))

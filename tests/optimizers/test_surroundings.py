@@ -23,6 +23,9 @@ def gradient(*values):
         ({"clipnorm": 20.0}, [[3.0, 4.0], [12.0, 0.0]]),
         ({"global_clipnorm": 1.3}, [[0.3, 0.4], [1.2, 0.0]]),
         ({"clipvalue": 3.5}, [[3.0, 3.5], [3.5, 0.0]]),
+        # in every release 0 does not clip
+        ({"clipnorm": 0.0}, [[3.0, 4.0], [12.0, 0.0]]),
+        ({"clipvalue": 0, "global_clipnorm": 0.0}, [[3.0, 4.0], [12.0, 0.0]]),
     ],
 )
 def test_gradients_are_clipped(settings, moves):
@@ -187,7 +190,7 @@ def test_apply_without_gradients_does_nothing():
     [
         ({"clipnorm": 1.0, "clipvalue": 1.0}, "only one way of clipping can be chosen. Got clipnorm and clipvalue"),
         ({"clipnorm": -1.0}, "`clipnorm` must be a positive number or None. Got -1.0"),
-        ({"clipvalue": 0}, "`clipvalue` must be a positive number or None. Got 0"),
+        ({"clipvalue": -2}, "`clipvalue` must be a positive number or None. Got -2"),
         ({"ema_momentum": None}, "`ema_momentum` must be a number. Got None"),
         ({"ema_momentum": 2.0}, "`ema_momentum` must be a number from 0 to 1. Got 2.0"),
         ({"ema_overwrite_frequency": 0}, "`ema_overwrite_frequency` must be a positive integer. Got 0"),

@@ -234,6 +234,24 @@ def test_an_own_train_step_of_values_runs():
     np.testing.assert_allclose(history.history["double"], 2 * np.array(history.history["loss"]), rtol=1e-6)
 
 
+def test_an_own_step_of_data_alone_gets_tuples_where_lists_were_given():
+    seen = []
+
+    class Model(keras.Model):
+        def train_step(self, data):
+            seen.append(data)
+            return {"loss": 0.0}
+
+    model = Model()
+    model.compile("sgd")
+    rows = np.ones((4, 2), "float32")
+    for x, y in (([rows, rows], None), ({"a": [rows, {"b": rows}]}, [rows])):
+        model.fit(x, y, batch_size=4, verbose=0)
+    (two,), (named, target) = seen
+    assert [type(given) for given in (two, named["a"], target)] == [tuple] * 3
+    assert (len(two), named["a"][1]["b"].shape) == (2, (4, 2))
+
+
 def test_an_own_train_step_of_data_alone_may_call_the_one_it_replaces():
     class Doubled(Plain):
         def train_step(model, data):  # the first argument may have any name

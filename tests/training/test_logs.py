@@ -204,3 +204,17 @@ def test_metrics_that_make_variables_for_the_first_shapes_begin_every_epoch_anew
         np.testing.assert_allclose(found[name], [wanted] * 2, rtol=1e-5)
     np.testing.assert_allclose(found["val_r2_score"], [1 - 1 / 8.75] * 2, rtol=1e-5)
     np.testing.assert_allclose(found["val_half_made"], [6.0] * 2, rtol=1e-5)
+
+
+def test_hooks_of_batches_get_the_logs_in_the_order_of_the_alphabet():
+    class Seen(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            found.append(list(logs))
+
+        on_test_batch_end = on_train_batch_end
+
+    found, (x, y) = [], sums(4)
+    model = OwnModel()
+    model.compile("sgd", "mse", metrics=["mae", "cosine_similarity"])
+    model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[Seen()])
+    assert found == [["cosine_similarity", "loss", "mae"]] * 2

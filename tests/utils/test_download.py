@@ -1,5 +1,6 @@
 """`get_file`: what is fetched from a server on this machine, kept, checked, unpacked and refused."""
 
+import gzip
 import hashlib
 import http.server
 import io
@@ -201,3 +202,32 @@ def test_what_unpacks_to_too_much_is_stopped(tmp_path, monkeypatch):
     source = tar_of(tmp_path / "a.tar.gz", (tarfile.TarInfo("x"), bytes(1 << 20)))
     with pytest.raises(ValueError, match="far more than its size"):
         get(source, tmp_path, fname="a", extract=True)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_unpacks_to_much_is_not_read(tmp_path, kind):
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, 1 << 30  # it says so, and a megabyte of packed zeros could keep the word
+    with gzip.open(tmp_path / "a.tar.gz", "wb") as file:
+        file.write(header.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+    with pytest.raises(ValueError, match="holds a header of more than 262144 bytes"):
+        get((tmp_path / "a.tar.gz").as_uri(), tmp_path, fname="a", extract=True)
+
+
+def test_many_empty_members_count_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras.utils._download.SMALLEST_LIMIT", 100_000)
+    source = tar_of(tmp_path / "a.tar.gz", *[(tarfile.TarInfo(str(i)), b"") for i in range(30)])
+    with pytest.raises(ValueError, match="far more than its size"):
+        get(source, tmp_path, fname="a", extract=True)
+
+
+@pytest.mark.parametrize("way", ["", "gz", "bz2", "xz"])
+def test_every_compression_of_tar_files_is_unpacked(tmp_path, way):
+    long = "/".join(["a" * 90] * 5)
+    with tarfile.open(tmp_path / "a.tar", f"w:{way}") as archive:
+        for name in (long, "empty", "last"):
+            member = tarfile.TarInfo(name)
+            member.size = 0 if name == "empty" else 1536
+            archive.addfile(member, io.BytesIO(b"hey" * 512))
+    found = Path(get((tmp_path / "a.tar").as_uri(), tmp_path, fname="a", extract=True))
+    assert [(found / name).read_bytes() for name in (long, "empty", "last")] == [b"hey" * 512, b"", b"hey" * 512]

@@ -1,6 +1,7 @@
 """Checks of arguments, all with one form of message: who complains, what was needed, what came."""
 
 import numbers
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +19,14 @@ def _is_number(x: Any) -> bool:
 
 
 def _is_integer(x: Any) -> bool:
-    return isinstance(x, numbers.Integral) and not isinstance(x, bool)
+    """Whether `x` is a whole number; arrays of one may come from a computation of sizes."""
+    if isinstance(x, (bool, str)):
+        return False
+    try:
+        operator.index(x)
+    except TypeError:
+        return False
+    return True
 
 
 def positive_or_none(name: str, value: Any, owner: str = "") -> Any:

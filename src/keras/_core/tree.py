@@ -60,6 +60,16 @@ def map_leaves(function: Callable, x: Any, *others: Any) -> Any:
     return function(x, *others)
 
 
+def lists_as_tuples(x: Any) -> Any:
+    """The same structure with tuples in place of lists."""
+    if isinstance(x, Mapping):
+        return {key: lists_as_tuples(item) for key, item in x.items()}
+    if not isinstance(x, (list, tuple)):
+        return x
+    items = map(lists_as_tuples, x)
+    return tuple(items) if isinstance(x, list) else rebuild(x, list(items))
+
+
 def rebuild(like: Any, items: list) -> Any:
     """`items` as a sequence of the type of `like`."""
     if isinstance(like, tuple):

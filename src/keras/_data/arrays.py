@@ -331,6 +331,10 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
         return _from_frame(x, where)
     if hasattr(x, "numpy") and callable(x.numpy):  # TensorFlow
         return np.asarray(x.numpy())
+    if hasattr(x, "dense_shape") and hasattr(x, "indices"):  # TensorFlow's sparse tensors
+        made = np.zeros(tuple(x.dense_shape), x.dtype.as_numpy_dtype)
+        made[tuple(np.asarray(x.indices).T)] = np.asarray(x.values)
+        return made
     if isinstance(x, _SCALARS) or hasattr(x, "__array__"):
         _refuse_dates(x, where)
         return np.asarray(x)

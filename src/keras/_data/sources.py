@@ -35,8 +35,8 @@ NOT_TOGETHER = "{owner}: `{name}` must be left out when `x` yields batches ({kin
 INSTEAD = {
     "y": "Let it yield (x, y).",
     "sample_weight": "Let it yield (x, y, sample_weight).",
-    "batch_size": "It makes the batches, so it decides how large they are.",
 }
+OWN_BATCHES = "{owner}: `batch_size` {size} is not used: `x` ({kind}) makes the batches, and decides how large they are."
 ENDLESS = "{owner}: `x` ({kind}) never ends, so the number of steps has to be given.\n  Pass {steps_argument}."
 
 
@@ -254,11 +254,12 @@ def make_source(
         x, y = columns_of(x, f"{phase}: `x`")
     if type(x) is not np.ndarray and _yields_batches(x, phase):
         rows_come_alone = is_streamed_table(x)
-        given = {"y": y, "sample_weight": sample_weight, "batch_size": None if rows_come_alone else batch_size}
-        for name, value in given.items():
+        kind = type(x).__name__
+        for name, value in {"y": y, "sample_weight": sample_weight}.items():
             if value is not None:
-                kind = type(x).__name__
                 raise ValueError(NOT_TOGETHER.format(owner=phase, name=name, kind=kind, instead=INSTEAD[name]))
+        if batch_size is not None and not rows_come_alone:  # Keras 3 takes it too, and says nothing
+            warnings.warn(OWN_BATCHES.format(owner=phase, size=batch_size, kind=kind), stacklevel=4)
         stream = Tables(x, batch_size) if rows_come_alone else stream_of(x, bool(shuffle))
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
@@ -279,6 +280,8 @@ def _yields_batches(x: Any, owner: str) -> bool:
         return False
     if isinstance(x, StoredRows) or hasattr(x, "__array__") or hasattr(x, "to_numpy") or hasattr(x, "tocsr"):
         return False
+    if is_streamed_table(x):  # where torch is installed, a torch Dataset too
+        return True
     if any(c.__module__.startswith("torch.utils.data") and c.__name__ == "Dataset" for c in type(x).__mro__):
         raise TypeError(
             f"{owner}: a torch Dataset gives single samples, not batches.\n"

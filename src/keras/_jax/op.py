@@ -156,6 +156,11 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         return x if name is None else x.astype(_wide_enough(name))
     if x is None:
         raise ValueError("Cannot make a tensor from None.\n  Does a `call`, a loss or a metric lack its `return`?")
+    if hasattr(x, "tocsr"):
+        raise ValueError(
+            f"Cannot make a tensor from a sparse matrix ({type(x).__name__}).\n"
+            f"  Pass x.toarray(), or the matrix itself to `fit`, `evaluate` or `predict`."
+        )
     array = np.asarray(x)
     if array.dtype.kind in "OUSMmV" and not hasattr(array.dtype, "itemsize_bits") and array.dtype.name not in _EXTENDED:
         raise ValueError(

@@ -125,7 +125,7 @@ class OpenProgram:
 
     def logs(self, result: Any) -> dict[str, Any]:
         """Logs as plain numbers."""
-        return plain_logs(engine.fetch(result))
+        return plain_logs(dict(zip(result, engine.fetch(list(result.values())))))  # in their order
 
 
 def named_logs(found: Any, names: list[str] | None) -> dict[str, Any]:

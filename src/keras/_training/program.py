@@ -123,7 +123,7 @@ class Step:
         with self.model.metrics_by_hand(), self._scope(state, numbers) as scope:
             self._hand_numbers_down()
             if not self.model.step_takes_state(self.phase):
-                result = _plain(method(given))
+                result = _plain(method(tree.lists_as_tuples(given)))  # as tf.data, which such steps come from
                 return self._after(scope), result
             fields = _PUBLIC_STATE[self.phase]
             found = method(tuple(getattr(state, f) for f in fields), given)
@@ -220,11 +220,13 @@ class Traced:
         self._variables = step.variables
         self.counts = bool(state.metrics)
         self.changed: list[int] = []
+        self._names: list[str] = []
 
         def run(state, numbers, batch):
             after, result = step(state, numbers, batch)
             if step.phase != "predict":
                 result = result if isinstance(result, dict) else {"loss": result}
+                self._names = list(result)
             if not self.whole:
                 self.changed = [i for i, v in enumerate(after.non_trainable) if v is not state.non_trainable[i]]
                 after = State([], [after.non_trainable[i] for i in self.changed], [], after.metrics)
@@ -232,6 +234,10 @@ class Traced:
 
         self.closed, self.shapes = engine.trace(f"{step.phase}_step", run, state, numbers, batch)
         self.convolution = engine.has_convolution(self.closed)
+
+    def in_order(self, result: Any) -> Any:
+        """Logs in the order in which the step listed them, which is lost where a dict enters or leaves a program."""
+        return {name: result[name] for name in self._names} if self._names and result else result
 
     def packed(self, packs: Packs, state: State, moving: State) -> State:
         """The moving part with its fields joined where they are packed."""
@@ -322,7 +328,7 @@ def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
         state = opened(packs, carried)
         start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
         packed, result = engine.chunk_loop(body, first, last, start)
-        return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), result)
+        return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), traced.in_order(result))
 
     return many
 
@@ -344,6 +350,6 @@ def one_batch(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
     def batch(carried, numbers, data):
         state = opened(packs, carried)
         moving, result = step(state, traced.moving(state), numbers, placement.split(data))
-        return traced.in_place(traced.packed(packs, state, moving)), logs_of(moving, result)
+        return traced.in_place(traced.packed(packs, state, moving)), logs_of(moving, traced.in_order(result))
 
     return batch

@@ -96,11 +96,12 @@ class Runs(Compiled):
     def _watcher(self, interrupts: Interrupts, callbacks: Any, phase: str, quiet: bool = False) -> Watcher:
         wanted = getattr(callbacks, f"needs_{phase}_batches")
         draws = callbacks.draws_progress
+        end = getattr(callbacks, f"on_{phase}_batch_end")
         flag = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}[phase]
         return Watcher(
             interrupts,
             begin=getattr(callbacks, f"on_{phase}_batch_begin") if wanted else None,
-            end=getattr(callbacks, f"on_{phase}_batch_end") if wanted else None,
+            end=(lambda step, logs: end(step, self._by_name(logs))) if wanted else None,
             progress=callbacks.on_progress if draws and not quiet else None,
             stop=lambda: getattr(self, flag),
             steps_per_call=self.steps_per_execution,

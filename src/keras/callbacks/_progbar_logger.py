@@ -54,8 +54,8 @@ class ProgbarLogger(Callback):
         self._in_fit = self._in_validation = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Shows the epoch's number and starts a bar."""
-        if self.verbose:
+        """Shows the epoch's number, where there are several, and starts a bar."""
+        if self.verbose and self._numbers_epochs():
             _progress.message(f"Epoch {epoch + 1}/{self.epochs}")
         self._start()
 
@@ -96,6 +96,9 @@ class ProgbarLogger(Callback):
     def on_predict_end(self, logs=None):
         """Finishes the bar."""
         self._finish(logs)
+
+    def _numbers_epochs(self) -> bool:
+        return self.epochs > 1
 
     def _start(self) -> None:
         self.seen = 0

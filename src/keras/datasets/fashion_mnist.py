@@ -9,6 +9,8 @@ from keras.datasets import _files
 
 __all__ = ["load_data"]
 
+LARGEST = 16 + 60000 * 28 * 28  # bytes of the images for training
+
 
 def load_data():
     """The images of Fashion-MNIST, in the format of MNIST.
@@ -34,10 +36,12 @@ def _numbers(name, axes):
     path = _files.fetch(name, name, None, "fashion-mnist")
     try:
         with gzip.open(path) as file:
-            content = file.read()
+            content = file.read(LARGEST + 1)
         first, *sizes = struct.unpack_from(f">{1 + axes}I", content)
     except (OSError, EOFError, struct.error) as error:
         raise ValueError(f"{path} is not a file of this data set: {error}.") from error
+    if len(content) > LARGEST:
+        raise ValueError(f"{path} is not a file of this data set: it unpacks to more than {LARGEST} bytes.")
     start = 4 * (1 + axes)
     if first != 0x800 + axes or len(content) - start != int(np.prod(sizes)):
         raise ValueError(f"{path} is not a file of this data set: its header does not fit its contents.")

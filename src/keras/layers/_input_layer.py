@@ -10,7 +10,7 @@ class InputLayer(Layer):
     """The layer behind `keras.Input`: it holds the symbolic tensor that stands for a model's input.
 
     Args:
-        shape: sizes without the batch; None is any size.
+        shape: sizes without the batch, one number for vectors; None is any size.
         batch_size: size of the batch; None is any.
         dtype: the dtype's name; the default float type if None.
         sparse: says that rows come as sparse matrices. They are made dense batch by batch, as all sparse data is.
@@ -45,7 +45,7 @@ class InputLayer(Layer):
         elif batch_shape is None:
             if shape is None:
                 raise ValueError("Input: `shape` is missing. For vectors of 8 features write Input(shape=(8,)).")
-            batch_shape = (batch_size, *_checked_sizes("shape", shape))
+            batch_shape = (batch_size, *_checked_sizes("shape", (shape,) if isinstance(shape, int) else shape))
             if batch_size is not None:
                 positive_integer("batch_size", batch_size, "Input")
         elif shape is not None:
@@ -93,7 +93,7 @@ def Input(
     """A symbolic tensor that stands for a model's input.
 
     Args:
-        shape: sizes without the batch; None is any size.
+        shape: sizes without the batch, one number for vectors; None is any size.
         batch_size: size of the batch; None is any.
         dtype: the dtype's name; the default float type if None.
         sparse: says that rows come as sparse matrices. They are made dense batch by batch, as all sparse data is.
@@ -121,8 +121,6 @@ def Input(
 
 
 def _checked_sizes(name, shape):
-    if isinstance(shape, int):
-        raise ValueError(f"Input: `{name}` must be a tuple of sizes. Got {shape}; write ({shape},) for vectors.")
     try:
         sizes = tuple(None if n is None else n.__index__() for n in shape)
     except (TypeError, AttributeError):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.legacy import era
+from keras.legacy import foreign_checkpoints as checkpoints
 
 _KNOWN = (".keras", ".h5", ".hdf5", ".safetensors", ".weights.json")
 
@@ -18,16 +19,39 @@ def says_nothing(path: Any) -> bool:
 
 def save(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
     """`Model.save`: HDF5 under any name, or in tf.keras a folder."""
+    if kwargs.get("save_format") == "tf" and era.before("3"):
+        del kwargs["save_format"]
     if not says_nothing(filepath) or args or {"save_format", "zipped", "era"} & kwargs.keys():
         return function(self, filepath, overwrite, *args, **kwargs)
     if not era.before("tf2.0"):
+        _make_folder(filepath)
         kwargs.pop("include_optimizer", None)  # a folder holds it in any case
         return function(self, filepath, overwrite, zipped=False, **kwargs)
     return function(self, filepath, overwrite, save_format="h5", **kwargs)
 
 
 def save_weights(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
-    """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is."""
+    """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is.
+
+    It noted its files as checkpoints, which `tf.train.latest_checkpoint` finds.
+    """
     if not says_nothing(filepath):
         return function(self, filepath, overwrite, *args, **kwargs)
-    return function(self, filepath, overwrite, *args, **{"save_format": "h5", **kwargs})
+    is_checkpoint = not era.before("tf2.0") and kwargs.get("save_format") in (None, "tf")
+    if is_checkpoint:
+        kwargs.pop("save_format", None)
+        _make_folder(filepath)
+    function(self, filepath, overwrite, *args, **{"save_format": "h5", **kwargs})
+    if is_checkpoint:
+        checkpoints.note(os.fspath(filepath))
+    return None
+
+
+def load_weights(function: Callable, self, filepath, *args, **kwargs):
+    """`Model.load_weights`; of a checkpoint tf.keras returned what could be asked whether all of it was used."""
+    function(self, filepath, *args, **kwargs)
+    return checkpoints.Restored() if says_nothing(filepath) and not era.before("tf2.0") else None
+
+
+def _make_folder(filepath: Any) -> None:
+    os.makedirs(os.path.dirname(os.fspath(filepath)) or ".", exist_ok=True)

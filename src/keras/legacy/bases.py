@@ -204,11 +204,6 @@ _LAYER_METHODS = {
 # --- metrics
 
 
-def reset_states(self):
-    """`reset_state`, as 2.x called it."""
-    self.reset_state()
-
-
 def merge_state(self, metrics):
     """Adds what other metrics of the same kind have counted."""
     for metric in metrics:

@@ -55,6 +55,7 @@ REBUILT = frozenset(
         "MaskedLayer",
         "MaskedLambda",
         "AutoEncoder",
+        "WordContextProduct",
         "ThresholdedLinear",
         "ParametricSoftplus",
         "SReLU",

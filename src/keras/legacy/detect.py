@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from keras.legacy import arguments, backend, modules, names
 
 # what only the releases of one era had, beside the tables of arguments and modules
-_ONLY_0 = frozenset(("class_mode", "show_accuracy", "add_input", "add_node", "add_output", "TimeDistributedMerge"))
+_ONLY_0 = frozenset((
+    "class_mode", "show_accuracy", "add_input", "add_node", "add_output", "TimeDistributedMerge", "WordContextProduct",
+))  # fmt: skip
 _ONLY_1 = frozenset((
     "nb_epoch", "samples_per_epoch", "nb_val_samples", "max_q_size", "nb_worker", "pickle_safe", "nb_words",
     "nb_classes", "Merge", "merge", "get_output_shape_for", "MaxoutDense", "Highway", "TimeDistributedDense",
@@ -30,6 +32,12 @@ _SINCE_2 = frozenset((
     "num_classes", "num_words", "recurrent_initializer", "recurrent_regularizer", "steps_per_epoch", "units",
     "validation_steps",
 ))  # fmt: skip
+# of tf.keras until 2.15, where a program has it from TensorFlow: other classes have methods and texts of these names
+_ONLY_TF = frozenset((
+    "_get_hyper", "_resource_apply_dense", "_set_hyper", "add_metric", "compiled_loss", "compiled_metrics",
+    "reset_states", "save_format",
+))  # fmt: skip
+_WITH_FILES = frozenset(("load_weights", "save", "save_weights"))  # wanted no ending of their names then
 _MODULES_0_1 = frozenset(("keras.objectives", "keras.initializations"))
 _OPTIMIZERS = frozenset(("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam"))
 _RATES = frozenset(("lr", "decay"))  # of the optimizers, until 2.x
@@ -73,7 +81,8 @@ def detect(source: str) -> Detected:
     reading = Reading()
     reading.read(ast.parse(source))
     era = reading.elected()
-    signs = [sign for sign, of in reading.signs.items() if of not in ("late", "3")]
+    unheard = ("late", "3") if reading.in_tensorflow else ("late", "3", "tf2")
+    signs = [sign for sign, of in reading.signs.items() if of not in unheard]
     return Detected(era, tuple(sorted(signs, key=lambda sign: reading.signs[sign] != era)))
 
 
@@ -126,12 +135,16 @@ class Reading:
                 self._read_call(node)
             elif isinstance(node, ast.Attribute):
                 self._read_path(self.path_of(node))
+                if node.attr in _ONLY_TF:
+                    self.vote("tf2", node.attr)
             elif isinstance(node, ast.Name):
                 self._read_starred(node.id)
             elif isinstance(node, ast.Constant):
                 self._read_text(node.value)
             elif isinstance(node, ast.FunctionDef):
                 self._read_function(node)
+            elif isinstance(node, ast.keyword) and node.arg in _ONLY_TF:
+                self.vote("tf2", node.arg)
             elif isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "metrics_names":
                 self.vote("2", "metrics_names[...]")  # today the second is 'compile_metrics', whatever was asked for
         if self.reads_acc and not self.asks_for_acc:
@@ -145,7 +158,8 @@ class Reading:
             return "0"
         if may_be_older and votes["1"]:
             return "1"
-        if votes["3"] or not (votes["1"] or votes["2"] or votes["2.2"]):
+        of_tensorflow = self.in_tensorflow and votes["tf2"]
+        if votes["3"] or not (votes["1"] or votes["2"] or votes["2.2"] or of_tensorflow):
             return "3"
         if self.in_tensorflow:
             return "tf2"
@@ -214,6 +228,8 @@ class Reading:
             return
         if is_method:
             self._read_method(name)
+            if name in _WITH_FILES and _is_path_without_ending(node.args[:1]):
+                self.vote("tf2", f"{name}({node.args[0].value!r})")
         elif path is None:
             self._read_name(name)
         rows, orders = _entries(name, is_method)
@@ -275,12 +291,21 @@ class Reading:
             self.votes["2.3"] += 1
         elif isinstance(value, str) and value.endswith(".keras"):
             self.vote("late", value)
+        elif isinstance(value, str) and value.endswith(".ckpt"):
+            self.vote("tf2", value)
 
     def _read_function(self, node: ast.FunctionDef) -> None:
-        if node.name == "get_output_shape_for":
+        if node.name in _ONLY_TF:
+            self.vote("tf2", node.name)
+        elif node.name == "get_output_shape_for":
             self.vote("1", node.name, 3)
         elif node.name == "get_output" and any(a.arg == "train" for a in node.args.args):
             self.vote("0", "get_output(train)", 3)
+
+
+def _is_path_without_ending(args: list) -> bool:
+    text = args[0].value if args and isinstance(args[0], ast.Constant) else None
+    return isinstance(text, str) and "." not in text.rpartition("/")[2]
 
 
 def _era_of_path(path: str, module: str, name: str) -> tuple[str | None, int]:

@@ -15,15 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from keras import config, ops, random, tree
+from keras import config, initializers, ops, random, tree
 from keras._jax.variable import Variable
 from keras.legacy import (
     foreign_arrays,
+    foreign_checkpoints,
     foreign_data,
     foreign_function,
     foreign_loops,
     foreign_machine,
     foreign_nn,
+    foreign_pictures,
     foreign_strings,
     replicas,
     strategies,
@@ -37,7 +39,7 @@ OPERATIONS = {
         "abs acos=arccos acosh=arccosh add argsort asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
         "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
         "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
-        "fill=full floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
+        "floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
         "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
@@ -48,19 +50,21 @@ OPERATIONS = {
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
-        "angle bincount floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
-        "less less_equal log log1p log_sigmoid logical_and logical_not logical_or maximum "
+        "acos=arccos acosh=arccosh angle asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "bincount conj cosh floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
+        "erfinv less less_equal log log1p log_sigmoid log_softmax logical_and logical_not logical_or maximum "
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
         "reduce_logsumexp=logsumexp reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_std=std "
-        "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin softplus sqrt square subtract "
-        "tan tanh"
+        "real reduce_sum=sum reduce_variance=var rint=round round rsqrt sigmoid sign sin sinh softmax softplus sqrt "
+        "square subtract tan tanh truediv=divide"
     ),
     "tensorflow.nn": (
         "elu erf in_top_k leaky_relu log_softmax moments relu relu6 selu sigmoid silu softmax softplus softsign swish "
         "tanh"
     ),
     "tensorflow.linalg": (
-        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm qr slogdet solve tensordot trace"
+        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm pinv qr slogdet solve tensordot "
+        "trace"
     ),
     "tensorflow.image": "hsv_to_rgb=image.hsv_to_rgb rgb_to_hsv=image.rgb_to_hsv",
     "theano.tensor": (
@@ -196,9 +200,11 @@ _OF_IMAGES = _words(
     "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop "
     "convert_image_dtype crop_to_bounding_box extract_patches flip_left_right flip_up_down grayscale_to_rgb "
     "pad_to_bounding_box per_image_standardization psnr random_brightness random_contrast random_crop "
-    "random_flip_left_right random_flip_up_down random_hue random_saturation resize resize_bicubic "
-    "resize_bilinear resize_nearest_neighbor resize_with_crop_or_pad rgb_to_grayscale rot90 total_variation "
-    "transpose"
+    "random_flip_left_right random_flip_up_down random_hue random_saturation resize_with_crop_or_pad "
+    "rgb_to_grayscale rot90 total_variation transpose"
+)
+_OF_PICTURES = _words(
+    "resize resize_bicubic resize_bilinear resize_nearest_neighbor resize_with_pad rgb_to_yuv ssim yuv_to_rgb"
 )
 # what is another function than the operation of that name, or has its arguments in another order
 _SPECIAL: dict[str, Callable] = {
@@ -236,8 +242,8 @@ _SPECIAL: dict[str, Callable] = {
     **{
         f"tensorflow.{path}": getattr(foreign_arrays, path.rpartition(".")[2])
         for path in _words(
-            "boolean_mask ensure_shape foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec linalg.set_diag "
-            "map_fn math.confusion_matrix math.count_nonzero math.reduce_euclidean_norm "
+            "boolean_mask ensure_shape fill foldl foldr gather_nd is_tensor linalg.band_part linalg.matvec "
+            "linalg.set_diag map_fn math.confusion_matrix math.count_nonzero math.reduce_euclidean_norm "
             "math.segment_mean math.xlogy rank scan sequence_mask tensor_scatter_nd_add "
             "unique vectorized_map"
         )
@@ -258,12 +264,13 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.random.shuffle": foreign_arrays.shuffled, "tensorflow.random_shuffle": foreign_arrays.shuffled,
     **{f"tensorflow.nn.{name}": getattr(foreign_nn, name) for name in _OF_NN},
     **{f"tensorflow.image.{name}": getattr(foreign_nn, name) for name in _OF_IMAGES},
+    **{f"tensorflow.image.{name}": getattr(foreign_pictures, name) for name in _OF_PICTURES},
     "tensorflow.nn.lrn": foreign_nn.local_response_normalization, **foreign_strings.FUNCTIONS,
     "tensorflow.while_loop": foreign_loops.while_loop,
     "tensorflow.image.resize_image_with_crop_or_pad": foreign_nn.resize_with_crop_or_pad,
     **{
-        f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_jpeg" if name == "decode_png" else name)
-        for part in ("io", "image") for name in ("decode_image", "decode_jpeg", "decode_png")
+        f"tensorflow.{part}.{name}": getattr(foreign_nn, "decode_image" if name == "decode_image" else "decode_jpeg")
+        for part in ("io", "image") for name in ("decode_bmp", "decode_image", "decode_jpeg", "decode_png")
     },
     "tensorflow.io.read_file": foreign_nn.read_file, "tensorflow.read_file": foreign_nn.read_file,
     "theano.shared": _shared, "theano.tensor.flatten": _flatten, "theano.tensor.nnet.relu": _relu_of_theano,
@@ -315,12 +322,31 @@ _AS_THEY_ARE: dict[str, Any] = {
     ), foreign_machine.hint),
     **{f"tensorflow.logging.{name}": level for name, level in foreign_machine.LEVELS.items()},
     **{f"tensorflow.train.{name}": make for name, make in foreign_machine.OPTIMIZERS.items()},
+    **{
+        f"tensorflow.{ours}_initializer": getattr(initializers, theirs)
+        for ours, theirs in {
+            "constant": "Constant", "ones": "Ones", "random_normal": "RandomNormal",
+            "random_uniform": "RandomUniform", "zeros": "Zeros",
+        }.items()
+    },
+    "tensorflow.image.ResizeMethod": foreign_pictures.ResizeMethod,
     "tensorflow.UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
     "tensorflow.data.Dataset": foreign_data.Dataset,
     "tensorflow.data.AUTOTUNE": foreign_data.AUTOTUNE, "tensorflow.data.Options": foreign_data.Options,
     "tensorflow.data.experimental.AutoShardPolicy": foreign_data.AutoShardPolicy,
     "tensorflow.nn.scale_regularization_loss": replicas.scale_regularization_loss,
     "tensorflow.data.experimental.AUTOTUNE": foreign_data.AUTOTUNE,
+    "tensorflow.data.TextLineDataset": foreign_data.text_lines,
+    "tensorflow.data.experimental.cardinality": foreign_data.cardinality,
+    "tensorflow.data.INFINITE_CARDINALITY": -1, "tensorflow.data.UNKNOWN_CARDINALITY": -2,
+    "tensorflow.data.experimental.INFINITE_CARDINALITY": -1, "tensorflow.data.experimental.UNKNOWN_CARDINALITY": -2,
+    **{
+        f"tensorflow.data.experimental.{name}": getattr(foreign_data.Dataset, name)
+        for name in ("choose_from_datasets", "sample_from_datasets")
+    },
+    "tensorflow.train.Checkpoint": foreign_checkpoints.Checkpoint,
+    "tensorflow.train.CheckpointManager": foreign_checkpoints.CheckpointManager,
+    "tensorflow.train.latest_checkpoint": foreign_checkpoints.latest_checkpoint,
 }  # fmt: skip
 _MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 _DTYPES = frozenset((
@@ -334,6 +360,8 @@ def name_in(module: str, name: str) -> Any:
     path = f"{module}.{name}"
     if module in ("tensorflow", "tensorflow.dtypes") and name in _DTYPES:
         return name
+    if path in ("tensorflow.string", "tensorflow.dtypes.string"):
+        return "string"
     if module == "tensorflow.dtypes" and name == "cast":
         return function_of("tensorflow", name)
     if path == "tensorflow.version.VERSION":

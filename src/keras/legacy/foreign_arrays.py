@@ -168,6 +168,11 @@ def arange(start, limit=None, delta=1, dtype=None):
     return ops.arange(start, limit, delta, dtype=dtype)
 
 
+def fill(dims, value):
+    """`tf.fill`, in the dtype of the value."""
+    return ops.full(dims, value, dtype=ops.convert_to_tensor(value).dtype)
+
+
 def rank(input):
     """`tf.rank`."""
     return ops.convert_to_tensor(len(input.shape), dtype="int32")
@@ -201,10 +206,10 @@ class TensorSpec:
 
     def __init__(self, shape, dtype="float32", name=None):
         self.shape = Shape(() if shape is None else shape)
-        self.dtype, self.name = as_dtype(dtype), name
+        self.dtype, self.name = "string" if dtype == "string" else as_dtype(dtype), name
 
     def __repr__(self) -> str:
-        return f"TensorSpec(shape={tuple(self.shape)}, dtype={self.dtype.name}, name={self.name!r})"
+        return f"TensorSpec(shape={tuple(self.shape)}, dtype=tf.{self.dtype}, name={self.name!r})"
 
 
 # --- functions over rows

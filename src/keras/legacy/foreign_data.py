@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import enum
+import glob
+import importlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
@@ -13,6 +16,8 @@ import numpy as np
 from keras import ops
 from keras._core import processes, tree
 from keras._data import dataset
+from keras.legacy.foreign_arrays import TensorSpec
+from keras.legacy.foreign_texts import Texts, as_texts, holds_texts
 
 AUTOTUNE = -1
 _OFF = (
@@ -39,8 +44,122 @@ class Options:
 class Dataset(dataset.Dataset):
     """Elements as tensors: a loop over it, and the functions of `map` and `filter`, get arrays of the device."""
 
+    # whether the last group of rows may be smaller than the others
+    _ends_short = False
+
     def __iter__(self) -> Iterator:
         return map(_as_tensors, self._start())
+
+    def _like(self, start: Callable[[], Iterator], length: int | None) -> Dataset:
+        made = super()._like(start, length)
+        made._ends_short = self._ends_short
+        return made
+
+    def as_numpy_iterator(self) -> Iterator:
+        """A pass, with arrays of NumPy, its numbers, and bytes."""
+        return (tree.map_leaves(lambda x: x.numpy() if isinstance(x, Texts) else np.asarray(x)[()], e) for e in self)
+
+    def cardinality(self) -> Count:
+        """Elements in a pass, as a number with `numpy()`."""
+        return Count(super().cardinality())
+
+    @property
+    def element_spec(self) -> Any:
+        """The shapes and dtypes of the first element, which is made for it; None for rows that may be fewer."""
+        found = next(iter(self))
+        if self._ends_short:
+            return tree.map_leaves(lambda x: TensorSpec((None, *x.shape[1:]), _dtype_of(x)), found)
+        return tree.map_leaves(lambda x: TensorSpec(x.shape, _dtype_of(x)), found)
+
+    def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
+        """Every `batch_size` elements as one."""
+        made = super().batch(int(batch_size), drop_remainder)
+        made._ends_short = not drop_remainder
+        return made
+
+    def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
+        """Every `batch_size` elements as one, each array filled up to the longest of the group or to its shape."""
+        return self._regrouped(int(batch_size), drop_remainder, lambda g: _padded(g, padded_shapes, padding_values))
+
+    def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
+        """Datasets of `size` elements each, `shift` apart, of which every `stride`-th is taken."""
+        step = int(size if shift is None else shift)
+        return Dataset(lambda: map(_side_by_side, _windows(self._start(), int(size), step, stride, drop_remainder)))
+
+    def _regrouped(self, size: int, drop: bool, join: Callable) -> Dataset:
+        length = self._length
+        if length is not None and length >= 0:
+            length = length // size if drop else -(-length // size)
+        made = self._like(lambda: map(join, _windows(self._start(), size, size, 1, drop)), length)
+        made._ends_short = not drop
+        return made
+
+    def flat_map(self, map_func: Callable, name=None) -> Dataset:
+        """The elements of the datasets that `map_func` makes of elements, one after the other."""
+        return self._made_of(map_func, 1, 1)
+
+    def interleave(
+        self, map_func: Callable, cycle_length=None, block_length=1, num_parallel_calls=None, deterministic=None
+    ) -> Dataset:
+        """The same, `block_length` elements in turn from each of `cycle_length` datasets."""
+        several = 10 if cycle_length in (None, AUTOTUNE) else int(cycle_length)
+        return self._made_of(map_func, several, int(block_length))
+
+    def _made_of(self, map_func: Callable, several: int, block: int) -> Dataset:
+        def start() -> Iterator:
+            sources = (map_func(*_parts(_as_tensors(element)))._start() for element in self._start())
+            return _in_turn(sources, several, block)
+
+        return Dataset(start, -1 if self._length == -1 else None)
+
+    def concatenate(self, dataset: Dataset, name=None) -> Dataset:
+        """The elements of this dataset and then those of another."""
+        lengths = (self._length, _length_of(dataset))
+        length = None if None in lengths else -1 if -1 in lengths else sum(lengths)  # type: ignore[arg-type]
+        return self._like(lambda: itertools.chain(self._start(), dataset._start()), length)
+
+    def enumerate(self, start=0, name=None) -> Dataset:
+        """Pairs of a number and an element."""
+        return Dataset(lambda: ((np.int64(i), x) for i, x in enumerate(self._start(), start)), self._length)
+
+    def reduce(self, initial_state, reduce_func: Callable, name=None) -> Any:
+        """The last `reduce_func(state, element)`."""
+        state = tree.map_leaves(_as_tensor, initial_state)
+        for element in self:
+            state = reduce_func(state, element)
+        return state
+
+    def take_while(self, predicate: Callable, name=None) -> Dataset:
+        """The elements up to the first for which `predicate` is not true."""
+
+        def start() -> Iterator:
+            return itertools.takewhile(lambda x: bool(predicate(*_parts(_as_tensors(x)))), self._start())
+
+        return self._like(start, None)
+
+    def apply(self, transformation_func: Callable) -> Dataset:
+        """What a function makes of the dataset."""
+        return transformation_func(self)
+
+    def cache(self, filename="", name=None) -> Dataset:
+        """Keeps the elements of the first pass, in memory whatever the name of a file."""
+        return super().cache()
+
+    def take(self, count, name=None) -> Dataset:
+        """The first elements."""
+        return super().take(int(count))
+
+    def skip(self, count, name=None) -> Dataset:
+        """The elements after the first ones."""
+        return super().skip(int(count))
+
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None) -> Dataset:
+        """The elements in another order."""
+        return super().shuffle(int(buffer_size), seed, reshuffle_each_iteration is not False)
+
+    def prefetch(self, buffer_size, name=None) -> Dataset:
+        """The same elements, made ahead."""
+        return super().prefetch(AUTOTUNE if buffer_size is None else int(buffer_size))
 
     def shard(self, num_shards: int, index: int) -> dataset.Dataset:
         """Every so many elements one, from number `index` on."""
@@ -61,8 +180,8 @@ class Dataset(dataset.Dataset):
             raise NotImplementedError(_OFF)
         return self
 
-    def map(self, map_func: Callable, num_parallel_calls=None) -> dataset.Dataset:
-        """The elements after `map_func`."""
+    def map(self, map_func: Callable, num_parallel_calls=None, deterministic=None, name=None) -> dataset.Dataset:
+        """The elements after `map_func`, in their order."""
         return super().map(lambda *parts: map_func(*_as_tensors(parts)), num_parallel_calls)
 
     def filter(self, predicate: Callable) -> dataset.Dataset:
@@ -89,19 +208,15 @@ class Dataset(dataset.Dataset):
     def from_generator(
         generator: Callable, output_types=None, output_shapes=None, args=(), output_signature=None
     ) -> Dataset:
-        """What the iterators yield that `generator(*args)` returns, in the dtypes given by `output_types`."""
+        """What the iterators yield that `generator(*args)` returns, in the dtypes that are given."""
+        types = output_types
         if output_signature is not None:
-            raise ValueError(
-                "from_generator: `output_signature` is not possible here. Give `output_types`, or neither."
-            )
-        if output_types is None:
+            types = tree.map_leaves(lambda spec: spec.dtype, output_signature)
+        if types is None:
             return Dataset(lambda: iter(generator(*args)))
 
         def typed(element: Any) -> Any:
-            return tree.pack_like(
-                output_types,
-                [np.asarray(x, dtype) for x, dtype in zip(tree.leaves(element), tree.leaves(output_types))],
-            )
+            return tree.map_leaves(lambda dtype, x: _typed(x, dtype), types, element)
 
         return Dataset(lambda: map(typed, generator(*args)))
 
@@ -119,6 +234,83 @@ class Dataset(dataset.Dataset):
         ends = [n for n in lengths if n != -1]
         length = -1 if not ends else None if None in ends else min(ends)
         return Dataset(lambda: zip(*(d._start() for d in sources)), length)
+
+    @staticmethod
+    def list_files(file_pattern, shuffle=None, seed=None, name=None) -> Dataset:
+        """The names of the files that patterns fit, in another order in each pass unless `shuffle` is False.
+
+        Raises:
+            FileNotFoundError: no file fits.
+        """
+        patterns = [str(one) for one in as_texts(file_pattern).flat]
+        found = sorted(itertools.chain.from_iterable(map(glob.glob, patterns)))
+        if not found:
+            raise FileNotFoundError(f"list_files: no files fit {', '.join(patterns)}.")
+        made = Dataset.from_tensor_slices(found)
+        return made if shuffle is False else made.shuffle(len(found), seed)
+
+    @staticmethod
+    def sample_from_datasets(datasets, weights=None, seed=None, stop_on_empty_dataset=False) -> Dataset:
+        """Elements of datasets drawn by their weights, until all are through, or one if `stop_on_empty_dataset`."""
+        shares = np.full(len(datasets), 1 / len(datasets)) if weights is None else np.asarray(weights, "float64")
+
+        def start() -> Iterator:
+            numbers = np.random.default_rng(np.random.randint(1 << 31) if seed is None else seed)
+            return _drawn_from([d._start() for d in datasets], shares, numbers, stop_on_empty_dataset)
+
+        return Dataset(start, -1 if any(_length_of(d) == -1 for d in datasets) else None)
+
+    @staticmethod
+    def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True) -> Dataset:
+        """The next element of the dataset that each number of another dataset names."""
+
+        def start() -> Iterator:
+            sources = [d._start() for d in datasets]
+            for number in choice_dataset._start():
+                try:
+                    yield next(sources[int(number)])
+                except StopIteration:
+                    if stop_on_empty_dataset:
+                        return
+
+        return Dataset(start)
+
+
+def text_lines(filenames, compression_type=None, buffer_size=None, num_parallel_reads=None) -> Dataset:
+    """`tf.data.TextLineDataset`: the lines of files, without their ends."""
+    if compression_type not in (None, ""):
+        raise ValueError(f"TextLineDataset: `compression_type` must be None here. Got {compression_type!r}.")
+    names = list(filenames if isinstance(filenames, dataset.Dataset) else as_texts(filenames).flat)
+
+    def start() -> Iterator:
+        for name in names:
+            with open(str(as_texts(name)), encoding="utf-8", newline="\n") as file:
+                yield from (np.asarray(line.rstrip("\r\n")) for line in file)
+
+    return Dataset(start)
+
+
+def cardinality(dataset) -> Count:
+    """`tf.data.experimental.cardinality`."""
+    return Count(dataset.cardinality())
+
+
+class Count(int):
+    """A number of elements, which knows `numpy()`."""
+
+    def numpy(self) -> np.int64:
+        """The number."""
+        return np.int64(self)
+
+
+class _Batches(Dataset):
+    _ends_short = True
+
+
+def serve_everywhere() -> None:
+    """Lets `image_dataset_from_directory` and the others make such datasets, too."""
+    for name in ("_folders", "_series"):
+        importlib.import_module(f"keras.utils.{name}").Dataset = _Batches
 
 
 def _length_of(source: dataset.Dataset) -> int | None:
@@ -140,4 +332,103 @@ def _as_tensors(element: Any) -> Any:
 
 
 def _as_tensor(x: Any) -> Any:
-    return x if np.asarray(x).dtype.kind in "OSUT" else ops.convert_to_tensor(x)
+    if isinstance(x, dataset.Dataset):
+        return x
+    if np.asarray(x).dtype.kind in "OSUT":
+        return as_texts(x) if holds_texts(np.asarray(x)) else x
+    return ops.convert_to_tensor(x)
+
+
+def _dtype_of(x: Any) -> str:
+    return "string" if isinstance(x, Texts) else str(x.dtype)
+
+
+def _typed(x: Any, dtype: Any) -> np.ndarray:
+    return np.asarray(as_texts(x)) if str(dtype) == "string" else np.asarray(x, dtype)
+
+
+def _parts(element: Any) -> tuple:
+    return element if isinstance(element, tuple) else (element,)
+
+
+def _windows(elements: Iterator, size: int, shift: int, stride: int, drop: bool) -> Iterator[list]:
+    """Groups of up to `size` elements that begin `shift` apart."""
+    span = (size - 1) * stride + 1
+    kept = list(itertools.islice(elements, span))
+    while kept and (len(kept[::stride]) == size or not drop):
+        yield kept[::stride]
+        collections.deque(itertools.islice(elements, max(shift - len(kept), 0)), maxlen=0)  # left out by all windows
+        kept = kept[shift:]
+        kept += itertools.islice(elements, span - len(kept))
+
+
+def _side_by_side(group: list) -> Any:
+    """The elements of a window as a dataset; of tuples, a tuple of datasets, one for each of their parts."""
+
+    def of(rows: list) -> Dataset:
+        return Dataset(lambda: iter(rows), len(rows))
+
+    first = group[0]
+    if isinstance(first, tuple):
+        return tuple(of([row[i] for row in group]) for i in range(len(first)))
+    if isinstance(first, dict):
+        return {name: of([row[name] for row in group]) for name in first}
+    return of(group)
+
+
+def _in_turn(sources: Iterator[Iterator], several: int, block: int) -> Iterator:
+    running = list(itertools.islice(sources, several))
+    while running:
+        following = []
+        for source in running:
+            rows = list(itertools.islice(source, block))
+            yield from rows
+            if len(rows) < block:
+                following += itertools.islice(sources, 1)
+            else:
+                following.append(source)
+        running = following
+
+
+def _drawn_from(sources: list, shares: np.ndarray, numbers: np.random.Generator, stop: bool) -> Iterator:
+    open_ones = shares > 0
+    while open_ones.any():
+        chances = shares * open_ones
+        i = int(numbers.choice(len(sources), p=chances / chances.sum()))
+        try:
+            yield next(sources[i])
+        except StopIteration:
+            if stop:
+                return
+            open_ones[i] = False
+
+
+def _padded(group: list, shapes: Any, values: Any) -> Any:
+    """Arrays of different lengths in one."""
+    leaves = [tree.leaves(element) for element in group]
+    wanted = [None] * len(leaves[0]) if shapes is None else _each_shape(shapes)
+    filler = tree.leaves(values) if isinstance(values, (tuple, dict, list)) else [values] * len(leaves[0])
+    made = [_stacked_to(list(rows), w, f) for rows, w, f in zip(zip(*leaves), wanted, filler)]
+    return tree.pack_like(group[0], made)
+
+
+def _each_shape(shapes: Any) -> list:
+    """The shapes of a structure of them: lists, and tuples of numbers, are shapes themselves."""
+    if isinstance(shapes, dict):
+        return [one for name in shapes for one in _each_shape(shapes[name])]
+    if isinstance(shapes, tuple) and not all(n is None or isinstance(n, int) for n in shapes):
+        return [one for part in shapes for one in _each_shape(part)]
+    return [list(shapes)]
+
+
+def _stacked_to(rows: list, shape: list | None, filler: Any) -> np.ndarray:
+    rows = [np.asarray(row) for row in rows]
+    longest = [max(sizes) for sizes in zip(*(row.shape for row in rows))]
+    if shape is not None:
+        longest = [n if wanted in (None, -1) else wanted for n, wanted in zip(longest, shape)]
+    empty = "" if rows[0].dtype.kind == "U" else 0
+    kind = np.result_type(*rows)
+    made = np.full((len(rows), *longest), empty if filler is None else filler, dtype=kind)
+    for place, row in zip(made, rows):
+        place[tuple(map(slice, row.shape))] = row
+    return made

@@ -14,6 +14,7 @@ from keras._core.recording import recording
 from keras._jax import tape
 from keras._jax.devices import class_of_arrays
 from keras._jax.operators import METHODS
+from keras._jax.taped import Taped
 from keras._jax.variable import Variable
 
 
@@ -33,6 +34,14 @@ class GradientTape(tape.GradientTape):
         if id(x) in self._arrays and not isinstance(x, (np.ndarray, np.generic, float)):
             _teach(type(x))
         return watched
+
+    def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
+        """As today's; None, as everywhere else, if the target has nothing to do with what is watched."""
+        if self._was_asked or any(isinstance(x, Taped) for x in tree.leaves(target)):
+            return super().gradient(target, sources, output_gradients, unconnected_gradients)
+        self._was_asked = not self._persistent
+        empty = ops.zeros_like if unconnected_gradients == "zero" else lambda source: None
+        return tree.map_leaves(empty, sources)
 
     def stand_in(self, x: Any) -> Any:
         """What stands for an array that is watched; None for others."""

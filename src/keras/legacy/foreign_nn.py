@@ -205,42 +205,6 @@ def _in_batch(function):
 
 
 @_in_batch
-def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antialias=False, align_corners=False):
-    """`tf.image.resize`: floats, whatever came in, but for 'nearest'. Aligned corners are of `tf.compat.v1`."""
-    if preserve_aspect_ratio:
-        raise ValueError("tf.image.resize: `preserve_aspect_ratio` is not possible here. Compute the size.")
-    kind = images.dtype
-    size = tuple(int(n) for n in np.asarray(size))
-    if align_corners:
-        return _with_corners(ops.cast(images, "float32"), size, method)
-    found = ops.image.resize(ops.cast(images, "float32"), size, method, antialias, data_format="channels_last")
-    return ops.cast(found, kind) if method == "nearest" else found
-
-
-def _with_corners(images, size, method):
-    """Bilinear, the pixels in the corners of both pictures at the same places."""
-    if method != "bilinear":
-        raise ValueError(f"tf.image.resize: `align_corners` needs method='bilinear' here. Got {method!r}.")
-    for axis, new in zip((1, 2), size):
-        old = images.shape[axis]
-        places = np.linspace(0, old - 1, new) if new > 1 else np.zeros(1)
-        low = np.minimum(places.astype("int32"), max(old - 2, 0))
-        share = (places - low).astype("float32").reshape((-1, *(1,) * (3 - axis)))
-        after = ops.take(images, np.minimum(low + 1, old - 1), axis=axis)
-        images = ops.take(images, low, axis=axis) * (1 - share) + after * share
-    return images
-
-
-def _resize_as(method: str):
-    def call(images, size, align_corners=False, half_pixel_centers=False):
-        return resize(images, size, method, align_corners=align_corners)
-
-    return call
-
-
-resize_bilinear, resize_nearest_neighbor, resize_bicubic = map(_resize_as, ("bilinear", "nearest", "bicubic"))
-
-
 @_in_batch
 def flip_left_right(image):
     """`tf.image.flip_left_right`."""

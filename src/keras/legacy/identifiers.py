@@ -9,6 +9,7 @@ from types import ModuleType
 
 from keras._core import registry
 from keras.legacy import arguments, era
+from keras.legacy.wrapping import wrap
 
 
 def teach_activations(module: ModuleType) -> None:
@@ -54,12 +55,35 @@ def teach_losses(module: ModuleType) -> None:
 
 
 def teach_metrics(module: ModuleType) -> None:
-    """Functions that are gone, `reset_states`, and `merge_state` where a metric has none."""
+    """Functions that are gone, `reset_states`, a `merge_state` for all, and `add_weight` with the name in front."""
     importlib.import_module("keras.legacy.metrics")
+    wrap(module.Metric, "add_weight", _add_weight, {"aggregation", "synchronization"})
     bases = importlib.import_module("keras.legacy.bases")
-    module.Metric.reset_states = bases.reset_states
+    forget = module.Metric.reset_state
+    module.Metric.reset_states = lambda self: forget(self)
+    wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
         module.Metric.merge_state = bases.merge_state
+
+
+def _add_weight(function: Callable, self, *args, **kwargs):
+    """`add_weight` with the name in front, as tf.keras had it; replicas count together here, as they did by default."""
+    combine = {"aggregation": ("sum", "none"), "synchronization": ("auto", "none", "on_read")}
+    if args and isinstance(args[0], str):
+        order = ("name", "shape", "aggregation", "synchronization", "initializer", "dtype")
+        kwargs.update(zip(order, args))
+        args = ()
+    for name, allowed in combine.items():
+        value = kwargs.pop(name, None)
+        if str(value).rpartition(".")[2].lower() not in allowed:
+            raise ValueError(f"{self.name}.add_weight: `{name}` cannot be {value!r} here: leave it out.")
+    return function(self, *args, **kwargs)
+
+
+def _reset_state(function: Callable, self):
+    """`reset_state`, or what a class of one's own does under the name that tf.keras had for it until 2.4."""
+    own = type(self).reset_states
+    return function(self) if own.__module__ == __name__ else own(self)
 
 
 def _of_pieces(name: str) -> Callable:

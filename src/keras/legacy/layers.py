@@ -21,7 +21,13 @@ from keras.legacy.older_convolutions import (
     SeparableConvolution2D,
 )
 from keras.legacy.older_dense import Highway, MaxoutDense, TimeDistributedDense
-from keras.legacy.release_0_layers import AutoEncoder, MaskedLambda, MaskedLayer, TimeDistributedMerge
+from keras.legacy.release_0_layers import (
+    AutoEncoder,
+    MaskedLambda,
+    MaskedLayer,
+    TimeDistributedMerge,
+    WordContextProduct,
+)
 
 __all__ = [
     "AtrousConvolution1D",
@@ -47,6 +53,7 @@ __all__ = [
     "ThresholdedReLU",
     "TimeDistributedDense",
     "TimeDistributedMerge",
+    "WordContextProduct",
     "merge",
 ]
 
@@ -67,5 +74,6 @@ _CLASSES = (
     CuDNNLSTM, Deconvolution2D, DroppedEmbedding, Highway, LocallyConnected1D, LocallyConnected2D, MaskedLambda,
     MaskedLayer, MaxoutDense, ModalBatchNormalization, ParametricSoftplus, SReLU, SeparableConvolution2D,
     ThresholdedLinear, ThresholdedReLU, TimeDistributedDense, TimeDistributedMerge,
+    WordContextProduct,
 )  # fmt: skip
 registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in _CLASSES})

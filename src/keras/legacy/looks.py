@@ -56,11 +56,10 @@ def current() -> Run:
 
 
 def opening(train_rows: int | None, test_rows: int | None) -> str | None:
-    """The line that `fit` began with when it was given arrays."""
-    if train_rows is None:
+    """The line that `fit` began with before tf.keras when it was given arrays to train on and others to validate on."""
+    if train_rows is None or test_rows is None:
         return None
-    text = f"Train on {train_rows} samples"
-    return text if test_rows is None else f"{text}, validate on {test_rows} samples"
+    return f"Train on {train_rows} samples, validate on {test_rows} samples"
 
 
 def bar_line(function: Callable, self, finished, now, ascii_only):
@@ -89,6 +88,11 @@ def bar_line(function: Callable, self, finished, now, ascii_only):
         return f"{count} - ETA: {step * max(target - seen, 0):.0f}s{values}"
     pace = "" if era.before("2.0") else f" {_pace(step)}/{unit}"
     return f"{count} - {seconds}{pace}{values}"
+
+
+def numbers_epochs(function: Callable, self):
+    """Whether a bar says which epoch it is for: before tf.keras also where there is one alone."""
+    return era.before("tf2.0") or function(self)
 
 
 def _in_order(shown: dict, names: tuple[str, ...]) -> list[tuple[str, Any]]:

@@ -353,20 +353,25 @@ def _rows(batch: Any) -> int:
     return len(batch)
 
 
-def predict_classes(self, x, batch_size=32, verbose=0):
+def _verbose(told: int | None) -> int:
+    """1.x drew a bar while it predicted classes, unless it was told not to."""
+    return int(era.before("2.0")) if told is None else told
+
+
+def predict_classes(self, x, batch_size=32, verbose=None):
     """The class of each row: the largest output, or whether the only one is above 0.5.
 
     >>> model.predict_classes(x)
     """
     report.note("Sequential.predict_classes", "predict_classes", "predict(x).argmax(-1)")
-    found = self.predict(x, batch_size=batch_size, verbose=verbose)
+    found = self.predict(x, batch_size=batch_size, verbose=_verbose(verbose))
     return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
 
 
-def predict_proba(self, x, batch_size=32, verbose=0):
+def predict_proba(self, x, batch_size=32, verbose=None):
     """`predict`, with a warning if the outputs cannot be probabilities."""
     report.note("Sequential.predict_proba", "predict_proba", "predict")
-    found = self.predict(x, batch_size=batch_size, verbose=verbose)
+    found = self.predict(x, batch_size=batch_size, verbose=_verbose(verbose))
     if found.min() < 0.0 or found.max() > 1.0:
         warnings.warn(
             "predict_proba: the outputs are not all between 0 and 1. Let the last layer end in a softmax or a sigmoid.",

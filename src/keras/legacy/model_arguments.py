@@ -51,12 +51,15 @@ def teach(module: ModuleType) -> None:
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)
     wrap(Model, "save_weights", any_name.save_weights)
+    wrap(Model, "load_weights", any_name.load_weights)
     wrap(module.Functional, "__init__", _functional_init)
     names_of_metrics = trainer.metrics_names.fget
     trainer.metrics_names = property(
         lambda self: methods.metrics_names(names_of_metrics, self), doc=trainer.metrics_names.__doc__
     )
     wrap(importlib.import_module("keras.callbacks._progress").Progbar, "_line", looks.bar_line)
+    logger = importlib.import_module("keras.callbacks._progbar_logger").ProgbarLogger
+    wrap(logger, "_numbers_epochs", looks.numbers_epochs)
     wrap(module.Sequential, "_append", _sequential_append)
     running = importlib.import_module("keras.legacy.running")
     wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)

@@ -21,6 +21,7 @@ _IN_PLACE = {
     "ThresholdedReLU": "ReLU(threshold=theta)",
     "TimeDistributedDense": "TimeDistributed(Dense(n))",
     "TimeDistributedMerge": "a Lambda of keras.ops.sum, mean or prod over axis 1",
+    "WordContextProduct": "two Embedding layers and Dot(axes=-1)",
     "merge": "add, multiply, average, maximum, concatenate or dot",
     "multi_gpu_model": "keras.distribution.set_distribution(keras.distribution.DataParallel())",
 }

@@ -94,6 +94,7 @@ ROWS = [
     ), "0.x 1.x 2.x"),
     Row("keras.layers.cudnn_recurrent", "keras.layers", "CuDNNGRU CuDNNLSTM", "2.x"),
     Row("keras.layers.embeddings", "keras.layers", "Embedding", "0.x 1.x 2.x"),
+    Row("keras.layers.embeddings", "keras.layers", "WordContextProduct", "0.x"),
     Row("keras.layers.local", "keras.layers", "LocallyConnected1D LocallyConnected2D", "1.x 2.x"),
     Row("keras.layers.convolutional_recurrent", "keras.layers", (
         "ConvLSTM2D ConvLSTM2DCell ConvRNN2D ConvRecurrent2D"

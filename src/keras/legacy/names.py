@@ -35,7 +35,7 @@ HOMES = [
     Home("keras.applications.mobilenet", "keras.layers", "DepthwiseConv2D", "2.x"),
     Home("keras.layers", _LAYERS, "Highway MaxoutDense TimeDistributedDense Merge", "0.x 1.x 2.x"),
     Home("keras.layers", _LAYERS, "TimeDistributedMerge MaskedLayer MaskedLambda AutoEncoder "
-         "ThresholdedLinear", "0.x"),
+         "ThresholdedLinear WordContextProduct", "0.x"),
     Home("keras.layers", "keras.legacy.siamese", "LambdaMerge Siamese SiameseHead add_shared_layer", "0.x"),
     Home("keras.layers", _LAYERS, "ParametricSoftplus SReLU ThresholdedReLU", "0.x 1.x 2.x"),
     Home("keras.layers", _LAYERS, "AtrousConvolution1D AtrousConv1D=AtrousConvolution1D AtrousConvolution2D "

@@ -192,6 +192,7 @@ def _fill_tensorflow(module: ModuleType) -> None:
     module.keras = keras
     module.newaxis = None
     importlib.import_module("keras.legacy.foreign_loops").give_arrays_numpy()
+    importlib.import_module("keras.legacy.foreign_data").serve_everywhere()
     release = importlib.import_module("keras.legacy.era").version()
     # programs take the numbers apart; 2.16 is the first release whose Keras is Keras 3
     module.__version__ = release if release in ("2.10.0", "2.15.0") else "2.16.0"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keras import layers, ops
-from keras._core.checks import one_of
+from keras import activations, initializers, layers, ops
+from keras._core.checks import one_of, positive_integer
 from keras.layers import InputSpec, Layer
 
 _TIME_MERGES = {"sum": ops.sum, "ave": ops.mean, "mul": ops.prod}
@@ -87,3 +87,42 @@ def _first_shape_of(layer):
         return layer._first_shape
     inputs = getattr(layer, "inputs", None)
     return tuple(inputs[0].shape) if inputs else None
+
+
+class WordContextProduct(Layer):
+    """How near two numbered words are, of 0.1 to 0.3, as word2vec learns it (Mikolov et al., 2013).
+
+    `y = activation(sum(W_w[word] * W_c[context]))`
+
+    Args:
+        input_dim: how many words there are.
+        proj_dim: the length of the vectors.
+        init: how the vectors start.
+        activation: a name or a function.
+
+    Shapes:
+        x: (batch, 2), pairs of numbers, y: (batch, 1).
+
+    >>> WordContextProduct(100, 8)(ops.array([[3, 7], [1, 2]])).shape
+    (2, 1)
+    """
+
+    def __init__(self, input_dim, proj_dim=128, init="uniform", activation="sigmoid", weights=None, **kwargs):
+        kwargs.setdefault("input_shape", (2,))
+        super().__init__(weights=weights, **kwargs)
+        self.input_dim = positive_integer("input_dim", input_dim, "WordContextProduct")
+        self.proj_dim = positive_integer("proj_dim", proj_dim, "WordContextProduct")
+        self.init = initializers.get(init)
+        self.activation = activations.get(activation)
+        self.input_spec = InputSpec(shape=(None, 2))
+
+    def build(self, input_shape):
+        self.W_w, self.W_c = (
+            self.add_weight(name=name, shape=(self.input_dim, self.proj_dim), initializer=self.init)
+            for name in ("W_w", "W_c")
+        )
+
+    def call(self, inputs):
+        word, context = ops.unstack(ops.cast(inputs, "int32"), axis=1)
+        near = ops.sum(ops.take(self.W_w, word, axis=0) * ops.take(self.W_c, context, axis=0), axis=-1, keepdims=True)
+        return self.activation(near)

@@ -36,7 +36,12 @@ class Graph:
             if id(x) in seen:
                 raise ValueError(f"Model: {x!r} stands twice among the inputs.")
             seen.add(id(x))
-        self.nodes: list[Node] = nodes_between(self.inputs, self.outputs)
+        try:
+            self.nodes: list[Node] = nodes_between(self.inputs, self.outputs)
+        except ValueError:
+            self.output_structure = _as_called(self.inputs, outputs)
+            self.outputs = tree.leaves(self.output_structure)
+            self.nodes = nodes_between(self.inputs, self.outputs)
         self.operations: list[Operation] = self._by_depth()
         _check_names(self.operations)
         self.host: HostPart | None = host_part(self)
@@ -177,6 +182,39 @@ class Graph:
                 place[id(x)] = ("node", n, i)
         structures = [tree.map_leaves(lambda _: None, s) for s in (self.input_structure, self.output_structure)]
         return (tuple(described), tuple(place[id(x)] for x in self.outputs), of(structures))
+
+
+def _as_called(inputs: list[KerasTensor], outputs: Any) -> Any:
+    """`outputs`, with what the first call between them and `inputs` returned in the place of a nested model's own.
+
+    Keras 3 says so for a Sequential, whose `output` is that of its first call.
+    """
+    returned: dict[int, list[KerasTensor]] = {}
+    waiting = [x._keras_history.operation for x in inputs if x._keras_history is not None]
+    met = {id(o) for o in waiting}
+    while waiting:
+        for node in waiting.pop(0)._outbound_nodes:
+            operation = node.operation
+            graph = getattr(operation, "_graph", None)
+            if isinstance(graph, Graph) and len(graph.outputs) == len(node.outputs):
+                for own, result in zip(graph.outputs, node.outputs):
+                    returned.setdefault(id(own), []).append(result)
+            if id(operation) not in met:
+                met.add(id(operation))
+                waiting.append(operation)
+
+    def reachable(output):
+        return next((x for x in (output, *returned.get(id(output), ())) if _leads_to(inputs, x)), output)
+
+    return tree.map_leaves(reachable, outputs)
+
+
+def _leads_to(inputs: list[KerasTensor], output: KerasTensor) -> bool:
+    try:
+        nodes_between(inputs, [output])
+    except ValueError:
+        return False
+    return True
 
 
 def _at(inputs: Any, path: tuple) -> Any:

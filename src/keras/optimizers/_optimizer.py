@@ -35,7 +35,7 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
     Args:
         learning_rate: a number, a `LearningRateSchedule`, or a function that returns the rate.
         weight_decay: before each update every variable loses this share of itself, times the learning rate.
-        clipnorm: largest L2 norm of each gradient.
+        clipnorm: largest L2 norm of each gradient; 0 does not clip, here and below.
         clipvalue: largest absolute value in each gradient.
         global_clipnorm: largest L2 norm of all gradients taken together.
         use_ema: whether to keep a moving average of every variable, which `finalize_variable_values` puts in place.
@@ -84,9 +84,9 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
         self._refuse(kwargs)
         self.name = name or unique_name_for(self)
         self.weight_decay = weight_decay
-        self.clipnorm = clipnorm
-        self.clipvalue = clipvalue
-        self.global_clipnorm = global_clipnorm
+        self.clipnorm = _limit(clipnorm)
+        self.clipvalue = _limit(clipvalue)
+        self.global_clipnorm = _limit(global_clipnorm)
         self.use_ema = bool(use_ema)
         self.ema_momentum = ema_momentum
         self.ema_overwrite_frequency = ema_overwrite_frequency
@@ -288,6 +288,11 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
 
     def __fingerprint__(self, of):
         return structure_of(self, of)
+
+
+def _limit(value: Any) -> Any:
+    """A limit of clipping; 0 stands for none."""
+    return None if isinstance(value, (int, float)) and value == 0 else value
 
 
 def _check_count(what: str, wanted: list, came: list) -> None:

@@ -1,5 +1,7 @@
 """Files from the network, kept in the Keras home folder: whole, checked, or not there at all."""
 
+import bz2
+import gzip
 import hashlib
 import lzma
 import os
@@ -22,6 +24,8 @@ CHUNK = 1 << 20
 TIMEOUT = 60  # seconds without a byte
 SMALLEST_LIMIT = 4 << 30  # bytes that any archive may unpack to
 LARGEST_RATIO = 200  # beyond that: so many times its own size
+LARGEST_HEADER = 1 << 18  # bytes that a member of a tar file may have before its contents
+LEAST_PER_MEMBER = 4096  # bytes that a file or a folder takes on a disk
 
 NO_NETWORK = (
     "get_file: {origin} could not be downloaded: {reason}.\n  Without a network, put the file there yourself: {path}"
@@ -194,28 +198,83 @@ def _unpack(archive: Path, folder: Path, formats: list[str]) -> None:
     try:
         with folder_beside(archive) as name:
             made = Path(name)
-            if "tar" in formats and tarfile.is_tarfile(archive):
-                with tarfile.open(archive) as opened:
-                    _unpack_tar(opened, made, archive)
-            elif "zip" in formats and zipfile.is_zipfile(archive):
+            done = "tar" in formats and _unpack_tar(archive, made)
+            if not done and "zip" in formats and zipfile.is_zipfile(archive):
                 with zipfile.ZipFile(archive) as opened:
                     _unpack_zip(opened, made, archive)
-            else:
+            elif not done:
                 raise ValueError(f"get_file: {archive} is no archive of the format {' or '.join(formats)}.")
             put_in_place(name, str(folder), by_all=True)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError) as error:
         raise ValueError(f"get_file: {archive} is a broken archive: {error}.") from error
 
 
-def _unpack_tar(opened: tarfile.TarFile, folder: Path, archive: Path) -> None:
+def _unpack_tar(archive: Path, folder: Path) -> bool:
+    """Unpacks a tar file; False if it is none."""
     room = _Room(archive)
-    for member in opened:
-        if not (member.isfile() or member.isdir()):
-            raise ValueError(f"get_file: {archive} holds {member.name!r}, which is a link or a device.")
-        path = room.place(folder, member.name, member.isdir())
-        source = None if member.isdir() or path is None else opened.extractfile(member)
-        if source is not None and path is not None:
-            room.copy(source, path)
+    with _decompressed(archive) as file:
+        bounded = _Bounded(file, room)
+        opened = _as_tar(bounded)
+        if opened is None:
+            return False
+        while (member := opened.next()) is not None:
+            if not (member.isfile() or member.isdir()):
+                raise ValueError(f"get_file: {archive} holds {member.name!r}, which is a link or a device.")
+            path = room.place(folder, member.name, member.isdir())
+            source = None if member.isdir() or path is None else opened.extractfile(member)
+            if source is not None and path is not None:
+                bounded.left = None
+                room.copy(source, path)
+            bounded.left = LARGEST_HEADER
+            opened.members = []  # it would remember them all
+    return True
+
+
+def _as_tar(file: "_Bounded") -> tarfile.TarFile | None:
+    try:
+        return tarfile.open(fileobj=file, mode="r:")
+    except (tarfile.TarError, OSError):
+        return None
+
+
+def _decompressed(archive: Path):
+    with open(archive, "rb") as file:
+        start = file.read(6)
+    for sign, opener in ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open)):
+        if start.startswith(sign):
+            return opener(archive, "rb")
+    return open(archive, "rb")
+
+
+class _Bounded:
+    """The bytes of a tar file, counted: `tarfile` reads headers whole, however long they say that they are.
+
+    Attributes:
+        left: how much may be read before the contents of the next member; None while they are copied.
+    """
+
+    def __init__(self, file, room: "_Room"):
+        self._file = file
+        self._room = room
+        self.left: int | None = LARGEST_HEADER
+
+    def read(self, size: int) -> bytes:
+        if self.left is not None:
+            self.left -= size
+            if self.left < 0:
+                raise ValueError(f"get_file: {self._room.archive} holds a header of more than {LARGEST_HEADER} bytes.")
+        return self._file.read(size)
+
+    def seek(self, place: int) -> None:
+        missing = place - self._file.tell()
+        if missing <= 0:
+            self._file.seek(place)
+        while missing > 0 and (skipped := len(self._file.read(min(missing, CHUNK)))):
+            self._room.take(skipped)
+            missing -= skipped
+
+    def tell(self) -> int:
+        return self._file.tell()
 
 
 def _unpack_zip(opened: zipfile.ZipFile, folder: Path, archive: Path) -> None:
@@ -245,6 +304,7 @@ class _Room:
             raise ValueError(f"get_file: {self.archive} holds {name!r}, a path that leads out of its folder.")
         if not parts:
             return None
+        self.take(LEAST_PER_MEMBER)
         path = folder.joinpath(*parts)
         key = "/".join(parts)
         if not is_folder and key in self.met:
@@ -266,7 +326,11 @@ class _Room:
         """Copies a member, and counts what comes out."""
         with open(path, "xb") as file:
             while chunk := source.read(CHUNK):
-                self.left -= len(chunk)
-                if self.left < 0:
-                    raise ValueError(f"get_file: {self.archive} unpacks to far more than its size lets expect.")
+                self.take(len(chunk))
                 file.write(chunk)
+
+    def take(self, size: int) -> None:
+        """Counts bytes that have come out of the archive, or that a member takes."""
+        self.left -= size
+        if self.left < 0:
+            raise ValueError(f"get_file: {self.archive} unpacks to far more than its size lets expect.")

@@ -1,0 +1,116 @@
+"""`tf.data.Dataset`, its checkpoints and texts, under `python -m keras`."""
+
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+
+import keras
+from keras.legacy import packages
+
+
+@pytest.fixture
+def tf(monkeypatch):
+    """TensorFlow as a program gets it where it is not installed."""
+    if importlib.util.find_spec("tensorflow"):
+        pytest.skip("the real package is installed")
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    for name in ("_folders", "_series"):  # as they were, after the test
+        module = importlib.import_module(f"keras.utils.{name}")
+        monkeypatch.setattr(module, "Dataset", module.Dataset)
+    packages.answer_missing_packages()
+    yield importlib.import_module("tensorflow")
+    for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
+        del sys.modules[name]
+
+
+def listed(dataset):
+    return [np.asarray(x).tolist() for x in dataset.as_numpy_iterator()]
+
+
+def test_windows_are_datasets(tf):
+    ten = tf.data.Dataset.range(10)
+    assert [listed(w) for w in ten.window(4)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert [listed(w) for w in ten.window(4, shift=3, drop_remainder=True)] == [
+        [0, 1, 2, 3],
+        [3, 4, 5, 6],
+        [6, 7, 8, 9],
+    ]
+    assert [listed(w) for w in ten.window(2, shift=4, stride=2)] == [[0, 2], [4, 6], [8]]
+    pairs = ten.window(3, 2, drop_remainder=True).flat_map(lambda w: w.batch(3)).map(lambda w: (w[:-1], w[-1])).batch(2)
+    x, y = next(iter(pairs))
+    assert (x.numpy().tolist(), y.numpy().tolist()) == ([[0, 1], [2, 3]], [2, 4])
+    assert str(pairs.element_spec[0]) == "TensorSpec(shape=(None, 2), dtype=tf.int32, name=None)"
+
+
+def test_datasets_are_put_together(tf):
+    data = tf.data.Dataset
+    mixed = data.range(1, 4).interleave(lambda x: data.from_tensors(x).repeat(3), cycle_length=2, block_length=2)
+    assert listed(mixed) == [1, 1, 2, 2, 1, 2, 3, 3, 3]
+    assert listed(data.range(3).concatenate(data.range(7, 9))) == [0, 1, 2, 7, 8]
+    assert [(int(i), int(x)) for i, x in data.range(7, 9).enumerate(5)] == [(5, 7), (6, 8)]
+    choices = data.from_tensor_slices(np.array([1, 0, 1]))
+    assert listed(data.choose_from_datasets([data.range(3), data.range(10, 13)], choices)) == [10, 0, 11]
+    drawn = data.sample_from_datasets([data.range(3), data.range(10, 13)], [0.5, 0.5], seed=1)
+    assert sorted(listed(drawn)) == [0, 1, 2, 10, 11, 12]
+    assert listed(data.range(9).take_while(lambda x: x < 2)) == [0, 1]
+    assert data.range(5).reduce(0, lambda total, x: total + x).numpy() == 10
+    assert tf.data.experimental.cardinality(data.range(5).batch(2)).numpy() == 3
+
+
+def test_rows_of_different_lengths_are_filled_up(tf):
+    rows = tf.data.Dataset.range(1, 5).map(lambda n: tf.fill([tf.cast(n, tf.int32)], n))
+    assert listed(rows.padded_batch(2)) == [[[1, 0], [2, 2]], [[3, 3, 3, 0], [4] * 4]]
+    longer = listed(rows.padded_batch(4, padded_shapes=(5,), padding_values=-1))
+    assert longer[0][1] == [2, 2, -1, -1, -1]
+    pairs = tf.data.Dataset.zip((rows, rows)).padded_batch(2, padded_shapes=([None], [3]), drop_remainder=True)
+    assert [x.shape for x in next(iter(pairs))] == [(2, 2), (2, 3)]
+
+
+def test_generators_have_the_dtypes_of_their_signature(tf):
+    def pairs():
+        yield 1, [1.0, 2.0]
+
+    spec = (tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32))
+    number, row = next(iter(tf.data.Dataset.from_generator(pairs, output_signature=spec)))
+    assert (str(number.dtype), row.numpy().tolist()) == ("int32", [1.0, 2.0])
+
+
+def test_texts_give_bytes_and_files_their_names_and_lines(tf, tmp_path):
+    (tmp_path / "b.txt").write_text("one\ntwo ü\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("")
+    lines = tf.data.TextLineDataset([str(tmp_path / "b.txt")])
+    assert [line.numpy().decode("utf-8") for line in lines] == ["one", "two ü"]
+    assert [int(n) for n in lines.map(tf.strings.length)] == [3, 6]
+    files = tf.data.Dataset.list_files(str(tmp_path / "*.txt"), shuffle=False)
+    assert [name.numpy()[-5:] for name in files] == [b"a.txt", b"b.txt"]
+    with pytest.raises(FileNotFoundError, match="no files fit"):
+        tf.data.Dataset.list_files(str(tmp_path / "*.csv"))
+    classes = np.array(["x", "y"])
+    assert (tf.strings.split("x/y/1.jpg", "/")[-2] == classes).tolist() == [False, True]
+
+
+def test_checkpoints_hold_what_they_are_given(tf, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    step = tf.Variable(1)
+    saved = tf.train.Checkpoint(step=step, net=model)
+    manager = tf.train.CheckpointManager(saved, str(tmp_path / "c"), max_to_keep=2)
+    first = model.get_weights()
+    for _ in range(3):
+        manager.save()
+        step.assign_add(1)
+    assert [path[-6:] for path in manager.checkpoints] == ["ckpt-2", "ckpt-3"]
+    assert sorted(p.name for p in (tmp_path / "c").iterdir()) == ["checkpoint", "ckpt-2", "ckpt-3"]
+    model.set_weights([w + 1 for w in first])
+    saved.restore(tf.train.latest_checkpoint(str(tmp_path / "c"))).assert_consumed()
+    assert int(step) == 3
+    np.testing.assert_array_equal(model.get_weights()[0], first[0])
+    again = tf.train.CheckpointManager(saved, str(tmp_path / "c"), max_to_keep=2)
+    assert again.latest_checkpoint == manager.latest_checkpoint
+    assert tf.train.Checkpoint(net=model).save(str(tmp_path / "ckpt")).endswith("ckpt-1")
+    assert tf.train.latest_checkpoint(str(tmp_path / "nothing")) is None
+    with pytest.raises(ValueError, match="`net` has no variables yet"):
+        tf.train.Checkpoint(net=keras.Sequential([keras.layers.Dense(1)])).restore(manager.latest_checkpoint)
+    with pytest.raises(FileNotFoundError, match="Only files of `save` are read here"):
+        saved.restore(str(tmp_path / "other"))
