@@ -23,13 +23,22 @@ def some_data(rows=50):
     return generator.normal(size=(rows, 4)).astype("float32"), generator.normal(size=(rows, 1)).astype("float32")
 
 
-def test_three_epochs_are_one_program_and_one_for_the_tail():
+def test_three_epochs_are_one_program_and_one_for_the_tail_where_rows_meet():
     programs.clear()
-    model = small_model()
+    model = keras.Sequential([keras.Input((4,)), layers.BatchNormalization(), layers.Dense(1)])
+    model.compile("sgd", "mse")
     with counting() as count:
         model.fit(*some_data(50), epochs=3, batch_size=8, verbose=0)
     assert count.traces == {"train_step": 2}
     assert count.compiles == {"train_chunk": 1, "train_step": 1}
+
+
+def test_three_epochs_and_a_tail_are_one_program_where_rows_are_computed_apart():
+    programs.clear()
+    with counting() as count:
+        small_model().fit(*some_data(50), epochs=3, batch_size=8, verbose=0)
+    assert count.traces == {"train_step": 1}
+    assert count.compiles == {"train_chunk": 1}
 
 
 def test_without_a_tail_there_is_one_program():

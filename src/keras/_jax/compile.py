@@ -29,9 +29,11 @@ _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memor
 # to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long.
 _CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"}
 
-# What LLVM may leave out. Without its costly passes loops over the last axis are compiled in a sixth less time and run
-# as fast; without any, in half the time, and run five times as long.
+# XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
+# runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
+# axis are compiled in a sixth less time and run as fast; without any, in half the time, and run five times as long.
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
+    "simply": {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1},
     "mostly": {"xla_llvm_disable_expensive_passes": True},
     "very": {"xla_backend_optimization_level": 0},
 }
@@ -135,14 +137,19 @@ def has_convolution(closed: Any) -> bool:
     return _contains(closed.jaxpr, "conv_general_dilated")
 
 
-def _contains(jaxpr: Any, primitive: str) -> bool:
+def has_loop(closed: Any) -> bool:
+    """Whether a traced program contains a loop, at any depth."""
+    return _contains(closed.jaxpr, "scan", "while")
+
+
+def _contains(jaxpr: Any, *primitives: str) -> bool:
     for equation in jaxpr.eqns:
-        if equation.primitive.name == primitive:
+        if equation.primitive.name in primitives:
             return True
         for value in equation.params.values():
             for inner in value if isinstance(value, (list, tuple)) else (value,):
                 inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns") and _contains(inner, primitive):
+                if hasattr(inner, "eqns") and _contains(inner, *primitives):
                     return True
     return False
 
@@ -162,7 +169,8 @@ def compile_program(
         args: arrays, or shapes and dtypes.
         donate: positions of arguments whose memory the program may take over.
         convolution: whether it contains convolutions, which want other options on the CPU.
-        quickly: on the CPU, 'mostly' for plain loops, which lose nothing by it, 'very' for what runs rarely.
+        quickly: on the CPU, 'simply' for small steps without loops and 'mostly' for plain loops over the last axis,
+            which lose nothing by it, 'very' for what runs rarely.
     """
     counters.compiles[name] += 1
     use_disk_cache()
@@ -182,10 +190,20 @@ def chunk_loop(step: Callable, first: Any, last: Any, state: Any) -> Any:
     return jax.lax.fori_loop(first, last, step, state)
 
 
-def rows_of_step(data: Any, order: jax.Array, batch_size: int, step: Any) -> Any:
-    """The rows of every array in `data` that step number `step` uses, in the given order."""
+def rows_of_step(data: tuple, order: jax.Array, batch_size: int, step: Any, count: Any = None) -> tuple:
+    """The rows of every array in `data` that step number `step` uses, in the given order.
+
+    Args:
+        count: how many rows of `order` count; what is returned then ends with how many of this step's do.
+    """
     rows = jax.lax.dynamic_slice_in_dim(order, step * batch_size, batch_size)
-    return jax.tree.map(lambda x: jnp.asarray(x).at[rows].get(mode="promise_in_bounds"), data)
+    batch = jax.tree.map(lambda x: jnp.asarray(x).at[rows].get(mode="promise_in_bounds"), data)
+    return batch if count is None else (*batch, jnp.minimum(count - step * batch_size, batch_size))
+
+
+def first_rows(size: int, count: Any) -> jax.Array:
+    """(size,): True for the first `count` rows."""
+    return jnp.arange(size, dtype=jnp.int32) < count
 
 
 def to_device(tree: Any) -> Any:

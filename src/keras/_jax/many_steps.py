@@ -14,7 +14,9 @@ from keras._jax.packing import Layout
 
 
 def steps_of_many(shapes: Any, many: Callable, logs_of: Callable, layouts: list[Layout], count: int) -> Callable:
-    """`(state, numbers, data, order, active, steps) -> (state, logs)`: as many steps of each model.
+    """`(state, numbers, data, order, active, steps, *counts) -> (state, logs)`: as many steps of each model.
+
+    Steps whose batches may be filled up take, last, how many rows count in each.
 
     The state has the models on the last axis, the others on the first; models that are not active stay as they are.
 
@@ -27,11 +29,12 @@ def steps_of_many(shapes: Any, many: Callable, logs_of: Callable, layouts: list[
     """
     structure = jax.tree.structure(shapes)
 
-    def program(joined, numbers, data, order, active, steps):
+    def program(joined, numbers, data, order, active, steps, *counts):
         fields = type(joined)
         numbers = jnp.moveaxis(numbers, 0, -1)
         # (models, steps, rows, ...) -> (steps, rows, ..., models)
         batches = jax.tree.map(lambda x: jnp.moveaxis(jax.vmap(_rows)(x, order), 0, -1), data)
+        batches = (*batches, *(jnp.moveaxis(x, 0, -1) for x in counts))
 
         def body(i, carry):
             state = fields(*(layout.apart(part) for layout, part in zip(layouts, carry[0])))
@@ -49,14 +52,15 @@ def steps_of_many(shapes: Any, many: Callable, logs_of: Callable, layouts: list[
     return program
 
 
-def specs_of_many(numbers: Any, data: Any, count: int, steps: int, rows: int) -> list[Any]:
+def specs_of_many(numbers: Any, data: Any, count: int, steps: int, rows: int, fills: bool) -> list[Any]:
     """Shapes of what the program takes after the state: `numbers` and `data` are those of one model."""
 
     def of_all(specs: Any) -> Any:
         return jax.tree.map(lambda s: jax.ShapeDtypeStruct((count, *s.shape), s.dtype), specs)
 
     order = jax.ShapeDtypeStruct((count, steps, rows), np.int32)
-    return [of_all(numbers), of_all(data), order, jax.ShapeDtypeStruct((count,), np.bool_), step_number(0)]
+    counts = [jax.ShapeDtypeStruct((count, steps), np.int32)] if fills else []
+    return [of_all(numbers), of_all(data), order, jax.ShapeDtypeStruct((count,), np.bool_), step_number(0), *counts]
 
 
 def put(arrays: list[np.ndarray]) -> list[jax.Array]:

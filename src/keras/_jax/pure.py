@@ -43,6 +43,7 @@ class Scope:
         self.numbers: dict[tuple[int, str], Any] = {}  # (id(owner), name) -> value of a number passed as an input
         self.adopted: list[Variable] = []  # keeps variables alive whose ids stand in `values`
         self.stand_in: int | None = None  # the size of unknown axes where only shapes are being found out
+        self.rows: Any = None  # how many rows of a batch count, where others fill it up
         self.parent: Scope | None = None
 
     def __enter__(self) -> Scope:
@@ -128,6 +129,16 @@ def in_scope() -> bool:
 def is_traced(x: Any) -> bool:
     """Whether `x` is a value inside a function that is being traced."""
     return isinstance(x, jax.core.Tracer)
+
+
+def rows_that_count() -> Any:
+    """How many rows of the batch count where others, at its end, only fill it up; None elsewhere."""
+    scope = _current.scope
+    while scope is not None:
+        if scope.rows is not None:
+            return scope.rows
+        scope = scope.parent
+    return None
 
 
 def find_mask(tensor: Any) -> Any:

@@ -15,6 +15,7 @@ from keras._core.checks import NO_SUPER
 from keras._core.signature import takes_two
 from keras._jax import compile as engine
 from keras._jax.variable import Variable
+from keras._training import short_batches
 from keras._training.compiled_loss import CompiledLoss
 from keras._training.compiled_metrics import CompiledMetrics
 from keras._training.program import default_step, step_of_data
@@ -35,6 +36,7 @@ class Compiled:
 
     # what a model brings
     built: bool
+    computes_rows_apart: Callable[[bool], bool]
     trainable_variables: list[Variable]
     non_trainable_variables: list[Variable]
     structure_version: Callable[[], int]
@@ -192,7 +194,7 @@ class Compiled:
     def count_loss(self, loss, x) -> None:
         """Counts the loss of one batch, weighted by its rows."""
         if self._loss_tracker is not None:
-            rows = next((leaf.shape[0] for leaf in tree.leaves(x) if getattr(leaf, "ndim", 0)), 1)
+            rows = short_batches.rows_of(next((leaf for leaf in tree.leaves(x) if getattr(leaf, "ndim", 0)), None))
             self._loss_tracker.update_state(loss, sample_weight=rows)
 
     def get_metrics_result(self):

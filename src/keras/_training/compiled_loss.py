@@ -9,7 +9,7 @@ import numpy as np
 from keras import losses, metrics
 from keras._core import tree
 from keras._core.names import nearest
-from keras._jax import pure
+from keras._training import short_batches
 from keras._training.build import names_of_outputs
 
 NO_TARGET = (
@@ -204,8 +204,7 @@ class CompiledLoss:
                 continue
             value = apply_loss(function, targets[i], output, weights[i])
             if self.trackers and self.trackers[i] is not None:
-                rows = output.shape[0] if getattr(output, "ndim", 0) else 1
-                self.trackers[i].update_state(value, sample_weight=rows)
+                self.trackers[i].update_state(value, sample_weight=short_batches.rows_of(output))
             if self.weights[i] is not None:
                 value = value * self.weights[i]
             total = value if total is None else total + value
@@ -222,7 +221,7 @@ def _is_plain(loss: Any) -> bool:
 
 def apply_loss(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
     """The loss of one output, its mask respected."""
-    mask = pure.find_mask(y_pred)
+    mask = short_batches.mask_of_loss(y_pred)
     if mask is not None:
         return function.with_mask(y_true, y_pred, sample_weight, mask)
     return function(y_true, y_pred, sample_weight=sample_weight)

@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import metrics as metrics_module
 from keras._core import tree
+from keras._training import short_batches
 from keras._training.build import names_of_outputs
 from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
 
@@ -112,9 +113,9 @@ class CompiledMetrics:
             if targets[i] is None:
                 continue
             for metric in self.plain[i]:
-                metric.update_state(targets[i], output)
+                metric.update_state(targets[i], output, **_given(short_batches.weights_of(output)))
             for metric in self.weighted[i]:
-                metric.update_state(targets[i], output, sample_weight=weights[i])
+                metric.update_state(targets[i], output, sample_weight=short_batches.weights_of(output, weights[i]))
 
     @contextlib.contextmanager
     def counted_by_hand(self, weighs_all: bool) -> Iterator[None]:

@@ -13,10 +13,14 @@ from keras._data import ArraySource, BatchSource
 from keras._jax import compile as engine
 from keras._training.interrupts import Interrupts
 from keras._training.plan import Planner, Program, capacity_for, padded
+from keras._training.short_batches import are_rows_apart, filled_up, rows_in
 from keras._training.state import RunningState
 
 TICK = 0.1  # seconds between two looks at the logs
 _MANY = 16  # full steps in an epoch, beside which the time of a last, smaller one counts little
+# arithmetic operations that may go into rows that do not count: without and with convolutions, which compile longer, in
+# an epoch, and as a share of all
+_WASTE, _SHARE = {False: 2e8, True: 2e9}, 0.005
 LONGEST_CHUNK = 0.25  # seconds that one call of a program may take, so that Ctrl-C and the clock stay alive
 
 
@@ -67,6 +71,8 @@ class ArrayRun:
         self._in_epoch = False
         self._seconds_per_step = 0.0
         self._natural: tuple | None = None
+        self._by_full = self.full_steps  # how many of the steps the program of full batches makes
+        self._count: tuple = ()  # what it takes, last, where it fills a short batch up: how many rows count
 
     def first_batch(self) -> tuple:
         """Data with the shapes of a batch."""
@@ -80,9 +86,16 @@ class ArrayRun:
             return
         self.data = engine.inputs(padded(self.source.data, self.source.rows))
         order, tail = self._in_order()
-        if self.full_steps:
+        self._by_full, self._count = self.full_steps, ()
+        if self.steps > self.full_steps > 0:
+            filled = planner.filled_program("filled chunk", self.batch_size, self.data, order)
+            if filled is not None:
+                self.full, self._count = filled, (np.int32(self.source.rows),)
+                if may_waste(filled, len(tail) / self.batch_size, self.full_steps):
+                    self._by_full = self.steps
+        if self.full_steps and not self._count:
             self.full = planner.program("chunk", self.batch_size, self.data, order)
-        if self.steps > self.full_steps:
+        if self.steps > self._by_full:
             kind = "tail" if self.full_steps >= _MANY else "step"
             self.tail = planner.program(kind, len(tail), self.data, tail)
 
@@ -92,11 +105,12 @@ class ArrayRun:
         return self._natural
 
     def _split(self, order: np.ndarray) -> tuple:
-        """Row numbers of the full steps, in an array whose length suits many data sets, and those of the last step."""
-        used = self.full_steps * self.batch_size
-        wide = np.zeros((capacity_for(self.full_steps) * self.batch_size,), "int32")
+        """Row numbers of all steps, in an array whose length suits many data sets, and those of a last, shorter one."""
+        used = min(self.steps * self.batch_size, self.source.rows)
+        wide = np.zeros((capacity_for(self.steps) * self.batch_size,), "int32")
         wide[:used] = order[:used]
-        return wide, order[used : self.source.rows].astype("int32", copy=False)
+        full = self.full_steps * self.batch_size
+        return wide, order[full : self.source.rows].astype("int32", copy=False)
 
     def place(self) -> dict[str, Any] | None:
         """What `go_to` needs to go on from here."""
@@ -116,25 +130,25 @@ class ArrayRun:
         result: Any = None
         step, looked = first_step, time.perf_counter()
         while step < self.steps:
-            count = 1
-            if step < self.full_steps:
+            steps, filled = 1, self._count
+            if step < self._by_full:
                 program, first, used = self.full, step, rows
                 if not program.single:
-                    count = min(self._chunk(watcher), self.full_steps - step)
+                    steps = min(self._chunk(watcher), self._by_full - step)
             else:
-                program, first, used = self.tail, 0, tail_rows
+                program, first, used, filled = self.tail, 0, tail_rows, ()
             if watcher.begin is not None:
                 watcher.begin(step)
             started = time.perf_counter()
             result = watcher.interrupts.run(
-                program.run, state, numbers, self.data, used, np.int32(first), np.int32(first + count)
+                program.run, state, numbers, self.data, used, np.int32(first), np.int32(first + steps), *filled
             )
-            step += count
+            step += steps
             if watcher.end is not None:
                 watcher.end(step - 1, program.logs(result))
-            elif not program.single and step < self.full_steps:
+            elif not program.single and step < self._by_full:
                 engine.wait_for(result)
-                self._learn((time.perf_counter() - started) / count)
+                self._learn((time.perf_counter() - started) / steps)
             if watcher.progress is not None and step < self.steps and time.perf_counter() - looked >= TICK:
                 watcher.progress(step, self.steps, program.logs(result))
                 looked = time.perf_counter()
@@ -163,13 +177,26 @@ class ArrayRun:
     def outputs(self, state: RunningState, watcher: Watcher) -> Any:
         """The model's outputs for all rows."""
         size, rows = self.batch_size, self.source.rows
+        if rows <= size:
+            return collect([self.source.data], self.planner, self.steps, state, watcher)
+        left = rows - self.full_steps * size if self.steps > self.full_steps else 0
+        filled = left > 0 and self._fills_outputs(left)
+        batches = (self._batch(i, filled) for i in range(self.steps))
+        return collect(batches, self.planner, self.steps, state, watcher, left if filled else None)
 
-        def batch(i):
-            if rows <= size:
-                return self.source.data
-            return tree.map_leaves(lambda a: None if a is None else a[i * size : (i + 1) * size], self.source.data)
+    def _fills_outputs(self, left: int) -> bool:
+        if not are_rows_apart(self.planner.model, "predict"):
+            return False
+        x, *_ = self._batch(0, False)
+        program = self.planner.program("batch", 0, engine.inputs((x, None, None)))
+        return may_waste(program, left / self.batch_size, self.full_steps)
 
-        return collect((batch(i) for i in range(self.steps)), self.planner, self.steps, state, watcher)
+    def _batch(self, i: int, filled: bool) -> tuple:
+        """A batch; a short one filled up, if wanted, with its own rows once more."""
+        size = self.batch_size
+
+        batch = tree.map_leaves(lambda x: None if x is None else x[i * size : (i + 1) * size], self.source.data)
+        return filled_up(batch, size) if filled and i >= self.full_steps else batch
 
 
 class BatchRun:
@@ -185,6 +212,7 @@ class BatchRun:
         self.done = 0
         self._batches: Iterator | None = None
         self._first: Any = None
+        self._largest: tuple[int, Program] | None = None  # rows of the largest batch so far, and its program
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
@@ -200,7 +228,7 @@ class BatchRun:
         first = self.first_batch()
         planner.keeps_tuple = self.source.keeps_tuple
         if planner.phase != "predict":
-            planner.program("batch", 0, engine.inputs(first))
+            self._call(first)
 
     def _next(self) -> Any:
         if self._first is not None:
@@ -250,6 +278,17 @@ class BatchRun:
 
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
         """The program for what `_next` returned, what it takes, and how many steps it makes."""
+        if self.planner.fills():
+            rows = rows_in(batch)
+            most, largest = self._largest or (0, None)
+            if largest is not None and rows < most and may_waste(largest, rows / most, self.steps or 1):
+                batch = filled_up(batch, most)
+            arguments = (*engine.inputs(batch), np.int32(rows))
+            program = self.planner.filled_program("filled batch", 0, arguments)
+            if program is not None:
+                if rows > most:
+                    self._largest = rows, program
+                return program, (arguments,), 1
         batch = engine.inputs(batch)
         return self.planner.program("batch", 0, batch), (batch,), 1
 
@@ -272,8 +311,27 @@ class BatchRun:
         return collect(batches(), self.planner, self.steps, state, watcher)
 
 
-def collect(batches: Iterable, planner: Planner, steps: int | None, state: RunningState, watcher: Watcher) -> Any:
-    """The outputs for several batches, joined, as NumPy arrays."""
+def may_waste(program: Program, share: float, steps: int) -> bool:
+    """Whether filling one batch up in an epoch costs less, in some epochs, than compiling a program for it.
+
+    Args:
+        program: that of full batches.
+        share: how much of the batch counts.
+        steps: how many there are in an epoch.
+    """
+    wasted = program.operations * (1 - share)
+    return wasted < _WASTE[program.convolution] or wasted < _SHARE * steps * program.operations
+
+
+def collect(
+    batches: Iterable,
+    planner: Planner,
+    steps: int | None,
+    state: RunningState,
+    watcher: Watcher,
+    last: int | None = None,
+) -> Any:
+    """The outputs for several batches, joined, as NumPy arrays; of the last batch those of its first `last` rows."""
     found: list[Any] = []
     looked = time.perf_counter()
     for step, batch in enumerate(batches):
@@ -284,7 +342,7 @@ def collect(batches: Iterable, planner: Planner, steps: int | None, state: Runni
         outputs = watcher.interrupts.run(program.run, state, planner.numbers, batch)
         found.append(outputs)
         if watcher.end is not None:
-            watcher.end(step, {"outputs": engine.fetch(outputs)})
+            watcher.end(step, {"outputs": _first(outputs, last if step + 1 == steps else None)})
         if watcher.progress is not None and time.perf_counter() - looked >= TICK:
             watcher.progress(step + 1, steps, {})
             looked = time.perf_counter()
@@ -292,7 +350,13 @@ def collect(batches: Iterable, planner: Planner, steps: int | None, state: Runni
             break
     if not found:
         raise ValueError("predict: the data is empty: no batch came.")
-    fetched = [engine.fetch(outputs) for outputs in found]
+    fetched = [_first(outputs, last if step + 1 == steps else None) for step, outputs in enumerate(found)]
     if len(fetched) == 1:
         return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
     return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
+
+
+def _first(outputs: Any, rows: int | None) -> Any:
+    """The first rows of outputs, or all of them, as NumPy arrays."""
+    found = engine.fetch(outputs)
+    return found if rows is None else tree.map_leaves(lambda x: x[:rows], found)

@@ -26,6 +26,7 @@ from keras._training.program import (
     one_batch,
     one_step,
 )
+from keras._training.short_batches import CannotFill, can_fill
 from keras._training.state import Packs, RunningState, State, closed, donates, opened
 
 SHAPES_NOTICED = 8  # distinct shapes of batches after which a notice says that each of them is compiled
@@ -43,7 +44,7 @@ _MOST_TRACES = 5  # what a step meets outside of the model is known after one; f
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
 _OPERATIONS = {True: 1e9, False: 1e12}
-_SMALL_TAIL = 3e7  # arithmetic operations
+_SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
 
 
 class Program:
@@ -54,11 +55,15 @@ class Program:
         at_once: how many batches it takes.
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
+        operations: arithmetic operations of a step.
+        convolution: whether it contains a convolution.
     """
 
     def __init__(
         self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list, at_once: int = 1
     ):
+        self.operations = operations_in(traced.closed)
+        self.convolution = traced.convolution
         self.compiled = compiled
         self.single = single
         self.at_once = at_once
@@ -184,6 +189,7 @@ class Planner:
         self.phase = phase
         self.variables = variables
         self.keeps_tuple = False  # see `Step`
+        self._fills: bool | None = None
         self.donates = phase == "train" and donates(variables)
         alone = self.donates or model.run_eagerly or placement.current() is not None
         self.packs = packs or Packs(*(None if alone else pack_for(field, self) for field in variables))
@@ -220,7 +226,8 @@ class Planner:
 
         Args:
             kind: 'chunk' for many steps, 'step' for one, 'tail' for one that follows many, 'batch' for one on a batch
-                that is all of `data`, 'batches' for several joined batches like `data`.
+                that is all of `data`, 'batches' for several joined batches like `data`; 'filled chunk' and
+                'filled batch' where rows at the end may only fill a batch up.
             batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
@@ -252,7 +259,7 @@ class Planner:
         if known is None:
             known = self._found_or_made(shape_key, kind, batch_size, data, order)
             self._known[shape_key] = known
-            if kind == "batch":
+            if kind in ("batch", "filled batch"):
                 self._notice_shapes(data)
         return known
 
@@ -268,6 +275,21 @@ class Planner:
                 ),
                 stacklevel=2,
             )
+
+    def filled_program(self, kind: str, batch_size: int, data: tuple, order: Any = None) -> Program | None:
+        """A program of a 'filled' kind where the model, its losses and its metrics allow it; else None."""
+        if self.fills():
+            try:
+                return self.program(kind, batch_size, data, order)
+            except CannotFill:
+                self._fills = False
+        return None
+
+    def fills(self) -> bool:
+        """Whether a short batch may be filled up, as far as that is known by now."""
+        if self._fills is None:
+            self._fills = can_fill(self.model, self.phase)
+        return self._fills
 
     def _found_or_made(self, shape_key: tuple, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
         shape_key = (*shape_key, tuple(pack is not None for pack in self.packs))
@@ -312,8 +334,11 @@ class Planner:
         state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
-        if kind not in ("batch", "batches"):
+        whole = kind in ("batch", "batches", "filled batch")
+        if not whole:
             batch = engine.with_rows(batch, batch_size)
+        if kind == "filled chunk":
+            batch = (*batch, engine.specs_of(engine.step_number(0)))
         step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
@@ -326,24 +351,23 @@ class Planner:
         logs_of = self.logs_of(keeps, tell)
 
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
-        single = kind in ("step", "tail", "batch") or (traced.convolution and is_cpu())
+        single = kind in ("step", "tail", "batch", "filled batch") or (traced.convolution and is_cpu())
         at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
             function = chunk_of_batches(traced, logs_of, self.packs)
             specs = (*specs[:2], engine.joined_specs(specs[2], at_once), engine.step_number(0))
-        elif kind in ("batch", "batches"):
+        elif whole:
             function = one_batch(traced, logs_of, self.packs)
         else:
             function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
+            specs += (engine.step_number(0),) if kind == "filled chunk" else ()
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
-        # a last, smaller batch of a small model is computed sooner than it is compiled well
-        quickly = "very" if kind == "tail" and operations_in(traced.closed) < _SMALL_TAIL else None
-        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
+        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, _quickly(kind, traced))
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
@@ -367,6 +391,14 @@ class Planner:
             return placement.gathered([tree.map_leaves(engine.scalar_or_array, v) for v in result.values()])
 
         return logs_of
+
+
+def _quickly(kind: str, traced: Traced) -> str | None:
+    """How a program may be compiled in less time, see `engine.compile_program`."""
+    operations = operations_in(traced.closed)
+    if kind == "tail" and operations < _SMALL_TAIL:  # computed sooner than it is compiled well
+        return "very"
+    return "simply" if operations < _SMALL_STEP and not engine.has_loop(traced.closed) else None
 
 
 def _steps_at_once(traced: Traced, most: int) -> int:

@@ -11,6 +11,7 @@ from keras._jax import compile as engine
 from keras._jax import placement, pure
 from keras._jax.variable import Variable
 from keras._training.batch_loss import loss_of_batch
+from keras._training.short_batches import CannotFill
 from keras._training.state import Packs, State, closed, opened
 
 
@@ -54,9 +55,10 @@ class Step:
             return self._own(getattr(self.model, own), state, numbers, batch)
         return {"train": self._train, "test": self._test, "predict": self._predict}[self.phase](state, numbers, batch)
 
-    def _scope(self, state: State, numbers: Any) -> pure.Scope:
+    def _scope(self, state: State, numbers: Any, rows: Any = None) -> pure.Scope:
         scope = pure.Scope(self.variables.flat(), state.flat(), closed=True)
         scope.losses = []
+        scope.rows = rows
         owner = self.model.optimizer
         scope.numbers = {(id(owner), name): numbers[i] for i, name in enumerate(self.names)}
         return scope
@@ -69,19 +71,20 @@ class Step:
 
     def _train(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         model = self.model
-        x, y, sample_weight = batch
+        x, y, sample_weight, rows = _with_rows(batch)
 
         def loss_of(trainable):
-            with self._scope(state._replace(trainable=trainable), numbers) as scope:
+            with self._scope(state._replace(trainable=trainable), numbers, rows) as scope:
                 self._hand_numbers_down()
                 y_pred = model(x, training=True)
+                _check_losses(scope)
                 loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=True)
                 masks = [pure.find_mask(x) for x in tree.leaves(y_pred)]
                 known = graph.known_values(y_pred)
                 return model.optimizer.scale_loss(loss), (loss, y_pred, masks, known, self._after(scope))
 
         (_, (loss, y_pred, masks, known, after)), gradients = engine.value_and_gradient(loss_of, list(state.trainable))
-        with self._scope(after._replace(trainable=state.trainable), numbers) as scope:
+        with self._scope(after._replace(trainable=state.trainable), numbers, rows) as scope:
             self._hand_numbers_down()
             # metrics count what the loss counts
             for output, mask in zip(tree.leaves(y_pred), masks):
@@ -94,9 +97,10 @@ class Step:
 
     def _test(self, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         model = self.model
-        x, y, sample_weight = batch
-        with self._scope(state, numbers) as scope:
+        x, y, sample_weight, rows = _with_rows(batch)
+        with self._scope(state, numbers, rows) as scope:
             y_pred = model(x, training=False)
+            _check_losses(scope)
             loss = loss_of_batch(model, x, y, y_pred, sample_weight, training=False)
             logs = self._count(loss, x, y, y_pred, sample_weight)
             return self._after(scope), logs
@@ -142,6 +146,16 @@ class Step:
     def _hand_numbers_down(self) -> None:
         if self.names:
             self.model.optimizer.hand_numbers_down()
+
+
+def _with_rows(batch: tuple) -> tuple:
+    """`(x, y, sample_weight, rows)`: with None for the rows that count where all of them do."""
+    return batch if len(batch) == 4 else (*batch, None)
+
+
+def _check_losses(scope: pure.Scope) -> None:
+    if scope.rows is not None and scope.losses:  # of layers, which have seen rows that do not count
+        raise CannotFill
 
 
 def _refuse_own_functions(model: Any, phase: str) -> None:
@@ -279,11 +293,14 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
 
 
 def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
-    """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program."""
+    """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program.
+
+    A program that fills its last batch up takes, last, how many of the rows in `order` count.
+    """
     many = _many_steps(traced, logs_of, packs)
 
-    def chunk(carried, numbers, data, order, first, last):
-        return many(carried, numbers, lambda i: engine.rows_of_step(data, order, batch_size, i), first, last)
+    def chunk(carried, numbers, data, order, first, last, *count):
+        return many(carried, numbers, lambda i: engine.rows_of_step(data, order, batch_size, i, *count), first, last)
 
     return chunk
 
@@ -320,8 +337,8 @@ def one_step(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -
     """The same for step `first` alone, without a loop: for what is slow inside loops, and for a last, smaller batch."""
     batch = one_batch(traced, logs_of, packs)
 
-    def one(carried, numbers, data, order, first, last):
-        return batch(carried, numbers, engine.rows_of_step(data, order, batch_size, first))
+    def one(carried, numbers, data, order, first, last, *count):
+        return batch(carried, numbers, engine.rows_of_step(data, order, batch_size, first, *count))
 
     return one
 

@@ -18,6 +18,7 @@ from keras._jax.lanes import for_many
 from keras._jax.packing import Layout
 from keras._training.plan import Planner, named_logs, padded
 from keras._training.program import ForeignVariables, Traced
+from keras._training.short_batches import CannotFill
 from keras._training.state import State
 
 _LARGEST = 256 << 20  # bytes of data and states of one program's models
@@ -50,6 +51,9 @@ class Run:
         # with zeros after the rows, so that nearby numbers of rows share programs
         self.data = engine.inputs(padded(source.data, source.rows))
         self.full_steps, self.left = divmod(source.rows, source.batch_size)
+        self.fills = self.full_steps > 0 and self.planner.fills()
+        if self.fills and self.left:  # the last, shorter batch is filled up, and a step like the others
+            self.full_steps, self.left = self.full_steps + 1, 0
         self.key = self._key()
         self.orders = [source.order() for _ in range(epochs)] if self.key is not None else []
 
@@ -60,7 +64,7 @@ class Run:
         structure = model.structure_key("train", self.planner.variables)
         if structure is None:
             return None
-        size = (self.source.batch_size, self.full_steps)
+        size = (self.source.batch_size, self.full_steps, self.fills)
         return (structure, engine.shapes_of(self.data), self.planner.names, size)
 
     @property
@@ -77,7 +81,14 @@ class Run:
     def order(self, epoch: int) -> np.ndarray:
         """The rows in the order of an epoch."""
         order = self.orders[epoch]
-        return np.arange(self.source.rows, dtype=np.int32) if order is None else order
+        order = np.arange(self.source.rows, dtype=np.int32) if order is None else order
+        more = self.full_steps * self.source.batch_size - len(order)
+        return np.pad(order, (0, more)) if more > 0 else order
+
+    def counts(self) -> np.ndarray:
+        """How many rows count in each full step."""
+        size = self.source.batch_size
+        return np.minimum(self.source.rows - size * np.arange(self.full_steps, dtype=np.int32), size)
 
 
 def train_together(runs: list[Run]) -> list[Run]:
@@ -158,7 +169,7 @@ def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | No
     layouts = [_layout(field, count) for field in first.planner.variables]
     try:
         steps = {size: _step(first, size, count) for size in missing}
-    except (ForeignVariables, _Slow):
+    except (ForeignVariables, CannotFill, _Slow):
         return None
     made = {size: compilers.submit(_compiled, first, size, count, layouts, step) for size, step in steps.items()}
     for size, found in known.items():
@@ -189,7 +200,10 @@ def _step(run: Run, rows: int, count: int) -> tuple[Traced, Callable]:
     """A step on so many rows, traced, and the same for many models."""
     state = State(*(engine.specs_of([v.own_value() for v in field]) for field in run.planner.variables))
     data, numbers = engine.specs_of(run.data), engine.specs_of(run.planner.numbers)
-    traced = Traced(run.planner.step(), state, numbers, engine.with_rows(data, rows), run.model.has_own_logs("train"))
+    batch = engine.with_rows(data, rows)
+    if run.fills:
+        batch = (*batch, engine.specs_of(engine.step_number(0)))
+    traced = Traced(run.planner.step(), state, numbers, batch, run.model.has_own_logs("train"))
     many = for_many(traced.closed, count)
     if many is None:
         raise _Slow
@@ -207,7 +221,7 @@ def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tupl
     length = run.full_steps if is_full else 1
     numbers, data = engine.specs_of(run.planner.numbers), engine.specs_of(run.data)
     state = State(*(layout.specs for layout in layouts))
-    specs = [state, *many_steps.specs_of_many(numbers, data, count, length, rows)]
+    specs = [state, *many_steps.specs_of_many(numbers, data, count, length, rows, run.fills)]
     quickly = "mostly" if is_full else "very"
     made.compiled = engine.compile_program("train_together", function, specs, donate=(0,), quickly=quickly)
     engine.programs.keep(("together", count, run.key, rows), made)
@@ -235,6 +249,7 @@ class _Part:
         numbers = np.stack([run.planner.numbers for run in lanes])
         data = engine.to_device(_stacked([run.data for run in lanes]))
         everyone = np.ones((len(lanes),), bool)
+        counts = [np.stack([run.counts() for run in lanes])] if lanes[0].fills else []
         for epoch in range(max(run.epochs for run in lanes)):
             orders = [run.order(min(epoch, run.epochs - 1)) for run in lanes]
             state = state._replace(metrics=metrics)
@@ -242,7 +257,7 @@ class _Part:
             if full is not None:
                 steps, size = lanes[0].full_steps, lanes[0].source.batch_size
                 order = np.stack([o[: steps * size].reshape(steps, size) for o in orders])
-                state, logs[0] = full.compiled(state, numbers, data, order, everyone, np.int32(steps))
+                state, logs[0] = full.compiled(state, numbers, data, order, everyone, np.int32(steps), *counts)
             for rows, tail in tails.items():
                 active = np.array([run.left == rows for run in lanes])
                 if not active.any():

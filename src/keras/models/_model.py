@@ -25,6 +25,7 @@ from keras.models._exporting import export
 from keras.models._graph import Graph
 from keras.models._host_part import is_traced
 from keras.models._in_parts import call_in_parts, is_called_in_parts
+from keras.models._rows_apart import computes_rows_apart
 from keras.models._state_tree import set_state_tree, state_tree
 from keras.models._summary import print_summary
 from keras.quantizers._model import quantize_model
@@ -48,6 +49,10 @@ class Model(Trainer, Layer):
     """
 
     _keras_hidden = Trainer._not_structure
+
+    def computes_rows_apart(self, training: bool) -> bool:
+        """Whether it is known that the rows of a batch do not meet, while training or not."""
+        return computes_rows_apart(self, training)
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _is_functional(args, kwargs):
