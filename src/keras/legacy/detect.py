@@ -111,6 +111,7 @@ class Reading:
         self.signs: dict[str, str] = {}
         self.paths: dict[str, str] = {}  # what the program's names stand for; its own functions stand for nothing
         self.assigned: set[str] = set()
+        self.texts: dict[str, str] = {}  # names of the program that stand for one text
         self.starred: list[str] = []  # modules that `import *` took all names of
         self.in_tensorflow = False
         self.asks_for_acc = False
@@ -130,6 +131,8 @@ class Reading:
                 self.paths.setdefault(node.name, "")
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self.assigned.add(node.id)
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                self.texts[node.targets[0].id] = self._text_of(node.value)
         for node in nodes:
             if isinstance(node, ast.Call):
                 self._read_call(node)
@@ -228,10 +231,12 @@ class Reading:
             return
         if is_method:
             self._read_method(name)
-            if name in _WITH_FILES and _is_path_without_ending(node.args[:1]):
-                self.vote("tf2", f"{name}({node.args[0].value!r})")
+            if name in _WITH_FILES:
+                self._read_file(name, node)
         elif path is None:
             self._read_name(name)
+        elif path == "keras.callbacks.ModelCheckpoint":
+            self._read_file(name, node)
         rows, orders = _entries(name, is_method)
         for keyword in node.keywords:
             if keyword.arg is not None:
@@ -245,6 +250,23 @@ class Reading:
             self.asks_for_acc = self.asks_for_acc or any(
                 isinstance(n, ast.Constant) and n.value == "acc" for k in node.keywords for n in ast.walk(k.value)
             )
+
+    def _read_file(self, name: str, node: ast.Call) -> None:
+        """A call that gives a file a name, which wanted no ending in tf.keras."""
+        named = [k.value for k in node.keywords if k.arg == "filepath"]
+        for given in (node.args or named)[:1]:
+            text = self._text_of(given)
+            if text and "." not in text.rpartition("/")[2]:
+                self.vote("tf2", f"{name}({text!r})")
+
+    def _text_of(self, node: ast.expr) -> str:
+        """The text that an expression is, or its end where folders are put before it; empty if that is not known."""
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "join" and node.args:
+            return self._text_of(node.args[-1])
+        if isinstance(node, ast.Name):
+            return self.texts.get(node.id, "")
+        text = getattr(node, "value", None)
+        return text if isinstance(node, ast.Constant) and isinstance(text, str) else ""
 
     def _read_name(self, name: str) -> None:
         """A name that came with `import *`, or from a part of the program that is not here."""
@@ -301,11 +323,6 @@ class Reading:
             self.vote("1", node.name, 3)
         elif node.name == "get_output" and any(a.arg == "train" for a in node.args.args):
             self.vote("0", "get_output(train)", 3)
-
-
-def _is_path_without_ending(args: list) -> bool:
-    text = args[0].value if args and isinstance(args[0], ast.Constant) else None
-    return isinstance(text, str) and "." not in text.rpartition("/")[2]
 
 
 def _era_of_path(path: str, module: str, name: str) -> tuple[str | None, int]:
