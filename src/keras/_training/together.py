@@ -27,6 +27,7 @@ _FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
 WORTH_COMPILING = 30_000
+_OF_A_FIT = 1_000  # steps that take as long as what a fit of one model does beside its steps
 
 
 class Run:
@@ -164,7 +165,7 @@ def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | No
     tails = sorted({run.left for run in group if run.left})
     known = {size: engine.programs.find(("together", count, first.key, size)) for size in (*sizes, *tails)}
     missing = [size for size, found in known.items() if found is None]
-    if len(missing) * WORTH_COMPILING > sum(run.steps for run in group):
+    if len(missing) * WORTH_COMPILING > sum(run.steps + _OF_A_FIT for run in group):
         return None
     layouts = [_layout(field, count) for field in first.planner.variables]
     try:
