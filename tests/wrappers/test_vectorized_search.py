@@ -136,7 +136,7 @@ def test_candidates_of_other_structures_are_trained_beside_their_likes_or_alone(
 
 
 def test_what_is_not_worth_a_program_is_trained_one_by_one(monkeypatch):
-    monkeypatch.setattr(together, "WORTH_COMPILING", 1000)
+    monkeypatch.setattr(together, "WORTH_COMPILING", 100_000)
     estimator = SKLearnRegressor(line, batch_size=9, verbose=0)
     found = searched(VectorizedSearchCV, estimator, {"epochs": [3]}, target=X[:, 1], refit=False)
     assert found.n_together_ == 0
