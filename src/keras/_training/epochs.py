@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from keras._data import ArraySource, BatchSource
@@ -10,6 +11,9 @@ from keras._training.loop import ArrayRun, BatchRun
 from keras._training.place import FitPlace
 from keras._training.state import RunningState
 from keras.callbacks import CallbackList
+
+EXHAUSTED = """fit: the data can be gone through once and is used up, so training ends after {epoch} of {epochs} epochs.
+  A generator: let it go on for ever and pass `steps_per_epoch`, or pass what can begin anew (a class with `__iter__`)."""
 
 
 class Epochs:
@@ -59,6 +63,7 @@ class Epochs:
         logs: dict[str, Any] = {}
         for epoch in range(start, epochs):
             if getattr(run.source, "exhausted", False):
+                warnings.warn(EXHAUSTED.format(epoch=epoch, epochs=epochs), stacklevel=4)
                 break
             if not step:
                 self.state.replace_metrics(self.reset)
