@@ -135,6 +135,7 @@ CASES = [
         "from keras.layers.core import Merge, Dense; from keras.layers.core import Dense, TimeDistributedDense",
         "from keras.layers import Merge, Dense; from keras.layers import Dense",
     ),
+    ("from __future__ import division\nimport keras", "import keras"),
     ("print(m.optimizer.lr, m.lr)", "print(m.optimizer.learning_rate, m.lr)"),
 ]
 

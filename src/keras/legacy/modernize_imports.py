@@ -28,6 +28,8 @@ def modernize(tree: ast.Module, reading: detect.Reading, merged: list[str], text
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             _modernize_plain(node, whole, text)
+        elif _is_future(node):
+            _leave_out(node, text)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             if not _modernize_module(node, tree, text):
                 _modernize_from(node, text, merged)
@@ -73,6 +75,14 @@ def with_function(edited: str, name: str, definition: str) -> str:
 
 def _is_future(node: Any) -> bool:
     return getattr(node, "module", None) == "__future__"
+
+
+def _leave_out(node: Any, text: Text) -> None:
+    """Takes out a line that asks for what Python 3 does anyway."""
+    line = text.lines[node.lineno - 1]
+    names_of_it = {alias.name for alias in node.names}
+    if names_of_it <= detect.ASKED_OF_PYTHON_2 and line.strip() == text.of(node):
+        text.put(text.starts[node.lineno - 1], text.starts[node.lineno], "")
 
 
 def _ours(path: str) -> str:
