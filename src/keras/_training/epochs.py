@@ -13,7 +13,7 @@ from keras._training.state import RunningState
 from keras.callbacks import CallbackList
 
 EXHAUSTED = """fit: the data can be gone through once and is used up, so training ends after {epoch} of {epochs} epochs.
-  A generator: let it go on for ever and pass `steps_per_epoch`, or pass what can begin anew (a class with `__iter__`)."""
+  A generator: let it go on for ever and pass `steps_per_epoch`, or pass an object whose `__iter__` begins anew."""
 
 
 class Epochs:
@@ -104,9 +104,21 @@ class Epochs:
             self.test_run = trainer._validation_run(self.validation, self.run.planner)
         callbacks.on_test_begin()
         watcher = trainer._watcher(self.interrupts, callbacks, "test", quiet=True)
-        found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
+        if len(self.test_run.planner.variables.flat()) == len(self.run.planner.variables.flat()):
+            found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
+        else:
+            found = self._validate_apart(watcher)
         callbacks.on_test_end(trainer._by_name(found))
         return found
+
+    def _validate_apart(self, watcher: Any) -> dict[str, Any]:
+        """The same where validation uses variables that training does not, such as a network within a metric."""
+        self.state.settle()
+        state = RunningState(self.test_run.planner, "test")
+        try:
+            return self.trainer._evaluate_with(self.test_run, state, self.reset, watcher)
+        finally:
+            state.close()
 
 
 def _validates(epoch: int, validation_freq: Any) -> bool:
