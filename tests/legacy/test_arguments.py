@@ -1,6 +1,7 @@
 """Older arguments: every row of the tables gives what today's spelling gives, and nothing is taken and ignored."""
 
 import importlib
+import inspect
 import json
 import os
 from pathlib import Path
@@ -258,3 +259,25 @@ def test_the_report_lists_what_was_used_and_how_it_is_spelled_today():
     assert keras.config.legacy_report() == [
         ("Dense", "output_dim", "units"), ("Dense", "init", "kernel_initializer"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda m: m.compile("sgd", "mse", metric=["mae"]),
+            "Model.compile has no argument `metric`. Did you mean",
+        ),
+        (lambda m: m.fit([1.0], [1.0], epoch=2), "Model.fit has no argument `epoch`. Did you mean 'epochs'?"),
+        (lambda m: m.predict([1.0], batchsize=2), "Model.predict has no argument `batchsize`. Did you mean 'batch_si"),
+        (lambda m: m.train_on_batch([1.0], [1.0], zzz=1), "Model.train_on_batch has no argument `zzz`.$"),
+    ],
+    ids=["compile", "fit", "predict", "train_on_batch"],
+)
+def test_an_argument_that_a_model_has_not_is_told_with_the_nearest(call, told):
+    with pytest.raises(TypeError, match=told):
+        call(keras.Sequential([keras.layers.Dense(1)]))
+
+
+def test_signatures_of_what_takes_older_arguments_are_those_of_today():
+    assert list(inspect.signature(keras.Model.fit).parameters)[:5] == ["self", "x", "y", "batch_size", "epochs"]

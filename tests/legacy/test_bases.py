@@ -151,3 +151,20 @@ def test_metrics_of_tf_keras_name_their_weights_first_and_may_define_reset_state
     assert np.asarray(metric.rows).tolist() == [1, 1]
     with pytest.raises(ValueError, match="`aggregation` cannot be 'mean' here"):
         metric.add_weight("more", (), "mean")
+
+
+def test_the_result_of_a_layers_own_metric_is_shown_by_that_metric():
+    class Watched(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.size = keras.metrics.Mean(name="size")
+
+        def call(self, x):
+            self.add_metric(self.size(x), name="another")
+            self.add_metric(x * 2, name="double")
+            return x
+
+    layer = Watched()
+    layer(np.full((1, 2), 3.0))
+    assert sorted(m.name for m in layer.metrics) == ["double", "size"]
+    assert float(layer.size.result()) == 3.0

@@ -335,6 +335,8 @@ PROGRAMS = [
     ("import os\nfrom tensorflow import keras\np = os.path.join(d, 'a')\nm.load_weights(p)\nkeras.Model", "tf2"),
     ("import tensorflow as tf\ntf.keras.callbacks.ModelCheckpoint(filepath='runs/cp.ckpt')", "tf2"),
     ("from tensorflow import keras\nkeras.Model().save(path, save_format='tf')", "tf2"),
+    ("from __future__ import print_function\nfrom keras.models import Sequential", "2"),
+    ("from __future__ import absolute_import, division\nimport tensorflow as tf\ntf.keras.Sequential()", "tf2"),
 ]
 OF_TODAY = [
     "import keras\nlstm.reset_states()\ncheckpoint.save('mine')",
@@ -353,6 +355,9 @@ OF_TODAY = [
     "from keras import layers, ops\nlayers.Dense(64, 10)\nops.exp(x)",
     "import keras\nfrom keras import backend as K\nK.clear_session()\nkeras.ops.sum(K.floatx())",
     "import keras\nm.add(keras.layers.Dense(64, 10))\nm.fit(x, y, epochs=3)",
+    "from __future__ import annotations\nimport keras",
+    "from __future__ import print_function\nimport sklearn",
+    "from __future__ import division\nimport keras\nkeras.ops.sum(x)",
 ]
 
 

@@ -271,3 +271,31 @@ def test_a_list_of_callbacks_names_what_a_step_gave():
     assert callbacks.make_logs(model, {}, [4.0], "predict") == {"outputs": [4.0]}
     with pytest.raises(ValueError, match="`mode` must be one of"):
         callbacks.make_logs(model, {}, [], "fit")
+
+
+class Counted(keras.Model):
+    """A step that leaves counting the loss to `compute_loss`, with a value of its own before the metric."""
+
+    def build(self, shape):
+        self.last = layers.Dense(1, kernel_initializer="ones")
+        self.last.build(shape)
+
+    def call(self, x):
+        return self.last(x)
+
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x)
+        self.compute_loss(x, y, y_pred)
+        self.compiled_metrics.update_state(y, y_pred)
+        return {"loss": -1.0, "half": 0.5, **{m.name: m.result() for m in self.metrics}}
+
+
+def test_compute_loss_counted_the_loss_in_tf_keras():
+    x = np.float32([[1], [2], [3], [4]])
+    with era.during("tf2.11"):
+        model = Counted()
+        model.compile("sgd", "mse", metrics=["mae"])
+        found = model.evaluate(x, 0 * x, batch_size=2, verbose=0, return_dict=True)
+        assert (found["loss"], found["half"]) == (7.5, 0.5)
+        assert model.evaluate(x, 0 * x, batch_size=2, verbose=0) == [7.5, 2.5, 0.5]

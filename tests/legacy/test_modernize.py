@@ -46,7 +46,9 @@ CASES = [
     (
         "import keras; keras.layers.GRU(2); model.fit(x, y, nb_epoch=2)",
         (
-            "import keras; keras.layers.GRU(2, recurrent_activation=lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0), "
+            "import keras\n\n\n@keras.saving.register_keras_serializable()\ndef older_hard_sigmoid(x):\n"
+            "    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)\n\n\n"
+            "import keras; keras.layers.GRU(2, recurrent_activation=older_hard_sigmoid, "
             "reset_after=False, recurrent_initializer=keras.initializers.Orthogonal(1.1)); model.fit(x, y, epochs=2)"
         ),
     ),
@@ -92,6 +94,49 @@ CASES = [
         "from keras.layers import merge; merge([a, b], mode=f); merge([a, b])",
         "from keras.layers import add, merge; merge([a, b], mode=f); add([a, b])",
     ),
+    (
+        "from keras.layers import Convolution2D; m.fit(x, nb_epoch=1); Convolution2D(n, k[0], k[1], subsample=s)",
+        "from keras.layers import Conv2D; m.fit(x, epochs=1); Conv2D(filters=n, kernel_size=(k[0], k[1]), strides=s)",
+    ),
+    (
+        "Model(a, output=Dense((3), 'uniform'))",
+        "Model(a, outputs=Dense(units=(3), kernel_initializer='uniform'))",
+    ),
+    (
+        "import keras; keras.optimizers.SGD(lr=1, decay=0.0, # none\n )",
+        "import keras; keras.optimizers.SGD(learning_rate=1, # none\n )",
+    ),
+    (
+        "import keras; m.fit(x, nb_epoch=1); keras.optimizers.Adam(lr=1,  # much\n)",
+        "import keras; m.fit(x, epochs=1); keras.optimizers.Adam(learning_rate=1,  # much\nepsilon=1e-08)",
+    ),
+    (
+        "from keras.layers import Conv1D, Dense; Conv1D(2, 3, input_dim=4, input_length=n, use_bias=b)",
+        "from keras.layers import Conv1D, Dense; Conv1D(2, 3, input_shape=(n, 4), use_bias=b)",
+    ),
+    (
+        "import keras; m.add(keras.layers.Dense(2, batch_input_shape=(3, 4)))",
+        "import keras; m.add(keras.Input(batch_shape=(3, 4))); m.add(keras.layers.Dense(2))",
+    ),
+    (
+        "from keras.layers import merge; merge([a, b], mode=lambda x: x[0] - x[1], output_shape=(2,))",
+        "from keras.layers import Lambda; Lambda(lambda x: x[0] - x[1], output_shape=(2,))([a, b])",
+    ),
+    (
+        "from keras.layers import AtrousConvolution2D; AtrousConvolution2D(2, 3, 3, atrous_rate=(2, 2))",
+        "from keras.layers import Conv2D; Conv2D(filters=2, kernel_size=(3, 3), dilation_rate=(2, 2))",
+    ),
+    (
+        "import tensorflow as tf; from tensorflow.keras import layers; tf.keras.layers.Dense(2)",
+        "import keras; from keras import layers; keras.layers.Dense(2)",
+    ),
+    ("from tensorflow import keras; tf.keras", "import keras; tf.keras"),
+    (
+        "from keras.layers.core import Merge, Dense; from keras.layers.core import Dense, TimeDistributedDense",
+        "from keras.layers import Merge, Dense; from keras.layers import Dense",
+    ),
+    ("from __future__ import division\nimport keras", "import keras"),
+    ("print(m.optimizer.lr, m.lr)", "print(m.optimizer.learning_rate, m.lr)"),
 ]
 
 
@@ -148,3 +193,31 @@ def test_names_that_are_gone_are_told_with_what_to_write():
     told = remarks(text)
     assert [line.partition(" is gone")[0] for line in told] == ["line 4: MaxoutDense", "line 5: Highway"]
     assert "Reshape" in told[0]
+
+
+def test_what_is_only_known_when_a_program_runs_is_told_too():
+    text = (
+        "from keras import backend as K, layers\nm.fit_generator(g, samples_per_epoch=9)\nprint(m.metrics_names[0])\n"
+        "y = K.mean(K.square(K.placeholder(ndim=2)))\nlayers.Dense(2, weights=w)\n"
+        "class Heavy:\n    def get_updates(self, loss, params): pass\n"
+    )
+    told = remarks(text)
+    assert [line.partition(": ")[0] for line in told] == [f"line {n}" for n in (2, 3, 4, 4, 5, 7)]
+    assert "keras.ops.mean, keras.ops.square" in told[2]
+    assert "placeholder" in told[3]
+    assert remarks("import keras\nkeras.ops.mean(x)\nkeras.backend.floatx()\n") == []
+
+
+def test_a_rewritten_hard_sigmoid_is_saved_and_loaded(tmp_path):
+    text = modernized(
+        "from keras.layers import GRU\nfrom keras.models import Sequential\n"
+        "net = Sequential([GRU(2, inner_activation='hard_sigmoid', batch_input_shape=(4, 3, 2))])\n"
+    )
+    names = {}
+    exec(text, names)
+    net = names["net"]
+    assert net.input_shape == (4, 3, 2)
+    net.save(tmp_path / "net.keras")
+    again = keras.saving.load_model(tmp_path / "net.keras")
+    x = np.linspace(-3, 3, 24, dtype="float32").reshape(4, 3, 2)
+    np.testing.assert_allclose(again.predict(x, verbose=0), net.predict(x, verbose=0))

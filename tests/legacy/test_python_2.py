@@ -35,6 +35,32 @@ def test_only_what_parses_in_no_other_way_is_python_2():
     assert not python_2.needed("x = = 1\n")
 
 
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("from __future__ import print_function\nprint([i / 2 for i in xrange(4)])\n", ["xrange"]),
+        ("x = raw_input(unicode(1))\n", ["raw_input", "unicode"]),
+        ("from six.moves import xrange\nxrange(4)\n", []),
+        ("try:\n    xrange\nexcept NameError:\n    pass\nxrange(4)\n", []),
+        ("import sys\nif sys.version_info[0] < 3:\n    xrange(4)\n", []),
+        ("def f(long):\n    return long\nxrange = range\nxrange(4)\n", []),
+        ("def unicode(x):\n    return x\nunicode('xrange')\n", []),
+        ("import tools as long\nlong.f()\n", []),
+    ],
+)
+def test_names_that_only_python_2_had_are_taken_as_given_there_alone(source, names):
+    assert python_2.names_taken_as_given(source) == names
+    assert python_2.needed(source) is bool(names)
+
+
+def test_a_program_that_parses_says_which_names_it_takes_as_given(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    python_2.run("from __future__ import print_function\nprint([i / 2 for i in xrange(4)], sep='')\n", "old.py")
+    captured = capsys.readouterr()
+    assert captured.out == "[0, 0, 1, 1]\n"
+    assert captured.err == "keras: old.py is read as Python 2: `xrange` is there, `/` of whole numbers is `//`.\n"
+
+
 def test_whole_numbers_have_whole_quotients_and_old_names_are_there(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     program = "a = 7\na /= 2\nprint a, 7 / 2, -7 / 2, 7 / 2., sum(xrange(4)), reduce(lambda x, y: x * y, [2, 3])\n"

@@ -115,3 +115,15 @@ def test_accuracy_of_a_binary_loss_counts_entries_until_tf_keras(in_era, year):
     largest = (model.predict(x, verbose=0).argmax(axis=-1) == y.argmax(axis=-1)).mean()
     share = largest if year == "3" else 0.4167  # as Keras 2.3.1 found
     assert abs(model.evaluate(x, y, verbose=0)[1] - share) < 1e-4
+
+
+def test_batch_dot_says_what_it_meant_until_2_2(in_era):
+    x, y = np.ones((2, 3, 4), "float32"), np.ones((2, 3, 5, 4), "float32")
+    in_era("2.2")
+    assert keras.backend.batch_dot(x, y, [2, 3]).shape == (2, 3, 5)
+    in_era("2.3")
+    assert keras.backend.batch_dot(x, y, [2, 3]).shape == (2, 3, 3, 5)
+    with pytest.raises(ValueError, match=r"do not fit along axes \(1, 3\)\.\n  Until 2\.2 .* KERAS_ERA=2\.2\."):
+        keras.backend.batch_dot(x, y, [1, 3])
+    with pytest.raises(ValueError, match=r"do not fit along axes \(1, 1\)\.$"):
+        keras.backend.batch_dot(x, np.ones((2, 4, 3)), [1, 1])

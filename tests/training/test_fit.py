@@ -348,6 +348,13 @@ def test_a_generator_trains_for_steps():
     assert len(history.history["loss"]) == 3
 
 
+def test_a_generator_that_is_used_up_ends_training_and_says_so():
+    x, y = line_data()
+    with pytest.warns(UserWarning, match="training ends after 1 of 3 epochs"):
+        history = line_model().fit(((x[i : i + 16], y[i : i + 16]) for i in (0, 16)), epochs=3, verbose=0)
+    assert history.epoch == [0]
+
+
 def test_run_eagerly_gives_the_same_numbers():
     x, y = line_data(20)
     compiled, eager = line_model(metrics=["mae"]), line_model(metrics=["mae"], run_eagerly=True)

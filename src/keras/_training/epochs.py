@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from keras._data import ArraySource, BatchSource
@@ -10,6 +11,9 @@ from keras._training.loop import ArrayRun, BatchRun
 from keras._training.place import FitPlace
 from keras._training.state import RunningState
 from keras.callbacks import CallbackList
+
+EXHAUSTED = """fit: the data can be gone through once and is used up, so training ends after {epoch} of {epochs} epochs.
+  A generator: let it go on for ever and pass `steps_per_epoch`, or pass an object whose `__iter__` begins anew."""
 
 
 class Epochs:
@@ -59,6 +63,7 @@ class Epochs:
         logs: dict[str, Any] = {}
         for epoch in range(start, epochs):
             if getattr(run.source, "exhausted", False):
+                warnings.warn(EXHAUSTED.format(epoch=epoch, epochs=epochs), stacklevel=4)
                 break
             if not step:
                 self.state.replace_metrics(self.reset)
@@ -99,9 +104,21 @@ class Epochs:
             self.test_run = trainer._validation_run(self.validation, self.run.planner)
         callbacks.on_test_begin()
         watcher = trainer._watcher(self.interrupts, callbacks, "test", quiet=True)
-        found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
+        if len(self.test_run.planner.variables.flat()) == len(self.run.planner.variables.flat()):
+            found = trainer._evaluate_with(self.test_run, self.state, self.reset, watcher)
+        else:
+            found = self._validate_apart(watcher)
         callbacks.on_test_end(trainer._by_name(found))
         return found
+
+    def _validate_apart(self, watcher: Any) -> dict[str, Any]:
+        """The same where validation uses variables that training does not, such as a network within a metric."""
+        self.state.settle()
+        state = RunningState(self.test_run.planner, "test")
+        try:
+            return self.trainer._evaluate_with(self.test_run, state, self.reset, watcher)
+        finally:
+            state.close()
 
 
 def _validates(epoch: int, validation_freq: Any) -> bool:

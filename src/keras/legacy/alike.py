@@ -18,7 +18,7 @@ _ORDER_OF_ATROUS_2D = (
     "nb_filter nb_row nb_col init activation weights border_mode subsample atrous_rate dim_ordering W_regularizer "
     "b_regularizer activity_regularizer W_constraint b_constraint bias"
 )
-_ATROUS = Row("AtrousConvolution1D AtrousConvolution2D", "atrous_rate", "dilation_rate", "1.x 2.x")
+ATROUS = Row("AtrousConvolution1D AtrousConvolution2D", "atrous_rate", "dilation_rate", "1.x 2.x")
 
 
 def _numbers(places: tuple[int, ...]) -> Callable[[tuple], bool]:
@@ -65,7 +65,7 @@ def teach(module: ModuleType) -> None:
     """Lets these classes, those of `keras.legacy.layers`, take the arguments of their year."""
     for name, (like, _) in _LIKE.items():
         cls = getattr(module, name, None) or getattr(importlib.import_module("keras.legacy.recurrent"), name)
-        rows = [*arguments.entries_for(like, arguments.LAYERS), *arguments.entries_for(name, [_ATROUS])]
+        rows = [*arguments.entries_for(like, arguments.LAYERS), *arguments.entries_for(name, [ATROUS])]
         defaults = arguments.entries_for(like, arguments.DEFAULTS) if like == "Conv1D" else []
         translator = arguments.Translator(name, cls.__init__, rows, orders_of(name), defaults)
         cls.__init__ = arguments.translated(cls.__init__, translator)

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from keras._core.names import nearest
 from keras.legacy import era, report, values
 from keras.legacy.rows import (
     DEFAULTS,
@@ -282,9 +283,28 @@ def apply(module: Any, special: dict[str, Callable] | None = None) -> None:
         if isinstance(cls, type):
             home = cls if method == "__init__" else home_of(cls, method)
             function = getattr(home, method)
+            if name in special:
+                function = _telling_unknown(function, name)
             setattr(home, method, translated(function, Translator(name, function, *found), special.get(name)))
         elif inspect.isfunction(cls):
             setattr(module, name, translated(cls, Translator(name, cls, *found), special.get(name)))
+
+
+def _telling_unknown(function: Callable, where: str) -> Callable:
+    """A method that says which of its arguments is nearest to one that it has not."""
+    known = inspect.signature(function).parameters
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in known.values()):
+        return function
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        unknown = kwargs.keys() - known
+        if unknown:
+            name = min(unknown)
+            raise TypeError(f"{where} has no argument `{name}`.{nearest(name, [*known][1:])}")
+        return function(*args, **kwargs)
+
+    return checked
 
 
 def of_generator_method(function: Callable, where: str) -> Callable:

@@ -24,6 +24,7 @@ def teach(module: ModuleType) -> None:
     wrap(MonitorCallback, "_found_direction", direction)
     wrap(module.ModelCheckpoint, "_save", save)
     wrap(module.ModelCheckpoint, "__init__", checkpoint, {"period"})
+    wrap(module.ModelCheckpoint, "_say", say)
     wrap(module.ModelCheckpoint, "on_epoch_end", after_a_period)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
@@ -134,6 +135,12 @@ def after_a_period(function: Callable, self, epoch, logs=None):
 def save(function: Callable, self, names):
     """`ModelCheckpoint._save`: 1.x counted the epochs in names of files from 0."""
     function(self, {**names, "epoch": names["epoch"] - 1} if era.before("2.0") else names)
+
+
+def say(function: Callable, self, names, text):
+    """`ModelCheckpoint._say`, which before Keras 3 had nothing to say after it had saved."""
+    if not (era.before("3") and text.startswith("finished")):
+        function(self, names, text)
 
 
 def direction(function: Callable, self):

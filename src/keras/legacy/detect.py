@@ -50,6 +50,9 @@ _LATE = frozenset((
 ))  # fmt: skip
 _TODAY = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "keras.tree", "keras.src")
 
+# what Python 2 had to ask for: such programs ran on it, as Keras did until 2.3
+ASKED_OF_PYTHON_2 = frozenset(("absolute_import", "division", "print_function", "unicode_literals"))
+
 # names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
 _COMMON = frozenset((
     "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
@@ -113,6 +116,7 @@ class Reading:
         self.assigned: set[str] = set()
         self.texts: dict[str, str] = {}  # names of the program that stand for one text
         self.starred: list[str] = []  # modules that `import *` took all names of
+        self.asked_of_python_2: list[str] = []
         self.in_tensorflow = False
         self.asks_for_acc = False
         self.reads_acc = False
@@ -152,6 +156,9 @@ class Reading:
                 self.vote("2", "metrics_names[...]")  # today the second is 'compile_metrics', whatever was asked for
         if self.reads_acc and not self.asks_for_acc:
             self.vote("2.2", "'acc'")
+        ours = self.in_tensorflow or any(path.partition(".")[0] == "keras" for path in self.paths.values())
+        for name in self.asked_of_python_2 if ours else []:
+            self.vote("2", f"from __future__ import {name}")
 
     def elected(self) -> str:
         """The era that the signs are for: the older of two, unless today's own names are there."""
@@ -174,6 +181,9 @@ class Reading:
 
     def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
         module = getattr(node, "module", None)
+        if module == "__future__":
+            self.asked_of_python_2 += [a.name for a in node.names if a.name in ASKED_OF_PYTHON_2]
+            return
         for alias in node.names:
             path = alias.name if module is None else f"{module}.{alias.name}"
             if alias.name == "*":

@@ -22,6 +22,7 @@ from keras.legacy import (
     foreign_checkpoints,
     foreign_data,
     foreign_function,
+    foreign_further,
     foreign_loops,
     foreign_machine,
     foreign_nn,
@@ -38,7 +39,7 @@ OPERATIONS = {
     "tensorflow": (
         "abs acos=arccos acosh=arccosh add argsort asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
         "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
-        "cond constant=convert_to_tensor convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
+        "cond convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
         "floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
         "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
@@ -177,10 +178,6 @@ def _drawing(draw: Callable) -> Callable:
 _normal, _truncated_normal = _drawing(random.normal), _drawing(random.truncated_normal)
 
 
-def _uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
-    return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed)
-
-
 def _set_seed(seed):
     importlib.import_module("keras.utils").set_random_seed(seed)
 
@@ -232,7 +229,6 @@ _SPECIAL: dict[str, Callable] = {
     ),
     "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
     "tensorflow.random.normal": _normal, "tensorflow.random_normal": _normal,
-    "tensorflow.random.uniform": _uniform, "tensorflow.random_uniform": _uniform,
     **{
         f"tensorflow.{part}{name}": _along_the_first_axis(getattr(ops, name))
         for part in ("", "math.") for name in ("argmax", "argmin")
@@ -273,6 +269,7 @@ _SPECIAL: dict[str, Callable] = {
         for part in ("io", "image") for name in ("decode_bmp", "decode_image", "decode_jpeg", "decode_png")
     },
     "tensorflow.io.read_file": foreign_nn.read_file, "tensorflow.read_file": foreign_nn.read_file,
+    **foreign_further.FUNCTIONS,
     "theano.shared": _shared, "theano.tensor.flatten": _flatten, "theano.tensor.nnet.relu": _relu_of_theano,
     "theano.tensor.nnet.hard_sigmoid": _hard_sigmoid,
     "theano.tensor.nnet.binary_crossentropy": _binary_crossentropy,
@@ -347,6 +344,7 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.train.Checkpoint": foreign_checkpoints.Checkpoint,
     "tensorflow.train.CheckpointManager": foreign_checkpoints.CheckpointManager,
     "tensorflow.train.latest_checkpoint": foreign_checkpoints.latest_checkpoint,
+    **foreign_further.AS_THEY_ARE,
 }  # fmt: skip
 _MODULES_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 _DTYPES = frozenset((

@@ -17,7 +17,7 @@ from keras import ops
 from keras._core import processes, tree
 from keras._data import dataset
 from keras.legacy.foreign_arrays import TensorSpec
-from keras.legacy.foreign_texts import Texts, as_texts, holds_texts
+from keras.legacy.foreign_texts import Bytes, Texts, as_texts, holds_texts
 
 AUTOTUNE = -1
 _OFF = (
@@ -57,7 +57,10 @@ class Dataset(dataset.Dataset):
 
     def as_numpy_iterator(self) -> Iterator:
         """A pass, with arrays of NumPy, its numbers, and bytes."""
-        return (tree.map_leaves(lambda x: x.numpy() if isinstance(x, Texts) else np.asarray(x)[()], e) for e in self)
+        return (
+            tree.map_leaves(lambda x: x.numpy() if isinstance(x, (Bytes, Texts)) else np.asarray(x)[()], e)
+            for e in self
+        )
 
     def cardinality(self) -> Count:
         """Elements in a pass, as a number with `numpy()`."""
@@ -334,8 +337,11 @@ def _as_tensors(element: Any) -> Any:
 def _as_tensor(x: Any) -> Any:
     if isinstance(x, dataset.Dataset):
         return x
-    if np.asarray(x).dtype.kind in "OSUT":
-        return as_texts(x) if holds_texts(np.asarray(x)) else x
+    array = np.asarray(x)
+    if array.dtype.kind == "O" and array.size and isinstance(array.flat[0], bytes):
+        return array.view(Bytes)
+    if array.dtype.kind in "OSUT":
+        return as_texts(x) if holds_texts(array) else x
     return ops.convert_to_tensor(x)
 
 

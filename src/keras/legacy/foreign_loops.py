@@ -16,6 +16,8 @@ from keras._jax.devices import class_of_arrays
 from keras._jax.operators import METHODS
 from keras._jax.taped import Taped
 from keras._jax.variable import Variable
+from keras.legacy import tensors
+from keras.legacy.foreign_objects import give_variables_parts
 
 
 class GradientTape(tape.GradientTape):
@@ -70,10 +72,12 @@ def _asking(own: Callable, of_tape: Callable) -> Callable:
 
 
 def give_arrays_numpy() -> None:
-    """Lets `array.numpy()` answer, as tensors of TensorFlow do."""
+    """Lets `array.numpy()`, `get_shape` and `set_shape` answer, as for tensors of TensorFlow, and parts be assigned."""
     kind = class_of_arrays()
     if not hasattr(kind, "numpy"):
         kind.numpy = lambda self: np.asarray(self)
+    tensors.always_offer("get_shape", "set_shape")
+    give_variables_parts()
 
 
 class _Kind(type):

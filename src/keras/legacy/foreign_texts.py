@@ -34,6 +34,14 @@ class Texts(np.ndarray):
         return format(str(self), how)
 
 
+class Bytes(np.ndarray):
+    """An array of `bytes` that are no texts, such as records."""
+
+    def numpy(self) -> Any:
+        """The bytes of a single one, or the array."""
+        return self.item() if self.ndim == 0 else np.asarray(self)
+
+
 def as_texts(x: Any) -> Texts:
     """Texts, bytes, or lists and arrays of them, as one array."""
     array = np.asarray(x)

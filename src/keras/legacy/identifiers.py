@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import weakref
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from keras._core import registry
 from keras.legacy import arguments, era
@@ -59,6 +62,7 @@ def teach_metrics(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.metrics")
     wrap(module.Metric, "add_weight", _add_weight, {"aggregation", "synchronization"})
     bases = importlib.import_module("keras.legacy.bases")
+    wrap(module.Metric, "__call__", _noted)
     forget = module.Metric.reset_state
     module.Metric.reset_states = lambda self: forget(self)
     wrap(module.Metric, "reset_state", _reset_state)
@@ -78,6 +82,22 @@ def _add_weight(function: Callable, self, *args, **kwargs):
         if str(value).rpartition(".")[2].lower() not in allowed:
             raise ValueError(f"{self.name}.add_weight: `{name}` cannot be {value!r} here: leave it out.")
     return function(self, *args, **kwargs)
+
+
+_results: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # metric -> what its last call returned
+
+
+def _noted(function: Callable, self, *args, **kwargs):
+    """A call of a metric, whose result `add_metric` knows again."""
+    found = function(self, *args, **kwargs)
+    with contextlib.suppress(TypeError):  # a dict, say
+        _results[self] = weakref.ref(found)
+    return found
+
+
+def metric_of(value: Any, metrics: list) -> Any:
+    """Which of several metrics returned a value when it was called last; None if none did."""
+    return next((m for m in metrics if m in _results and _results[m]() is value), None)
 
 
 def _reset_state(function: Callable, self):

@@ -26,6 +26,7 @@ def teach(module: ModuleType) -> None:
         getattr(module.Layer, method).__keras_legacy_arguments__ = names
     importlib.import_module("keras.legacy.masks").teach(module)
     importlib.import_module("keras.legacy.graph_attributes").teach()
+    importlib.import_module("keras.legacy.renaming").teach(module)
     public = [thing for thing in vars(module).values() if isinstance(thing, type)]
     for cls in dict.fromkeys(base for thing in public for base in thing.__mro__ if issubclass(base, module.Layer)):
         _teach_masks(cls)
@@ -158,6 +159,8 @@ def finalize_state(self):
 def add_metric(self, value, name=None, aggregation=None):
     """Shows the mean of a value beside the other metrics of a run; meant for use inside `call`.
 
+    The result of a metric that is an attribute of the layer is shown by that metric, under its name.
+
     Args:
         value: a tensor; its mean over its elements, and over the batches of an epoch, is shown.
         name: the name in the logs.
@@ -165,6 +168,8 @@ def add_metric(self, value, name=None, aggregation=None):
     """
     if aggregation not in (None, "mean"):
         raise ValueError(f"{self.name}.add_metric: `aggregation` must be 'mean' or None. Got {aggregation!r}.")
+    if importlib.import_module("keras.legacy.identifiers").metric_of(value, self.metrics) is not None:
+        return
     if name is None:
         raise ValueError(f"{self.name}.add_metric: give the value a `name`: add_metric(value, name='mean_length').")
     report.note("Layer.add_metric", "add_metric", "compile(metrics=[...])")

@@ -15,7 +15,7 @@ import numpy as np
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._training.build import is_matched
-from keras.legacy import era, looks, report
+from keras.legacy import era, first_draw, looks, report
 from keras.legacy.queues import prefetched, repeated
 
 # 1.x to 2.2 showed a metric under the name of its function
@@ -122,11 +122,20 @@ def fit(function: Callable, self, *args, **kwargs):
         kwargs["class_weight"] = None
     if kwargs.get("validation_steps") is not None:
         kwargs["validation_data"] = repeated(kwargs.get("validation_data"))
+    if first_draw.matters(data, kwargs.get("callbacks")):
+        known = {"epochs": kwargs.get("epochs", 1), "steps": kwargs.get("steps_per_epoch")}
+        kwargs["callbacks"] = _begun(self, kwargs, data, **known)
     endless = repeated(data) if kwargs.get("steps_per_epoch") is not None else data
     with prefetched(endless, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=True):
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
         return function(self, *args, **kwargs)
+
+
+def _begun(self, given: dict, data: Any, **params) -> first_draw.Begun:
+    """The callbacks of `fit`, which have been told that training begins."""
+    with _looking(self, (), given, data, begins=True):
+        return first_draw.Begun(self, given["callbacks"], verbose=given.get("verbose", 1), **params)
 
 
 def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
@@ -278,7 +287,12 @@ def fit_generator(
         show_accuracy: whether to count the accuracy, in 0.x.
     """
     report.note("Model.fit_generator", "fit_generator", "fit")
+    if first_draw.matters(generator, callbacks):
+        given = {"callbacks": callbacks, "validation_data": validation_data, "verbose": verbose}
+        callbacks = _begun(self, given, generator, epochs=epochs, steps=steps_per_epoch)
     generator, steps_per_epoch = _steps(generator, steps_per_epoch, samples_per_epoch)
+    if samples_per_epoch is not None and isinstance(callbacks, first_draw.Begun):
+        callbacks.learn_steps(steps_per_epoch)
     if nb_val_samples is not None:
         validation_data, validation_steps = _steps(validation_data, validation_steps, nb_val_samples)
     settings = {"workers": workers, "max_queue_size": max_queue_size, "use_multiprocessing": use_multiprocessing}
@@ -398,7 +412,8 @@ def by_name(function: Callable, self, logs):
 
 def in_order(function: Callable, self, logs):
     """Logs as `evaluate` lists them: before 3, the metrics of several outputs came in the order of the outputs."""
-    if era.before("3") and self._compiled_loss is not None:
+    own = self.has_own_logs("train") or self.has_own_logs("test")  # which today's order is that of tf.keras for
+    if era.before("3") and self._compiled_loss is not None and not own:
         first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
         return {n: logs[n] for n in (*first, *(n for n in logs if n not in first)) if n in logs}
     return function(self, logs)

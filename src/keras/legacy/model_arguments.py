@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from keras._core import names as unique_names
-from keras.legacy import any_name, arguments, era, looks, methods
+from keras.legacy import any_name, arguments, era, looks, methods, named_inputs
 from keras.legacy.wrapping import wrap
 
 
@@ -47,6 +47,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.model_methods").teach(module)
     importlib.import_module("keras.legacy.layer_lists").teach(module)
     wrap(trainer, "_in_order", methods.in_order)
+    wrap(trainer, "_source", named_inputs.source)
     wrap(trainer, "_by_name", methods.by_name)
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)

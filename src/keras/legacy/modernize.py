@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from typing import Any
 
-from keras.legacy import alike, arguments, detect, era, modernize_defaults, modules, names
+from keras.legacy import alike, arguments, detect, era, modernize_defaults, modernize_imports, modernize_layers
+from keras.legacy.modernize_imports import RENAMED
+from keras.legacy.modernize_text import Text
 
 _MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate", "dot": "dot"}
 _AXES = {"concatenate": "concat_axis", "dot": "dot_axes"}
@@ -13,11 +15,6 @@ _SAME_METHODS = {"predict_proba": "predict"}
 # `predict_classes`: the largest of several outputs, or whether the only one is above a half
 _CLASSES = "(lambda p: p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype('int32'))"
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
-_RENAMED = {
-    "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
-    "SeparableConvolution2D": "SeparableConv2D",
-}  # fmt: skip
-
 
 _GENERATOR_PLACES = {
     "fit_generator": ("steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps"),
@@ -35,12 +32,6 @@ def _counts_rows(node: ast.Call, given: dict) -> bool:
     return not _OF_ROWS.isdisjoint(given) or len(node.args) > 7
 
 
-class _Edit(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
 def modernized(source: str) -> str:
     """The text of a program, with the names, arguments and import paths of today where the tables have them.
 
@@ -50,88 +41,41 @@ def modernized(source: str) -> str:
     What is only known when the program runs, such as `**settings`, is left as it is.
     """
     tree = ast.parse(source)
-    text = _Text(source)
+    text = Text(source)
     reading = detect.Reading()
     reading.read(tree)
+    functions = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
     merges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and reading.path_of(n.func) == "keras.layers.merge"]
-    merged = [_modernize_merge(node, text) for node in merges]
+    merged = [_modernize_merge(node, functions, text) for node in merges]
     release = era.release_of(reading.elected())
-    modernize_defaults.add_epochs(tree, reading.path_of, release, lambda node, more: _add(node, more, text))
+    modernize_defaults.add_epochs(tree, reading.path_of, release, text.add)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _modernize_call(node, text, reading.path_of(node.func), release)
-        elif isinstance(node, ast.ImportFrom):
-            if not _modernize_module(node, tree, text):
-                _modernize_import(node, text, merged)
-        elif isinstance(node, ast.Attribute):
-            _modernize_path(node, reading.path_of(node), text)
+            modernize_defaults.write_hard_sigmoids(node, reading.path_of(node.func), release, text)
+        elif isinstance(node, ast.Attribute) and node.attr == "lr" and _is_optimizer(node.value, reading, tree):
+            text.rename_end(node, "lr", "learning_rate")
         elif isinstance(node, ast.FunctionDef) and node.name == "get_output_shape_for":
             start = text.source.index(node.name, text.start(node))
-            text.edits.append(_Edit(start, start + len(node.name), "compute_output_shape"))
+            text.put(start, start + len(node.name), "compute_output_shape")
+    modernize_imports.modernize(tree, reading, merged, text)
+    modernize_layers.write_shapes(tree, reading.path_of, text)
     if reading.reads_acc and not reading.asks_for_acc and era.RELEASES.index(release) < era.RELEASES.index("2.3"):
         _modernize_keys(tree, text)
-    edited = text.edited()
-    if modernize_defaults.needs_keras(edited, tree):
-        first = next(n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) and not _is_future(n))
-        text.edits.append(_Edit(text.start(first), text.start(first), "import keras\n"))
-        edited = text.edited()
-    return edited
+    edited = modernize_defaults.with_hard_sigmoid(text.edited())
+    return modernize_imports.import_keras(edited)
 
 
-def _is_future(node: Any) -> bool:
-    return getattr(node, "module", None) == "__future__"
-
-
-class _Text:
-    """A text, and changes to be made to it at places that do not overlap."""
-
-    def __init__(self, source: str):
-        self.source = source
-        self.lines = source.splitlines(keepends=True)
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line))
-        self.edits: list[_Edit] = []
-
-    def place(self, line: int, column: int) -> int:
-        """The position of a line and a column, which the parser counts in bytes."""
-        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
-
-    def of(self, node: Any) -> str:
-        """The text of a node."""
-        return self.source[self.start(node) : self.end(node)]
-
-    def start(self, node: Any) -> int:
-        """Where a node begins."""
-        return self.place(node.lineno, node.col_offset)
-
-    def end(self, node: Any) -> int:
-        """Where a node ends."""
-        return self.place(node.end_lineno, node.end_col_offset)
-
-    def replace(self, node: Any, text: str) -> None:
-        """Puts `text` in the place of a node."""
-        self.edits.append(_Edit(self.start(node), self.end(node), text))
-
-    def remove(self, node: Any) -> None:
-        """Takes an argument out, with the comma before or behind it."""
-        start, end = self.start(node), self.end(node)
-        before = self.source[:start].rstrip()
-        if before.endswith(","):
-            start = len(before) - 1
-        elif self.source[end:].lstrip().startswith(","):
-            end = self.source.index(",", end) + 1
-            end += len(self.source[end:]) - len(self.source[end:].lstrip(" "))
-        self.edits.append(_Edit(start, end, ""))
-
-    def edited(self) -> str:
-        """The text after all changes; of two that overlap, the inner one is made."""
-        result, last = self.source, len(self.source) + 1
-        for edit in sorted(self.edits, key=lambda e: (e.start, e.end), reverse=True):
-            if edit.end <= last:
-                result = result[: edit.start] + edit.text + result[edit.end :]
-                last = edit.start
-        return result
+def _is_optimizer(node: ast.expr, reading: detect.Reading, tree: ast.Module) -> bool:
+    """Whether an expression is a model's optimizer, or a name that the program gave to one."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "optimizer"
+    made = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call)]
+    return isinstance(node, ast.Name) and any(
+        (reading.path_of(n.value.func) or "").startswith("keras.optimizers.")  # type: ignore[attr-defined]
+        and any(isinstance(t, ast.Name) and t.id == node.id for t in n.targets)
+        for n in made
+    )
 
 
 def _entries(name: str, is_method: bool) -> tuple[list, list]:
@@ -142,21 +86,22 @@ def _entries(name: str, is_method: bool) -> tuple[list, list]:
     full = f"Model.{name}" if is_method and arguments.entries_for(f"Model.{name}", arguments.MODELS) else name
     today = alike.class_of_today(name)
     rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(today or full, table)]
+    rows += arguments.entries_for(name, [alike.ATROUS])
     return rows, alike.orders_of(name) if today else arguments.entries_for(full, arguments.ORDERS)
 
 
-def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str) -> None:
+def _modernize_call(node: ast.Call, text: Text, path: str | None, release: str) -> None:
     function = node.func
     is_method = isinstance(function, ast.Attribute)
     name = function.attr if is_method else getattr(function, "id", None)
     if name is None:
         return
     if name in _SAME_METHODS and is_method:
-        _rename(function, name, _SAME_METHODS[name], text)
+        text.rename_end(function, name, _SAME_METHODS[name])
     if name == "predict_classes" and is_method:
-        _rename(function, name, "predict", text)
-        start, end = text.start(node), text.end(node)
-        text.edits += [_Edit(start, start, _CLASSES + "("), _Edit(end, end, ")")]
+        text.rename_end(function, name, "predict")
+        text.insert(text.start(node), _CLASSES + "(")
+        text.insert(text.end(node), ")")
     if name == "Embedding":
         for keyword in node.keywords:
             if keyword.arg == "input_length":
@@ -166,7 +111,7 @@ def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str)
         return
     given: dict[str, str] = {k.arg: text.of(k.value) for k in node.keywords if k.arg}
     nodes: dict[str, Any] = {k.arg: k for k in node.keywords if k.arg}
-    order = detect.order_of(orders, node.args)
+    order = _order(name, orders, node.args, release)
     by_place: dict[str, Any] = {}
     if order is not None and not any(isinstance(a, ast.Starred) for a in node.args):
         by_place = dict(zip(order.order.split(), node.args))
@@ -180,25 +125,28 @@ def _modernize_call(node: ast.Call, text: _Text, path: str | None, release: str)
         given = {**{n: text.of(a) for n, a in by_place.items()}, **given}
         nodes = {**by_place, **nodes}
         rows = [*rows, arguments.Row(name, "generator", "x")]
-        _rename(function, name, _METHODS[name], text)
+        text.rename_end(function, name, _METHODS[name])
     renamed = _today(given, rows)
     more = {} if path is None else modernize_defaults.missing(path, node, set(dict(renamed)), release)
     if path is not None and path.startswith("keras.optimizers.") and "decay" in given and name != "Nadam":
         _write_schedule(node, given, renamed, nodes, more, text)
+    if name in RENAMED:
+        text.rename_end(function, name, RENAMED[name])
+    if by_place or renamed != list(given.items()):
+        for old, new in _pairs(given, renamed, rows):
+            name = new.partition("=")[0]
+            if not new:
+                text.remove(nodes[old])
+            elif new == f"{name}={given[old]}":
+                if getattr(nodes[old], "arg", None) != name:
+                    text.name(nodes[old], name, node)
+            else:
+                text.replace(nodes[old], new)
     if more:
-        _add(node, more, text)
-    if name in _RENAMED:
-        _rename(function, name, _RENAMED[name], text)
-    if not by_place and renamed == list(given.items()):
-        return
-    for old, new in _pairs(given, renamed, rows):
-        if new:
-            text.replace(nodes[old], new)
-        else:
-            text.remove(nodes[old])
+        text.add(node, more)
 
 
-def _write_schedule(node: ast.Call, given: dict, renamed: list, nodes: dict, more: dict, text: _Text) -> None:
+def _write_schedule(node: ast.Call, given: dict, renamed: list, nodes: dict, more: dict, text: Text) -> None:
     """Writes `lr` and `decay` of an optimizer as a schedule; without `lr` it is the default that decays."""
     rate = dict(renamed).get("learning_rate")
     if rate is None and node.args:
@@ -216,21 +164,17 @@ def _write_schedule(node: ast.Call, given: dict, renamed: list, nodes: dict, mor
     renamed[:] = [(k, schedule if k == "learning_rate" else v) for k, v in renamed]
 
 
-def _add(node: ast.Call, more: dict[str, str], text: _Text) -> None:
-    """Puts arguments behind the last one of a call."""
-    end = text.end(node) - 1
-    inside = text.source[:end].rstrip()
-    comma = "" if inside.endswith(("(", ",")) else ", "
-    text.edits.append(_Edit(end, end, comma + ", ".join(f"{k}={v}" for k, v in more.items())))
-
-
-def _as_shape(length: ast.expr, text: _Text) -> str:
+def _as_shape(length: ast.expr, text: Text) -> str:
     return text.of(length) if isinstance(length, (ast.Tuple, ast.List)) else f"({text.of(length)},)"
 
 
-def _rename(function: Any, old: str, new: str, text: _Text) -> None:
-    end = text.end(function)
-    text.edits.append(_Edit(end - len(old), end, new))
+def _order(name: str, orders: list, args: list, release: str) -> Any:
+    """The order of a call's positional arguments: what they say themselves, or what the class meant in 1.x."""
+    found = detect.order_of(orders, args)
+    older = name.startswith(("Convolution", "AtrousConv", "SeparableConvolution")) and not name.endswith("1D")
+    if found is None and older and len(args) > 2 and era.RELEASES.index(release) < era.RELEASES.index("2.0"):
+        return orders[0]  # sizes that are known only when the program runs
+    return found
 
 
 def _today(given: dict[str, str], rows: list) -> list[tuple[str, str]]:
@@ -274,45 +218,23 @@ def _pairs(given: dict[str, str], renamed: list[tuple[str, str]], rows: list) ->
     return found
 
 
-def _modernize_path(node: ast.Attribute, path: str | None, text: _Text) -> None:
-    """`keras.layers.core.Dense` as `keras.layers.Dense`, `keras.constraints.maxnorm` as `keras.constraints.MaxNorm`."""
-    if path is None or not isinstance(node.value, (ast.Attribute, ast.Name)):
-        return
-    module, _, name = path.rpartition(".")
-    row = next((r for r in modules.rows_of(module) if name in modules.names_of(r)), None)
-    if row is not None and _is_public(row.today) and text.of(node.value) == module:
-        text.replace(node.value, row.today)
-        module = row.today
-    today = _name_of_today(module, name)
-    if today is not None:
-        _rename(node, name, today, text)
-
-
-def _is_public(module: str) -> bool:
-    return not module.startswith(("keras.legacy", "keras._"))
-
-
-def _name_of_today(module: str, name: str) -> str | None:
-    """What a name that a module of today has no more is called there; None if nothing there is the same."""
-    for home in names.HOMES:
-        if home.module == home.home == module:
-            for entry in home.names.split():
-                old, _, today = entry.partition("=")
-                if old == name and today:
-                    return today
-    return None
-
-
-def _modernize_merge(node: ast.Call, text: _Text) -> str:
-    """Writes `merge([a, b], mode='sum')` as `add([a, b])`; returns the function it is, `merge` if that is not known."""
+def _modernize_merge(node: ast.Call, functions: set[str], text: Text) -> str:
+    """Writes `merge([a, b], mode='sum')` as `add([a, b])`; returns what it calls, `merge` if that is not known."""
     given = {k.arg: k for k in node.keywords}
     mode = given["mode"].value if "mode" in given else ast.Constant("sum")
+    is_function = isinstance(mode, ast.Lambda) or getattr(mode, "id", None) in functions
+    if is_function and len(node.args) == 1 and {"mode", "output_shape", "arguments", "name"}.issuperset(given):
+        more = [text.of(k) for k in node.keywords if k.arg != "mode"]
+        text.replace(node.func, f"Lambda({', '.join([text.of(mode), *more])})")
+        for keyword in node.keywords:
+            text.remove(keyword)
+        return "Lambda"
     today = _MERGES.get(mode.value) if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else None
     if today == "dot" and "dot_axes" not in given:
         return "merge"  # the last axis of the first is meant, and which one of the second depends on its rank
     if today is None or len(node.args) != 1 or not {"mode", _AXES.get(today, "mode"), "name"}.issuperset(given):
         return "merge"
-    _rename(node.func, "merge", today, text)
+    text.rename_end(node.func, "merge", today)
     if "mode" in given:
         text.remove(given["mode"])
     axes = given.get(_AXES.get(today))
@@ -321,69 +243,8 @@ def _modernize_merge(node: ast.Call, text: _Text) -> str:
     return today
 
 
-def _modernize_keys(tree: ast.Module, text: _Text) -> None:
-    """`history['acc']`, `logs.get('val_acc')` and `monitor='val_acc'`, where 'accuracy' was asked for."""
+def _modernize_keys(tree: ast.Module, text: Text) -> None:
+    """'acc' and 'val_acc', where 'accuracy' was asked for: keys of histories and logs, and monitors."""
     for node in ast.walk(tree):
-        found: Any = None
-        if isinstance(node, ast.arguments) and node.defaults:
-            defaults = zip(node.args[-len(node.defaults) :], node.defaults)
-            found = next((value for one, value in defaults if one.arg == "monitor"), None)
-        if isinstance(node, ast.Subscript):
-            found = node.slice
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
-            found = node.args[0]
-        elif isinstance(node, ast.keyword) and node.arg == "monitor":
-            found = node.value
-        if isinstance(found, ast.Constant) and found.value in ("acc", "val_acc"):
-            text.replace(found, repr(found.value.replace("acc", "accuracy")))
-
-
-def _modernize_module(node: ast.ImportFrom, tree: ast.Module, text: _Text) -> bool:
-    """`from keras.utils import np_utils` as `from keras import utils as np_utils`, if what is used of it is there."""
-    if len(node.names) != 1 or not node.module:
-        return False
-    (alias,) = node.names
-    name = alias.asname or alias.name
-    used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", None) == name}
-    rows = [r for r in modules.rows_of(f"{node.module}.{alias.name}") if used & set(modules.names_of(r))]
-    if not used or len(rows) != 1:
-        return False
-    home = rows[0].today
-    moved = set(modules.names_of(rows[0])) - set(names.names_of(home)) - _RENAMED.keys()
-    parent, _, last = home.rpartition(".")
-    if not parent or not _is_public(home) or not used <= moved:
-        return False
-    text.replace(node, f"from {parent} import {last} as {name}")
-    return True
-
-
-def _modernize_import(node: ast.ImportFrom, text: _Text, merged: list[str]) -> None:
-    rows = modules.rows_of(node.module or "")
-    if node.module == "keras.layers":
-        for alias in node.names:
-            if alias.name == "merge" and alias.asname is None and merged:
-                text.replace(alias, ", ".join(sorted(set(merged))))
-            elif alias.name in _RENAMED and alias.asname is None:
-                text.replace(alias, _RENAMED[alias.name])
-        return
-    if not rows:
-        for alias in node.names:
-            today = _name_of_today(node.module or "", alias.name)
-            if today is not None:
-                text.replace(alias, f"{today} as {alias.asname or alias.name}")
-        return
-    lines = []
-    for alias in node.names:
-        row = next((r for r in rows if alias.name in modules.names_of(r)), None)
-        if row is None or not _is_public(row.today):
-            return
-        name = _RENAMED.get(alias.name, alias.name)
-        if name in names.names_of(row.today):
-            return
-        as_name = f" as {alias.asname}" if alias.asname else ""
-        lines.append((row.today, name + as_name))
-    by_module: dict[str, list[str]] = {}
-    for module, name in lines:
-        by_module.setdefault(module, []).append(name)
-    indent = "\n" + " " * node.col_offset
-    text.replace(node, indent.join(f"from {m} import {', '.join(n)}" for m, n in by_module.items()))
+        if isinstance(node, ast.Constant) and node.value in ("acc", "val_acc"):
+            text.replace(node, text.of(node).replace("acc", "accuracy"))

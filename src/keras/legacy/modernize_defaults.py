@@ -8,10 +8,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from keras.legacy import arguments, era
+from keras.legacy import arguments, era, modernize_imports
+from keras.legacy.modernize_text import Text
 
-# the sigmoid from straight lines until 3 has another slope than the one that goes by its name today
-_HARD_SIGMOID = "lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)"
+# the sigmoid from straight lines until 3, which has another slope than the one that goes by its name today
+_HARD_SIGMOID = "older_hard_sigmoid"
+_DEFINITION = """@keras.saving.register_keras_serializable()
+def older_hard_sigmoid(x):
+    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)"""
 _LOOPS = ("SimpleRNN", "GRU", "LSTM")  # whose square matrices began larger in 0.x and 1.x
 _RELEASE_2 = era.RELEASES.index("2.0")
 _MODULES = ("keras.layers", "keras.optimizers")
@@ -57,14 +61,21 @@ def decayed(rate: str, decay: str) -> str:
     return f"keras.optimizers.schedules.InverseTimeDecay({rate}, 1, {decay})"
 
 
-def needs_keras(text: str, tree: ast.Module) -> bool:
-    """Whether a rewritten program says `keras` without having imported it."""
-    bound = any(
-        isinstance(node, ast.Import) and any((a.asname or a.name.partition(".")[0]) == "keras" for a in node.names)
-        for node in ast.walk(tree)
-    )
-    written = ("keras.ops.clip(", "keras.optimizers.schedules.", "keras.initializers.Orthogonal(1.1)")
-    return not bound and any(name in text for name in written)
+def write_hard_sigmoids(node: ast.Call, path: str | None, release: str, text: Text) -> None:
+    """Writes the function that 'hard_sigmoid' was before 3 in the place of its name."""
+    if not (path or "").startswith("keras.layers.") or not era.RELEASES.index(release) < era.RELEASES.index("3"):
+        return
+    given = [k.value for k in node.keywords if (k.arg or "").endswith("activation")]
+    if path == "keras.layers.Activation":
+        given += node.args[:1]
+    for value in given:
+        if isinstance(value, ast.Constant) and value.value == "hard_sigmoid":
+            text.replace(value, _HARD_SIGMOID)
+
+
+def with_hard_sigmoid(edited: str) -> str:
+    """A rewritten program with the hard sigmoid that it uses."""
+    return modernize_imports.with_function(edited, _HARD_SIGMOID, _DEFINITION)
 
 
 def add_epochs(tree: ast.Module, path_of: Callable, release: str, add: Callable) -> None:

@@ -1,6 +1,6 @@
 """Programs written for Python 2: their `print` statements, their whole quotients, and the names that they had.
 
-Only programs that do not parse otherwise are read this way.
+Only programs that Python 3 would stop at are read this way.
 """
 
 from __future__ import annotations
@@ -33,9 +33,29 @@ NAMES = {
 }  # fmt: skip
 
 
+# names that Python 3 has not, and what a program says that asks which Python it runs in
+_GONE = frozenset(("xrange", "raw_input", "unicode", "basestring", "long", "unichr"))
+_ASKS = frozenset(("version_info", "NameError", "six", "PY2", "PY3", "builtins", "__builtin__"))
+
+
 def needed(source: str) -> bool:
-    """Whether a text is a program of Python 2 only because of its `print` statements."""
-    return not _parses(source) and _parses(with_calls_of_print(source))
+    """Whether a text is a program of Python 2 alone: by `print` statements, or names that it takes as given."""
+    return bool(names_taken_as_given(source)) if _parses(source) else _parses(with_calls_of_print(source))
+
+
+def names_taken_as_given(source: str) -> list[str]:
+    """The names that only Python 2 had, of a program that parses, makes none of them itself and asks for no version."""
+    if not any(name in source for name in _GONE):
+        return []
+    nodes = list(ast.walk(ast.parse(source)))
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    made = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    made |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    made |= {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    brought = {part for n in nodes if isinstance(n, ast.alias) for part in (n.asname or n.name).split(".")}
+    brought |= {part for n in nodes if isinstance(n, ast.ImportFrom) for part in (n.module or "").split(".")}
+    asked = read | brought | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    return [] if asked & _ASKS else sorted((read & _GONE) - made - brought)
 
 
 def _parses(source: str) -> bool:
@@ -123,7 +143,7 @@ class _Quotients(ast.NodeTransformer):
 
 def compiled(source: str, path: str) -> CodeType:
     """The code of a program of Python 2."""
-    tree = ast.parse(with_calls_of_print(source), path)
+    tree = ast.parse(source if _parses(source) else with_calls_of_print(source), path)
     future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
     divides = any(alias.name == "division" for node in future for alias in node.names)
     return compile(tree if divides else _Quotients().visit(tree), path, "exec")
@@ -131,7 +151,9 @@ def compiled(source: str, path: str) -> CodeType:
 
 def run(source: str, path: str) -> None:
     """Runs a program of Python 2 as the main one."""
-    print(f"keras: {path} is read as Python 2: `print` is a statement, `/` of whole numbers is `//`.", file=sys.stderr)
+    signs = [f"`{name}` is there" for name in names_taken_as_given(source)] if _parses(source) else []
+    what = ", ".join(signs) or "`print` is a statement"
+    print(f"keras: {path} is read as Python 2: {what}, `/` of whole numbers is `//`.", file=sys.stderr)
     module = ModuleType("__main__")
     module.__file__ = path
     vars(module).update(NAMES)

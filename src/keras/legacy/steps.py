@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras.legacy import era
+from keras.legacy.wrapping import wrap
 
 
 class CompiledLosses:
@@ -66,8 +67,18 @@ class CompiledMeasures:
         return [] if self._model._compiled_metrics is None else self._model._compiled_metrics.metrics
 
 
+def _compute_loss(function, self, x=None, y=None, y_pred=None, sample_weight=None, *args, **kwargs):
+    """`compute_loss`, which counted the loss in tf.keras. Today's own steps, which say `training`, do so themselves."""
+    loss = function(self, x, y, y_pred, sample_weight, *args, **kwargs)
+    by_user = not (args or kwargs) and (self.has_own_step("train_step") or self.has_own_step("test_step"))
+    if by_user and era.before("3"):
+        self.count_loss(loss, y_pred)
+    return loss
+
+
 def teach(trainer: type) -> None:
     """Gives models what their steps found there in 2.x."""
+    wrap(trainer, "compute_loss", _compute_loss)
     trainer.compiled_loss = property(
         lambda self: CompiledLosses(self) if self.compiled else None, doc=CompiledLosses.__doc__
     )

@@ -116,10 +116,20 @@ def _ranks(axes: list[int]) -> list[int]:
 
 
 def _offer(release: str) -> None:
-    change = methods.remove if release == era.TODAY else methods.add
     for name, function in {**_METHODS, "_keras_history": _HISTORY}.items():
+        change = methods.remove if release == era.TODAY and name not in _always else methods.add
         change(name, function)
     methods.show_shapes(None if release == era.TODAY else _shape_of)
+
+
+_always: set[str] = set()
+
+
+def always_offer(*names: str) -> None:
+    """Lets arrays have some of the methods in every year, as TensorFlow's tensors have them to this day."""
+    _always.update(names)
+    for name in names:
+        methods.add(name, _METHODS[name])
 
 
 def _history(value) -> Any:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from typing import Any
 
 from keras import initializers
 from keras._core import registry, serialization
-from keras.legacy import arguments
+from keras.legacy import arguments, written_masks
 from keras.legacy.written_arrays import WrittenArrays
 from keras.legacy.written_pieces import written_piece
 from keras.legacy.written_rows import (
@@ -27,6 +28,10 @@ from keras.legacy.written_rows import (
 from keras.legacy.written_training import WrittenTraining
 
 RELEASES = {"1": "1.2.2", "2": "2.3.1"}
+MASKED = (
+    "a mask reaches {name} ({cls}), where Keras {release} refuses one and does not open the model.\n"
+    "  Make the model without `mask_zero` and `Masking`, if no layer needs the mask."
+)
 
 
 def writer(era: Any) -> Writer:
@@ -54,10 +59,18 @@ class Writer(WrittenTraining, WrittenArrays):
     def config(self, found: dict) -> dict:
         """The config of a whole model, from what `serialize` returned."""
         made = self._model(found)
+        self._check_masks(found)
         made["keras_version"] = self.release
         if self.era == "2":
             made["backend"] = "tensorflow"
         return made
+
+    def _check_masks(self, found: dict) -> None:
+        for entry in written_masks.refusing(found, written_masks.REFUSED[self.era]):
+            message = MASKED.format(name=_name(entry), cls=entry["class_name"], release=self.release)
+            if self.era == "1":
+                raise ValueError(f"{FOR_OLDER}{message}")
+            warnings.warn(f"save: {message}\n  tf.keras, which reads such files too, drops the mask.", stacklevel=2)
 
     def _model(self, found: dict) -> dict:
         inner = found["config"]

@@ -205,13 +205,22 @@ def batch_dot(x, y, axes=None):
     if 0 in (first, second):
         raise ValueError("K.batch_dot: `axes` must not name the batch axis, 0. Use K.dot for that.")
     if x.shape[first] != y.shape[second]:
-        raise ValueError(f"K.batch_dot: shapes {x.shape} and {y.shape} do not fit along axes {axes}.")
+        raise ValueError(
+            f"K.batch_dot: shapes {x.shape} and {y.shape} do not fit along axes {axes}." + _of_2_2(x.ndim + y.ndim)
+        )
     left = "bcdefgh"[: x.ndim]
     right = "b" + "rstuvw"[: y.ndim - 1]
     left, right = left.replace(left[first], "z"), right.replace(right[second], "z")
     kept = [c for c in left[1:] + right[1:] if c != "z"]
     found = ops.einsum(f"{left},{right}->b{''.join(kept)}", x, y)
     return found if kept else ops.expand_dims(found, -1)
+
+
+def _of_2_2(axes: int) -> str:
+    """What to do where a program was written for releases that meant something else by the same call."""
+    if axes < 7 or not era.before("3"):
+        return ""
+    return "\n  Until 2.2 all axes but the last two were of the batch. For programs of that time set KERAS_ERA=2.2."
 
 
 def _leading(x: Any, y: Any, first: int, second: int) -> int:

@@ -1,0 +1,31 @@
+"""Inputs given by name: before Keras 3, what a dict held beside them was left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from keras._data import PyDataset
+from keras.legacy import era
+
+
+def source(function: Callable, self, x, *settings):
+    """`Runs._source` of the inputs that the model has; a generator may yield others, text among them, for callbacks."""
+    names = self.input_names if era.before("3") else []
+    if not names:
+        return function(self, x, *settings)
+    if hasattr(x, "__next__") and not isinstance(x, PyDataset):
+        return function(self, _each(x, names), *settings)
+    return function(self, _named(x, names), *settings)
+
+
+def _named(x: Any, names: list[str]) -> Any:
+    """The entries of these names, if it is a dict that has them all and more."""
+    return {name: x[name] for name in names} if isinstance(x, dict) and x.keys() > set(names) else x
+
+
+def _each(batches: Iterator, names: list[str]) -> Iterator:
+    for batch in batches:
+        if isinstance(batch, tuple) and batch and isinstance(batch[0], dict):
+            batch = (_named(batch[0], names), *batch[1:])
+        yield batch
