@@ -438,3 +438,57 @@ def test_a_compute_loss_of_ones_own_may_leave_training_out():
     expected = 2 * np.mean((model.predict(x, verbose=0) - y) ** 2)
     np.testing.assert_allclose(model.evaluate(x, y, verbose=0), expected, rtol=1e-5)
     np.testing.assert_allclose(model.fit(x, y, batch_size=8, verbose=0).history["loss"], [expected], rtol=1e-5)
+
+
+class Counting(keras.layers.Layer):
+    def build(self, shape):
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x):
+        self.calls.assign_add(1.0)
+        return x
+
+
+class Judge(keras.metrics.Metric):
+    """Means of what a network makes of outputs; the network is no part of the model that is judged."""
+
+    def __init__(self):
+        super().__init__(name="judged")
+        self.mean = keras.metrics.Mean()
+        self.network = keras.Sequential([Counting(), layers.Dense(1, kernel_initializer="ones")])
+        self.network.build((None, 1))
+        self.network.layers[0].calls.assign(0.0)
+
+    def update_state(self, outputs):
+        self.mean.update_state(self.network(outputs))
+
+    def result(self):
+        return self.mean.result()
+
+    def reset_state(self):
+        self.mean.reset_state()
+
+
+class Judged(Plain):
+    def compile(self, **settings):
+        super().compile(**settings)
+        self.judge = Judge()
+
+    def test_step(self, data):
+        self.judge.update_state(self(data[0]))
+        return {"judged": self.judge.result()}
+
+
+def test_validation_may_use_variables_that_training_does_not():
+    x, y = line_data(16)
+    weights = []
+    for given in ({}, {"validation_data": (x, y)}):
+        keras.utils.set_random_seed(0)
+        model = Judged()
+        model.compile(optimizer="adam", loss="mse")
+        history = model.fit(x, y, epochs=3, batch_size=8, verbose=0, **given).history
+        weights.append(model.get_weights()[:2])
+    np.testing.assert_allclose(weights[1][0], weights[0][0], rtol=1e-6)
+    assert len(set(history["val_judged"])) == 3
+    np.testing.assert_allclose(history["val_judged"][-1], np.mean(model.predict(x, verbose=0)), rtol=1e-5)
+    assert float(model.judge.network.layers[0].calls) == 6.0

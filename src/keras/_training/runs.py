@@ -73,12 +73,7 @@ class Runs(Compiled):
         batch = run.first_batch()
         if not is_matched(self):
             build_for(self, batch, "test")
-        planner = Planner(self, "test", train.variables, train.packs)
-        run.prepare(planner)
-        if len(planner.variables.flat()) != len(train.variables.flat()):
-            raise ValueError(
-                "Validation uses variables that training did not use. Call evaluate() after fit() instead."
-            )
+        run.prepare(Planner(self, "test", train.variables, train.packs))
         return run
 
     def _validation_source(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
