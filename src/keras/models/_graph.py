@@ -189,22 +189,25 @@ def _as_called(inputs: list[KerasTensor], outputs: Any) -> Any:
 
     Keras 3 says so for a Sequential, whose `output` is that of its first call.
     """
-    returned: dict[int, list[KerasTensor]] = {}
+    returned: dict[int, list[KerasTensor]] = {}  # by the model's own output, what its calls returned
     waiting = [x._keras_history.operation for x in inputs if x._keras_history is not None]
     met = {id(o) for o in waiting}
     while waiting:
-        for node in waiting.pop(0)._outbound_nodes:
-            operation = node.operation
+        for operation in (node.operation for node in waiting.pop()._outbound_nodes):
+            if id(operation) in met:
+                continue
+            met.add(id(operation))
+            waiting.append(operation)
             graph = getattr(operation, "_graph", None)
-            if isinstance(graph, Graph) and len(graph.outputs) == len(node.outputs):
-                for own, result in zip(graph.outputs, node.outputs):
-                    returned.setdefault(id(own), []).append(result)
-            if id(operation) not in met:
-                met.add(id(operation))
-                waiting.append(operation)
+            for node in operation._inbound_nodes if isinstance(graph, Graph) else ():
+                # a subclass may return something else
+                own = graph.outputs if len(graph.outputs) == len(node.outputs) else ()
+                for one, result in zip(own, node.outputs):
+                    returned.setdefault(id(one), []).append(result)
 
     def reachable(output):
-        return next((x for x in (output, *returned.get(id(output), ())) if _leads_to(inputs, x)), output)
+        calls = returned.get(id(output))
+        return output if calls is None else next((x for x in (output, *calls) if _leads_to(inputs, x)), output)
 
     return tree.map_leaves(reachable, outputs)
 
