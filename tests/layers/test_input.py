@@ -54,7 +54,7 @@ def test_sizes_may_be_arrays_of_one_whole_number():
     assert layers.Dense(keras.ops.prod((2, 3)))(x).shape == (None, 6, 6)
     assert layers.Conv1D(np.int64(2), np.array(3))(x).shape == (None, 4, 2)
     for units in (np.array(3.0), np.array([3]), np.bool_(True)):
-        with pytest.raises(ValueError, match="`units` must be a positive integer. Got"):
+        with pytest.raises(ValueError, match=r"`units` must be a positive integer\. Got"):
             layers.Dense(units)
 
 
