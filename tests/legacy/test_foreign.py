@@ -32,6 +32,7 @@ def test_every_name_of_the_table_is_a_function():
 
 
 VALUES = [
+    ("tf.reshape(x, shape=[-1])[:2]", X.reshape(-1)[:2]),
     ("tf.reduce_mean(x, 1, keep_dims=True)", X.mean(1, keepdims=True)),
     ("tf.reduce_sum(x, reduction_indices=[0])", X.sum(0)),
     ("tf.squared_difference(x, 1.0, name='d')", (X - 1) ** 2),

@@ -141,3 +141,17 @@ def test_float8_adds_the_bias_in_16_bits():
     dense.build((None, 1))
     dense.quantize("float8")
     assert float(dense(np.zeros((1, 1)))[0, 0]) == 1.0  # bfloat16 has no number between 1 and 1.0078
+
+
+def test_a_quantised_layer_names_what_makes_integers_of_its_inputs():
+    mine = quantizers.AbsMaxQuantizer(axis=-1, value_range=(-100, 100))
+    weights = quantizers.AbsMaxQuantizer(axis=0)
+    layer = built_dense()
+    assert layer.inputs_quantizer is None
+    layer.quantize("int8", config=quantizers.Int8QuantizationConfig(weights, mine))
+    assert layer.inputs_quantizer is mine
+    by_default, floats = built_dense(), built_dense()
+    by_default.quantize("int8")
+    assert isinstance(by_default.inputs_quantizer, quantizers.AbsMaxQuantizer)
+    floats.quantize("int4")
+    assert floats.inputs_quantizer is None

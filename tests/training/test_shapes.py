@@ -114,3 +114,26 @@ def test_class_weights_of_time_steps_and_of_several_outputs_reach_the_loss():
     targets = {"a": np.array([0, 1] * 4), "b": np.eye(2, dtype="float32")[[0, 1] * 4]}
     logs = model.fit(X, targets, batch_size=8, class_weight={"a": {1: 3.0}}, verbose=0).history
     np.testing.assert_allclose([logs["a_loss"][0], logs["b_loss"][0]], [2 * np.log(2), np.log(2)], rtol=1e-5)
+
+
+class SevenRowsAtATime(layers.Layer):
+    """Stands for a kernel that works in blocks: sums of seven rows each, spread over them again."""
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones")
+
+    def call(self, x):
+        if x.shape[0] % 7:
+            raise ValueError("seven rows at a time")
+        sums = ops.sum(ops.reshape(x, (-1, 7, x.shape[-1])), axis=1, keepdims=True)
+        return ops.reshape(ops.broadcast_to(sums, (x.shape[0] // 7, 7, x.shape[-1])), x.shape) * self.scale
+
+
+def test_a_layer_that_takes_some_batch_sizes_only_is_built_by_the_batch_that_came():
+    model = keras.Sequential([SevenRowsAtATime()])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    x = np.ones((28, 2), "float32")
+    assert model.fit(x, x, batch_size=14, verbose=0).history["loss"] == [36.0]  # (7 - 1) ** 2
+    np.testing.assert_array_equal(model.predict(x, batch_size=7, verbose=0), 7 * x)
+    with pytest.raises(ValueError, match="seven rows at a time"):
+        keras.Sequential([SevenRowsAtATime()])(x[:6])

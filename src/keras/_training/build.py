@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from keras._core import tree
@@ -19,13 +20,12 @@ def is_matched(model: Any) -> bool:
 def build_for(model: Any, batch: tuple, phase: str) -> None:
     """Builds the model for data like `batch`, then its losses and metrics."""
     x, y = batch[0], batch[1] if len(batch) > 1 else None
-    inputs = symbols_like(x)
     outputs = None if not model.built else model.symbolic_outputs()
     own = model.has_own_step(f"{phase}_step")
     unmatched = phase != "predict" and y is not None and not is_matched(model)
     if outputs is None and (not model.built or not own or unmatched):
         try:
-            outputs = symbolic_result(lambda data: model(data, training=False), inputs)
+            outputs = _outputs_for(model, x)
         except Exception as error:
             # a step of the user's own may do without `call`, as where several networks are one model
             if not own or not (model.built or isinstance(error, NotImplementedError)):
@@ -45,6 +45,20 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
         metrics.build(targets, outputs, names_of_outputs(outputs, known))
         if any(map(_waits_for_shapes, metrics.metrics)):
             _count_symbols(metrics, targets, outputs)
+
+
+def _outputs_for(model: Any, x: Any) -> Any:
+    """Symbolic outputs for inputs like `x`, of any batch size if the model takes any."""
+
+    def run(data):
+        return model(data, training=False)
+
+    try:
+        return symbolic_result(run, symbols_like(x))
+    except Exception:
+        with contextlib.suppress(Exception):  # a kernel that works in blocks of rows takes some batch sizes only
+            return symbolic_result(run, symbols_like(x, open_batch=False))
+        raise
 
 
 def _match_by_step(model: Any, batch: tuple, phase: str) -> None:
@@ -94,11 +108,14 @@ def _without_result(function):
     return call
 
 
-def symbols_like(data: Any) -> Any:
-    """Symbolic tensors of the shapes and dtypes of arrays, with the batch size left open."""
-    return tree.map_leaves(
-        lambda a: None if a is None else KerasTensor((None, *a.shape[1:]), _device_dtype(a.dtype.name)), data
-    )
+def symbols_like(data: Any, open_batch: bool = True) -> Any:
+    """Symbolic tensors of the shapes and dtypes of arrays, with the batch size left open unless told otherwise."""
+
+    def symbol(a):
+        shape = (None, *a.shape[1:]) if open_batch else a.shape
+        return KerasTensor(shape, _device_dtype(a.dtype.name))
+
+    return tree.map_leaves(lambda a: None if a is None else symbol(a), data)
 
 
 def _device_dtype(name: str) -> str:

@@ -36,6 +36,11 @@ class Adaptable(Layer):
     def _after_build(self):
         ways.build(self)
 
+    @property
+    def inputs_quantizer(self):
+        """What makes integers of the inputs of a quantised layer; None where they stay floats."""
+        return None if self._form is None else self._form.inputs_quantizer
+
     def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
         """Freezes the main weight and trains a change of low rank: `weight + lora_alpha / rank * a @ b`.
 

@@ -37,14 +37,14 @@ from keras.legacy import foreign_sizes as sizes
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
     "tensorflow": (
-        "abs acos=arccos acosh=arccosh add argsort asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "abs acos=arccos acosh=arccosh add asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
         "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
-        "cond convert_to_tensor cos cosh divide einsum equal erf exp expand_dims eye "
+        "cond convert_to_tensor cos cosh divide einsum equal erf exp expand_dims "
         "floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
         "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
         "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
         "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
-        "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sort sqrt square squeeze stack "
+        "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sqrt square squeeze stack "
         "stop_gradient "
         "subtract tan tanh tensor_scatter_nd_update=scatter_update tensordot tile transpose truediv=divide unstack "
         "zeros zeros_like"
@@ -80,12 +80,15 @@ OPERATIONS = {
 _RENAMED_ARGUMENTS = {
     "keep_dims": "keepdims", "reduction_indices": "axis", "dim": "axis", "perm": "axes",
     "clip_value_min": "x_min", "clip_value_max": "x_max", "depth": "num_classes", "alpha": "negative_slope",
+    "shape": "newshape",
 }  # fmt: skip
 # what their functions call their first argument
 _FIRST = frozenset((
     "a", "condition", "features", "indices", "input", "input_tensor", "logits", "params", "t", "tensor", "value",
     "values", "x",
 ))  # fmt: skip
+# and their second one
+_SECOND = frozenset(("b", "multiples", "num_columns", "shape", "updates", "y"))
 
 
 def _squared_difference(x, y):
@@ -99,13 +102,6 @@ def _l2_normalize(x, axis=-1, epsilon=1e-12):
 def _matmul(a, b, transpose_a=False, transpose_b=False):
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
-
-
-def _along_the_first_axis(function: Callable) -> Callable:
-    def call(x, axis=0):
-        return function(x, axis=axis)
-
-    return call
 
 
 def _where(condition, x=None, y=None):
@@ -128,10 +124,6 @@ def _slice(input_, begin, size):
 def _pad(tensor, paddings, mode="CONSTANT", constant_values=0):
     mode = mode.lower()
     return ops.pad(tensor, paddings, mode, **({"constant_values": constant_values} if mode == "constant" else {}))
-
-
-def _one_hot(indices, num_classes, axis=-1, dtype="float32"):
-    return ops.one_hot(indices, num_classes, axis=axis, dtype=dtype)
 
 
 def _gelu(x, approximate=False):
@@ -208,7 +200,7 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.squared_difference": _squared_difference, "tensorflow.math.squared_difference": _squared_difference,
     "tensorflow.nn.l2_normalize": _l2_normalize, "tensorflow.math.l2_normalize": _l2_normalize,
     "tensorflow.matmul": _matmul, "tensorflow.linalg.matmul": _matmul, "tensorflow.gather": foreign_arrays.gather,
-    "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad, "tensorflow.one_hot": _one_hot,
+    "tensorflow.split": _split, "tensorflow.slice": _slice, "tensorflow.pad": _pad,
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
     "tensorflow.math.top_k": foreign_nn.top_k,
     "tensorflow.depth_to_space": foreign_nn.depth_to_space, "tensorflow.space_to_depth": foreign_nn.space_to_depth,
@@ -229,10 +221,6 @@ _SPECIAL: dict[str, Callable] = {
     ),
     "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
     "tensorflow.random.normal": _normal, "tensorflow.random_normal": _normal,
-    **{
-        f"tensorflow.{part}{name}": _along_the_first_axis(getattr(ops, name))
-        for part in ("", "math.") for name in ("argmax", "argmin")
-    },
     "tensorflow.cumsum": _CUMSUM, "tensorflow.math.cumsum": _CUMSUM,
     "tensorflow.math.cumprod": foreign_arrays.cumulative(ops.cumprod, 1),
     **{
@@ -413,6 +401,8 @@ def _called_as_theirs(function: Callable, name: str) -> Callable:
     def today(argument: str) -> str:
         if argument in known:
             return argument
+        if argument in _SECOND and len(known) > 1:
+            return known[1]
         return known[0] if argument in _FIRST else _RENAMED_ARGUMENTS.get(argument, argument)
 
     @functools.wraps(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from keras._core import registry
@@ -150,7 +151,15 @@ class Sequential(Model):
         if not self._tensors and self._members:
             x = next(iter(arguments.values()))
             name = getattr(x.dtype, "name", str(x.dtype))
-            self._start_with((None, *x.shape[1:]), name)
+            try:
+                self._start_with((None, *x.shape[1:]), name)
+            except Exception as error:  # a kernel in blocks of rows, say, takes some batch sizes only
+                if not isinstance(x.shape[0], int):
+                    raise
+                with contextlib.suppress(Exception):
+                    self._start_with(tuple(x.shape), name)
+                if not self._tensors:
+                    raise error
         self.built = True
 
     def _begins_on_host(self) -> bool:

@@ -83,13 +83,17 @@ class Int8Embedding(EmbeddingForm):
             self.put("reverse_embeddings", integers)
             self.put("reverse_embeddings_scale", ops.cast(ops.reshape(scale, (-1,)), self.layer.variable_dtype))
 
+    @property
+    def inputs_quantizer(self):
+        return QuantizationConfig.activation_quantizer_or_default(self.config, AbsMaxQuantizer())
+
     def multiply(self, x, dtype):
         layer = self.layer
         if self.has_reverse_weights:
             kernel, scale = layer.reverse_embeddings.value, layer.reverse_embeddings_scale.value
         else:
             kernel, scale = ops.transpose(layer.embeddings.value), layer.embeddings_scale.value
-        quantizer = QuantizationConfig.activation_quantizer_or_default(self.config, AbsMaxQuantizer())
+        quantizer = self.inputs_quantizer
         if quantizer is not None:
             return multiply_quantized(self.reverse_product, x, kernel, scale, quantizer, dtype)
         return ops.matmul(x, ops.divide(ops.cast(kernel, dtype), ops.cast(scale, dtype)))

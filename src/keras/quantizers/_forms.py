@@ -20,6 +20,7 @@ class Form:
     """
 
     saved = ()
+    inputs_quantizer = None  # what makes integers of the inputs
 
     def __init__(self, layer, policy, config):
         self.layer = layer
@@ -133,8 +134,12 @@ class Int8Kernel(KernelForm):
         kernel, scale = quantizer(weight, axis=self.product.summed)
         return kernel, ops.cast(self.product.kept_scale(scale), self.layer.variable_dtype)
 
+    @property
+    def inputs_quantizer(self):
+        return QuantizationConfig.activation_quantizer_or_default(self.config, AbsMaxQuantizer())
+
     def multiply(self, inputs):
-        quantizer = QuantizationConfig.activation_quantizer_or_default(self.config, AbsMaxQuantizer())
+        quantizer = self.inputs_quantizer
         kernel, scale = self.layer.kernel.value, self.layer.kernel_scale.value
         if quantizer is not None:
             return multiply_quantized(self.product, inputs, kernel, scale, quantizer, self.layer.compute_dtype)
@@ -194,8 +199,12 @@ class Int4Kernel(KernelForm):
         """The integers of the kernel."""
         return self.product.from_matrix(unpack_int4(packed, self.product.columns, axis=-1))
 
+    @property
+    def inputs_quantizer(self):
+        return QuantizationConfig.activation_quantizer_or_default(self.config, None)
+
     def multiply(self, inputs):
-        quantizer = QuantizationConfig.activation_quantizer_or_default(self.config, None)
+        quantizer = self.inputs_quantizer
         if quantizer is None:
             return super().multiply(inputs)
         product, scale = self.product, self.layer.kernel_scale.value
