@@ -44,6 +44,24 @@ def test_gradients_of_ones_own_and_targets_that_nothing_watches(tf):  # noqa: F8
     assert tape.gradient(y, c, unconnected_gradients="zero").numpy() == 0
 
 
+X = np.array([[3.0, 1.0, 2.0], [6.0, 5.0, 4.0]], "float32")
+KEYWORDS = {
+    "tf.reshape(tensor=x, shape=[3, -1])": X.reshape(3, 2), "tf.tile(x, multiples=[1, 2])": np.tile(X, (1, 2)),
+    "tf.maximum(x=x, y=2.0)": X.clip(2), "tf.tensordot(a=x, b=x, axes=2)": (X * X).sum(),
+    "tf.scatter_nd(indices=[[1]], updates=[5], shape=[3])": [0, 5, 0], "tf.eye(2, num_columns=3)": np.eye(2, 3),
+    "tf.eye(2, batch_shape=[1])": [np.eye(2)], "tf.sort(x, direction='DESCENDING')": [[3, 2, 1], [6, 5, 4]],
+    "tf.argsort(x, direction='DESCENDING')": [[0, 2, 1], [0, 1, 2]], "tf.argsort(x, axis=0)": [[0] * 3, [1] * 3],
+    "tf.argmax(input=x, axis=1, output_type=tf.int32)": [0, 0], "tf.argmin(x)": [0, 0, 0],
+    "tf.one_hot([0, 1], depth=2, on_value=5.0, off_value=-1.0)": [[5, -1], [-1, 5]],
+    "tf.one_hot([1], 2, on_value=7)": [[0, 7]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", KEYWORDS)
+def test_arguments_have_the_names_of_tensorflow(tf, call):  # noqa: F811
+    np.testing.assert_array_equal(eval(call, {"tf": tf, "x": tf.constant(X)}), KEYWORDS[call])
+
+
 def test_modules_know_their_variables(tf):  # noqa: F811
     class Inner(tf.Module):
         def __init__(self):

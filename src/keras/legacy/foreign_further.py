@@ -34,6 +34,48 @@ def _of_sign(name: str, holds: Callable) -> Callable:
     return lambda x, message=None: check(x, 0, message)
 
 
+def _place_of(function: Callable) -> Callable:
+    """`tf.argmax` and `tf.argmin`, along the first axis unless told otherwise."""
+
+    def call(x, axis=0, output_type=None):
+        found = function(x, axis=axis)
+        return found if output_type is None else ops.cast(found, output_type)
+
+    return call
+
+
+def _is_down(direction: str) -> bool:
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise ValueError(f"`direction` must be 'ASCENDING' or 'DESCENDING'. Got {direction!r}.")
+    return direction == "DESCENDING"
+
+
+def _sort(values, axis=-1, direction="ASCENDING"):
+    """`tf.sort`."""
+    found = ops.sort(values, axis=axis)
+    return ops.flip(found, axis) if _is_down(direction) else found
+
+
+def _argsort(values, axis=-1, direction="ASCENDING", stable=False):
+    """`tf.argsort`; equal ones stay in their order, in both directions."""
+    return ops.argsort(ops.negative(values) if _is_down(direction) else values, axis=axis)
+
+
+def _one_hot(indices, num_classes, on_value=None, off_value=None, axis=-1, dtype=None):
+    """`tf.one_hot`, with other values than one and zero, too."""
+    if on_value is None and off_value is None:
+        return ops.one_hot(indices, num_classes, axis=axis, dtype=dtype or "float32")
+    on, off = (default if given is None else given for given, default in ((on_value, 1), (off_value, 0)))
+    chosen = ops.one_hot(indices, num_classes, axis=axis, dtype="bool")
+    return ops.cast(ops.where(chosen, on, off), dtype or ops.convert_to_tensor(on).dtype)
+
+
+def _eye(num_rows, num_columns=None, batch_shape=None, dtype="float32"):
+    """`tf.eye`, as many times as a batch has entries."""
+    found = ops.eye(num_rows, num_columns, dtype=dtype)
+    return found if batch_shape is None else ops.broadcast_to(found, (*batch_shape, *found.shape))
+
+
 _IMAGES = {
     "flip_left_right": foreign_nn.random_flip_left_right, "flip_up_down": foreign_nn.random_flip_up_down,
     "brightness": foreign_nn.random_brightness, "contrast": foreign_nn.random_contrast,
@@ -43,7 +85,12 @@ _SEGMENTS = {"min": ops.segment_min, "prod": ops.segment_prod}
 
 # functions, which may be called with `name=` and with what TensorFlow called its first argument
 FUNCTIONS: dict[str, Callable] = {
-    "tensorflow.constant": foreign_objects.constant,
+    "tensorflow.constant": foreign_objects.constant, "tensorflow.one_hot": _one_hot, "tensorflow.eye": _eye,
+    "tensorflow.sort": _sort, "tensorflow.argsort": _argsort,
+    **{
+        f"tensorflow.{part}{name}": _place_of(function)
+        for part in ("", "math.") for name, function in (("argmax", ops.argmax), ("argmin", ops.argmin))
+    },
     "tensorflow.math.add_n": foreign_loops.add_n, "tensorflow.math.zero_fraction": foreign_nn.zero_fraction,
     "tensorflow.math.erfc": ops.erfc, "tensorflow.math.erfinv": ops.erfinv, "tensorflow.math.softsign": ops.softsign,
     "tensorflow.math.logical_xor": ops.logical_xor, "tensorflow.math.scalar_mul": lambda scalar, x: scalar * x,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras.layers._text import host_array, is_text, texts
+from keras.legacy.foreign_texts import as_texts
 
 _LOWER = {upper: upper + 32 for upper in range(65, 91)}
 _UPPER = {lower: lower - 32 for lower in range(97, 123)}
@@ -143,8 +144,19 @@ def as_string(input, precision=-1, name=None):
     return np.array([shown(one) for one in array.flat], dtype=str).reshape(array.shape)
 
 
+def _as_tensors_are(function: Callable) -> Callable:
+    """The function, whose texts know `numpy()`."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        found = function(*args, **kwargs)
+        return as_texts(found) if isinstance(found, np.ndarray) and found.dtype.kind == "U" else found
+
+    return call
+
+
 FUNCTIONS: dict[str, Callable] = {
-    f"tensorflow.strings.{function.__name__}": function
+    f"tensorflow.strings.{function.__name__}": _as_tensors_are(function)
     for function in (
         lower, upper, strip, regex_replace, regex_full_match, length, substr, join, reduce_join, split, unicode_split,
         to_number, as_string,
