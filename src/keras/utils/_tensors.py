@@ -24,6 +24,9 @@ def get_source_inputs(tensor) -> list:
     stack = [tensor]
     while stack:
         x = stack.pop()
+        if x._keras_history is None:  # not made by an operation
+            found.setdefault(id(x), x)
+            continue
         operation, index, _ = x._keras_history
         node = operation._inbound_nodes[index]
         if id(node) in met:
