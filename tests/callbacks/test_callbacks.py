@@ -260,6 +260,27 @@ def test_saving_every_so_many_batches_counts_across_epochs(every, saved):
     assert run(callback, [1.0, 1.0], batches=3).saved == [f"{name}.keras" for name in saved]
 
 
+def test_a_subclass_finds_what_that_of_weights_and_biases_calls():
+    class Logs(ModelCheckpoint):
+        def on_train_batch_end(self, batch, logs=None):
+            if self._should_save_on_batch(batch):
+                self._save_model(epoch=self._current_epoch, batch=batch, logs=logs)
+                paths.append(self._get_file_path(epoch=self._current_epoch, batch=batch, logs=logs))
+
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            paths.append(self._get_file_path(epoch=epoch, batch=None, logs=logs))
+
+    paths = []
+    assert run(Logs("{epoch}.keras"), [1.0, 1.0]).saved == paths[:2] == ["1.keras", "2.keras"]
+    callback = Logs("{epoch}-{batch}.keras", save_freq=2)
+    callback.set_model(Model())
+    callback.on_epoch_begin(0)
+    for batch in range(3):
+        callback.on_train_batch_end(batch, {})
+    assert callback.model.saved == paths[2:] == ["1-2.keras"]
+
+
 def test_batches_that_run_together_are_counted_together():
     callback, model = ModelCheckpoint("{batch}.keras", save_freq=4), Model()
     callbacks = CallbackList([callback], model=model)

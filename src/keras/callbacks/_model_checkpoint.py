@@ -59,24 +59,19 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
-        self._epoch = 0
+        self._current_epoch = 0
         self._last_batch = -1
         self._batches = 0  # since the last save
 
     def on_epoch_begin(self, epoch, logs=None):
         """Remembers the epoch for names."""
-        self._epoch = epoch
+        self._current_epoch = epoch
         self._last_batch = -1
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves if it is time."""
-        if self.save_freq == "epoch":
-            return
-        self._batches += batch - self._last_batch  # several, where many steps run as one
-        self._last_batch = batch
-        if self._batches >= self.save_freq:
-            self._batches = 0
-            self._save({"epoch": self._epoch + 1, "batch": batch + 1, **(logs or {})})
+        if self._should_save_on_batch(batch):
+            self._save_model(self._current_epoch, batch, logs)
 
     # the run need not stop at every batch when it saves after epochs
     on_train_batch_end.acts_if = lambda callback: callback.save_freq != "epoch"
@@ -84,7 +79,25 @@ class ModelCheckpoint(MonitorCallback):
     def on_epoch_end(self, epoch, logs=None):
         """Saves if that is asked for."""
         if self.save_freq == "epoch":
-            self._save({"epoch": epoch + 1, **(logs or {})})
+            self._save_model(epoch, None, logs)
+
+    # the three names that subclasses of others call, as that of Weights & Biases
+
+    def _should_save_on_batch(self, batch) -> bool:
+        if self.save_freq == "epoch":
+            return False
+        self._batches += batch - self._last_batch  # several, where many steps run as one
+        self._last_batch = batch
+        due = self._batches >= self.save_freq
+        if due:
+            self._batches = 0
+        return due
+
+    def _save_model(self, epoch, batch, logs) -> None:
+        self._save(_names(epoch, batch, logs))
+
+    def _get_file_path(self, epoch, batch, logs) -> str:
+        return self._path(_names(epoch, batch, logs))
 
     def _save(self, names) -> None:
         path = self._path(names)
@@ -124,6 +137,12 @@ class ModelCheckpoint(MonitorCallback):
     def _say(self, names, text) -> None:
         if self.verbose > 0:
             _progress.message(f"Epoch {names['epoch']}: {text}")
+
+
+def _names(epoch, batch, logs) -> dict:
+    """What a template of a name may name."""
+    numbers = {"epoch": epoch + 1} if batch is None else {"epoch": epoch + 1, "batch": batch + 1}
+    return {**numbers, **(logs or {})}
 
 
 def _check_ending(filepath, weights_only) -> None:
