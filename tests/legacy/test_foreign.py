@@ -263,3 +263,17 @@ def test_datasets_of_tensorflow_are_made_of_arrays_and_generators():
     ]
     with pytest.raises(ValueError, match="as many rows"):
         tf.data.Dataset.from_tensor_slices(([1, 2], [1]))
+
+
+@pytest.mark.usefixtures("answered")
+def test_functions_of_numpy_give_arrays_of_numpy_for_tensors():
+    import tensorflow as tf
+
+    probabilities = tf.constant([[0.1, 0.7, 0.2]])
+    assert ["no", "yes", "maybe"][np.argmax(probabilities[0])] == {1: "yes"}[np.argmax(probabilities[0])]
+    with tf.GradientTape():  # as actors draw what they do
+        watched = tf.Variable([0.3]) * probabilities / 0.3
+        assert type(np.squeeze(watched)) is np.ndarray
+        assert np.random.choice(3, p=np.squeeze(watched)) in (0, 1, 2)
+    assert type(np.concatenate([probabilities, np.zeros((1, 3))])) is np.ndarray
+    assert np.shape(probabilities) == (1, 3)

@@ -17,6 +17,7 @@ from keras._jax.operators import METHODS
 from keras._jax.taped import Taped
 from keras._jax.variable import Variable
 from keras.legacy import tensors
+from keras.legacy.foreign_numpy import give_numpy_arrays
 from keras.legacy.foreign_objects import give_variables_parts
 
 
@@ -76,6 +77,7 @@ def give_arrays_numpy() -> None:
     kind = class_of_arrays()
     if not hasattr(kind, "numpy"):
         kind.numpy = lambda self: np.asarray(self)
+        give_numpy_arrays(kind, Taped)
     tensors.always_offer("get_shape", "set_shape")
     give_variables_parts()
 
