@@ -91,6 +91,16 @@ def test_texts_give_bytes_and_files_their_names_and_lines(tf, tmp_path):
     assert (tf.strings.split("x/y/1.jpg", "/")[-2] == classes).tolist() == [False, True]
 
 
+def test_layers_give_texts_too(tf):
+    letters = keras.layers.StringLookup(vocabulary=list("abc"), mask_token=None)
+    back = keras.layers.StringLookup(vocabulary=letters.get_vocabulary(), invert=True, mask_token=None)
+    found = back(letters(tf.strings.unicode_split("cab", "UTF-8")))
+    assert (found.numpy().tolist(), str(found), repr(found)) == (
+        [b"c", b"a", b"b"], "['c' 'a' 'b']", "array(['c', 'a', 'b'], dtype='<U1')",
+    )  # fmt: skip
+    assert tf.strings.reduce_join(found, axis=-1).numpy() == b"cab"
+
+
 def test_checkpoints_hold_what_they_are_given(tf, tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     step = tf.Variable(1)

@@ -64,3 +64,16 @@ def test_programs_are_not_shared_by_models_of_different_eras(in_era):
         model.set_weights([np.full(w.shape, 0.1) for w in model.get_weights()])
         found.append(model.predict([WORDS, OTHERS], verbose=0)[0, 0])
     assert found[0] == found[2] != found[1]
+
+
+def test_tf_keras_said_nothing_of_masks_that_end(in_era, recwarn):
+    class Sizes(layers.Layer):
+        def call(self, x, mask=None):
+            return x * 2
+
+    in_era("tf2")
+    assert mask_of(Sizes()(embedded(WORDS))) is None
+    assert [str(w.message) for w in recwarn] == []
+    in_era("3")
+    with pytest.warns(UserWarning, match="does not support masking"):
+        Sizes()(embedded(WORDS))

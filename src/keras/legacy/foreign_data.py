@@ -18,6 +18,7 @@ from keras._core import processes, tree
 from keras._data import dataset
 from keras.legacy.foreign_arrays import TensorSpec
 from keras.legacy.foreign_texts import Bytes, Texts, as_texts, holds_texts
+from keras.legacy.wrapping import wrap
 
 AUTOTUNE = -1
 _OFF = (
@@ -311,9 +312,18 @@ class _Batches(Dataset):
 
 
 def serve_everywhere() -> None:
-    """Lets `image_dataset_from_directory` and the others make such datasets, too."""
+    """Lets `image_dataset_from_directory` and the others make such datasets, too, and layers such texts."""
     for name in ("_folders", "_series"):
         importlib.import_module(f"keras.utils.{name}").Dataset = _Batches
+    lookup = importlib.import_module("keras.layers").StringLookup
+    if not hasattr(lookup.read, "of_tensorflow"):
+        wrap(lookup, "read", _texts_of_lookup)
+        lookup.read.of_tensorflow = True
+
+
+def _texts_of_lookup(function: Callable, self, inputs) -> Any:
+    found = function(self, inputs)
+    return as_texts(found) if self.invert else found
 
 
 def _length_of(source: dataset.Dataset) -> int | None:

@@ -20,15 +20,18 @@ class Texts(np.ndarray):
         return as_texts(found) if isinstance(found, str) else found
 
     def __eq__(self, other):
-        return np.asarray(np.asarray(self) == (as_texts(other) if holds_texts(other) else other))
+        return np.asarray(self) == np.asarray(as_texts(other) if holds_texts(other) else other)
 
     def __ne__(self, other):
-        return ~self.__eq__(other)
+        return np.logical_not(self.__eq__(other))
 
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return str(self.item()) if self.ndim == 0 else super().__str__()
+        return str(self.item()) if self.ndim == 0 else str(np.asarray(self))
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
 
     def __format__(self, how: str) -> str:
         return format(str(self), how)
