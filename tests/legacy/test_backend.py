@@ -194,3 +194,18 @@ def test_the_backend_has_the_modules_that_it_had():
     assert tensorflow_backend.dot is K.dot
     assert keras.backend.theano_backend.image_data_format is K.image_data_format
     assert keras.backend.common.floatx() == "float32"
+
+
+def test_shapes_are_tuples_that_one_can_compute_with():
+    values = np.ones((2, 3, 4, 5), "float32")
+    sizes = K.shape(values)
+    assert (sizes, sizes[1:3], sizes[0]) == ((2, 3, 4, 5), (3, 4), 2)
+    np.testing.assert_array_equal(sizes[1:3] * 32, [96, 128])
+    np.testing.assert_array_equal(32 * sizes[1:3][::-1] + sizes[:2], [130, 99])
+    np.testing.assert_array_equal(sizes[1:3] / 2, [1.5, 2.0])
+    np.testing.assert_array_equal(sizes[2:] - [1, 2], [3, 3])
+    x = K.placeholder((None, None, None, 5))
+    grid = K.cast(K.shape(x)[1:3] * 32, "float32") / K.cast(K.shape(x)[1:3][::-1], "float32")
+    found = K.function([x], [grid, K.shape(x)[:2] - 1])([values])
+    np.testing.assert_allclose(found[0], [24.0, 128 / 3], rtol=1e-6)
+    np.testing.assert_array_equal(found[1], [1, 2])

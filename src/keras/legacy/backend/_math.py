@@ -12,6 +12,7 @@ from keras import config, ops
 from keras.legacy import era
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import operation
+from keras.legacy.backend._sizes import Sizes
 
 # --- one of today's operations each, with the same arguments
 
@@ -72,7 +73,7 @@ def clip(x, min_value=None, max_value=None):
 @operation(direct=True)
 def cast(x, dtype):
     """The tensor in another dtype."""
-    return ops.cast(x, dtype)
+    return ops.cast(x.vector() if isinstance(x, Sizes) else x, dtype)
 
 
 def cast_to_floatx(x):

@@ -16,6 +16,7 @@ from keras._jax import operators, pure
 from keras.legacy import made_once, running
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
+from keras.legacy.backend._sizes import Sizes
 
 
 class BackendVariable(Variable):
@@ -186,10 +187,10 @@ def get_variable_shape(x):
 
 
 def shape(x):
-    """The shape as a tuple; sizes that are known only when the graph runs are symbolic numbers."""
+    """The shape as a tuple that one can compute with; sizes known only when the graph runs are symbolic numbers."""
     if not isinstance(x, KerasTensor):
-        return tuple(np.shape(x)) if not hasattr(x, "shape") else tuple(x.shape)
-    return tuple(
+        return Sizes(np.shape(x) if not hasattr(x, "shape") else x.shape)
+    return Sizes(
         add_node(size_of, (x, axis), {}, Size((), "int32")) if size is None else size
         for axis, size in enumerate(x.shape)
     )
