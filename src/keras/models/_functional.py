@@ -118,11 +118,28 @@ def functional_from_config(cls: type, config: dict) -> Model:
             ) from None
 
     inputs = _map_places(find, config["input_layers"])
-    results = _map_places(find, config["output_layers"])
+    results = _map_places(find, _counted_from_0(config["output_layers"], layers, outputs))
     model = cls(inputs=inputs, outputs=results, name=config.get("name"))
     if config.get("trainable") is False:
         model._trainable = False
     return model
+
+
+def _counted_from_0(places: Any, layers: dict[str, Any], outputs: dict[tuple[str, int], list]) -> Any:
+    """Places of a model's outputs; Keras 3 counts calls of nested functional models from 1 there, nowhere else."""
+    named: dict[str, int] = {}
+
+    def note(place):
+        named[place[0]] = max(place[1], named.get(place[0], 0))
+        return place
+
+    _map_places(note, places)
+    shifted = {
+        name
+        for name, last in named.items()
+        if isinstance(layers.get(name), Model) and (name, last) not in outputs and (name, last - 1) in outputs
+    }
+    return _map_places(lambda place: [place[0], place[1] - (place[0] in shifted), place[2]], places)
 
 
 def _outputs_of_calls(layers: dict[str, Any], waiting: dict[str, list]) -> dict[tuple[str, int], list]:
