@@ -299,3 +299,26 @@ def test_compute_loss_counted_the_loss_in_tf_keras():
         found = model.evaluate(x, 0 * x, batch_size=2, verbose=0, return_dict=True)
         assert (found["loss"], found["half"]) == (7.5, 0.5)
         assert model.evaluate(x, 0 * x, batch_size=2, verbose=0) == [7.5, 2.5, 0.5]
+
+
+def test_checkpoints_of_tf_keras_hold_parts_of_one_name(tmp_path):
+    class Twice(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = made(), made()
+            self.second._name = self.first.name
+
+        def call(self, x):
+            return self.second(x) + self.first(x)
+
+    def build():
+        model = Twice()
+        model(X)
+        return model
+
+    model, other, path = build(), build(), str(tmp_path / "runs" / "best")
+    with era.during("tf2.11"):
+        model.save_weights(path)
+        other.load_weights(path)
+    np.testing.assert_array_equal(other(X), model(X))
+    assert sorted(file.name for file in (tmp_path / "runs").iterdir()) == ["best", "checkpoint"]

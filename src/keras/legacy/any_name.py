@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from keras._core import processes
 from keras.legacy import era
 from keras.legacy import foreign_checkpoints as checkpoints
+from keras.saving._weights import ask_to_replace
 
 _KNOWN = (".keras", ".h5", ".hdf5", ".safetensors", ".weights.json")
 
@@ -33,18 +35,22 @@ def save(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
 def save_weights(function: Callable, self, filepath, overwrite=True, *args, **kwargs):
     """`Model.save_weights`: HDF5 under any name; tf.keras wrote what its own `load_weights` reads, as this is.
 
-    It noted its files as checkpoints, which `tf.train.latest_checkpoint` finds.
+    It noted its files as checkpoints, which `tf.train.latest_checkpoint` finds. Parts go by attributes in them, not by
+    names, which several may have alike: the layout of today.
     """
     if not says_nothing(filepath):
         return function(self, filepath, overwrite, *args, **kwargs)
-    is_checkpoint = not era.before("tf2.0") and kwargs.get("save_format") in (None, "tf")
-    if is_checkpoint:
-        kwargs.pop("save_format", None)
-        _make_folder(filepath)
-    function(self, filepath, overwrite, *args, **{"save_format": "h5", **kwargs})
-    if is_checkpoint:
-        checkpoints.note(os.fspath(filepath))
-    return None
+    if era.before("tf2.0") or kwargs.get("save_format") not in (None, "tf"):
+        return function(self, filepath, overwrite, *args, **{"save_format": "h5", **kwargs})
+    kwargs.pop("save_format", None)
+    path = os.fspath(filepath)
+    _make_folder(path)
+    if not overwrite and os.path.exists(path):
+        ask_to_replace(path)
+    function(self, f"{path}.weights.h5", True, *args, **kwargs)
+    if processes.is_first():  # the one that writes
+        os.replace(f"{path}.weights.h5", path)
+    return checkpoints.note(path)
 
 
 def load_weights(function: Callable, self, filepath, *args, **kwargs):
