@@ -53,6 +53,13 @@ def test_random_pictures_and_rows_come_from_what_they_are_given(tf):
         assert drawn.shape == picture.shape
 
 
+def test_gamma_is_drawn_for_each_alpha(tf):
+    drawn = np.asarray(tf.random.gamma(shape=[4000], alpha=[1.0, 4.0], beta=2.0, seed=1))
+    assert drawn.shape == (4000, 2)
+    np.testing.assert_allclose(drawn.mean(0), [0.5, 2.0], rtol=0.1)
+    assert tf.random.gamma([3], 0.2).shape == (3,)
+
+
 def test_a_picture_is_read_from_its_file(tf, tmp_path):
     keras.utils.save_img(tmp_path / "a.png", np.full((2, 3, 3), 51.0), scale=False)
     found = tf.io.decode_png(tf.io.read_file(str(tmp_path / "a.png")), channels=1)

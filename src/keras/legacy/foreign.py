@@ -170,6 +170,12 @@ def _drawing(draw: Callable) -> Callable:
 _normal, _truncated_normal = _drawing(random.normal), _drawing(random.truncated_normal)
 
 
+def _gamma(shape, alpha, beta=None, dtype="float32", seed=None):
+    alpha = ops.convert_to_tensor(alpha, dtype)
+    found = random.gamma((*(int(n) for n in np.atleast_1d(shape)), *alpha.shape), alpha, dtype=dtype, seed=seed)
+    return found if beta is None else found / beta
+
+
 def _set_seed(seed):
     importlib.import_module("keras.utils").set_random_seed(seed)
 
@@ -219,7 +225,7 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.random.categorical": lambda logits, num_samples, dtype="int64", seed=None: random.categorical(
         logits, num_samples, dtype=dtype, seed=seed
     ),
-    "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
+    "tensorflow.random.gamma": _gamma, "tensorflow.random.set_seed": _set_seed, "tensorflow.set_random_seed": _set_seed,
     "tensorflow.random.normal": _normal, "tensorflow.random_normal": _normal,
     "tensorflow.cumsum": _CUMSUM, "tensorflow.math.cumsum": _CUMSUM,
     "tensorflow.math.cumprod": foreign_arrays.cumulative(ops.cumprod, 1),
