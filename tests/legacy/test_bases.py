@@ -8,6 +8,13 @@ from keras import backend as K
 from keras import layers, optimizers
 
 
+@pytest.fixture
+def era_of_tf_keras():
+    keras.config.set_era("tf2")
+    yield
+    keras.config.set_era("3")
+
+
 class Descent(optimizers.Optimizer):
     """Written for 2.x: `get_updates(loss, params)`, slots of its own, a rate called `lr`."""
 
@@ -168,3 +175,24 @@ def test_the_result_of_a_layers_own_metric_is_shown_by_that_metric():
     layer(np.full((1, 2), 3.0))
     assert sorted(m.name for m in layer.metrics) == ["double", "size"]
     assert float(layer.size.result()) == 3.0
+
+
+def test_models_of_tf_keras_may_hand_themselves_to_their_base_and_leave_training_without_a_default(era_of_tf_keras):
+    class Half(layers.Layer):
+        def call(self, x, training):
+            return x * 0.5 if training else x
+
+    class Network(keras.Model):
+        def __init__(self):
+            super().__init__(self)
+            self.half = Half()
+
+        def call(self, x, training):
+            return self.half(x, training)
+
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, Half()(inputs))
+    x = np.ones((1, 2), "float32")
+    for made in (Network(), model):
+        np.testing.assert_array_equal(made(x), x)
+        np.testing.assert_array_equal(made(x, training=True), x / 2)

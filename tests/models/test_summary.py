@@ -78,3 +78,16 @@ def test_a_subclassed_model_is_as_wide_as_a_stack_in_2_3(of_2):
         "=" * 65,
         "dense (Dense)                (None, 4)                 16        ",
     ]
+
+
+def test_a_trained_model_counts_its_optimizer_among_all_numbers(capsys):
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+    model.compile("adam", "mse")
+    model.train_on_batch(np.ones((2, 8)), np.ones((2, 3)))
+    model.summary()
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        " Total params: 83 (332.00 B)",
+        " Trainable params: 27 (108.00 B)",
+        " Non-trainable params: 0 (0.00 B)",
+        " Optimizer params: 56 (224.00 B)",
+    ]

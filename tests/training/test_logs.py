@@ -218,3 +218,30 @@ def test_hooks_of_batches_get_the_logs_in_the_order_of_the_alphabet():
     model.compile("sgd", "mse", metrics=["mae", "cosine_similarity"])
     model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[Seen()])
     assert found == [["cosine_similarity", "loss", "mae"]] * 2
+
+
+class Calls(keras.metrics.Metric):
+    """Counts batches and, by the hundred, resets, of which it forgets nothing."""
+
+    def __init__(self, name="calls", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.batches = self.add_weight(name="batches")
+        self.resets = self.add_weight(name="resets")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.batches.assign_add(1.0)
+
+    def result(self):
+        return self.batches + 100 * self.resets
+
+    def reset_state(self):
+        self.resets.assign_add(1.0)
+
+
+def test_what_a_reset_of_ones_own_leaves_alone_is_kept():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Calls()])
+    x, y = np.ones((8, 4), "float32"), np.ones((8, 1), "float32")
+    history = model.fit(x, y, batch_size=4, epochs=3, verbose=0).history
+    assert history["calls"] == [102, 204, 306]  # two batches and one reset an epoch, as in Keras 3
+    assert model.evaluate(x, y, batch_size=4, verbose=0)[1] == 408

@@ -26,7 +26,7 @@ class Epochs:
         validation_freq: validate every so many epochs, or after the epochs in a list.
         callbacks: what is told of it.
         state: the values that are trained.
-        reset: values of the metric variables at the start of an epoch.
+        reset: values of the metric variables at the start of an epoch, or how they follow from those before it.
         interrupts: what Ctrl-C does meanwhile.
     """
 
@@ -38,7 +38,7 @@ class Epochs:
         validation_freq: Any,
         callbacks: CallbackList,
         state: RunningState,
-        reset: list,
+        reset: Any,
         interrupts: Interrupts,
     ):
         self.trainer = trainer

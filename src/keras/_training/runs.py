@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from keras import config as settings
 from keras._core import release
 from keras._core.fingerprint import Unshareable, structure_of
 from keras._data import ArraySource, BatchSource, make_source
-from keras._jax import placement
+from keras._jax import placement, pure
 from keras._jax.variable import Variable
 from keras._training.across import run_for
 from keras._training.build import build_for, is_matched
@@ -84,7 +85,7 @@ class Runs(Compiled):
             return self._source(x, y, weight, batch_size, steps, False, None, "validation")
         return self._source(data, None, None, None, steps, False, None, "validation")
 
-    def _evaluate_with(self, run: Any, state: RunningState, reset: list, watcher: Watcher) -> dict[str, Any]:
+    def _evaluate_with(self, run: Any, state: RunningState, reset: Any, watcher: Watcher) -> dict[str, Any]:
         state.replace_metrics(reset)
         return dict(run.epoch(state, watcher))
 
@@ -109,15 +110,25 @@ class Runs(Compiled):
         if not self.compiled or (training and self.optimizer is None):
             raise ValueError(_NOT_COMPILED.format(what=f"`model.{what}`"))
 
-    def _reset_metric_values(self) -> list[Any]:
-        """Values of the metric variables at the start of an epoch."""
+    def _reset_metric_values(self) -> list[Any] | Callable[[list[Any]], list[Any]]:
+        """Values of the metric variables at the start of an epoch, or how they follow from those before it."""
         key = self.structure_version()
         if self._reset_values.get("key") != key:
             metrics = self.metrics
-            for metric in metrics:
-                metric.reset_state()
-            self._reset_values = {"key": key, "values": [v.own_value() for m in metrics for v in m.variables]}
+            values: Any = self._reset_own_metrics
+            if not any(map(_resets_itself, metrics)):
+                for metric in metrics:
+                    metric.reset_state()
+                values = [v.own_value() for m in metrics for v in m.variables]
+            self._reset_values = {"key": key, "values": values}
         return self._reset_values["values"]
+
+    def _reset_own_metrics(self, values: list[Any]) -> list[Any]:
+        variables = [v for m in self.metrics for v in m.variables]
+        with pure.Scope(variables, values) as scope:
+            for metric in self.metrics:
+                metric.reset_state()
+            return scope.values_of(variables)
 
     def structure_key(self, phase: str, variables: State) -> Any:
         """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""
@@ -140,3 +151,13 @@ class Runs(Compiled):
             key = None
         self._keys[phase] = (version, key)
         return key
+
+
+def _resets_itself(metric: Any) -> bool:
+    """Whether a class of the user's says what a reset does, which may leave something as it is."""
+    for cls in type(metric).__mro__:
+        if cls.__module__.startswith("keras."):
+            return False
+        if not {"reset_state", "reset_states"}.isdisjoint(vars(cls)):
+            return True
+    return False

@@ -136,9 +136,11 @@ class RunningState:
             self._settled = True  # there is nothing any more that the variables could be given
             self._own = self._own_values()
 
-    def replace_metrics(self, metrics: list[Any]) -> None:
-        """Gives the metric variables other values."""
+    def replace_metrics(self, metrics: list[Any] | Callable[[list[Any]], list[Any]]) -> None:
+        """Gives the metric variables other values, or those that follow from the ones that they have."""
         with self._lock:
+            if callable(metrics):
+                metrics = metrics(list(opened(self.packs, self.values).metrics))
             if self.packs.metrics is not None:
                 self.packs.metrics.store(self.packs.metrics.joined(metrics))
             else:

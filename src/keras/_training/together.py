@@ -63,7 +63,7 @@ class Run:
         if model.run_eagerly or model.debugs_values or placement.current() is not None:
             return None
         structure = model.structure_key("train", self.planner.variables)
-        if structure is None:
+        if structure is None or callable(model._reset_metric_values()):
             return None
         size = (self.source.batch_size, self.full_steps, self.fills)
         return (structure, engine.shapes_of(self.data), self.planner.names, size)

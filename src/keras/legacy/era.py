@@ -6,6 +6,7 @@ import contextlib
 import contextvars
 import importlib
 import os
+import sys
 import warnings
 from collections.abc import Callable
 
@@ -56,6 +57,11 @@ def current() -> str:
 def before(release: str) -> bool:
     """Whether the defaults are those of a time before `release`."""
     return RELEASES.index(current()) < RELEASES.index(release)
+
+
+def may_be_of_tensorflow() -> bool:
+    """Whether a program may have been written for tf.keras: by its year, or as it has imported TensorFlow."""
+    return before("3") or "tensorflow" in sys.modules
 
 
 def is_today() -> bool:

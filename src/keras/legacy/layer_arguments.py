@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -59,6 +60,14 @@ def _check_ways(layer: Any, kwargs: dict) -> None:
         elif value not in allowed:
             raise ValueError(f"{type(layer).__name__}: `{name}` cannot be {value!r} here. {otherwise}".rstrip())
         report.note(type(layer).__name__, name, "(left out)")
+
+
+def _call_signature(function: Callable, self, call: Callable) -> None:
+    """tf.keras told a layer of one's own `training` where its `call` had no default for it."""
+    function(self, call)
+    if self.has_training and era.may_be_of_tensorflow():
+        required = inspect.signature(call).parameters["training"].default is inspect.Parameter.empty
+        self.default_training = False if required else self.default_training
 
 
 def _takes_integers(layer: Any) -> bool:
@@ -183,6 +192,7 @@ def teach(module: ModuleType) -> None:
         module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
     )
     wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
+    wrap(importlib.import_module("keras.layers._call").CallSignature, "__init__", _call_signature)
     wrap(Layer, "_activity_penalty", _activity_penalty)
     wrap(Layer, "_build_once", _build_once)
     lists = importlib.import_module("keras.legacy.weight_lists")

@@ -49,6 +49,7 @@ def teach(module: ModuleType) -> None:
     wrap(trainer, "_in_order", methods.in_order)
     wrap(trainer, "_source", named_inputs.source)
     wrap(trainer, "_by_name", methods.by_name)
+    wrap(Model, "__init__", _model_init)
     wrap(Model, "summary", looks.summary)
     wrap(Model, "save", any_name.save)
     wrap(Model, "save_weights", any_name.save_weights)
@@ -65,6 +66,13 @@ def teach(module: ModuleType) -> None:
     running = importlib.import_module("keras.legacy.running")
     wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)
     wrap(module.Sequential, "call", running.note_sequence)
+
+
+def _model_init(function: Callable, self, *args, **kwargs):
+    """`super().__init__(self)`, a slip in programs that were copied a lot, was let pass by tf.keras."""
+    if args and args[0] is self and era.may_be_of_tensorflow():
+        args = args[1:]
+    return function(self, *args, **kwargs)
 
 
 def _functional_init(function: Callable, self, *args, **kwargs):

@@ -241,14 +241,14 @@ def _cells(text: str) -> int:
 
 
 def _totals(model: Any) -> list[str]:
-    trained = sum(v.size for v in model.trainable_variables)
-    every = sum(v.size for v in model.weights)
-    lines = [_total("Total", model.weights), _total("Trainable", model.trainable_variables)]
-    lines.append(_total("Non-trainable", model.non_trainable_weights))
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and getattr(optimizer, "built", False):
-        lines.insert(1, _total("Optimizer", optimizer.variables)) if trained and every else None
-    return lines
+    slots = optimizer.variables if model.trainable_variables and getattr(optimizer, "built", False) else []
+    lines = [
+        _total("Total", [*model.weights, *slots]),
+        _total("Trainable", model.trainable_variables),
+        _total("Non-trainable", model.non_trainable_weights),
+    ]
+    return [*lines, _total("Optimizer", slots)] if slots else lines
 
 
 def _total(label: str, variables: list) -> str:
