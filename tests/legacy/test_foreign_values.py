@@ -125,3 +125,17 @@ def test_private_modules_of_functions(tf):
     assert float(math_ops.reduce_sum(np.ones(2))) == 2
     with pytest.raises(AttributeError, match="is not answered here"):
         _ = math_ops.nonsense
+
+
+def test_steps_that_need_values_run_operation_by_operation_and_say_so(tf):
+    def loss(y_true, y_pred):
+        chosen = y_true[:, 0] > 0
+        return tf.reduce_sum(tf.square(tf.boolean_mask(y_true - y_pred, chosen)))
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, kernel_initializer="zeros")])
+    model.compile(keras.optimizers.SGD(0.5), loss)
+    x, y = np.eye(2, dtype="float32"), np.array([[3.0, 1.0], [-1.0, 5.0]], "float32")
+    with pytest.warns(UserWarning, match=r"tf\.boolean_mask: how large the result is depends on values"):
+        history = model.fit(x, y, epochs=1, batch_size=2, verbose=0).history
+    assert history["loss"] == [10.0]  # 3 * 3 + 1 * 1 of the first row alone
+    np.testing.assert_allclose(model.layers[0].get_weights()[0], [[3, 1], [0, 0]])

@@ -24,6 +24,10 @@ class _Current(threading.local):
 _current = _Current()
 
 
+class NeedsValues(TypeError):
+    """A function needs the values of what compiled code knows the shape of."""
+
+
 class Scope:
     """Values that stand for those of variables while the scope is open.
 

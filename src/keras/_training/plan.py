@@ -40,6 +40,10 @@ NEW_EACH_TIME = (
     "A step makes new variables each time it runs, which would never learn: {names}.\n"
     "  Make layers, variables and seed generators once, in __init__ or build(), and use them in call()."
 )
+OPENLY = (
+    "{why}\n  So the steps of the model run operation by operation from now on, which is slower, as with "
+    "compile(run_eagerly=True)."
+)
 _MOST_TRACES = 5  # what a step meets outside of the model is known after one; further ones come with what that makes
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
@@ -237,7 +241,12 @@ class Planner:
         if self.model.debugs_values and self.phase == "train":
             kind = {"chunk": "step", "batches": "batch"}.get(kind, kind)
             return WatchedProgram(self._compiled(kind, batch_size, data, order), self, kind, batch_size)  # type: ignore
-        return self._compiled(kind, batch_size, data, order)
+        try:
+            return self._compiled(kind, batch_size, data, order)
+        except pure.NeedsValues as met:
+            warnings.warn(OPENLY.format(why=met), stacklevel=2)
+            self.model.run_eagerly = True
+        return self.program(kind, batch_size, data, order)
 
     def _compiled(self, kind: str, batch_size: int, data: tuple, order: Any) -> Program:
         shape_key = (

@@ -105,7 +105,9 @@ def _matmul(a, b, transpose_a=False, transpose_b=False):
 
 
 def _where(condition, x=None, y=None):
-    return ops.stack(ops.nonzero(condition), axis=-1) if x is None else ops.where(condition, x, y)
+    if x is not None:
+        return ops.where(condition, x, y)
+    return ops.convert_to_tensor(np.argwhere(foreign_arrays.values_of(condition, "tf.where")), dtype="int32")
 
 
 def _split(value, num_or_size_splits, axis=0):

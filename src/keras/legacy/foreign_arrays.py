@@ -6,17 +6,33 @@ import contextlib
 from collections.abc import Callable
 
 import numpy as np
+from jax.errors import TracerArrayConversionError
 
 from keras import KerasTensor, ops, random, tree
 from keras._core.dtype_policy import dtype_name
+from keras._jax import pure
 from keras.legacy.tensors import Shape
 
 # --- rows and places
 
 
+def values_of(x, who: str) -> np.ndarray:
+    """An array of NumPy.
+
+    Raises:
+        NeedsValues: compiled code knows only its shape, on which that of the result does not depend alone.
+    """
+    try:
+        return np.asarray(x)
+    except TracerArrayConversionError:
+        raise pure.NeedsValues(
+            f"{who}: how large the result is depends on values, which compiled code has not."
+        ) from None
+
+
 def boolean_mask(tensor, mask, axis=None):
     """`tf.boolean_mask`: what the mask leaves, on arrays with values."""
-    mask = np.asarray(mask, bool)
+    mask = values_of(mask, "tf.boolean_mask").astype(bool)
     first = 0 if axis is None else int(axis)
     x = ops.convert_to_tensor(tensor)
     shape = (*x.shape[:first], -1, *x.shape[first + mask.ndim :])
@@ -55,7 +71,7 @@ def sequence_mask(lengths, maxlen=None, dtype="bool"):
 
 def unique(x, out_idx="int32"):
     """`tf.unique`: the values in the order of their first appearance, and for each entry which of them it is."""
-    values, first, where = np.unique(np.asarray(x), return_index=True, return_inverse=True)
+    values, first, where = np.unique(values_of(x, "tf.unique"), return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.argsort(order)
     return ops.convert_to_tensor(values[order]), ops.cast(rank[where.reshape(-1)], out_idx)
