@@ -8,7 +8,7 @@ that came in, run the code, read the values that go out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -93,36 +93,37 @@ def current_scope() -> Scope | None:
     return _current.scope
 
 
+def _open_scopes() -> Iterator[Scope]:
+    """The open scopes of this thread, the innermost first."""
+    scope = _current.scope
+    while scope is not None:
+        yield scope
+        scope = scope.parent
+
+
 def number(owner: object, name: str) -> Any:
     """The value an open scope holds for a number of an object, or None."""
-    scope = _current.scope
     key = (id(owner), name)
-    while scope is not None:
-        if key in scope.numbers:
-            return scope.numbers[key]
-        scope = scope.parent
-    return None
+    return next((scope.numbers[key] for scope in _open_scopes() if key in scope.numbers), None)
 
 
 def add_loss(loss: Any) -> bool:
     """Hands a loss to the innermost scope that wants them; False if none does."""
-    scope = _current.scope
-    while scope is not None:
-        if scope.losses is not None:
-            scope.losses.append(loss)
-            return True
-        scope = scope.parent
-    return False
+    losses = added_losses()
+    if losses is None:
+        return False
+    losses.append(loss)
+    return True
 
 
 def added_losses() -> list[Any] | None:
     """Losses handed over so far to the innermost scope that wants them; None if none does."""
-    scope = _current.scope
-    while scope is not None:
-        if scope.losses is not None:
-            return scope.losses
-        scope = scope.parent
-    return None
+    return next((scope.losses for scope in _open_scopes() if scope.losses is not None), None)
+
+
+def rows_that_count() -> Any:
+    """How many rows of the batch count where others, at its end, only fill it up; None elsewhere."""
+    return next((scope.rows for scope in _open_scopes() if scope.rows is not None), None)
 
 
 def in_scope() -> bool:
@@ -135,24 +136,12 @@ def is_traced(x: Any) -> bool:
     return isinstance(x, jax.core.Tracer)
 
 
-def rows_that_count() -> Any:
-    """How many rows of the batch count where others, at its end, only fill it up; None elsewhere."""
-    scope = _current.scope
-    while scope is not None:
-        if scope.rows is not None:
-            return scope.rows
-        scope = scope.parent
-    return None
-
-
 def find_mask(tensor: Any) -> Any:
     """The mask that travels with a tensor, or None."""
-    scope = _current.scope
-    while scope is not None:
+    for scope in _open_scopes():
         found = scope.masks.get(id(tensor))
         if found is not None:
             return found[1]
-        scope = scope.parent
     return getattr(tensor, "_keras_mask", None)
 
 
