@@ -32,7 +32,7 @@ class ModelCheckpoint(MonitorCallback):
     >>> callback = keras.callbacks.ModelCheckpoint("best.weights.h5", save_weights_only=True, save_best_only=True)
     """
 
-    _kept = ("best", "_epoch", "_last_batch", "_batches")
+    _kept = ("best", "_current_epoch", "_last_batch", "_batches")
 
     def __init__(
         self,
