@@ -26,7 +26,7 @@ _MOST_EPOCHS = 4  # times the epochs of the first to end, as those that are done
 _FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
-WORTH_COMPILING = 30_000
+WORTH_COMPILING = 45_000
 _OF_A_FIT = 1_000  # steps that take as long as what a fit of one model does beside its steps
 
 
