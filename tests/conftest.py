@@ -4,6 +4,7 @@ import collections
 import gc
 import io
 import os
+import sys
 import zlib
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 from keras import config  # noqa: E402
+from keras._data import Dataset  # noqa: E402
 from keras._jax import compile  # noqa: E402
 
 SETTINGS = {
@@ -51,6 +53,18 @@ def memory_is_given_back():
         compile.programs.clear()
         jax.clear_caches()
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def datasets_are_those_of_today():
+    """What a stand-in for TensorFlow made of `keras.utils` and of lookups in a test is taken back."""
+    yield
+    for name in ("keras.utils._folders", "keras.utils._series"):
+        if name in sys.modules:
+            sys.modules[name].Dataset = Dataset
+    lookup = sys.modules.get("keras.layers._string_lookup")
+    if hasattr(getattr(lookup, "StringLookup", None), "read"):
+        lookup.StringLookup.read = getattr(lookup.StringLookup.read, "__wrapped__", lookup.StringLookup.read)
 
 
 @pytest.fixture

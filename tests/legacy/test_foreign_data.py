@@ -16,9 +16,6 @@ def tf(monkeypatch):
     if importlib.util.find_spec("tensorflow"):
         pytest.skip("the real package is installed")
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    for name in ("_folders", "_series"):  # as they were, after the test
-        module = importlib.import_module(f"keras.utils.{name}")
-        monkeypatch.setattr(module, "Dataset", module.Dataset)
     packages.answer_missing_packages()
     yield importlib.import_module("tensorflow")
     for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
