@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 import keras
-from legacy.test_foreign_data import tf  # noqa: F401  the fixture
 
 
-def test_tensor_arrays_and_parts_of_variables(tf):  # noqa: F811
+def test_tensor_arrays_and_parts_of_variables(tf):
     array = tf.TensorArray(tf.float32, size=2).write(0, [1.0, 2.0])
     assert array.stack().numpy().tolist() == [[1, 2], [0, 0]]
     array = array.write(1, [3.0, 4.0])
@@ -27,7 +26,7 @@ def test_tensor_arrays_and_parts_of_variables(tf):  # noqa: F811
     assert x.get_shape().as_list() == [2, 3]
 
 
-def test_gradients_of_ones_own_and_targets_that_nothing_watches(tf):  # noqa: F811
+def test_gradients_of_ones_own_and_targets_that_nothing_watches(tf):
     @tf.custom_gradient
     def softplus(x):
         e = tf.exp(x)
@@ -58,11 +57,11 @@ KEYWORDS = {
 
 
 @pytest.mark.parametrize("call", KEYWORDS)
-def test_arguments_have_the_names_of_tensorflow(tf, call):  # noqa: F811
+def test_arguments_have_the_names_of_tensorflow(tf, call):
     np.testing.assert_array_equal(eval(call, {"tf": tf, "x": tf.constant(X)}), KEYWORDS[call])
 
 
-def test_modules_know_their_variables(tf):  # noqa: F811
+def test_modules_know_their_variables(tf):
     class Inner(tf.Module):
         def __init__(self):
             super().__init__()
@@ -82,7 +81,7 @@ def test_modules_know_their_variables(tf):  # noqa: F811
     assert len(outer.variables) == 6
 
 
-def test_functions_of_python_tables_texts_and_constants(tf):  # noqa: F811
+def test_functions_of_python_tables_texts_and_constants(tf):
     assert tf.py_function(lambda a, b: a + b, [tf.constant(1), 2], tf.float32).numpy() == 3
     found = tf.numpy_function(lambda a: (a, a * 2), [np.array([1.0])], [tf.float32, tf.int32])
     assert [str(x.dtype) for x in found] == ["float32", "int32"]
@@ -97,7 +96,7 @@ def test_functions_of_python_tables_texts_and_constants(tf):  # noqa: F811
         tf.ones((2, 3)).set_shape([4, 3])
 
 
-def test_random_numbers_of_a_seed_are_the_same_again(tf):  # noqa: F811
+def test_random_numbers_of_a_seed_are_the_same_again(tf):
     def first():
         return tf.random.Generator.from_seed(3).normal((2,)).numpy().tolist()
 
@@ -112,7 +111,7 @@ def test_random_numbers_of_a_seed_are_the_same_again(tf):  # noqa: F811
     np.testing.assert_array_equal(*cut)
 
 
-def test_signals(tf):  # noqa: F811
+def test_signals(tf):
     np.testing.assert_allclose(np.abs(tf.signal.rfft([1.0, 2, 3, 4, 5]).numpy()), [15, 4.2533, 2.6287], 1e-4)
     found = np.abs(tf.signal.stft(np.sin(np.arange(40.0)).astype("float32"), 15, 8).numpy())
     assert found.shape == (4, 9)
@@ -129,7 +128,7 @@ def test_signals(tf):  # noqa: F811
     np.testing.assert_allclose(mel[1:3, :3], [[0.7382, 0.2618, 0], [0, 0.7181, 0.2819]], atol=1e-4)
 
 
-def test_examples_are_written_and_read(tf, tmp_path):  # noqa: F811
+def test_examples_are_written_and_read(tf, tmp_path):
     train = tf.train
     feature = {
         "a": train.Feature(bytes_list=train.BytesList(value=[b"x\x00\xff\x00"])),
@@ -165,7 +164,7 @@ def test_examples_are_written_and_read(tf, tmp_path):  # noqa: F811
         list(rows)
 
 
-def test_summaries_go_to_the_file_that_is_open(tf, tmp_path):  # noqa: F811
+def test_summaries_go_to_the_file_that_is_open(tf, tmp_path):
     writer = tf.summary.create_file_writer(str(tmp_path))
     assert tf.summary.scalar("loss", 1.0, step=0) is False
     with writer.as_default():
@@ -181,7 +180,7 @@ def test_summaries_go_to_the_file_that_is_open(tf, tmp_path):  # noqa: F811
         assert name in content
 
 
-def test_models_are_folders_with_signatures(tf, tmp_path):  # noqa: F811
+def test_models_are_folders_with_signatures(tf, tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")])
     tf.saved_model.save(model, str(tmp_path / "a" / "model"))
     loaded = tf.saved_model.load(str(tmp_path / "a" / "model"))

@@ -1,7 +1,5 @@
 """Functions of TensorFlow on arrays, networks, pictures and the machine, under `python -m keras`."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,21 +7,8 @@ import pytest
 
 import keras
 from golden.tensorflow_cases import CALLS, GIVEN
-from keras.legacy import packages
 
 WANTED = np.load(Path(__file__).parent.parent / "golden" / "tensorflow_functions.npz")
-
-
-@pytest.fixture
-def tf(monkeypatch):
-    """TensorFlow as a program gets it where it is not installed."""
-    if importlib.util.find_spec("tensorflow"):
-        pytest.skip("the real package is installed")
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    packages.answer_missing_packages()
-    yield importlib.import_module("tensorflow")
-    for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
-        del sys.modules[name]
 
 
 @pytest.mark.parametrize("call", CALLS)

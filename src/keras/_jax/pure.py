@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
+import numpy as np
 
 if TYPE_CHECKING:
     from keras._jax.variable import Variable
@@ -119,6 +120,18 @@ def add_loss(loss: Any) -> bool:
 def added_losses() -> list[Any] | None:
     """Losses handed over so far to the innermost scope that wants them; None if none does."""
     return next((scope.losses for scope in _open_scopes() if scope.losses is not None), None)
+
+
+def values_of(x: Any, otherwise: str) -> np.ndarray:
+    """An array of NumPy.
+
+    Raises:
+        NeedsValues: it is traced, and has no values; says what `otherwise` does.
+    """
+    try:
+        return np.asarray(x)
+    except jax.errors.TracerArrayConversionError:
+        raise NeedsValues(otherwise) from None
 
 
 def rows_that_count() -> Any:

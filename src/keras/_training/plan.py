@@ -12,7 +12,6 @@ from keras import config as settings
 from keras._core import release, tree
 from keras._jax import compile as engine
 from keras._jax import placement, pure
-from keras._jax.cost import operations_in
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
@@ -66,7 +65,7 @@ class Program:
     def __init__(
         self, compiled: Callable, single: bool, names: list[str] | None, traced: Traced, extra: list, at_once: int = 1
     ):
-        self.operations = operations_in(traced.closed)
+        self.operations = traced.operations
         self.convolution = traced.convolution
         self.compiled = compiled
         self.single = single
@@ -404,15 +403,14 @@ class Planner:
 
 def _quickly(kind: str, traced: Traced) -> str | None:
     """How a program may be compiled in less time, see `engine.compile_program`."""
-    operations = operations_in(traced.closed)
-    if kind == "tail" and operations < _SMALL_TAIL:  # computed sooner than it is compiled well
+    if kind == "tail" and traced.operations < _SMALL_TAIL:  # computed sooner than it is compiled well
         return "very"
-    return "simply" if operations < _SMALL_STEP and not engine.has_loop(traced.closed) else None
+    return "simply" if traced.operations < _SMALL_STEP and not engine.has_loop(traced.closed) else None
 
 
 def _steps_at_once(traced: Traced, most: int) -> int:
     """How many steps a call may make, by what is traced alone, so that all processes of a job find the same."""
-    operations = operations_in(traced.closed) // placement.current().rows_divide_by
+    operations = traced.operations // placement.current().rows_divide_by
     return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1))))
 
 

@@ -9,6 +9,7 @@ from keras._core import graph, tree
 from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
 from keras._jax import placement, pure
+from keras._jax.cost import operations_in
 from keras._jax.variable import Variable
 from keras._training.batch_loss import loss_of_batch
 from keras._training.short_batches import CannotFill
@@ -210,6 +211,7 @@ class Traced:
 
     Attributes:
         convolution: whether it contains a convolution.
+        operations: arithmetic operations of it.
         changed: positions of the non-trainable variables it changes.
         counts: whether there are metrics.
         whole: whether it hands on the whole state.
@@ -234,6 +236,7 @@ class Traced:
 
         self.closed, self.shapes = engine.trace(f"{step.phase}_step", run, state, numbers, batch)
         self.convolution = engine.has_convolution(self.closed)
+        self.operations = operations_in(self.closed)
 
     def in_order(self, result: Any) -> Any:
         """Logs in the order in which the step listed them, which is lost where a dict enters or leaves a program."""

@@ -124,11 +124,11 @@ class Runs(Compiled):
         return self._reset_values["values"]
 
     def _reset_own_metrics(self, values: list[Any]) -> list[Any]:
-        variables = [v for m in self.metrics for v in m.variables]
-        with pure.Scope(variables, values) as scope:
+        def reset() -> None:
             for metric in self.metrics:
                 metric.reset_state()
-            return scope.values_of(variables)
+
+        return pure.lift(reset, [v for m in self.metrics for v in m.variables])(values)[1]
 
     def structure_key(self, phase: str, variables: State) -> Any:
         """What programs of this model may be shared by: equal for models that compute the same; None if unknown."""

@@ -181,7 +181,7 @@ class Trainer(Runs):
                 state.close()
             run.source.close()
             callbacks.end_progress()
-        return self._by_name(logs) if return_dict else _in_a_list(self._in_order(logs))
+        return self._as_asked(logs, return_dict)
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, distribution=None):
         """The outputs for inputs, as NumPy arrays.
@@ -258,7 +258,13 @@ class Trainer(Runs):
                 logs = program.logs(interrupts.run(program.run, state, planner.numbers, batch))
         finally:
             state.close()
-        return self._by_name(logs) if return_dict else _in_a_list(self._in_order(logs))
+        return self._as_asked(logs, return_dict)
+
+    def _as_asked(self, logs: dict[str, Any], return_dict: bool) -> Any:
+        if return_dict:
+            return self._by_name(logs)
+        values = list(self._in_order(logs).values())
+        return values[0] if len(values) == 1 else values
 
 
 def _check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
@@ -277,8 +283,3 @@ def _rows_of(x: Any) -> int | None:
         if shape:
             return max(int(shape[0]), 1)
     return max(len(x), 1) if hasattr(x, "__len__") else None
-
-
-def _in_a_list(logs: dict[str, Any]) -> Any:
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values

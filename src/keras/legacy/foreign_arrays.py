@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 
 import numpy as np
-from jax.errors import TracerArrayConversionError
 
 from keras import KerasTensor, ops, random, tree
 from keras._core.dtype_policy import dtype_name
@@ -22,12 +21,7 @@ def values_of(x, who: str) -> np.ndarray:
     Raises:
         NeedsValues: compiled code knows only its shape, on which that of the result does not depend alone.
     """
-    try:
-        return np.asarray(x)
-    except TracerArrayConversionError:
-        raise pure.NeedsValues(
-            f"{who}: how large the result is depends on values, which compiled code has not."
-        ) from None
+    return pure.values_of(x, f"{who}: how large the result is depends on values, which compiled code has not.")
 
 
 def boolean_mask(tensor, mask, axis=None):
