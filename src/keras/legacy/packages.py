@@ -1,6 +1,7 @@
 """Other packages' names that Keras programs import, answered for one program that asked for it: `python -m keras`.
 
-`tensorflow.keras` is this package, `scikeras` a part of it. Of the rest there are functions that today's operations
+`tensorflow.keras` is this package, and so are `tf_keras` and `keras_core`; `scikeras` is a part of it, and so are the
+two packages that Keras 2 was divided into for a while. Of the rest there are functions that today's operations
 answer (see `foreign`), and what programs import and leave unused.
 """
 
@@ -16,6 +17,10 @@ from typing import Any
 STAND_INS = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",
+    "tf_keras": "keras",
+    "keras_core": "keras",
+    "keras_applications": "keras.applications",
+    "keras_preprocessing": "keras.preprocessing",
     "scikeras": "keras.legacy.scikeras",
 }
 
@@ -134,7 +139,7 @@ class MissingPackages:
             if found is None:
                 return None
             return importlib.machinery.ModuleSpec(name, self, is_package=found.submodule_search_locations is not None)
-        if _without_release(name) not in LEFTOVERS[package]:
+        if _without_release(name) not in LEFTOVERS.get(package, ()):
             raise ModuleNotFoundError(_not_here(name), name=name)
         if name == package:
             print(f"keras: {package} is not installed; this program gets {_ANSWERED[package]} here.", file=sys.stderr)
@@ -174,6 +179,12 @@ def _without_release(name: str) -> str:
         if name.startswith(release + ".") or name == release:
             return "tensorflow" + name[len(release) :]
     return name
+
+
+def in_keras(path: str) -> str:
+    """A path in another package that has Keras in it, such as `tensorflow.keras`, as the same path in `keras`."""
+    found = _today(path)
+    return path if found is None or found.startswith("keras.legacy.") else found
 
 
 def _today(name: str) -> str | None:
