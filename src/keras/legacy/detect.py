@@ -327,7 +327,7 @@ class Reading:
             self.votes["2.3"] += 1
         elif isinstance(value, str) and value.endswith(".keras"):
             self.vote("late", value)
-        elif isinstance(value, str) and value.endswith(".ckpt"):
+        elif isinstance(value, str) and (value.endswith(".ckpt") or value == "TF_USE_LEGACY_KERAS"):
             self.vote("tf2", value)
 
     def _read_function(self, node: ast.FunctionDef) -> None:

@@ -5,11 +5,14 @@ two packages that Keras 2 was divided into for a while. Of the rest there are fu
 answer (see `foreign`), and what programs import and leave unused.
 """
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
+import inspect
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -153,7 +156,9 @@ class MissingPackages:
         name = module.__name__
         today = _today(name)
         if today is not None:
-            _stand_for(module, importlib.import_module(today))
+            _stand_for(
+                module, importlib.import_module(today), _told_modules if name.startswith("keras_applications") else None
+            )
             return
         for leftover in LEFTOVERS[name.partition(".")[0]][_without_release(name)]:
             setattr(module, leftover, _unusable(f"{name}.{leftover}"))
@@ -196,13 +201,32 @@ def _today(name: str) -> str | None:
     return None
 
 
-def _stand_for(module: ModuleType, today: ModuleType) -> None:
+def _stand_for(module: ModuleType, today: ModuleType, change: Callable | None = None) -> None:
     # not today's module itself under a second name: importing below it would load its files twice
-    module.__getattr__ = lambda name: getattr(today, name)  # type: ignore[method-assign]
+    found = functools.partial(getattr, today)
+    module.__getattr__ = found if change is None else lambda name: change(found(name))  # type: ignore[method-assign]
     module.__dir__ = lambda: dir(today)  # type: ignore[method-assign]
     module.__doc__ = today.__doc__
     if hasattr(today, "__all__"):
         module.__all__ = list(today.__all__)
+
+
+def _told_modules(function: Any) -> Any:
+    """A function of `keras_applications`, which was told what its networks are built of: here that is this package."""
+    if not inspect.isfunction(function):
+        return function
+
+    @functools.wraps(function)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        for part in ("backend", "layers", "models", "utils", "engine"):
+            given = kwargs.pop(part, None)
+            if given is not None and not (
+                isinstance(given, ModuleType) and in_keras(given.__name__).startswith("keras")
+            ):
+                raise ValueError(f"{function.__name__}: `{part}` must be keras.{part}. Got {given!r}.")
+        return function(*args, **kwargs)
+
+    return told
 
 
 def _fill_tensorflow(module: ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""Found as `keras_applications` by processes that a program under `python -m keras` starts, where it is not installed."""
+"""Found as `keras_applications` by processes that a program under `python -m keras` starts, where it is not there."""
 
 from keras.legacy.packages import stand_in
 
