@@ -102,3 +102,29 @@ def test_a_model_that_is_not_built_is_saved_and_built_later(in_folder):
     with pytest.raises(ValueError, match="is not built yet, so it has no weights"):
         made.save_weights("w.weights.h5")
     assert sorted(os.listdir()) == ["m.h5", "m.keras"]
+
+
+@pytest.mark.parametrize("kind", [FileNotFoundError, ValueError])
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "folder"])
+def test_a_file_that_is_not_there_is_what_earlier_releases_and_keras_3_call_it(kind, name, in_folder):
+    with pytest.raises(kind, match=f"no file '{name}'"):
+        keras.models.load_model(name)
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: model().save("m.keras", no_such=1),
+        lambda: model().load_weights("m.weights.h5", no_such=1),
+        lambda: model().evaluate(np.ones((2, 2)), no_such=1),
+        lambda: model().export("m", no_such=1),
+        lambda: keras.models.clone_model(model(), no_such=1),
+        lambda: keras.utils.model_to_dot(model(), no_such=1),
+        lambda: keras.random.SeedGenerator(1, no_such=1),
+        lambda: layers.Dense(2, no_such=1),
+    ],
+)
+def test_an_unknown_argument_is_what_earlier_releases_and_keras_3_call_it(kind, call, in_folder):
+    with pytest.raises(kind, match="unknown argument.* '?no_such"):
+        call()

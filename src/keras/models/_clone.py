@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras._core import tree
+from keras._core.errors import UnknownArgument
 from keras.layers import InputLayer, Layer
 from keras.models._functional import Functional
 from keras.models._model import Model
@@ -22,7 +23,7 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         recursive: whether models inside are cloned layer by layer too.
     """
     if kwargs:
-        raise TypeError(f"clone_model: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"clone_model: unknown arguments {', '.join(kwargs)}.")
     if not isinstance(model, Model):
         raise ValueError(f"clone_model takes a model. Got {model!r}.")
 
