@@ -126,5 +126,5 @@ def test_a_file_that_is_not_there_is_what_earlier_releases_and_keras_3_call_it(k
     ],
 )
 def test_an_unknown_argument_is_what_earlier_releases_and_keras_3_call_it(kind, call, in_folder):
-    with pytest.raises(kind, match="unknown argument.* '?no_such"):
+    with pytest.raises(kind, match=r"unknown argument.* '?no_such"):
         call()

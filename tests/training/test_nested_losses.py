@@ -80,7 +80,7 @@ def test_targets_may_leave_out_outputs_without_a_loss():
 def test_a_loss_of_an_output_that_is_not_there(loss, kind):
     model = model_with(as_dict)
     model.compile("sgd", loss)
-    with pytest.raises(kind, match="names the output .*'c'"):
+    with pytest.raises(kind, match=r"names the output .*'c'"):
         model.fit(X, as_dict(ONES, ZEROS), verbose=0)
 
 
