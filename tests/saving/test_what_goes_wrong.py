@@ -82,7 +82,7 @@ def test_what_is_no_model_is_said_to_be_what_it_is(in_folder):
             keras.models.load_model(f"cut.{name}")
 
 
-@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.safetensors", "m.weights.h5", "folder"])
+@pytest.mark.parametrize("name", ["m.keras", "m.safetensors", "m.weights.h5", "folder"])
 def test_saving_to_a_folder_that_is_not_there_names_the_folder(name, in_folder):
     made = model()
     write = made.save_weights if "weights" in name else made.save
@@ -90,6 +90,11 @@ def test_saving_to_a_folder_that_is_not_there_names_the_folder(name, in_folder):
         write(f"none/deep/{name}", **({"zipped": False} if name == "folder" else {}))
     assert error.value.errno == errno.ENOENT
     assert os.listdir() == []
+
+
+def test_a_whole_model_in_h5_makes_its_folder_as_in_tf_keras_and_keras_3(in_folder):
+    model().save("none/deep/m.h5")
+    assert keras.models.load_model("none/deep/m.h5").built
 
 
 def test_a_model_that_is_not_built_is_saved_and_built_later(in_folder):

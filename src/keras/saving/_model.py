@@ -88,6 +88,8 @@ def _save_to_path(model: Any, path: str, kind: str, include_optimizer: bool) -> 
         _save_folder(model, path)
         return
     config, _ = config_of(model)
+    if kind == "h5" and os.path.dirname(path):  # as tf.keras and Keras 3 do for these files alone
+        os.makedirs(os.path.dirname(path), exist_ok=True)
     with written_atomically(path) as temporary:
         if kind == "keras":
             with open(temporary, "wb+") as file:
