@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import keras
+from keras import backend as K
 from keras import layers, models, ops
 from keras.legacy import era
 
@@ -137,3 +138,11 @@ def test_a_layer_gives_values_for_an_input_with_values():
     other.set_input(keras.Variable(X), shape=X.shape)
     np.testing.assert_array_equal(other.output, X)
     assert not np.array_equal(other.get_output(train=True), X)
+
+
+def test_a_layer_that_was_told_its_input_takes_a_placeholder_of_unknown_sizes():
+    layer = layers.Dense(3, input_dim=2)
+    x = K.placeholder(ndim=2)
+    y = layer(x)
+    assert (layer.kernel.shape, y.shape[-1]) == ((2, 3), 3)
+    np.testing.assert_allclose(K.function([x], [y])([X])[0], X @ layer.get_weights()[0], rtol=1e-6)

@@ -26,8 +26,34 @@ def teach(module: ModuleType) -> None:
     wrap(module.ModelCheckpoint, "__init__", checkpoint, {"period"})
     wrap(module.ModelCheckpoint, "_say", say)
     wrap(module.ModelCheckpoint, "on_epoch_end", after_a_period)
+    wrap(module.EarlyStopping, "on_epoch_end", patience_until("2.0"))
+    wrap(module.ReduceLROnPlateau, "on_epoch_end", patience_until("2.2"))
+    wrap(module.ReduceLROnPlateau, "_reduce", reduce)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
+
+
+def patience_until(release: str) -> Callable:
+    """`on_epoch_end` for callbacks that lost patience one epoch later before a release."""
+
+    def on_epoch_end(function: Callable, self, epoch, logs=None):
+        if not era.before(release):
+            return function(self, epoch, logs)
+        said = self.patience
+        self.patience = said + 1
+        try:
+            return function(self, epoch, logs)
+        finally:
+            self.patience = said
+
+    return on_epoch_end
+
+
+def reduce(function: Callable, self, *args):
+    """`ReduceLROnPlateau._reduce`: before 2.2, the epoch of a reduction was the first of those it waits for again."""
+    function(self, *args)
+    if era.before("2.2"):
+        self.wait = 1
 
 
 def set_params(function: Callable, self, params):

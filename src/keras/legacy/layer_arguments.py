@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from keras._core import tree
+from keras._core.graph import KerasTensor
 from keras._jax import pure
 from keras.legacy import alike, arguments, era, listed, report
 from keras.legacy.wrapping import wrap
@@ -97,7 +98,16 @@ def _masked(x: Any) -> bool:
 
 
 def _build_once(function: Callable, self, *args, **kwargs):
-    """Building, followed by the weights that the constructor was given."""
+    """Building, followed by the weights that the constructor was given.
+
+    Placeholders of former years often have a rank alone; `input_dim` and the like then say the sizes.
+    """
+    first = self._first_shape
+    for name, x in args[0].items() if first is not None and args else ():
+        shape = getattr(x, "shape", ())
+        if isinstance(x, KerasTensor) and len(shape) == len(first) and shape[-1] is None and first[-1] is not None:
+            args = ({**args[0], name: KerasTensor(first, x.dtype)}, *args[1:])
+            break
     with importlib.import_module("keras.legacy.running").building():
         function(self, *args, **kwargs)
     if "regularizers" in self.__dict__ or "constraints" in self.__dict__:

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from keras import layers
+from keras import layers, ops
+from keras.layers._spatial import spatial_sizes, with_spatial
 
 
-class Convolution1D(layers.Conv1D):
+class Fully:
+    """Lets a convolution have `border_mode='full'`: every place where its window meets the inputs, as Theano had it."""
+
+    paddings = ("valid", "same", "full")
+
+    def _further(self):
+        """Zeros on each side of each axis."""
+        return [d * (k - 1) for d, k in zip(self.dilation_rate, self.kernel_size)]
+
+    def convolution_op(self, inputs, kernel):
+        """Convolves inputs with a kernel."""
+        if self.padding != "full":
+            return super().convolution_op(inputs, kernel)
+        sides = [(n, n) for n in self._further()]
+        last = self.data_format == "channels_last"
+        inputs = ops.pad(inputs, [(0, 0), *sides, (0, 0)] if last else [(0, 0), (0, 0), *sides])
+        return ops.conv(inputs, kernel, self.strides, "valid", self.data_format, self.dilation_rate)
+
+    def compute_output_shape(self, input_shape):
+        """The number of places along each spatial axis, and the filters."""
+        if self.padding != "full":
+            return super().compute_output_shape(input_shape)
+        sizes = zip(spatial_sizes(input_shape, self.data_format), self._further(), self.strides)
+        counts = [None if n is None else (n + w - 1) // s + 1 for n, w, s in sizes]
+        return with_spatial(input_shape, counts, self.data_format, self.filters)
+
+
+class Convolution1D(Fully, layers.Conv1D):
     """`Conv1D` as 1.x called it."""
 
+    paddings = (*layers.Conv1D.paddings, "full")
 
-class Convolution2D(layers.Conv2D):
+
+class Convolution2D(Fully, layers.Conv2D):
     """`Conv2D` as 1.x called it: `Convolution2D(32, 3, 3)` has kernels of 3 x 3."""
 
 
-class Convolution3D(layers.Conv3D):
+class Convolution3D(Fully, layers.Conv3D):
     """`Conv3D` as 1.x called it: `Convolution3D(32, 3, 3, 3)` has kernels of 3 x 3 x 3."""
 
 
@@ -21,11 +51,13 @@ class SeparableConvolution2D(layers.SeparableConv2D):
     """`SeparableConv2D` as 1.x called it."""
 
 
-class AtrousConvolution1D(layers.Conv1D):
+class AtrousConvolution1D(Fully, layers.Conv1D):
     """`Conv1D` with a `dilation_rate`, which was called `atrous_rate`."""
 
+    paddings = (*layers.Conv1D.paddings, "full")
 
-class AtrousConvolution2D(layers.Conv2D):
+
+class AtrousConvolution2D(Fully, layers.Conv2D):
     """`Conv2D` with a `dilation_rate`, which was called `atrous_rate`."""
 
 
