@@ -69,12 +69,12 @@ def default_cases():
                 yield pytest.param(row, name, id=f"{name}-{row.argument}-{row.since}")
 
 
-NEEDED = {"units": 2, "filters": 2, "kernel_size": 3}
+NEEDED = {"units": 2, "filters": 2, "kernel_size": 3, "num_classes": 2, "target_class_ids": [1]}
 
 
 @pytest.mark.parametrize(("row", "name"), list(default_cases()))
 def test_a_default_holds_in_its_years_and_not_after(row, name):
-    homes = (layers, optimizers, keras.initializers, keras.preprocessing.image)
+    homes = (layers, optimizers, keras.initializers, keras.preprocessing.image, keras.metrics)
     cls = next(getattr(m, name) for m in homes if hasattr(m, name))
     names = arguments.Translator("", cls.__init__, [], [], []).names
     needed = {k: v for k, v in NEEDED.items() if k in names}
