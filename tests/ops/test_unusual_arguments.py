@@ -25,3 +25,14 @@ def test_unique_takes_no_two_nans_for_the_same():
 def test_a_vector_is_unravelled_by_its_length():
     (places,) = ops.unravel_index(np.array([0, 5]), 12)
     assert places.tolist() == [0, 5]
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 4)])
+def test_categorical_takes_rows_of_classes(shape):
+    with pytest.raises(ValueError, match=r"categorical: `logits` must have the shape \(batch, classes\)"):
+        keras.random.categorical(np.ones(shape), 2)
+
+
+def test_a_seed_generator_says_what_it_does_not_know():
+    with pytest.raises(ValueError, match="SeedGenerator: unknown arguments start"):
+        keras.random.SeedGenerator(start=1)
