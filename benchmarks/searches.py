@@ -24,6 +24,10 @@ GRID = {
     "epochs": [10, 20, 30],
     "batch_size": [5, 10, 20],
 }
+RATES = {
+    "optimizer__learning_rate": [0.001, 0.01, 0.1, 0.2, 0.3],
+    "optimizer__momentum": [0.0, 0.2, 0.4, 0.6, 0.8, 0.9],
+}
 QUICK = {"optimizer": ["adam"], "model__init": ["normal", "uniform"], "epochs": [10, 20], "batch_size": [10]}
 
 
@@ -80,6 +84,15 @@ def folds(who: str, quick: bool) -> float:
 
 
 def grid(who: str, quick: bool) -> float:
+    return searched(who, QUICK if quick else GRID, optimizer="adam")
+
+
+def rates(who: str, quick: bool) -> float:
+    return searched(who, RATES, optimizer="sgd", batch_size=10, epochs=10 if quick else 100)
+
+
+def searched(who: str, candidates: dict, **settings) -> float:
+    """Seconds of a search over `candidates` with three folds and the refit."""
     import samples
     from sklearn.model_selection import GridSearchCV
 
@@ -89,7 +102,7 @@ def grid(who: str, quick: bool) -> float:
         from keras.wrappers import VectorizedSearchCV as kind
     estimator(who, epochs=1, batch_size=10, optimizer="adam").fit(x, y)
     started = time.perf_counter()
-    search = kind(estimator(who), QUICK if quick else GRID, cv=3, error_score="raise")
+    search = kind(estimator(who, **settings), candidates, cv=3, error_score="raise")
     search.fit(x, y)
     seconds = time.perf_counter() - started
     if search.best_score_ < 0.7:
@@ -100,6 +113,7 @@ def grid(who: str, quick: bool) -> float:
 WORK = {
     "ten folds of 150 epochs": (folds, ("kerata", "vectorized", "scikeras")),
     "the grid": (grid, ("kerata", "vectorized", "scikeras")),
+    "rates and momenta": (rates, ("kerata", "vectorized", "scikeras")),
 }
 
 

@@ -152,3 +152,11 @@ def test_what_masks_leave_out_takes_no_part_in_products_and_extremes(kind):
                 x._keras_mask = ops.convert_to_tensor(np.array(KEPT[i], bool))
             xs.append(x)
         assert_close(getattr(layers, kind)()(xs)[..., 0], [wanted])
+
+
+@pytest.mark.parametrize("layer", [layers.Add(), layers.Concatenate()])
+def test_masks_come_in_a_list_as_long_as_that_of_the_inputs(layer):
+    x, mask = ops.ones((2, 3)), ops.ones((2,), "bool")
+    for inputs, masks in [([x, x], mask), (x, [None, None]), ([x, x], [None])]:
+        with pytest.raises(ValueError, match="must be lists of the same length"):
+            layer.compute_mask(inputs, masks)

@@ -281,3 +281,22 @@ def test_an_argument_that_a_model_has_not_is_told_with_the_nearest(call, told):
 
 def test_signatures_of_what_takes_older_arguments_are_those_of_today():
     assert list(inspect.signature(keras.Model.fit).parameters)[:5] == ["self", "x", "y", "batch_size", "epochs"]
+
+
+@pytest.mark.parametrize(
+    ("padding", "today"),
+    [
+        ({"right_pad": 4, "bottom_pad": 2, "top_pad": 1, "left_pad": 3}, ((1, 2), (3, 4))),
+        ({"left_pad": 3}, ((0, 0), (3, 0))),
+        ((1, 2, 3, 4), ((1, 2), (3, 4))),
+        ((1, 2), ((1, 1), (2, 2))),
+    ],
+)
+def test_padding_of_images_names_its_sides_or_counts_them(padding, today):
+    assert layers.ZeroPadding2D(padding).padding == layers.ZeroPadding2D(padding=padding).padding == today
+
+
+def test_padding_of_sequences_names_its_sides():
+    assert layers.ZeroPadding1D({"left_pad": 3, "right_pad": 1}).padding == (3, 1)
+    with pytest.raises(ValueError, match=r"`padding` is a dict of left_pad, right_pad. Got 'top_pad'"):
+        layers.ZeroPadding1D(padding={"top_pad": 3})

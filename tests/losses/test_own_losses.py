@@ -111,3 +111,18 @@ def test_a_subclass_of_a_built_in_loss_keeps_its_config():
 def test_a_loss_without_a_call_says_so():
     with pytest.raises(NotImplementedError, match=r"a loss needs a `call\(self, y_true, y_pred\)`"):
         losses.Loss()([1.0], [1.0])
+
+
+def test_an_object_of_ones_own_needs_no_from_config():
+    class Mixed:
+        def __init__(self, share):
+            self.share = share
+
+        def __call__(self, y_true, y_pred):
+            return self.share * ops.mean(ops.abs(y_true - y_pred), axis=-1)
+
+        def get_config(self):
+            return {"share": self.share}
+
+    config = {"class_name": "Mixed", "config": {"share": 0.5}}
+    assert losses.deserialize(config, custom_objects={"Mixed": Mixed}).share == 0.5

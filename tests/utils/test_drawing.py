@@ -184,3 +184,27 @@ def test_frames_stand_apart():
     assert sorted(frame[0] for frame in frames) == ["part0", "part1", "part2"]
     left_to_right = sorted(frames, key=lambda frame: frame[1])
     assert all(one[3] <= other[1] for one, other in itertools.pairwise(left_to_right))
+
+
+def test_a_layer_called_on_several_shapes_shows_them_all():
+    rows, sequences = keras.Input((4,)), keras.Input((5, 4))
+    shared = keras.layers.Dense(3)
+    model = keras.Model([rows, sequences], [shared(rows), shared(sequences)])
+    dot = keras.utils.model_to_dot(model, show_shapes=True).to_string()
+    assert "input: (None, 4), (None, 5, 4)" in dot
+    assert "output: (None, 3), (None, 5, 3)" in dot
+
+
+def test_layers_of_a_model_without_a_graph_show_the_shapes_they_were_built_with():
+    class Two(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first = keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.first(x)
+
+    model = Two()
+    model(keras.ops.zeros((1, 3)))
+    dot = keras.utils.model_to_dot(model, show_shapes=True).to_string()
+    assert "input: (1, 3)|output: (1, 2)" in dot

@@ -268,6 +268,8 @@ def _make(cls: Any, inner: Any) -> Any:
     if not isinstance(cls, type):
         raise ValueError(f"{getattr(cls, '__name__', cls)!r} is a function, but the config describes an object.")
     if not hasattr(cls, "from_config"):
+        if registry.module_of(cls) is None and isinstance(inner, dict):  # a program's own, as 2.x took it
+            return cls(**inner)
         raise ValueError(f"{cls.__name__} has no `from_config`, so a config cannot describe it.")
     return cls.from_config(inner)
 

@@ -24,6 +24,14 @@ NO_CLASSES = (
 )
 
 
+class OfOutputs(dict):
+    """Class weights of outputs by name, and the order in which a list of targets has the outputs."""
+
+    def __init__(self, weights: Mapping, order: list[str]):
+        super().__init__(weights)
+        self.order = order
+
+
 def checked_class_weight(class_weight: Any, owner: str) -> Any:
     """`class_weight` as a dict from class numbers to floats, or a list or a dict by name of those or None.
 
@@ -37,7 +45,8 @@ def checked_class_weight(class_weight: Any, owner: str) -> Any:
         hint = "\n  Write: class_weight=dict(enumerate(weights))" if is_list else ""
         raise ValueError(NOT_A_MAPPING.format(owner=owner, class_weight=class_weight, hint=hint))
     if class_weight and all(isinstance(one, Mapping) for one in class_weight.values()):
-        return {name: checked_class_weight(one, owner) for name, one in class_weight.items()}
+        found = {name: checked_class_weight(one, owner) for name, one in class_weight.items()}
+        return OfOutputs(found, class_weight.order) if isinstance(class_weight, OfOutputs) else found
     for key, value in class_weight.items():
         good = (
             isinstance(key, numbers.Integral)
@@ -78,6 +87,8 @@ def _for_outputs(y: Any, sample_weight: Any, class_weight: Any, owner: str) -> A
     """The same for a list or a dict of outputs; None where neither weights nor class weights are given."""
     names = list(y) if isinstance(y, Mapping) else list(range(len(y))) if isinstance(y, (list, tuple)) else []
     given = dict(enumerate(class_weight)) if isinstance(class_weight, list) else class_weight
+    if isinstance(given, OfOutputs) and isinstance(y, (list, tuple)) and set(given) <= set(given.order):
+        given = {given.order.index(name): weights for name, weights in given.items()}
     unknown = [name for name in given if name not in names]
     if unknown or not names:
         raise ValueError(

@@ -23,7 +23,7 @@ from keras._training.state import State
 
 _LARGEST = 256 << 20  # bytes of data and states of one program's models
 _MOST_EPOCHS = 4  # times the epochs of the first to end, as those that are done go on computing for nothing
-_FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
+_FEWEST_PER_THREAD = 8  # models; a step of fewer costs hardly less
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
 WORTH_COMPILING = 45_000
@@ -103,12 +103,15 @@ def train_together(runs: list[Run]) -> list[Run]:
                 alone += group
             else:
                 prepared.append((group, programs))
-        for group, programs in prepared:
-            parts = [_Part(group[i : i + programs.count], programs) for i in range(0, len(group), programs.count)]
-            for done in [trainers.submit(part.train) for part in parts]:
-                done.result()
-            for part in parts:
-                part.assign()
+        parts = [
+            _Part(group[i : i + programs.count], programs)
+            for group, programs in prepared
+            for i in range(0, len(group), programs.count)
+        ]
+        for done in [trainers.submit(part.train) for part in parts]:
+            done.result()
+        for part in parts:
+            part.assign()
     return alone
 
 

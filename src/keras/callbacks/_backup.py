@@ -5,11 +5,11 @@ import io
 import json
 import os
 import secrets
-import zipfile
 
 import numpy as np
 
 from keras._core import processes
+from keras.saving._array_files import arrays_of
 from keras.saving._atomic import written_atomically
 
 FILE, PREVIOUS = "backup.npz", "previous.npz"
@@ -68,7 +68,7 @@ def _read_by_first(paths, owner):
 
 
 def _content_of(file):
-    with np.load(file, allow_pickle=False) as opened:
+    with arrays_of(file) as opened:
         arrays = {name: opened[name] for name in opened.files}
     return _with_arrays(json.loads(arrays.pop("about").tobytes()), arrays)
 
@@ -77,7 +77,7 @@ def _first_readable(paths, owner):
     for path in paths:
         try:
             return path, _content_of(path)
-        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, io.UnsupportedOperation) as error:
+        except (ValueError, KeyError, OSError, EOFError, io.UnsupportedOperation) as error:
             if path == paths[-1]:
                 raise ValueError(UNREADABLE.format(owner=owner, path=path, error=error)) from error
     return None

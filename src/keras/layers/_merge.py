@@ -69,9 +69,14 @@ class Merge(Layer):
 
     def compute_mask(self, inputs, mask=None):
         """True where any of the masks is, if all inputs have one."""
-        if mask is None or any(m is None for m in mask):
+        if mask is None or any(m is None for m in self._checked_masks(inputs, mask)):
             return None
         return functools.reduce(ops.logical_or, mask)
+
+    def _checked_masks(self, inputs, mask):
+        if not isinstance(inputs, (list, tuple)) or not isinstance(mask, (list, tuple)) or len(inputs) != len(mask):
+            raise ValueError(f"{self.name}: `inputs` and `mask` must be lists of the same length.")
+        return mask
 
 
 def _over_elements(mask, x):
@@ -269,7 +274,7 @@ class Concatenate(Merge):
 
     def compute_mask(self, inputs, mask=None):
         """The masks one behind the other; along the last axis, true where any of them is. None counts as all true."""
-        if mask is None or all(m is None for m in mask):
+        if mask is None or all(m is None for m in self._checked_masks(inputs, mask)):
             return None
         rank = inputs[0].ndim
         present = [m for m in mask if m is not None]

@@ -14,7 +14,8 @@ from keras.legacy import names as older_names
 def _offer_to_star(module: ModuleType) -> None:
     """`from keras.layers import *` gave the names of its year."""
     today = module.__dict__.setdefault("_names_of_today", list(module.__all__))
-    module.__all__ = today if era.is_today() else list(dict.fromkeys([*today, *older_names.names_of(module.__name__)]))
+    older = [name for name in older_names.names_of(module.__name__) if not name.startswith("_")]
+    module.__all__ = today if era.is_today() else list(dict.fromkeys([*today, *older]))
 
 
 def _offer_all_to_star(release: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras._jax.variable import Variable
+from keras.saving._array_files import arrays_of
 from keras.saving._atomic import written_atomically
 
 _LIST = "checkpoint"
@@ -68,8 +69,12 @@ class Checkpoint:
         path = os.fspath(save_path)
         if not os.path.exists(path):
             raise FileNotFoundError(f"Checkpoint.restore: there is no {path!r}. Only files of `save` are read here.")
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as held:
-            pairs = [pair for name, found in self._variables() for pair in _matched(name, found, held, path)]
+        try:
+            with arrays_of(path) as opened:
+                held = dict(opened)
+        except ValueError as error:
+            raise ValueError(f"Checkpoint.restore: {path!r} cannot be read: {error}.") from error
+        pairs = [pair for name, found in self._variables() for pair in _matched(name, found, held, path)]
         for variable, value in pairs:
             variable.assign(value)
         return Restored()
@@ -100,8 +105,8 @@ def variables_of(value: Any) -> Iterator[Variable]:
                 return
 
 
-def _matched(name: str, variables: list, held: Any, path: str) -> list[tuple[Variable, np.ndarray]]:
-    count = sum(key.rpartition("/")[0] == name for key in held.files)
+def _matched(name: str, variables: list, held: dict[str, np.ndarray], path: str) -> list[tuple[Variable, np.ndarray]]:
+    count = sum(key.rpartition("/")[0] == name for key in held)
     if not variables and count:
         raise ValueError(
             f"Checkpoint.restore: `{name}` has no variables yet, so nothing can take the {count} values of {path!r}.\n"

@@ -27,8 +27,24 @@ def teach_activations(module: ModuleType) -> None:
 
     module.get = older_get
     module.relu = importlib.import_module("keras.legacy.activations").relu
+    _choose_by_era(module, "hard_sigmoid")
     for home in ("keras.activations", "builtins"):
         registry.register_built_ins(home, {"relu": module.relu})
+
+
+def _choose_by_era(module: ModuleType, name: str) -> None:
+    """Lets a name mean the function of its year, which is asked for when the name is."""
+    today = vars(module).pop(name)
+    known = vars(module).get("__getattr__")
+
+    def __getattr__(asked: str) -> Any:
+        if asked == name:
+            return getattr(importlib.import_module("keras.legacy.activations"), name) if era.before("3") else today
+        if known is not None:
+            return known(asked)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {asked!r}")
+
+    module.__getattr__ = __getattr__  # type: ignore[method-assign]
 
 
 def teach_initializers(module: ModuleType) -> None:
@@ -59,15 +75,32 @@ def teach_losses(module: ModuleType) -> None:
 
 def teach_metrics(module: ModuleType) -> None:
     """Functions that are gone, `reset_states`, a `merge_state` for all, and `add_weight` with the name in front."""
+    arguments.apply(module)
     importlib.import_module("keras.legacy.metrics")
+    module.binary_accuracy = _mean_before_3(module.binary_accuracy)
+    for home in ("keras.metrics", "builtins"):
+        registry.register_built_ins(home, {"binary_accuracy": module.binary_accuracy})
     wrap(module.Metric, "add_weight", _add_weight, {"aggregation", "synchronization"})
     bases = importlib.import_module("keras.legacy.bases")
     wrap(module.Metric, "__call__", _noted)
     forget = module.Metric.reset_state
     module.Metric.reset_states = lambda self: forget(self)
+    module.Metric.stateful = True
+    module.Metric.weights = property(lambda self: self.variables, doc="The variables: metrics were layers in 2.x.")
     wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
         module.Metric.merge_state = bases.merge_state
+
+
+def _mean_before_3(function: Callable) -> Callable:
+    """`binary_accuracy`, which was the mean over the last axis."""
+
+    @functools.wraps(function)
+    def binary_accuracy(*args, **kwargs):
+        found = function(*args, **kwargs)
+        return found.mean(axis=-1) if era.before("3") and found.ndim else found
+
+    return binary_accuracy
 
 
 def _add_weight(function: Callable, self, *args, **kwargs):

@@ -46,7 +46,7 @@ ROWS = [
     ), "2.x"),
     Row("keras.engine.saving", "keras.legacy.hdf5", _HDF5, "2.x"),
     Row("keras.engine.topology", "keras.legacy.hdf5", _HDF5, "2.x"),
-    Row("keras.utils.io_utils", "keras.legacy.hdf5", "H5Dict load_from_binary_h5py save_to_binary_h5py", "2.x"),
+    Row("keras.utils.io_utils", "keras.legacy.hdf5", "H5Dict h5dict load_from_binary_h5py save_to_binary_h5py", "2.x"),
     Row("keras.utils.vis_utils", "keras.utils", "model_to_dot plot_model", "2.x"),
     Row("keras.utils.visualize_util", "keras.utils", "model_to_dot", "1.x"),
     Row("keras.utils.visualize_util", "keras.legacy.testing", "plot to_graph", "0.x 1.x"),
@@ -59,6 +59,14 @@ ROWS = [
     Row("keras.engine.training", "keras.models", "Model make_batches slice_X", "1.x 2.x"),
     Row("keras.engine.training", "keras.utils", "GeneratorEnqueuer", "1.x 2.x"),
     Row("keras.engine.training", "keras.legacy.tools", "batch_shuffle collect_trainable_weights", "1.x 2.x"),
+    Row("keras.engine.training", "keras.legacy.underscored", (
+        "_batch_shuffle _make_batches _slice_arrays _weighted_masked_objective"
+    ), "2.x"),
+    Row("keras.engine.training_utils", "keras.legacy.underscored", (
+        "is_sequence iter_sequence_infinite weighted_masked_objective"
+    ), "2.x"),
+    Row("keras.engine.training_utils", "keras.legacy.tools", "batch_shuffle", "2.x"),
+    Row("keras.engine.topology", "keras.legacy.underscored", "_is_all_none _object_list_uid _to_list", "1.x 2.x"),
     Row("keras.engine.training_arrays", "keras.models", "make_batches", "2.x"),
     Row("keras.engine.training_generator", "keras.utils", "GeneratorEnqueuer OrderedEnqueuer", "2.x"),
     Row("keras.engine.training_utils", "keras.models", "make_batches", "2.x"),
@@ -72,6 +80,7 @@ ROWS = [
         "normalize_data_format image_dim_ordering set_image_dim_ordering get_uid is_keras_tensor "
         "legacy_weight_ordering set_legacy_weight_ordering reset_uids eager symbolic"
     ), "1.x 2.x"),
+    Row("keras.backend.common", "keras.legacy.underscored", "_EPSILON", "0.x 1.x 2.x"),
     Row("keras.backend.experimental", "keras.legacy.backend.experimental", "*", "2.x"),
     Row("keras.callbacks.callbacks", "keras.callbacks", "*", "2.x"),
     Row("keras.layers.core", "keras.layers", (
@@ -170,6 +179,7 @@ ROWS = [
     Row("keras.utils.generic_utils", "keras.legacy.tools", (
         "func_dump func_load get_from_module has_arg slice_arrays to_list transpose_shape unpack_singleton"
     ), "1.x 2.x"),
+    Row("keras.utils.generic_utils", "keras.legacy.underscored", "is_all_none object_list_uid", "2.x"),
     Row("keras.utils.io_utils", "keras.legacy.tools", (
         "HDF5Matrix ask_to_proceed_with_overwrite load_array save_array"
     ), "0.x 1.x 2.x"),

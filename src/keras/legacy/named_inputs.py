@@ -1,4 +1,4 @@
-"""Inputs given by name: before Keras 3, what a dict held beside them was left alone."""
+"""Inputs given by name, and class weights of outputs: before Keras 3, what a dict held beside them was left alone."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from keras._data import PyDataset
+from keras._data.class_weights import OfOutputs
 from keras.legacy import era
 
 
 def source(function: Callable, self, x, *settings):
     """`Runs._source` of the inputs that the model has; a generator may yield others, text among them, for callbacks."""
+    settings = tuple(_of_outputs(one, self) for one in settings)
     names = self.input_names if era.before("3") else []
     if not names:
         return function(self, x, *settings)
     if hasattr(x, "__next__") and not isinstance(x, PyDataset):
         return function(self, _each(x, names), *settings)
     return function(self, _named(x, names), *settings)
+
+
+def _of_outputs(setting: Any, model: Any) -> Any:
+    """Class weights by the names of outputs, for targets in a list too; any other argument as it is."""
+    names = getattr(model, "output_names", None)
+    if not isinstance(setting, dict) or not names or not set(setting) <= set(names):
+        return setting
+    weighs = setting and all(isinstance(one, dict) for one in setting.values())
+    return OfOutputs(setting, list(names)) if weighs else setting
 
 
 def _named(x: Any, names: list[str]) -> Any:

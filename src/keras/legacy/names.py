@@ -33,6 +33,11 @@ HOMES = [
          "RegNetY006 RegNetY008 RegNetY016 RegNetY032 RegNetY040 RegNetY064 RegNetY080 RegNetY120 RegNetY160 "
          "RegNetY320", "2.x"),
     Home("keras.applications.mobilenet", "keras.layers", "DepthwiseConv2D", "2.x"),
+    Home("keras.applications.mobilenet", "keras.legacy.underscored", "relu6", "2.x"),
+    Home("keras.applications.imagenet_utils", "keras.legacy.underscored", "_obtain_input_shape obtain_input_shape",
+         "2.x"),
+    Home("keras.initializers", "keras.legacy.underscored", "_compute_fans", "2.x"),
+    Home("keras.preprocessing.sequence", "keras.legacy.underscored", "_remove_long_seq", "2.x"),
     Home("keras.layers", _LAYERS, "Highway MaxoutDense TimeDistributedDense Merge", "0.x 1.x 2.x"),
     Home("keras.layers", _LAYERS, "TimeDistributedMerge MaskedLayer MaskedLambda AutoEncoder "
          "ThresholdedLinear WordContextProduct", "0.x"),

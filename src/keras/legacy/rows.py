@@ -98,6 +98,8 @@ LAYERS = [
     Row("Conv2D Conv3D Conv2DTranspose SeparableConv2D ConvLSTM2D", "subsample", "strides"),
     Row("Conv1D", "subsample_length", "strides"),
     Row(_IMAGES, "dim_ordering", "data_format", value=values.AXIS_ORDERS),
+    Row("ZeroPadding1D", "padding", "padding", "1.x", values.sequence_padding),
+    Row("ZeroPadding2D", "padding", "padding", "1.x", values.image_padding),
     Row("SeparableConv2D", "init", ("depthwise_initializer", "pointwise_initializer"), "1.x", values.pair),
     Row("MaxPooling1D AveragePooling1D", "pool_length", "pool_size"),
     Row("MaxPooling1D AveragePooling1D", "stride", "strides"),
@@ -326,6 +328,7 @@ ORDERS = [
           _is_string_at(4), "0.x 1.x 2.x", "tf2.0"),
     Order("ConvLSTM2D", "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation "
           "dim_ordering border_mode subsample", _is_string_at(3), "1.x 2.x", "tf2.0"),
+    Order("ZeroPadding1D ZeroPadding2D", "padding dim_ordering", values.is_older_padding, "1.x", ""),
     Order("Embedding", "input_dim output_dim init input_length W_regularizer activity_regularizer W_constraint "
           "mask_zero weights dropout", _at(3, values.is_number)),
     Order("BatchNormalization", "epsilon mode axis momentum weights beta_init gamma_init gamma_regularizer "
@@ -378,6 +381,8 @@ DEFAULTS = [
     Default("Adadelta", "learning_rate", 1.0, "0.3", "tf2.0"),
     Default("Adamax Nadam", "learning_rate", 0.002, "0.3", "tf2.0"),
     Default("Orthogonal", "gain", 1.1, "0.3", "2.0"),
+    # which Keras 3 counts in whole numbers
+    Default("IoU MeanIoU OneHotIoU OneHotMeanIoU BinaryIoU", "dtype", "float32", "0.3", "3"),
     Default("ImageDataGenerator", "featurewise_center", True, "0.3", "1.0"),
     Default("ImageDataGenerator", "featurewise_std_normalization", True, "0.3", "1.0"),
     Default("ImageDataGenerator.flow", "shuffle", False, "0.3", "1.0"),

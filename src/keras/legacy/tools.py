@@ -85,7 +85,7 @@ def accuracy(p, y):
 
 def normalize_tuple(value, n, name):
     """A tuple of `n` integers from one integer or from several."""
-    found = (value,) * n if isinstance(value, (int, np.integer)) else tuple(value)
+    found = (value,) * n if isinstance(value, (int, np.integer)) else tuple(value) if np.iterable(value) else ()
     if len(found) != n or not all(isinstance(v, (int, np.integer)) for v in found):
         raise ValueError(f"`{name}` must be an integer, or {n} of them. Got {value!r}.")
     return found
@@ -327,7 +327,7 @@ def convert_dense_weights_data_format(dense, previous_feature_map_shape, target_
 
     Args:
         dense: the layer.
-        previous_feature_map_shape: the shape of one image before the `Flatten`, in the order it had.
+        previous_feature_map_shape: the shape of one image before the `Flatten`, in the order it will have.
         target_data_format: the order it will have.
     """
     if target_data_format not in ("channels_first", "channels_last"):
@@ -335,9 +335,12 @@ def convert_dense_weights_data_format(dense, previous_feature_map_shape, target_
             f"`target_data_format` must be 'channels_first' or 'channels_last'. Got {target_data_format!r}."
         )
     kernel = dense.kernel.numpy()
-    maps = kernel.reshape((*previous_feature_map_shape, -1))
-    order = (2, 0, 1, 3) if target_data_format == "channels_first" else (1, 2, 0, 3)
-    dense.kernel.assign(maps.transpose(order).reshape(kernel.shape))
+    a, b, c = previous_feature_map_shape
+    if target_data_format == "channels_first":
+        maps = kernel.reshape((b, c, a, -1)).transpose((2, 0, 1, 3))
+    else:
+        maps = kernel.reshape((c, a, b, -1)).transpose((1, 2, 0, 3))
+    dense.kernel.assign(maps.reshape(kernel.shape))
 
 
 def transpose_shape(shape, target_format, spatial_axes):

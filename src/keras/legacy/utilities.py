@@ -28,6 +28,8 @@ def teach_backend(module: ModuleType) -> None:
     def __getattr__(name: str) -> Any:
         if name in _OF_BACKEND and era.before("3"):  # `from tensorflow_backend import *` let them through
             return importlib.import_module(_OF_BACKEND[name])
+        if name == "_BACKEND":
+            return backend()
         return known(name)
 
     module.__getattr__ = __getattr__  # type: ignore[method-assign]

@@ -46,6 +46,32 @@ INITIALIZER_NAMES = frozenset((
 ))  # fmt: skip
 
 
+def is_older_padding(args: tuple) -> bool:
+    """Whether what a padding layer is given names its sides, or counts all four."""
+    first = args[0] if args else None
+    return isinstance(first, dict) or (isinstance(first, (list, tuple)) and len(first) == 4)
+
+
+def sequence_padding(value: Any) -> Any:
+    """How much a sequence gets at both ends, from a dict of sides."""
+    return _side_pairs(value, ("left_pad", "right_pad"))[0] if isinstance(value, dict) else value
+
+
+def image_padding(value: Any) -> Any:
+    """Pairs of sizes from a dict of sides, or from top, bottom, left and right."""
+    if isinstance(value, dict):
+        return _side_pairs(value, ("top_pad", "bottom_pad", "left_pad", "right_pad"))
+    return (tuple(value[:2]), tuple(value[2:])) if is_older_padding((value,)) else value
+
+
+def _side_pairs(value: dict, sides: tuple[str, ...]) -> tuple:
+    unknown = [name for name in value if name not in sides]
+    if unknown:
+        raise ValueError(f"`padding` is a dict of {', '.join(sides)}. Got {unknown[0]!r}.")
+    found = [value.get(side, 0) for side in sides]
+    return tuple((a, b) for a, b in zip(found[::2], found[1::2]))
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number that is no truth value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -76,7 +76,7 @@ def _rows(
     for layer in _chosen(_listed(model), layer_range):
         row = [
             f"{indent}{printable(layer.name)} ({_kind(layer)})",
-            _shape_text(layer),
+            shape_text(layer, "output"),
             f"{_count(layer):,}" if _is_built(layer) else "0 (unbuilt)",
         ]
         if not linear:
@@ -133,16 +133,25 @@ def _is_built(layer: Any) -> bool:
     return without_weights or getattr(layer, "built", True)
 
 
-def _shape_text(layer: Any) -> str:
+def shape_text(layer: Any, side: str) -> str:
+    """The shapes of the inputs or outputs (`side`) of a layer in all its calls, or those it was built with."""
     nodes = layer._inbound_nodes
     if not nodes:
-        return shape_when_built(layer)
-    shapes = {tuple(x.shape for x in n.outputs): n for n in nodes}
+        return shape_when_built(layer) if side == "output" else _shape_to_build(layer)
     texts = []
-    for group in shapes:
-        inner = [str(s) for s in group]
+    for node in nodes:
+        inner = [str(x.shape) for x in (side == "input" and node.input_tensors) or node.outputs]
         texts.append(inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]")
     return ", ".join(dict.fromkeys(texts))
+
+
+def _shape_to_build(layer: Any) -> str:
+    shapes = getattr(layer, "_build_shapes", None)
+    if not shapes or not layer.built:
+        graph = getattr(layer, "_graph", None)
+        return "?" if graph is None else ", ".join(str(x.shape) for x in graph.inputs)
+    found = [without_stand_ins(s) for s in shapes.get("shapes_dict", shapes).values() if s is not None]
+    return ", ".join(map(str, found))
 
 
 def shape_when_built(layer: Any) -> str:

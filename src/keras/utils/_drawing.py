@@ -8,6 +8,7 @@ import subprocess
 from keras._core.checks import one_of, positive_integer
 from keras._core.names import printable
 from keras.models import Model, Sequential
+from keras.models._summary import shape_text
 from keras.saving._atomic import written_atomically
 from keras.utils import _canvas
 from keras.utils._layout import Box, arranged
@@ -311,12 +312,7 @@ def _rows(operation, shown: dict) -> list[str]:
     if shown["dtype"] and getattr(operation, "compute_dtype", None):
         rows.append(f"dtype: {operation.compute_dtype}")
     if shown["shapes"]:
-        for side in ("input", "output"):
-            try:
-                shape = getattr(operation, f"{side}_shape")
-            except (AttributeError, ValueError):
-                shape = "?"
-            rows.append(f"{side}: {shape}")
+        rows += [f"{side}: {shape_text(operation, side)}" for side in ("input", "output")]
     if shown["trainable"] and getattr(operation, "weights", None):
         rows.append("trainable" if operation.trainable else "not trainable")
     return rows
