@@ -109,3 +109,11 @@ def test_a_layer_that_is_built_by_itself_gives_those_inside_their_paths():
     assert layer.inner.path == "outer/inner"
     assert layer.inner.quantization_mode == "int8"
     assert layer.variables[0].path.startswith("outer/inner/")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_fake_quantisation_of_16_bits_reaches_the_largest_value(dtype):
+    x = keras.ops.cast([-1.0, 100.0, 255.0, 300.0], dtype)
+    found = keras.quantizers.fake_quant_with_min_max_vars(x, 0.0, 255.0)
+    assert found.dtype.name == dtype
+    assert keras.ops.cast(found, "float32").tolist() == [0, 100, 255, 255]
