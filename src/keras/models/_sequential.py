@@ -150,6 +150,8 @@ class Sequential(Model):
         self._take_policy()
         if not self._tensors and self._members:
             x = next(iter(arguments.values()))
+            if isinstance(x, (list, tuple)) and len(x) == 1:  # `predict([x])`
+                x = x[0]
             name = getattr(x.dtype, "name", str(x.dtype))
             try:
                 self._start_with((None, *x.shape[1:]), name)
