@@ -249,3 +249,9 @@ def test_operations_on_symbols_and_layers_mix():
     x = layers.Input((3,))
     y = ops.relu(layers.Dense(2)(x) * 2 + 1)
     assert y.shape == (None, 2)
+
+
+def test_a_reversible_embedding_masks_integers_only():
+    layer = layers.ReversibleEmbedding(3, 2, mask_zero=True)
+    assert_close(layer(np.array([[2, 0]]))._keras_mask, [[True, False]])
+    assert getattr(layer(np.array([[[1.0, 2.0], [0.0, 0.0]]]), reverse=True), "_keras_mask", None) is None

@@ -82,7 +82,7 @@ def test_what_is_no_model_is_said_to_be_what_it_is(in_folder):
             keras.models.load_model(f"cut.{name}")
 
 
-@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.safetensors", "m.weights.h5", "folder"])
+@pytest.mark.parametrize("name", ["m.keras", "m.safetensors", "m.weights.h5", "folder"])
 def test_saving_to_a_folder_that_is_not_there_names_the_folder(name, in_folder):
     made = model()
     write = made.save_weights if "weights" in name else made.save
@@ -90,6 +90,11 @@ def test_saving_to_a_folder_that_is_not_there_names_the_folder(name, in_folder):
         write(f"none/deep/{name}", **({"zipped": False} if name == "folder" else {}))
     assert error.value.errno == errno.ENOENT
     assert os.listdir() == []
+
+
+def test_a_whole_model_in_h5_makes_its_folder_as_in_tf_keras_and_keras_3(in_folder):
+    model().save("none/deep/m.h5")
+    assert keras.models.load_model("none/deep/m.h5").built
 
 
 def test_a_model_that_is_not_built_is_saved_and_built_later(in_folder):
@@ -102,3 +107,29 @@ def test_a_model_that_is_not_built_is_saved_and_built_later(in_folder):
     with pytest.raises(ValueError, match="is not built yet, so it has no weights"):
         made.save_weights("w.weights.h5")
     assert sorted(os.listdir()) == ["m.h5", "m.keras"]
+
+
+@pytest.mark.parametrize("kind", [FileNotFoundError, ValueError])
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "folder"])
+def test_a_file_that_is_not_there_is_what_earlier_releases_and_keras_3_call_it(kind, name, in_folder):
+    with pytest.raises(kind, match=f"no file '{name}'"):
+        keras.models.load_model(name)
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: model().save("m.keras", no_such=1),
+        lambda: model().load_weights("m.weights.h5", no_such=1),
+        lambda: model().evaluate(np.ones((2, 2)), no_such=1),
+        lambda: model().export("m", no_such=1),
+        lambda: keras.models.clone_model(model(), no_such=1),
+        lambda: keras.utils.model_to_dot(model(), no_such=1),
+        lambda: keras.random.SeedGenerator(1, no_such=1),
+        lambda: layers.Dense(2, no_such=1),
+    ],
+)
+def test_an_unknown_argument_is_what_earlier_releases_and_keras_3_call_it(kind, call, in_folder):
+    with pytest.raises(kind, match=r"unknown argument.* '?no_such"):
+        call()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
+from keras._core.errors import UnknownArgument
 from keras._core.fingerprint import same_object
 from keras._core.names import unique_name, unique_name_for
 from keras._core.types import Shape
@@ -38,7 +39,7 @@ class KerasTensor:
         if sparse and ragged:
             raise ValueError("KerasTensor: at most one of `sparse` and `ragged` can be True.")
         if kwargs:
-            raise TypeError(f"KerasTensor: unknown arguments {', '.join(kwargs)}.")
+            raise UnknownArgument(f"KerasTensor: unknown arguments {', '.join(kwargs)}.")
         self.shape: Shape = tuple(None if d is None else int(d) for d in shape)
         self.dtype: str = dtype_name(dtype)
         self.sparse = bool(sparse)

@@ -14,6 +14,7 @@ import numpy as np
 from keras import config
 from keras._core import limits
 from keras._core.dtype_policy import dtype_name, is_float_name
+from keras._core.errors import UnknownArgument
 from keras._core.fresh import Fresh, take
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
@@ -85,7 +86,7 @@ class Variable:
         **kwargs,
     ):
         if kwargs:
-            raise TypeError(f"Variable: unknown arguments {', '.join(kwargs)}.")
+            raise UnknownArgument(f"Variable: unknown arguments {', '.join(kwargs)}.")
         if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
             raise ValueError(
                 f"Variable: `aggregation` must be 'none', 'mean', 'sum' or 'only_first_replica'. Got {aggregation!r}."

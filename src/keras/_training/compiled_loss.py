@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keras import losses, metrics
 from keras._core import tree
+from keras._core.errors import UnknownOutput
 from keras._core.names import nearest
 from keras._training import short_batches
 from keras._training.build import names_of_outputs
 
+NOTHING = "compile: `loss` is None for every output, so there is nothing to train for."
 NO_TARGET = (
     "compile(loss=...) has a loss for the output {name!r}, but the targets name only {given}.\n"
     "  Pass its target too, or compile with a dict of losses that leaves it out."
@@ -65,7 +68,7 @@ def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool
         if unknown and isinstance(y_pred, dict) is False and set(given) <= {str(i) for i in range(count)}:
             return [given.get(str(i)) for i in range(count)]
         if unknown:
-            raise ValueError(
+            raise UnknownOutput(
                 f"compile: `{what}` names the output {unknown[0]!r}, which the model does not have. "
                 f"Outputs: {', '.join(map(repr, names))}.{nearest(unknown[0], names)}"
             )
@@ -97,6 +100,95 @@ def entries_of_nested(given: Any, y_pred: Any) -> list[Any] | None:
                 return None
         found.append(here)
     return found
+
+
+class Term(NamedTuple):
+    """One of several losses: of which part of the outputs, and how much it weighs."""
+
+    way: tuple
+    loss: Any
+    weight: Any
+
+
+def terms_of(given: Any, weights: Any, y_pred: Any, names: list[str]) -> list[Term] | None:
+    """The losses of parts of the outputs, where what `compile` was given is nested; None where it is not.
+
+    An output may have a list of losses, which add up. Where outputs are nested, a loss may be of a part of them as a
+    whole: a list in place of another structure holds such losses, or what is built like the structure.
+    """
+    if not any(_is_container(one) for one in _items(given)):
+        return None
+    flat = None if weights is None else tree.leaves(weights)
+    if flat is not None and len(flat) != _count(given):
+        raise ValueError(f"compile: `loss_weights` has {len(flat)} numbers for {_count(given)} losses.")
+    given = _weighed(given, iter(flat or ()))
+    if isinstance(given, dict) and isinstance(y_pred, (list, tuple)) and set(given) <= set(names):
+        given = [given.get(name) for name in names]
+    elif isinstance(given, dict) and not tree.is_nested(y_pred) and set(given) == set(names):
+        given = given[names[0]]
+    return list(_terms(given, y_pred, ()))
+
+
+def _count(given: Any) -> int:
+    return sum(map(_count, _items(given))) if _is_container(given) else 1
+
+
+def _weighed(given: Any, weights: Iterator[Any]) -> Any:
+    """The same structure with pairs of a loss and its weight, which `_terms` finds."""
+    if isinstance(given, dict) and not _is_config(given):
+        found = {key: _weighed(given[key], weights) for key in sorted(given)}  # as `tree.leaves` goes through weights
+        return {key: found[key] for key in given}
+    if isinstance(given, (list, tuple)):
+        return tree.rebuild(given, [_weighed(one, weights) for one in given])
+    weight = next(weights, None)
+    return None if given is None else _Weighed(given, weight)
+
+
+class _Weighed:
+    def __init__(self, loss: Any, weight: Any):
+        self.loss = loss
+        self.weight = weight
+
+
+def _terms(given: Any, y_pred: Any, way: tuple) -> Iterator[Term]:
+    if not _is_container(given):
+        if given is not None:
+            yield Term(way, given.loss, given.weight)
+        return
+    inside = tree.is_nested(y_pred)
+    flat = [one for one, _ in tree.paths(y_pred)]
+    if isinstance(given, (list, tuple)) and inside and len(given) == len(flat) and not any(map(_is_container, given)):
+        yield from (Term((*way, *leaf), one.loss, one.weight) for leaf, one in zip(flat, given) if one is not None)
+    elif isinstance(given, (list, tuple)) and not isinstance(y_pred, type(given)):
+        for one in given:
+            yield from _terms(one, y_pred, way)
+    else:
+        for key, one in given.items() if isinstance(given, dict) else enumerate(given):
+            if not inside or (key not in y_pred if isinstance(y_pred, dict) else key >= len(y_pred)):
+                raise UnknownOutput(f"compile: `loss` names the output {(*way, key)}, which the model does not have.")
+            yield from _terms(one, y_pred[key], (*way, key))
+
+
+def _is_container(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) or (isinstance(x, dict) and not _is_config(x))
+
+
+def _items(x: Any) -> list[Any]:
+    return [] if not _is_container(x) else list(x.values()) if isinstance(x, dict) else list(x)
+
+
+def _part(x: Any, way: tuple) -> Any:
+    for step in way:
+        x = x[step]
+    return x
+
+
+def _label_of_part(way: tuple, y_pred: Any, names: list[str]) -> str:
+    """What the loss of a part of the outputs is called: after the way to it, positions after their output."""
+    inside = [name for (leaf, _), name in zip(tree.paths(y_pred), names) if leaf[: len(way)] == way]
+    if not way or (isinstance(way[-1], int) and len(inside) > 1):
+        return "/".join((*map(str, way[:-1]), "_".join(inside)))
+    return "/".join(map(str, (*way[:-1], inside[0] if isinstance(way[-1], int) else way[-1])))
 
 
 def _labels(y_pred: Any, names: list[str]) -> list[str]:
@@ -132,6 +224,8 @@ class CompiledLoss:
         self.weights: list[Any] = []
         self.trackers: list[Any] = []
         self._by_key = False  # whether outputs come as a dict
+        self._with_loss: list[bool] = []  # of the outputs
+        self._ways: list[tuple] | None = None  # to the parts of the outputs that have losses, where these are nested
         self._classes: list[int | None] = []  # how many, of the outputs whose labels are class numbers
 
     def build(self, y_true: Any, y_pred: Any) -> None:
@@ -139,8 +233,15 @@ class CompiledLoss:
         names = names_of_outputs(y_pred, self.output_names)
         self._by_key = isinstance(y_pred, dict)
         outputs = tree.leaves(y_pred)
+        nested = entries_of_nested(self.loss, y_pred)
+        if nested is None or any(map(_is_container, nested)):
+            terms = terms_of(self.loss, self.loss_weights, y_pred, names)
+            if terms is not None:
+                self._build_terms(terms, y_true, y_pred, names)
+                return
         chosen = by_output("loss", self.loss, y_pred, names, repeat=True)
-        targets = match_targets(y_true, y_pred, names)
+        self._with_loss = [one is not None for one in chosen]
+        targets = self._targets(y_true, y_pred, names)
         if isinstance(y_true, dict) and not any(map(tree.is_nested, y_true.values())):
             left_out = [n for n, one in zip(names, chosen) if one is not None and n not in y_true]
             if left_out:
@@ -159,7 +260,7 @@ class CompiledLoss:
             [None] * len(names) if weights is None else by_output("loss_weights", weights, y_pred, names, repeat=True)
         )
         if not any(f is not None for f in self.functions):
-            raise ValueError("compile: `loss` is None for every output, so there is nothing to train for.")
+            raise ValueError(NOTHING)
         self.trackers = []
         if sum(f is not None for f in self.functions) > 1:
             self.trackers = [
@@ -167,6 +268,29 @@ class CompiledLoss:
                 for f, label in zip(self.functions, _labels(y_pred, names))
             ]
         self.built = True
+
+    def _build_terms(self, terms: list[Term], y_true: Any, y_pred: Any, names: list[str]) -> None:
+        ways = [leaf for leaf, _ in tree.paths(y_pred)]
+        self._with_loss = [any(leaf[: len(t.way)] == t.way for t in terms) for leaf in ways]
+        targets = tree.pack_like(y_pred, self._targets(y_true, y_pred, names))
+        terms = [t for t in terms if _part(targets, t.way) is not None]
+        if not terms:
+            raise ValueError(NOTHING)
+        self._ways = [t.way for t in terms]
+        self.functions = [loss_from(t.loss, _part(targets, t.way), _part(y_pred, t.way)) for t in terms]
+        self.weights = [t.weight for t in terms]
+        self._classes = []
+        self.trackers = []
+        if len(terms) > 1:
+            self.trackers = [metrics.Mean(name=f"{_label_of_part(t.way, y_pred, names)}_loss") for t in terms]
+        self.built = True
+
+    def _targets(self, y_true: Any, y_pred: Any, names: list[str]) -> list[Any]:
+        """One target per output; there may be none for those without a loss."""
+        if not isinstance(y_true, dict) and len(found := tree.leaves(y_true)) == sum(self._with_loss) < len(names):
+            given = iter(found)
+            return [next(given) if has_loss else None for has_loss in self._with_loss]
+        return match_targets(y_true, y_pred, names)
 
     def check_labels(self, y_true: Any, owner: str) -> None:
         """Looks for class numbers that are too large: their loss would be zero, so that nothing is learnt from them."""
@@ -195,16 +319,22 @@ class CompiledLoss:
         if not self.built:
             self.build(y_true, y_pred)
         names = names_of_outputs(y_pred, self.output_names)
-        targets = match_targets(y_true, y_pred, names)
+        targets = self._targets(y_true, y_pred, names)
         weights = match_weights(sample_weight, y_pred, names)
+        outputs = tree.leaves(y_pred)
+        if self._ways is not None:  # losses of parts of the outputs
+            targets, weights = tree.pack_like(y_pred, targets), tree.pack_like(y_pred, weights)
+            targets, weights, outputs = ([_part(x, way) for way in self._ways] for x in (targets, weights, y_pred))
+            weights = [tree.leaves(w)[0] if tree.is_nested(w) else w for w in weights]
         total = None
-        for i, output in enumerate(tree.leaves(y_pred)):
+        for i, output in enumerate(outputs):
             function = self.functions[i]
             if function is None or targets[i] is None:
                 continue
             value = apply_loss(function, targets[i], output, weights[i])
             if self.trackers and self.trackers[i] is not None:
-                self.trackers[i].update_state(value, sample_weight=short_batches.rows_of(output))
+                rows = short_batches.rows_of(tree.leaves(output)[0])
+                self.trackers[i].update_state(value, sample_weight=rows)
             if self.weights[i] is not None:
                 value = value * self.weights[i]
             total = value if total is None else total + value
@@ -212,7 +342,7 @@ class CompiledLoss:
 
     def __fingerprint__(self, of):
         names = self.output_names if len(self.functions) > 1 else None  # names show in logs where there are several
-        return (of(self.functions), of(self.weights), of(names))
+        return (of(self.functions), of(self.weights), of(names), of(self._ways))
 
 
 def _is_plain(loss: Any) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import numpy as np
 
 from keras._core import processes
+from keras._core.errors import UnknownArgument
 from keras._jax import placement
 from keras.distribution._layout import LayoutMap, TensorLayout
 from keras.distribution._mesh import DeviceMesh, list_devices
@@ -199,7 +200,7 @@ class ModelParallel(Distribution):
 
     def __init__(self, *, layout_map=None, batch_dim_name=None, auto_shard_dataset=True, **kwargs):
         if kwargs:
-            raise TypeError(f"ModelParallel: unknown argument {min(kwargs)!r}.")
+            raise UnknownArgument(f"ModelParallel: unknown argument {min(kwargs)!r}.")
         if not isinstance(layout_map, LayoutMap):
             raise ValueError(f"ModelParallel: `layout_map` must be a LayoutMap. Got {layout_map!r}.")
         mesh = layout_map.device_mesh

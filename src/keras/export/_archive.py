@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import tree
+from keras._core.errors import UnknownArgument
 from keras._core.graph import KerasTensor
 from keras._jax import exported
 from keras._jax.variable import Variable
@@ -239,4 +240,4 @@ def _once(variables: list[Variable]) -> list[Variable]:
 
 def _refuse_unknown(who: str, kwargs: dict) -> None:
     if kwargs:
-        raise TypeError(f"{who}: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"{who}: unknown arguments {', '.join(kwargs)}.")

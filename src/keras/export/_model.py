@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from keras._core.errors import UnknownArgument
 from keras.export import _onnx
 from keras.export._archive import ExportArchive, check_no_saved_model
 
@@ -31,7 +32,7 @@ def export_model(model: Any, filepath, format=None, verbose=None, input_signatur
     Raises:
         ValueError: the format needs TensorFlow or is not known, or the model has layers that neither we nor the package
             `jax2onnx`, where it is installed, can write in ONNX; no file is written then.
-        TypeError: an argument is not known for the format.
+        UnknownArgument: an argument is not known for the format.
         ImportError: the package that the format needs is not installed.
     """
     verbose = verbose is None or bool(verbose)
@@ -43,7 +44,7 @@ def export_model(model: Any, filepath, format=None, verbose=None, input_signatur
         raise ValueError(_OTHERS.format(format=format))
     unknown = [name for name in kwargs if format != "onnx" or name != "opset_version"]
     if unknown:
-        raise TypeError(f"model.export: unknown arguments {', '.join(unknown)} for {format!r}.")
+        raise UnknownArgument(f"model.export: unknown arguments {', '.join(unknown)} for {format!r}.")
     if format == "onnx":
         _onnx.write(model, path, input_signature, verbose, **kwargs)
         return

@@ -74,7 +74,7 @@ def _takes_integers(layer: Any) -> bool:
     return any(cls.__name__ == "Embedding" for cls in type(layer).__mro__)
 
 
-def _pass_masks_on(function: Callable, self, first, outputs):
+def _pass_masks_on(function: Callable, self, first, masks, outputs):
     """Before 3, a class's own `compute_mask` was asked; before tf.keras, a mask that none understands was an error."""
     if not self.supports_masking and type(self).compute_mask is not _base_of(self).compute_mask and era.before("3"):
         self.supports_masking = True
@@ -85,7 +85,7 @@ def _pass_masks_on(function: Callable, self, first, outputs):
         )
     if not self.supports_masking and era.before("3"):  # the mask ended there, and nothing was said
         return None
-    return function(self, first, outputs)
+    return function(self, first, masks, outputs)
 
 
 def _base_of(layer: Any) -> Any:

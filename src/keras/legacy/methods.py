@@ -365,7 +365,7 @@ def _rows(batch: Any) -> int:
     """The rows of a batch."""
     while isinstance(batch, (tuple, list, dict)):
         batch = next(iter(batch.values())) if isinstance(batch, dict) else batch[0]
-    return len(batch)
+    return batch.shape[0] if hasattr(batch, "shape") else len(batch)  # a sparse matrix has no length
 
 
 def _verbose(told: int | None) -> int:

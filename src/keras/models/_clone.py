@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras._core import tree
+from keras._core.errors import UnknownArgument
 from keras.layers import InputLayer, Layer
 from keras.models._functional import Functional
 from keras.models._model import Model
@@ -22,13 +23,22 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         recursive: whether models inside are cloned layer by layer too.
     """
     if kwargs:
-        raise TypeError(f"clone_model: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"clone_model: unknown arguments {', '.join(kwargs)}.")
     if not isinstance(model, Model):
         raise ValueError(f"clone_model takes a model. Got {model!r}.")
+    return _cloned(model, input_tensors, clone_function, call_function, recursive, {})
 
+
+def _cloned(model: Model, input_tensors: Any, clone_function: Any, call_function: Any, recursive: bool, made: dict):
     def copy(layer: Layer) -> Layer:
+        if id(layer) not in made:  # a layer that stands in two of the models inside is one layer in the copy too
+            made[id(layer)] = (layer, _copy(layer))
+        return made[id(layer)][1]
+
+    def _copy(layer: Layer) -> Layer:
         if recursive and isinstance(layer, Model):
-            return clone_model(layer, None, clone_function, None, True)
+            call = None if isinstance(layer, Sequential) else call_function
+            return _cloned(layer, None, clone_function, call, True, made)
         if clone_function is not None:
             return clone_function(layer)
         return type(layer).from_config(layer.get_config())
@@ -43,15 +53,43 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
             start = [tree.leaves(input_tensors)[0]]
         elif model._input_layer is not None:
             start = [InputLayer.from_config(model._input_layer.get_config())]
-        return Sequential([*start, *(copy(layer) for layer in model.layers)], name=model.name)
-    if model._graph is None or not isinstance(model, Functional):
+        clone: Model = Sequential([*start, *(copy(layer) for layer in model.layers)], name=model.name)
+    elif model._graph is None or not isinstance(model, Functional):
         if clone_function is not None or input_tensors is not None:
             raise ValueError(
                 f"clone_model: {type(model).__name__} is a subclass with its own `call`; "
                 "it can only be made anew from its config."
             )
         return type(model).from_config(model.get_config())
-    return _clone_graph(model, input_tensors, copy, call_function)
+    else:
+        if input_tensors is not None and not _alike(input_tensors, model._graph.input_structure):
+            raise ValueError(
+                f"clone_model: `input_tensors` must be arranged as the model's inputs, "
+                f"{tree.describe(model._graph.input_structure)}. Got {tree.describe(input_tensors)}."
+            )
+        clone = _clone_graph(model, input_tensors, copy, call_function)
+    _compile_alike(model, clone)
+    return clone
+
+
+def _alike(given: Any, structure: Any) -> bool:
+    if isinstance(structure, dict) or isinstance(given, dict):
+        return tree.same_structure(given, structure)
+    return len(tree.leaves(given)) == len(tree.leaves(structure))
+
+
+def _compile_alike(model: Model, clone: Model) -> None:
+    """As in Keras 3; up to tf.keras a copy had to be compiled."""
+    if model.compiled:
+        given = dict(model._compile_arguments or {})
+        for name in ("optimizer", "metrics", "weighted_metrics"):  # what keeps values of its own
+            given[name] = tree.map_leaves(_anew, given.get(name))
+        clone.compile(**given)
+
+
+def _anew(part: Any) -> Any:
+    is_object = hasattr(part, "get_config") and not isinstance(part, type)
+    return type(part).from_config(part.get_config()) if is_object else part
 
 
 def _clone_graph(model: Model, input_tensors: Any, copy: Any, call_function: Any) -> Model:
@@ -61,7 +99,13 @@ def _clone_graph(model: Model, input_tensors: Any, copy: Any, call_function: Any
     given = [None] * len(graph.inputs) if input_tensors is None else tree.leaves(input_tensors)
     for old, new in zip(graph.inputs, given):
         if new is None:
-            layer = InputLayer.from_config(old._keras_history.operation.get_config())
+            made_by = old._keras_history.operation if old._keras_history is not None else None
+            is_input = isinstance(made_by, InputLayer)
+            layer = (
+                InputLayer.from_config(made_by.get_config())
+                if is_input
+                else InputLayer(batch_shape=old.shape, dtype=old.dtype)
+            )
             new = layer._inbound_nodes[0].outputs[0]
         values[id(old)] = new
 

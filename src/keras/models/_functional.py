@@ -8,7 +8,7 @@ from keras._core import tree
 from keras._core.graph import KerasTensor, is_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._jax.op import FunctionCall
-from keras.layers import Layer
+from keras.layers import InputLayer, Layer
 from keras.models import _model, _operations
 from keras.models._model import Model
 
@@ -36,7 +36,7 @@ def functional_config(model: Model) -> dict:
     return {
         "name": model.name,
         "trainable": model.trainable,
-        "layers": [_entry(operation, places) for operation in graph.operations],
+        "layers": [*places.further_inputs, *(_entry(operation, places) for operation in graph.operations)],
         "input_layers": tree.map_leaves(places.of, graph.input_structure),
         "output_layers": tree.map_leaves(places.of, graph.output_structure),
     }
@@ -49,6 +49,11 @@ class _Places:
         made = {id(n) for n in graph.nodes}
         self.calls: dict[int, list] = {}  # id(operation) -> its calls in the model
         self._numbers: dict[tuple[int, int], int] = {}  # (id(operation), number of a call in the process) -> in here
+        self._inputs: dict[int, list] = {}  # id(tensor) -> its place, of inputs that other layers made
+        self.further_inputs: list[dict] = []
+        for x in graph.inputs:
+            if x._keras_history is None or not x._keras_history.operation._inbound_nodes[x._keras_history[1]].is_input:
+                self._add_input(x)
         for operation in graph.operations:
             kept = 0
             for index, node in enumerate(operation._inbound_nodes):
@@ -57,8 +62,16 @@ class _Places:
                     kept += 1
             self.calls[id(operation)] = [n for n in operation._inbound_nodes if id(n) in made]
 
+    def _add_input(self, x: KerasTensor) -> None:
+        """As in Keras 3: a model that begins in the middle of another one has an input of its own in a config."""
+        layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
+        self.further_inputs.append({**serialize(layer), "name": layer.name, "inbound_nodes": []})
+        self._inputs[id(x)] = [layer.name, 0, 0]
+
     def of(self, x: KerasTensor) -> list:
         """The place of a tensor."""
+        if id(x) in self._inputs:
+            return self._inputs[id(x)]
         operation, index, position = x._keras_history
         return [operation.name, self._numbers[id(operation), index], position]
 
@@ -154,6 +167,9 @@ def _outputs_of_calls(layers: dict[str, Any], waiting: dict[str, list]) -> dict[
         for name, nodes in waiting.items():
             while nodes and (call := _arguments(nodes[0], outputs)) is not None:
                 result = layers[name](*call[0], **call[1])
+                if not isinstance(layers[name], Layer):  # outputs and logs are called after functions too
+                    for made in tree.leaves(result):
+                        made._keras_history.operation.name = name
                 outputs[name, counts[name]] = tree.leaves(result)
                 counts[name] += 1
                 nodes.pop(0)
@@ -173,7 +189,7 @@ def _map_places(function: Any, x: Any) -> Any:
         return function(x)
     if isinstance(x, dict):
         return {k: _map_places(function, v) for k, v in x.items()}
-    return [_map_places(function, i) for i in x]
+    return tree.rebuild(x, [_map_places(function, i) for i in x])
 
 
 def _arguments(node: dict, outputs: dict) -> tuple | None:

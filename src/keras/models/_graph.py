@@ -137,6 +137,9 @@ class Graph:
                 f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
                 f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
             )
+        for x, symbol in zip(flat, self.inputs):
+            if x is None and not getattr(symbol._keras_history and symbol._keras_history.operation, "optional", True):
+                raise ValueError(f"The model's input {_input_name(symbol)!r} is not optional. Got None for it.")
         fitted = [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
         for x, symbol in zip(fitted, self.inputs):
             _check_shape(getattr(x, "shape", None), symbol, also_sizes=len(self.inputs) > 1)
@@ -289,9 +292,7 @@ def _fitted(x: Any, symbol: KerasTensor) -> Any:
     elif len(shape) == symbol.ndim - 1 and symbol.shape[-1] == 1:
         x = ops.expand_dims(x, axis=-1)
     name = getattr(x.dtype, "name", str(x.dtype))
-    if name != symbol.dtype and not (
-        name.startswith(("float", "bfloat")) and symbol.dtype.startswith(("float", "bfloat"))
-    ):
+    if name != symbol.dtype:
         x = ops.cast(x, symbol.dtype)
     if mask is not None:
         pure.put_mask(x, mask)

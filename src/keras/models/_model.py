@@ -9,7 +9,7 @@ from typing import Any
 
 from keras._core import limits, registry, tree
 from keras._core.checks import NO_SUPER
-from keras._core.graph import KerasTensor, any_symbolic
+from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import parameters
 from keras._jax import stateless
@@ -122,6 +122,11 @@ class Model(Trainer, Layer):
     def layers(self) -> list[Layer]:
         """Layers directly inside it."""
         return list(self._members) if self._graph is not None else self._layers
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Layers and functions of the graph, as they come; the layers of a model without one."""
+        return list(self._layers if self._graph is None else self._graph.operations)
 
     def get_layer(self, name=None, index=None):
         """The layer of a name, or at a position.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from keras._core import registry
-from keras._core.graph import KerasTensor, Operation
+import numpy as np
+
+from keras._core import registry, tree
+from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.names import first_input_name, name_scope
 from keras._core.serialization import deserialize, serialize
 from keras.layers import Input, InputLayer, Layer
@@ -130,10 +132,21 @@ class Sequential(Model):
     def build(self, input_shape=None) -> None:
         """Makes the weights for inputs of a shape, batch size (or None) first."""
         if self._tensors:
+            self._check_known_shape(input_shape)
             return
         if input_shape is None:
             raise ValueError("Sequential: build() needs the shape of the inputs, with the batch size (or None) first.")
         self._start_with(tuple(input_shape), None)
+
+    def _check_known_shape(self, given: Any) -> None:
+        known = self._tensors[0].shape
+        if given is None or not all(isinstance(d, (int, np.integer, type(None))) for d in given):
+            return
+        if len(given) != len(known) or any(None not in (a, b) and a != b for a, b in zip(given, known)):
+            raise ValueError(
+                f"{self.name} takes inputs of shape {known}, as its first layer tells. It cannot be built for "
+                f"{tuple(given)}."
+            )
 
     def _start_with(self, batch_shape: tuple, dtype: str | None) -> None:
         members, self._members = self._members, []
@@ -152,9 +165,15 @@ class Sequential(Model):
             x = next(iter(arguments.values()))
             if isinstance(x, (list, tuple)) and len(x) == 1:  # `predict([x])`
                 x = x[0]
+            if tree.is_nested(x):  # its layers are called one after the other, without a graph
+                self.built = True
+                return
             name = getattr(x.dtype, "name", str(x.dtype))
             try:
                 self._start_with((None, *x.shape[1:]), name)
+            except NotImplementedError:  # a layer that cannot tell its outputs before it has values
+                if any_symbolic((x,)):
+                    raise
             except Exception as error:  # a kernel in blocks of rows, say, takes some batch sizes only
                 if not isinstance(x.shape[0], int):
                     raise

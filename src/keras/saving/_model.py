@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core import registry, release
+from keras._core.errors import NoSuchFile, UnknownArgument
 from keras._core.names import nearest
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import folder_beside, put_in_place, written_atomically
@@ -48,7 +49,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     include_optimizer = kwargs.pop("include_optimizer", True)
     era = kwargs.pop("era", None)
     if kwargs:
-        raise TypeError(f"save: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"save: unknown arguments {', '.join(kwargs)}.")
     if _for_older.is_older(era):
         if isinstance(filepath, (str, os.PathLike)) and not overwrite and os.path.exists(filepath):
             _weights.ask_to_replace(os.fspath(filepath))
@@ -87,6 +88,8 @@ def _save_to_path(model: Any, path: str, kind: str, include_optimizer: bool) -> 
         _save_folder(model, path)
         return
     config, _ = config_of(model)
+    if kind == "h5" and os.path.dirname(path):  # as tf.keras and Keras 3 do for these files alone
+        os.makedirs(os.path.dirname(path), exist_ok=True)
     with written_atomically(path) as temporary:
         if kind == "keras":
             with open(temporary, "wb+") as file:
@@ -228,7 +231,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     if os.path.isdir(path):
         return _load_folder(path, custom_objects, compile)
     if not os.path.exists(path):
-        raise FileNotFoundError(f"load_model: there is no file {path!r}.{_near(path)}")
+        raise NoSuchFile(f"load_model: there is no file {path!r}.{_near(path)}")
     with open(path, "rb") as file:
         return _load_open(file, path, custom_objects, compile)
 

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from keras._core.errors import UnknownArgument
 from keras._core.names import snake_case
 from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
@@ -69,7 +70,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
             f"save_weights: `save_format` must be 'h5' or None. Got {save_format!r}. Use a name in '{ENDING}'."
         )
     if kwargs:
-        raise TypeError(f"save_weights: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"save_weights: unknown arguments {', '.join(kwargs)}.")
     path = os.fspath(filepath)
     sharded = max_shard_size is not None
     if sharded or save_format is None:
@@ -99,9 +100,9 @@ def groups_of(model: Any, skipped: Any = ()) -> Iterator[tuple[str, tuple[str | 
         yield f"{place}/vars".lstrip("/"), _arrays_of(part)
 
 
-def _parts_but(model: Any, skipped: Any) -> list[tuple[str, Any]]:
+def _parts_but(model: Any, skipped: Any, others: dict[int, list[str]] | None = None) -> list[tuple[str, Any]]:
     left = {id(part) for layer in skipped for _, part in saved_parts(layer)}
-    return [(place, part) for place, part in saved_parts(model) if id(part) not in left]
+    return [(place, part) for place, part in saved_parts(model, others) if id(part) not in left]
 
 
 def _arrays_of(part: Any) -> tuple[str | None, dict]:
@@ -129,7 +130,7 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
     """
     skipped = kwargs.pop("objects_to_skip", None) or []
     if kwargs:
-        raise TypeError(f"load_weights: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"load_weights: unknown arguments {', '.join(kwargs)}.")
     path = os.fspath(filepath)
     checkpoint = _tensorflow.checkpoint(path)
     if checkpoint is not None:
@@ -178,11 +179,12 @@ def load_from(model: Any, file: Any, skip_mismatch: bool = False, skipped: Any =
         ValueError: something does not fit, or the file is refused; the model is then as it was.
     """
     path = file.path
-    parts = _parts_but(model, skipped)
+    others: dict[int, list[str]] = {}
+    parts = _parts_but(model, skipped, others)
     _build_optimizers(model, parts, file)
     before = {id(v): (v, v.value) for _, part in parts for v in getattr(part, "variables", ())}
     try:
-        problems = _load_parts(parts, file)
+        problems = _load_parts(parts, file, others)
         if problems and not skip_mismatch:
             raise ValueError(_problem_text(path, problems, len(parts)) + _SKIP_HINT)
     except BaseException:
@@ -193,11 +195,15 @@ def load_from(model: Any, file: Any, skip_mismatch: bool = False, skipped: Any =
         warnings.warn(_problem_text(path, problems, len(parts)), stacklevel=2)
 
 
-def _load_parts(parts: list[tuple[str, Any]], file: Any) -> list[str]:
+def _load_parts(parts: list[tuple[str, Any]], file: Any, others: dict[int, list[str]]) -> list[str]:
     problems = []
+    taken = {place for place, _ in parts}
     for place, part in parts:
         room = sum(v.size * 8 for v in getattr(part, "variables", ()))
         store = file.arrays(f"{_place_in(file, place)}/vars".lstrip("/"), room)
+        if not store and getattr(part, "variables", ()):  # it may have been saved under another name that it has too
+            further = [one for one in others.get(id(part), ()) if one not in taken and file.has(f"{one}/vars")]
+            store = file.arrays(f"{further[0]}/vars", room) if further else store
         if not store and not getattr(part, "variables", ()):
             continue  # a part without weights need not be in the file
         if not store and hasattr(type(part), "apply_gradients"):
@@ -243,12 +249,19 @@ def _build_optimizers(model: Any, parts: list[tuple[str, Any]], file: Any) -> No
         optimizer.build(model.trainable_variables)
 
 
-def saved_parts(root: Any) -> Iterator[tuple[str, Any]]:
-    """Pairs of path and object for everything with arrays of its own, each object once, the root first at ''."""
+def saved_parts(root: Any, others: dict[int, list[str]] | None = None) -> Iterator[tuple[str, Any]]:
+    """Pairs of path and object for everything with arrays of its own, each object once, the root first at ''.
+
+    Args:
+        root: what has the parts.
+        others: gets the further paths of each object, by its id.
+    """
     met: set[int] = set()
 
     def part(place: str, thing: Any) -> Iterator[tuple[str, Any]]:
         if id(thing) in met:
+            if others is not None:
+                others.setdefault(id(thing), []).append(place)
             return
         met.add(id(thing))
         yield place, thing
@@ -295,7 +308,7 @@ def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
 
 def _is_graph(thing: Any) -> bool:
     # the layers of these are named by the graph; attributes of a subclass come after
-    return any(
+    return getattr(thing, "_graph", None) is not None or any(
         c.__name__ in ("Functional", "Sequential") and c.__module__.startswith("keras.") for c in type(thing).__mro__
     )
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from keras._core.checks import one_of, positive_integer
+from keras._core.errors import UnknownArgument
 from keras._core.names import printable
 from keras.models import Model, Sequential
 from keras.models._summary import shape_text
@@ -93,7 +94,7 @@ def model_to_dot(
         ValueError: the model is not built.
     """
     if kwargs:
-        raise TypeError(f"model_to_dot: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"model_to_dot: unknown arguments {', '.join(kwargs)}.")
     one_of("rankdir", rankdir, ("TB", "LR", "BT", "RL"), owner="model_to_dot")
     if not model.built:
         raise ValueError(f"model_to_dot: {model.name} is not built. Call it on data, or call build(input_shape) first.")
@@ -144,7 +145,7 @@ def plot_model(
         ImportError: Graphviz is asked for and not installed, or pixels are wanted and Pillow is not.
     """
     if kwargs:
-        raise TypeError(f"plot_model: unknown arguments {', '.join(kwargs)}.")
+        raise UnknownArgument(f"plot_model: unknown arguments {', '.join(kwargs)}.")
     one_of("engine", engine, (None, "graphviz"), owner="plot_model")
     ending = os.path.splitext(os.fspath(to_file))[1].lower() or ".png"
     drawing = model_to_dot(

@@ -1,0 +1,15 @@
+"""Errors that programs of several releases catch under different names."""
+
+
+class UnknownArgument(TypeError, ValueError):
+    """An argument that is not taken: a TypeError in Python and up to tf.keras, a ValueError in Keras 3."""
+
+
+class NoSuchFile(FileNotFoundError, ValueError):
+    """A file of a model that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
+
+
+class UnknownOutput(ValueError, KeyError):
+    """A name that no output has: a ValueError up to tf.keras, a KeyError in Keras 3 where outputs are a dict."""
+
+    __str__ = Exception.__str__  # a KeyError shows its text in quotes
