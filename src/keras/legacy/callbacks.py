@@ -29,6 +29,7 @@ def teach(module: ModuleType) -> None:
     wrap(module.EarlyStopping, "on_epoch_end", patience_until("2.0"))
     wrap(module.ReduceLROnPlateau, "on_epoch_end", patience_until("2.2"))
     wrap(module.ReduceLROnPlateau, "_reduce", reduce)
+    wrap(module.EarlyStopping, "on_train_begin", begin_at_baseline)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
 
@@ -54,6 +55,13 @@ def reduce(function: Callable, self, *args):
     function(self, *args)
     if era.before("2.2"):
         self.wait = 1
+
+
+def begin_at_baseline(function: Callable, self, logs=None):
+    """`EarlyStopping`: until tf.keras nothing was an improvement that did not beat the baseline."""
+    function(self, logs)
+    if self.baseline is not None and era.before("tf2.0"):
+        self.best = self.baseline
 
 
 def set_params(function: Callable, self, params):
