@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import keras
 from keras import layers
 
 from .contract import assert_close
@@ -64,9 +65,25 @@ def test_softmax_gives_masked_elements_nothing():
     assert_close(half, [[0.25, 0.75, 0.0]], atol=1e-3)
 
 
+def test_softmax_spreads_a_mask_as_numpy_does():
+    x = np.log([[[1.0, 3.0], [4.0, 4.0]]])
+    wanted = [[[1.0, 0.0], [1.0, 0.0]]]
+    assert_close(layers.Softmax()(x, mask=np.array([True, False])), wanted)
+    assert_close(layers.Softmax()(x, mask=np.array([[True, False]])), wanted)
+    assert_close(layers.Softmax()(x, mask=np.array([[[0.7, 0.5]]])), wanted)  # numbers above 0.5 are true
+
+
 def test_softmax_takes_a_mask_of_steps():
-    x = np.zeros((1, 2, 2))
-    assert_close(layers.Softmax()(x, mask=np.array([[True, False]])), [[[0.5, 0.5], [0.0, 0.0]]])
+    x = np.array([[[0.0, 0.0], [1.0, 1.0]], [[1.0, 1.0], [0.0, 0.0]]])
+    wanted = [[[0.0, 0.0], [0.5, 0.5]], [[0.5, 0.5], [0.0, 0.0]]]
+    assert_close(keras.Sequential([layers.Masking(), layers.Softmax()])(x), wanted)
+    assert_close(layers.Softmax()(np.zeros((1, 2, 3)), mask=np.array([[True, False]]))[0, 1], [0.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 1, 3), (2,)])
+def test_softmax_refuses_a_mask_that_does_not_fit(shape):
+    with pytest.raises(ValueError, match="`mask` must have the shape of the inputs, or one that spreads over it"):
+        layers.Softmax()(np.zeros((1, 3)), mask=np.ones(shape, bool))
 
 
 @pytest.mark.parametrize("axis", ["last", 1.5, []])

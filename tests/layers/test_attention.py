@@ -81,6 +81,7 @@ def test_masks_of_tensors_are_used_and_go_on(make):
     x, v = masked(X, targets), masked(V, SEEN)
     y, shares = layer(x, v, return_attention_scores=True)
     assert (np.asarray(shares)[0, :, :, 2] == 0).all()
+    assert (np.asarray(shares).transpose(0, 2, 1, 3)[~targets] == 0).all()  # masked targets see nothing, as in 3.15
     np.testing.assert_array_equal(y._keras_mask, targets)
     assert_close(layer(x, v), layer(np.asarray(x), np.asarray(v), value_mask=SEEN, query_mask=targets))
 

@@ -110,3 +110,17 @@ def test_layers_know_their_symbolic_inputs_and_outputs():
     with pytest.raises(AttributeError, match=r"is shared(?s:.*)get_output_at"):
         _ = dense.output
     assert_close(dense(np.zeros((1, 3))), np.zeros((1, 2)))
+
+
+@pytest.mark.parametrize("wrong", [{"shape": (4,)}, {"batch_size": 5}, {"batch_shape": (2, 4)}, {"shape": (3, 1)}])
+def test_sizes_that_are_not_those_of_the_given_tensor_are_refused(wrong):
+    tensor = keras.KerasTensor((2, 3))
+    assert layers.InputLayer(shape=(3,), batch_size=2, input_tensor=tensor).output is tensor
+    assert layers.InputLayer(shape=(None,), input_tensor=tensor).batch_shape == (2, 3)  # None is any size
+    with pytest.raises(ValueError, match=f"Input: `{next(iter(wrong))}` is .* of `tensor` there are"):
+        layers.InputLayer(input_tensor=tensor, **wrong)
+
+
+def test_a_batch_size_beside_all_sizes_is_refused():
+    with pytest.raises(ValueError, match="give `batch_size` or `batch_shape`, not both"):
+        layers.InputLayer(batch_size=4, batch_shape=(4, 3))

@@ -1,9 +1,13 @@
 """Lambda: any function as a layer, and no code in configs."""
 
+import copy
+import json
+import pickle
+
 import numpy as np
 import pytest
 
-from keras import layers, ops
+from keras import layers, models, ops
 
 from .contract import assert_close
 
@@ -46,8 +50,35 @@ def test_a_lambda_stays_the_same_through_its_config():
     assert_close(layers.Lambda.from_config(layer.get_config())(X), X * 3)
 
 
+def as_in_a_file(config):
+    return json.loads(json.dumps(config))
+
+
+@pytest.mark.parametrize("function", [lambda x: x * 3, scaled], ids=["lambda", "named"])
+@pytest.mark.parametrize("copied", [dict, copy.copy, copy.deepcopy])
+def test_a_config_remembers_its_function_as_long_as_it_is_not_written(function, copied):
+    x = layers.Input((2,))
+    model = models.Model(x, layers.Lambda(function, arguments={}, name="mine")(x))
+    config = model.get_config()
+    assert_close(models.Model.from_config(copied(config))(X), model(X))
+    chain = models.Sequential([layers.Input((2,)), layers.Lambda(function)])
+    assert_close(models.Sequential.from_config(copied(chain.get_config()))(X), chain(X))
+    for written in (as_in_a_file(config), pickle.loads(pickle.dumps(config))):
+        with pytest.raises(ValueError, match=r"custom_objects=\{'(mine|scaled)'"):
+            models.Model.from_config(written)
+
+
+def test_a_function_that_is_passed_goes_before_the_remembered_one():
+    for function, name in ((lambda x: x * 3, "mine"), (scaled, "scaled")):
+        config = layers.serialize(layers.Lambda(function, name="mine"))
+        assert_close(layers.deserialize(config, custom_objects={name: lambda x: x * 4})(X), X * 4)
+        config["config"]["function"]["config"] = "other"
+    with pytest.raises(ValueError, match="'other'"):
+        layers.deserialize(config)
+
+
 def test_a_config_holds_no_code_so_the_function_must_be_passed():
-    config = layers.serialize(layers.Lambda(lambda x: x * 3, name="triple"))
+    config = as_in_a_file(layers.serialize(layers.Lambda(lambda x: x * 3, name="triple")))
     with pytest.raises(ValueError, match="'triple': its function is a lambda, and configs hold no code"):
         layers.deserialize(config)
     layer = layers.deserialize(config, custom_objects={"triple": lambda x: x * 4})
@@ -67,7 +98,7 @@ def test_code_in_a_config_is_never_run():
 
 
 def test_a_named_function_is_found_by_its_name():
-    config = layers.serialize(layers.Lambda(scaled, arguments={"by": 2.0}))
+    config = as_in_a_file(layers.serialize(layers.Lambda(scaled, arguments={"by": 2.0})))
     with pytest.raises(ValueError, match="'scaled'"):
         layers.deserialize(config)
     assert_close(layers.deserialize(config, custom_objects={"scaled": scaled})(X), X * 2)

@@ -155,3 +155,21 @@ def test_nothing_need_be_added_to_the_variance():
 def test_an_axis_that_inputs_have_not_is_an_error_when_traced_too(layer):
     with pytest.raises(ValueError, match="there is no axis"):
         layer(KerasTensor((None, 4)))
+
+
+@pytest.mark.parametrize("layer", [layers.LayerNormalization, layers.RMSNormalization])
+def test_axes_from_the_end_hold_for_inputs_of_another_rank(layer):
+    made = layer()
+    made.build((2, 3, 2))
+    x = np.array([[1.0, 3.0], [2.0, 8.0]])
+    wanted = made(x[None])[0]
+    assert_close(made(x), wanted)
+    assert_close(made(x[None, None])[0, 0], wanted)
+
+
+@pytest.mark.parametrize("make", [layers.LayerNormalization, lambda dtype: layers.GroupNormalization(1, dtype=dtype)])
+def test_numbers_beyond_16_bits_are_normalised_before_they_are_rounded(make):
+    y = make(dtype="mixed_float16")(np.array([[70000.0, 90000.0]], "float32"))
+    assert y.dtype == "float16"
+    assert_close(y, [[-1.0, 1.0]])
+    assert make(dtype="float32")(np.array([[1, 2]])).dtype == "float32"

@@ -287,3 +287,112 @@ def test_an_activation_may_be_taken_from_a_layer_that_has_one():
     assert model.layers[-1].get_config()["activation"] == "linear"
     model.layers[-1].activation = "relu"
     np.testing.assert_allclose(model(x), np.maximum(linear, 0.0), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda layer: layer.Activation("relu"), lambda layer: layer.ReLU(), lambda layer: layer.LeakyReLU(),
+        lambda layer: layer.ELU(), lambda layer: layer.Softmax(), lambda layer: layer.Dropout(0.5),
+        lambda layer: layer.AlphaDropout(0.5), lambda layer: layer.SpatialDropout1D(0.5),
+        lambda layer: layer.GaussianNoise(0.5), lambda layer: layer.GaussianDropout(0.5),
+        lambda layer: layer.ActivityRegularization(0.1), lambda layer: layer.Identity(), lambda layer: layer.Masking(),
+        lambda layer: layer.UnitNormalization(), lambda layer: layer.MaxPooling2D(),
+        lambda layer: layer.GlobalAveragePooling1D(),
+    ],
+)  # fmt: skip
+def test_what_has_nothing_to_build_is_built_from_the_start(make):
+    layer = make(layers)  # as in Keras 3.15
+    assert layer.built
+
+    class Builds(type(layer)):
+        def build(self, input_shape):
+            self.seen = input_shape
+
+    later = Builds.from_config(layer.get_config())
+    assert not later.built
+
+
+def test_a_layer_that_is_built_from_the_start_still_tells_for_which_shape_it_was_called():
+    layer = layers.Dropout(0.5)
+    layer(np.zeros((2, 3)))
+    assert layer.get_build_config() == {"input_shape": (2, 3)}
+
+
+def test_a_mask_given_in_the_call_goes_on_to_the_next_layer():
+    class Passes(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.supports_masking = True
+
+        def call(self, x, mask=None):
+            return x * 1.0
+
+    class TakesItAway(Passes):
+        def call(self, x, mask=None):
+            keras.src.backend.set_keras_mask(x, None)
+            return x * 1.0
+
+    mask = np.array([[True, False]])
+    y = Passes()(np.ones((1, 2, 3)), mask=mask)
+    assert_close(keras.src.backend.get_keras_mask(y), mask)
+    assert_close(keras.src.backend.get_keras_mask(TakesItAway()(y)), mask)
+
+
+def test_the_penalty_on_outputs_of_no_rows_or_of_one_number():
+    layer = layers.Identity(activity_regularizer="l2")
+    layer(np.ones((0, 5)))
+    assert_close(layer.losses, [0.0])
+    layer(ops.convert_to_tensor(2.0))
+    assert_close(layer.losses, [0.04])
+
+
+@pytest.mark.parametrize("value", ["yes", None, 2, []])
+def test_trainable_is_true_or_false(value):
+    with pytest.raises(ValueError, match=r"Dense: `trainable` must be True or False\. Got"):
+        layers.Dense(2, trainable=value)
+
+
+def test_variables_may_be_given_before_the_constructor_of_the_base_class():
+    class Early(layers.Layer):
+        def __init__(self):
+            self.w = keras.Variable(np.ones(2))
+            super().__init__(trainable=False)
+
+    layer = Early()
+    assert len(layer.weights) == len(layer.non_trainable_weights) == 1
+    layer.trainable = True
+    assert len(layer.trainable_weights) == 1
+
+
+@pytest.mark.parametrize("second", ["bar", "baz_shape"])
+def test_build_arguments_that_no_argument_of_call_stands_for_are_refused(second):
+    space = {}
+    exec(f"def build(self, foo_shape, {second}): pass", space)
+    own = type("Own", (layers.Layer,), {"build": space["build"], "call": lambda self, foo, bar: foo + bar})
+    with pytest.raises(ValueError, match=f"there is nothing to pass as `{second}`"):
+        own()(np.ones((4, 1)), np.ones((4, 2)))
+
+
+def test_values_of_another_type_are_refused_by_an_error_of_either_kind():
+    # Keras 3.15 raises TypeError for these, most others of their kind ValueError
+    for make in (
+        lambda: layers.RepeatVector("3"), lambda: layers.UpSampling1D(2.5),
+        lambda: layers.LayerNormalization(axis={"axis": -1}), lambda: layers.UnitNormalization(axis="last"),
+        lambda: layers.Embedding.from_config({"input_dim": 3, "output_dim": -4}),
+    ):  # fmt: skip
+        for kind in (TypeError, ValueError):
+            with pytest.raises(kind):
+                make()
+    with pytest.raises(ValueError, match="`n` must be a positive integer") as told:
+        layers.RepeatVector(0)
+    assert not isinstance(told.value, TypeError)
+
+
+def test_a_constructor_gets_the_dtype_of_a_config_by_its_name():
+    class Looks(layers.Layer):
+        def __init__(self, dtype=None, **kwargs):
+            super().__init__(dtype=dtype, **kwargs)
+            self.given = dtype
+
+    assert Looks.from_config(Looks(dtype="mixed_bfloat16").get_config()).given == "mixed_bfloat16"

@@ -108,7 +108,13 @@ def test_the_state_of_the_generator_is_a_variable_but_no_weight():
     assert (layer.non_trainable_variables[0].numpy() != before).any()
 
 
-@pytest.mark.parametrize("shape", [3, "x", (1.0, None)])
+@pytest.mark.parametrize("shape", [3, "x", (1.0, None), (2, 0, 3), (2, -1, 3)])
 def test_a_noise_shape_is_a_tuple_of_sizes(shape):
-    with pytest.raises(ValueError, match=r"`noise_shape` must be a tuple of integers and None, or None\. Got"):
+    with pytest.raises(ValueError, match=r"`noise_shape` must be a tuple of positive integers and None, or None\. Got"):
         layers.AlphaDropout(0.5, noise_shape=shape)
+
+
+def test_dropout_of_channels_is_dropout():
+    for layer in (layers.SpatialDropout1D(0.3), layers.SpatialDropout2D(0.3), layers.SpatialDropout3D(0.3)):
+        assert isinstance(layer, layers.Dropout)
+        assert (layer.rate, "noise_shape" in layer.get_config()) == (0.3, False)

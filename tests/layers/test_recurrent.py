@@ -715,3 +715,28 @@ def test_wrong_inputs_are_explained(layer):
 def test_wrong_arguments_are_explained(arguments, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         layers.LSTM(**arguments)
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", None])
+def test_bidirectional_answers_in_the_dtype_it_computes_in_whatever_the_layers_inside_do(merge_mode):
+    layer = layers.Bidirectional(layers.SimpleRNN(2), merge_mode=merge_mode, dtype="mixed_float16")
+    for y in keras.tree.flatten(layer(np.ones((1, 3, 2)))):
+        assert y.dtype == "float16"
+
+
+def test_rnn_and_time_distributed_answer_in_the_dtype_they_compute_in():
+    x = np.ones((1, 3, 2))
+    cells = layers.StackedRNNCells([layers.SimpleRNNCell(2), layers.GRUCell(2)])
+    for layer in (
+        layers.RNN(cells, return_state=True, dtype="mixed_float16"),
+        layers.TimeDistributed(layers.Dense(2), dtype="mixed_float16"),
+    ):
+        for y in keras.tree.flatten(layer(x)):
+            assert y.dtype == "float16"
+
+
+def test_time_distributed_takes_a_mask_with_further_axes():
+    layer = layers.TimeDistributed(layers.Dense(2))
+    assert layer(np.ones((4, 5, 3)), mask=np.ones((4, 5, 2), bool)).shape == (4, 5, 2)
+    with pytest.raises(ValueError, match="takes a mask of shape"):
+        layer(np.ones((4, 5, 3)), mask=np.ones((4, 6, 2), bool))

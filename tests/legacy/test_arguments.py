@@ -300,3 +300,19 @@ def test_padding_of_sequences_names_its_sides():
     assert layers.ZeroPadding1D({"left_pad": 3, "right_pad": 1}).padding == (3, 1)
     with pytest.raises(ValueError, match=r"`padding` is a dict of left_pad, right_pad. Got 'top_pad'"):
         layers.ZeroPadding1D(padding={"top_pad": 3})
+
+
+@pytest.mark.parametrize("size", [3, (3, 3), [3, 3]])
+@pytest.mark.parametrize("name", ["Conv2D", "SeparableConv2D"])
+def test_strides_and_padding_by_position_are_not_taken_for_an_older_size(name, size):
+    layer = getattr(keras.layers, name)(6, size, 2, "same")
+    assert (layer.kernel_size, layer.strides, layer.padding) == ((3, 3), (2, 2), "same")
+    older = keras.layers.Conv2D(6, 3, 2, "he_normal")
+    assert (older.kernel_size, older.strides) == ((3, 2), (1, 1))
+
+
+def test_an_axis_order_by_position_is_not_taken_for_an_older_size():
+    layer = keras.layers.Conv3D(6, 3, 2, "same", "channels_first")
+    assert (layer.kernel_size, layer.strides, layer.data_format) == ((3, 3, 3), (2, 2, 2), "channels_first")
+    layer = keras.layers.ConvLSTM2D(6, 3, 1, "same")
+    assert (layer.kernel_size, layer.strides, layer.padding) == ((3, 3), (1, 1), "same")

@@ -337,8 +337,12 @@ PROGRAMS = [
     ("from tensorflow import keras\nkeras.Model().save(path, save_format='tf')", "tf2"),
     ("from __future__ import print_function\nfrom keras.models import Sequential", "2"),
     ("from __future__ import absolute_import, division\nimport tensorflow as tf\ntf.keras.Sequential()", "tf2"),
+    ("import tf_keras as keras\nkeras.Sequential()", "tf2"),
+    ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\nimport tensorflow as tf\ntf.keras.Sequential()", "tf2"),
+    ("from tensorflow.compat.v1.keras.models import Sequential\nSequential().fit(x, y, nb_epoch=3)", "1"),
 ]
 OF_TODAY = [
+    "import keras_core as keras\nkeras.Sequential()",
     "import keras\nlstm.reset_states()\ncheckpoint.save('mine')",
     "import tensorflow as tf\nm = tf.keras.Sequential()\nm.save('mine.keras')\nm.save_weights('a.weights.h5')",
     "import tensorflow as tf\np = 'a.keras'\ntf.keras.callbacks.ModelCheckpoint(p)\nq = 'b'\nq = f(q)\nm.save(q)",

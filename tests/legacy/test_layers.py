@@ -70,6 +70,18 @@ def test_merge_takes_functions_and_shapes():
     assert layers.merge([x, y], mode="concat", concat_axis=1).shape == (None, 6, 4)
 
 
+@pytest.mark.parametrize("of_shapes", [None, (4,), lambda shapes: (shapes[0][0], 4)])
+def test_a_merge_by_a_function_is_made_again_from_the_config_of_its_model(of_shapes):
+    a, b = keras.Input((2,)), keras.Input((2,))
+    merged = layers.Merge(mode=lambda x: keras.ops.concatenate(x), output_shape=of_shapes, output_mask=lambda m: m[0])
+    model = keras.Model([a, b], merged([a, b]))
+    again = keras.Model.from_config(model.get_config())
+    given = [np.ones((3, 2)), np.zeros((3, 2))]
+    np.testing.assert_array_equal(again.predict(given, verbose=0), model.predict(given, verbose=0))
+    kept = again.layers[-1]
+    assert (kept.merged_shape, kept.merged_mask) == (merged.merged_shape, merged.merged_mask)
+
+
 def test_a_sequential_may_begin_with_a_merge_of_two_and_learns():
     left, right = (keras.Sequential([layers.Dense(4, input_dim=3)]) for _ in range(2))
     model = keras.Sequential()

@@ -55,6 +55,29 @@ print("done", tf.__version__)
     assert "tensorflow is not installed" in done.stderr
 
 
+def test_packages_that_hold_keras_or_held_a_part_of_it_are_answered(tmp_path):
+    code = """
+import keras
+import keras_core
+import tf_keras
+from keras_applications.mobilenet_v2 import MobileNetV2
+from keras_core import ops
+from keras_preprocessing.image import ImageDataGenerator
+from keras_preprocessing.sequence import pad_sequences
+from tf_keras.layers import Dense
+assert Dense is keras.layers.Dense and ops is keras.ops and pad_sequences is keras.utils.pad_sequences
+modules = {name: getattr(keras, name) for name in ("backend", "layers", "models", "utils")}
+assert MobileNetV2(weights=None, input_shape=(32, 32, 3), alpha=0.35, classes=2, **modules).output_shape == (None, 2)
+try:
+    MobileNetV2(weights=None, backend="theano")
+except ValueError as error:
+    print(error)
+"""
+    done = run_script(tmp_path, code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "MobileNetV2: `backend` must be keras.backend. Got 'theano'.\n"
+
+
 def told(code):
     """Lines of a program that print what goes wrong when `code` runs."""
     return f"try:\n    {code}\nexcept Exception as error:\n    print(type(error).__name__, error, sep=': ')\n"

@@ -231,3 +231,27 @@ def test_windows_go_to_json_and_back():
     assert again.get_config() == windows.get_config()
     with pytest.raises(ValueError, match="no window fits"):
         sequence.TimeseriesGenerator(np.arange(4), np.arange(4), 3, start_index=2)
+
+
+class Doubled(image.Iterator):
+    """An iterator as 1.x and 2.x had them: with a `next` that takes rows from `index_generator`."""
+
+    def __init__(self, x):
+        self.x = x
+        super().__init__(len(x), 4, False, None)
+
+    def next(self):
+        with self.lock:
+            found = next(self.index_generator)
+        rows, *place = found if isinstance(found, tuple) else [found]
+        return self.x[rows] * 2, *place
+
+
+@pytest.mark.parametrize("era", ["1", "2"])
+def test_iterators_with_a_next_of_their_own(era):
+    keras.config.set_era(era)
+    batches = Doubled(np.arange(10))
+    found = [next(batches) for _ in range(4)]
+    assert [b[0].tolist() for b in found] == [[0, 2, 4, 6], [8, 10, 12, 14], [16, 18], [0, 2, 4, 6]]
+    assert [b[1:] for b in found] == ([(0, 4), (4, 4), (8, 2), (0, 4)] if era == "1" else [()] * 4)
+    assert batches[1][0].tolist() == [8, 10, 12, 14]

@@ -14,6 +14,10 @@ VALUES_UNKNOWN = (
 )
 
 
+class WrongTypeError(TypeError, ValueError):
+    """A value of another type than needed: releases have said so with either error, and programs wait for either."""
+
+
 def _is_number(x: Any) -> bool:
     return isinstance(x, numbers.Real) and not isinstance(x, bool)
 
@@ -40,7 +44,8 @@ def positive_integer(name: str, value: Any, owner: str = "") -> int:
     """`value` as an int if it is a positive whole number."""
     if _is_integer(value) and value > 0:
         return int(value)
-    raise ValueError(f"{_lead(owner)}`{name}` must be a positive integer. Got {value!r}.")
+    error = ValueError if _is_integer(value) else WrongTypeError
+    raise error(f"{_lead(owner)}`{name}` must be a positive integer. Got {value!r}.")
 
 
 def number_between(name: str, value: Any, low: float, high: float, owner: str = "") -> Any:
@@ -98,7 +103,7 @@ def axis_or_axes(axis: Any, owner: str = "") -> Any:
         return int(axis)
     if isinstance(axis, (list, tuple)) and axis and all(_is_integer(a) for a in axis):
         return [int(a) for a in axis]
-    raise ValueError(f"{_lead(owner)}`axis` must be an integer, or a list of them. Got {axis!r}.")
+    raise WrongTypeError(f"{_lead(owner)}`axis` must be an integer, or a list of them. Got {axis!r}.")
 
 
 def number(name: str, value: Any, owner: str = "") -> Any:

@@ -7,6 +7,7 @@ the registered ones and among those passed in; nothing that a dict names is impo
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 import types
 from collections.abc import Callable
@@ -18,6 +19,30 @@ from keras._core import registry
 from keras._core.dtype_policy import DTYPES, DTypePolicy, by_class, policy_from
 from keras._core.graph import KerasTensor
 from keras._core.names import nearest
+
+
+class FunctionConfig(dict):
+    """The config of a function that remembers it, so that `from_config(get_config())` needs no names in one program.
+
+    As JSON, pickled or in a file it is a plain dict: the function never leaves the program.
+    """
+
+    def __init__(self, config: dict, function: Any):
+        super().__init__(config)
+        self.function = function
+
+    def __copy__(self):
+        return FunctionConfig(self, self.function)
+
+    def __deepcopy__(self, memo: dict):
+        return FunctionConfig(copy.deepcopy(dict(self), memo), self.function)
+
+    def __reduce__(self):
+        return dict, (dict(self),)
+
+    def still_its(self) -> bool:
+        """Whether nobody has written another name into the config."""
+        return self["class_name"] == "__lambda__" or self["config"] == registry.registered_name(self.function)
 
 
 class _Sharing(threading.local):
@@ -63,6 +88,8 @@ def serialize(thing: Any) -> Any:
         return (
             type(thing)(serialize(x) for x in thing) if type(thing) in (list, tuple) else [serialize(x) for x in thing]
         )
+    if isinstance(thing, FunctionConfig):
+        return thing
     if isinstance(thing, dict):
         return {str(k): serialize(v) for k, v in thing.items()}
     for kind, described in _DESCRIBED:
@@ -107,7 +134,7 @@ def _policy(thing: DTypePolicy) -> dict:
 
 def _function(thing: Any) -> dict:
     if thing.__name__ == "<lambda>":
-        return {"class_name": "__lambda__", "config": {"value": None}}
+        return FunctionConfig({"class_name": "__lambda__", "config": {"value": None}}, thing)
     _note_stranger(registry.registered_name(thing), thing)
     return config_of_function(thing)
 
@@ -138,10 +165,13 @@ def config_of_function(function: Any) -> dict:
     home = registry.module_of(function)
     if home is None or registry.built_ins_of("builtins").get(name) is function:
         home = "builtins"
-    return {"module": home, "class_name": "function", "config": name, "registered_name": "function"}
+    config = {"module": home, "class_name": "function", "config": name, "registered_name": "function"}
+    return FunctionConfig(config, function)
 
 
 def _serialize_object(thing: Any) -> dict:
+    if hasattr(thing, "whole_graph"):
+        thing = thing.whole_graph()  # what today's classes make of a model of an older kind
     cls = type(thing)
     module = registry.module_of(cls)
     # the module of a program that was started by its file says nothing
@@ -222,6 +252,8 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
         tensor = KerasTensor(inner["shape"], inner["dtype"])
         tensor._pre_serialized_keras_history = inner.get("keras_history")
         return tensor
+    if isinstance(config, FunctionConfig) and config.still_its():
+        return registry.registered_object(str(inner), custom_objects) or config.function
     if name == "__lambda__":
         raise ValueError("The config holds a lambda, which is code. Pass the function in `custom_objects` instead.")
     if name in ("function", "type"):

@@ -22,6 +22,10 @@ from keras._training.state import RunningState, State
 _NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
 
 
+class NotCompiled(ValueError, RuntimeError):
+    """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
+
+
 class Runs(Compiled):
     """What stands between `fit` and its like, and the loops over batches."""
 
@@ -108,7 +112,7 @@ class Runs(Compiled):
         if own and (self.compiled or not training):
             return
         if not self.compiled or (training and self.optimizer is None):
-            raise ValueError(_NOT_COMPILED.format(what=f"`model.{what}`"))
+            raise NotCompiled(_NOT_COMPILED.format(what=f"`model.{what}`"))
 
     def _reset_metric_values(self) -> list[Any] | Callable[[list[Any]], list[Any]]:
         """Values of the metric variables at the start of an epoch, or how they follow from those before it."""

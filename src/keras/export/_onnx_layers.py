@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry
+from keras._core.checks import axes_of
 from keras._jax.steps import is_size
 from keras.export import _onnx_recurrent, _onnx_spatial
 from keras.export._onnx_activations import activated
@@ -98,15 +99,16 @@ def _batch_normalization(b: Builder, layer: Any, x: Value) -> str:
 
 
 def _layer_normalization(b: Builder, layer: Any, x: Value) -> str:
-    axes = b.integers(*layer._axes)
+    along = axes_of(layer.axis, (None,) * x.rank, layer.name)
+    axes = b.integers(*along)
     centred = b.op("Sub", x.name, b.op("ReduceMean", x.name, axes))
     variance = b.op("ReduceMean", b.op("Mul", centred, centred), axes)
     deviation = b.op("Sqrt", b.op("Add", variance, b.constant(layer.epsilon)))
     y = b.op("Div", x.name if layer.rms_scaling else centred, deviation)
     if layer.gamma is not None:
-        y = b.op("Mul", y, b.constant(_along(layer.gamma, layer._axes, x.rank), name="gamma"))
+        y = b.op("Mul", y, b.constant(_along(layer.gamma, along, x.rank), name="gamma"))
     if layer.beta is not None:
-        y = b.op("Add", y, b.constant(_along(layer.beta, layer._axes, x.rank), name="beta"))
+        y = b.op("Add", y, b.constant(_along(layer.beta, along, x.rank), name="beta"))
     return y
 
 

@@ -16,6 +16,7 @@ class Activation(Layer):
     Array([0., 2.], dtype=float32)
     """
 
+    _built_from_start = True
     activation = ActivationAttribute()
 
     def __init__(self, activation, **kwargs):

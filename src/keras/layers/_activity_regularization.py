@@ -16,6 +16,7 @@ class ActivityRegularization(Layer):
     [Array(0.3, dtype=float32)]
     """
 
+    _built_from_start = True
     _keeps_dtype = True
     _not_in_config = frozenset(("activity_regularizer",))
 

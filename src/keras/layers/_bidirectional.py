@@ -105,6 +105,8 @@ class Bidirectional(Layer):
         one = self.forward_layer(sequences, **given, **({} if ahead is None else {"initial_state": ahead}))
         other = self.backward_layer(sequences, **given, **({} if back is None else {"initial_state": back}))
         (one, *states), (other, *more) = (one, other) if self.return_state else ((one,), (other,))
+        # the layers inside follow policies of their own
+        one, other = ops.cast(one, self.compute_dtype), ops.cast(other, self.compute_dtype)
         if self.return_sequences:
             other = ops.flip(other, axis=1)
         if self.merge_mode is None:

@@ -45,6 +45,10 @@ class CallSignature:
         if self.first is not None and "mask" in self.names and self.first not in self.mask_of:
             self.mask_of[self.first] = "mask"
 
+    def takes(self, name: str) -> bool:
+        """Whether a call may give an argument of this name."""
+        return name in self.names or self.open_ended
+
 
 def signature_of(layer: type) -> CallSignature:
     """The signature of a class's `call`; of the one that it passes everything on to, if it takes `*args, **kwargs`."""

@@ -23,6 +23,7 @@ class Dropout(Layer):
     Array([[1., 2.]], dtype=float32)
     """
 
+    _built_from_start = True
     _keeps_dtype = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
@@ -47,6 +48,6 @@ class Dropout(Layer):
 def _checked_noise_shape(shape, owner):
     if shape is None:
         return None
-    if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, int) for n in shape):
+    if isinstance(shape, (list, tuple)) and all(n is None or (isinstance(n, int) and n > 0) for n in shape):
         return tuple(shape)
-    raise ValueError(f"{owner}: `noise_shape` must be a tuple of integers and None, or None. Got {shape!r}.")
+    raise ValueError(f"{owner}: `noise_shape` must be a tuple of positive integers and None, or None. Got {shape!r}.")

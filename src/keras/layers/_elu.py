@@ -15,6 +15,8 @@ class ELU(Layer):
     Array([-1.,  2.], dtype=float32)
     """
 
+    _built_from_start = True
+
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = number("alpha", alpha, "ELU")

@@ -23,6 +23,7 @@ class GaussianDropout(Layer):
     Array([[1., 2.]], dtype=float32)
     """
 
+    _built_from_start = True
     _keeps_dtype = True
 
     def __init__(self, rate, seed=None, **kwargs):

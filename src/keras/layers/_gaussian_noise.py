@@ -19,6 +19,7 @@ class GaussianNoise(Layer):
     Array([[1., 2.]], dtype=float32)
     """
 
+    _built_from_start = True
     _keeps_dtype = True
 
     def __init__(self, stddev, seed=None, **kwargs):

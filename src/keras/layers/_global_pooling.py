@@ -9,6 +9,7 @@ class GlobalPooling(Layer):
     """Base of the layers that leave one number per channel."""
 
     rank: int
+    _built_from_start = True
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)

@@ -56,6 +56,7 @@ class GroupNormalization(Layer):
         self.beta_constraint = constraints.get(beta_constraint)
         self.gamma_constraint = constraints.get(gamma_constraint)
         self.supports_masking = True
+        self.autocast = False  # large numbers would be infinite in 16 bits before they are divided
 
     def build(self, input_shape):
         rank = len(input_shape)
@@ -88,7 +89,7 @@ class GroupNormalization(Layer):
 
     def call(self, inputs):
         # statistics of 16-bit numbers are computed in 32 bits
-        x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
+        x = ops.cast(inputs, "float32" if self.compute_dtype in ("float16", "bfloat16") else self.compute_dtype)
         axis = self.axis % x.ndim
         along = [-1 if i == axis else 1 for i in range(x.ndim)]
         centred = x - self._mean_of_groups(x, axis)

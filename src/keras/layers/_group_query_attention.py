@@ -25,7 +25,7 @@ class GroupedQueryAttention(AttentionHeads):
         use_gate: whether values are multiplied by `sigmoid` of a further projection of the query.
         seed: seed of the dropout.
 
-    It is called as `MultiHeadAttention` is, but that `query_mask` hides sources from masked targets too.
+    It is called as `MultiHeadAttention` is.
 
     Shapes:
         query: (batch, targets, size), value and key: (batch, sources, size), y: (batch, targets, size),

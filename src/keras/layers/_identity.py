@@ -10,6 +10,8 @@ class Identity(Layer):
     Array([1., 2.], dtype=float32)
     """
 
+    _built_from_start = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True

@@ -39,19 +39,25 @@ class InputLayer(Layer):
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
                 raise ValueError(f"Input: `tensor` must be a symbolic tensor. Got a {type(input_tensor).__name__}.")
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
-            if dtype != input_tensor.dtype:
+            found = input_tensor.shape
+            _check_like("shape", shape, found[1:])
+            _check_like("batch_size", batch_size, found[:1])
+            _check_like("batch_shape", batch_shape, found)
+            if dtype is not None and dtype != input_tensor.dtype:
                 raise ValueError(f"Input: `dtype` is {dtype!r}, but `tensor` has dtype {input_tensor.dtype!r}.")
+            batch_shape, dtype = found, input_tensor.dtype
         elif batch_shape is None:
             if shape is None:
                 raise ValueError("Input: `shape` is missing. For vectors of 8 features write Input(shape=(8,)).")
-            batch_shape = (batch_size, *_checked_sizes("shape", (shape,) if isinstance(shape, int) else shape))
+            batch_shape = (batch_size, *_sizes("shape", shape))
             if batch_size is not None:
                 positive_integer("batch_size", batch_size, "Input")
         elif shape is not None:
             raise ValueError("Input: give `shape` or `batch_shape`, not both.")
+        elif batch_size is not None:
+            raise ValueError("Input: give `batch_size` or `batch_shape`, not both.")
         super().__init__(name=name, dtype=dtype or config.floatx(), **kwargs)
-        self.batch_shape = _checked_sizes("batch_shape", batch_shape)
+        self.batch_shape = _sizes("batch_shape", batch_shape)
         self.sparse = bool(sparse)
         self.ragged = False
         self.optional = optional
@@ -65,7 +71,8 @@ class InputLayer(Layer):
             input_tensor._keras_history = computed_by  # a tensor that is computed stays so
 
     def call(self, *inputs):
-        raise TypeError(f"{self.name} stands for a model's input and cannot be called. Use its `output`.")
+        if inputs:
+            raise TypeError(f"{self.name} stands for a model's input and cannot be called. Use its `output`.")
 
     def get_config(self):
         """The constructor's arguments."""
@@ -120,8 +127,15 @@ def Input(
     return layer.output
 
 
-def _checked_sizes(name, shape):
+def _check_like(name, shape, found):
+    sizes = found if shape is None else _sizes(name, shape)
+    if len(sizes) != len(found) or any(n is not None and n != m for n, m in zip(sizes, found)):
+        raise ValueError(f"Input: `{name}` is {shape!r}, but the sizes of `tensor` there are {found}.")
+
+
+def _sizes(name, shape):
     try:
+        shape = (shape,) if isinstance(shape, int) and name != "batch_shape" else shape
         sizes = tuple(None if n is None else n.__index__() for n in shape)
     except (TypeError, AttributeError):
         raise ValueError(f"Input: `{name}` must be a tuple of integers and None. Got {shape!r}.") from None

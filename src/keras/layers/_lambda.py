@@ -2,7 +2,7 @@
 
 from keras._core import registry
 from keras._core.graph import KerasTensor
-from keras._core.serialization import deserialize
+from keras._core.serialization import FunctionConfig, deserialize
 from keras._core.signature import takes
 from keras.layers._base.shapes import is_shape
 from keras.layers._layer import Layer
@@ -18,9 +18,9 @@ class Lambda(Layer):
         mask: the mask of the outputs, or a function `(inputs, mask)` that returns it.
         arguments: a dict of further arguments of the function.
 
-    Variables that the function uses are not weights of the layer; write a layer of your own for that. A config holds
-    the name of the function, never its code: pass the function in `custom_objects`, under its own name or, if it is a
-    lambda, under that of the layer.
+    Variables that the function uses are not weights of the layer; write a layer of your own for that. A config that
+    `get_config` returned remembers the function; one from a file or from JSON holds its name, never its code: pass the
+    function in `custom_objects`, under its own name or, if it is a lambda, under that of the layer.
 
     >>> Lambda(lambda x: x ** 2)([1.0, 2.0])
     Array([1., 4.], dtype=float32)
@@ -94,6 +94,8 @@ def _function_from(value, layer_name):
     if value["class_name"] == "function":
         return deserialize(value)
     found = registry.registered_object(layer_name)
+    if found is None and isinstance(value, FunctionConfig):
+        return value.function
     if found is None:
         raise ValueError(
             f"Lambda {layer_name!r}: its function is a lambda, and configs hold no code.\n"

@@ -12,7 +12,7 @@ import numpy as np
 from keras import config as settings
 from keras import regularizers
 from keras._core import registry, tree
-from keras._core.checks import NO_SUPER
+from keras._core.checks import NO_SUPER, WrongTypeError
 from keras._core.dtype_policy import DTypePolicy, is_float_name, policy_from
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import name_scope
@@ -36,6 +36,9 @@ from keras.layers._base.shapes import as_shape, first_shape, is_tensorish, shape
 from keras.layers._base.weights import Weights
 from keras.layers._call import build_parameters, context, needed_parameters, signature_of
 from keras.layers._input_spec import check_inputs
+
+WRONG_BUILD = """{name}: build() takes {names}, but there is nothing to pass as `{missing}`.
+  Each must be the name of an argument of call() with '_shape' behind it."""
 
 _OPTIONS = ("training", "mask")  # what is passed down to `call`, and says nothing about weights
 
@@ -81,9 +84,11 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         self._first_shape = first_shape(type(self).__name__, kwargs)
         self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.input_spec = None
-        self.built = False
+        self.built = self._nothing_to_build()
         self.autocast = bool(autocast)
         self.activity_regularizer = regularizers.get(activity_regularizer)
+        if not isinstance(trainable, (bool, np.bool_)) and not (isinstance(trainable, int) and trainable in (0, 1)):
+            raise ValueError(f"{type(self).__name__}: `trainable` must be True or False. Got {trainable!r}.")
         self._trainable = bool(trainable)
         self._policy: DTypePolicy = settings.dtype_policy() if dtype is None else policy_from(dtype)
         self._policy_map = self._policy if isinstance(self._policy, DTypePolicyMap) else None
@@ -91,6 +96,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         self._remat = remat_settings()
         self._variables: list[Variable] = []
         self._to_train: list[Variable] = []  # those that freezing the layer freezes and thawing it thaws
+        for value in list(vars(self).values()):  # given before this constructor was called
+            if isinstance(value, Variable):
+                self._keep(value)
         self._losses: list[Any] = []
         self._path = ""
         self._build_shapes: Any = None
@@ -102,6 +110,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
 
     _left_out_if_none: tuple[str, ...] = ()
     """Arguments that a config names only where they were given."""
+
+    _built_from_start = False
+    """Whether layers of a class have nothing to build, and tell so before they are called."""
 
     supports_jit = True
     """Whether `call` may be compiled; a model compiled with `jit_compile="auto"` runs eagerly where a layer says no."""
@@ -121,7 +132,10 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
             inputs = symbols_of_shape(input_shape, self.compute_dtype)
             self.built = True  # a `call` may ask, and build itself if it is not
             try:
-                symbolic_result(functools.partial(self._run, {}), inputs)
+                with name_scope(self._scope_name()):  # that of its call, so that those inside get their paths
+                    if not self._building:
+                        self._take_policy()
+                    symbolic_result(functools.partial(self._run, {}), inputs)
             except Exception as error:
                 self.built = False
                 raise ValueError(
@@ -130,6 +144,10 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         if not self._building:
             self._build_shapes = {"input_shape": input_shape}
         self.built = True
+
+    def _nothing_to_build(self) -> bool:
+        """Whether it counts as built from the start; not where a subclass builds something."""
+        return self._built_from_start and type(self).build is Layer.build
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
         """Builds for the shapes of the arguments of a call."""
@@ -148,11 +166,11 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         unknown = [n for n in names if n not in shapes]
         given = {n: shapes[n] for n in names if n in shapes}
         if unknown and not given:
-            raise ValueError(
-                f"{self.name}: build() takes {', '.join(names)}; each must be the name of an argument of call() "
-                f"with '_shape' behind it."
-            )
+            raise ValueError(WRONG_BUILD.format(name=self.name, names=", ".join(names), missing=unknown[0]))
         missing = [n for n in unknown if n in needed_parameters(unwrapped(method))]
+        strange = [n for n in missing if not signature_of(type(self)).takes(n.removesuffix("_shape"))]
+        if strange or any(not n.endswith("_shape") for n in missing):
+            raise ValueError(WRONG_BUILD.format(name=self.name, names=", ".join(names), missing=missing[0]))
         if missing:
             raise TypeError(f"{self.name} was called without its argument {missing[0].removesuffix('_shape')!r}.")
         self.build(**given)
@@ -166,7 +184,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
 
     def build_from_config(self, config: dict) -> None:
         """Makes the weights for the shapes in `config`."""
-        if not config or self.built:
+        if not config or (self.built and not self._nothing_to_build()):
             return
         if set(config) == {"input_shape"}:
             self.build(as_shape(config["input_shape"]))
@@ -210,11 +228,16 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         try:
             with name_scope(self.name):
                 self._scope_open = True
-                if not self.built:
+                if not self.built or (self._build_shapes is None and self._nothing_to_build()):
                     self._build_once({k: v for k, v in arguments.items() if k not in _OPTIONS and v is not None})
                     if self.input_spec is not None:
                         check_inputs(self.input_spec, first, self.name)
                 masks = self._masks_for(signature, arguments, kwargs)
+                # before the call, which may take a mask away from its input
+                previous = masks.get("mask", arguments.get("mask"))
+                if previous is None:
+                    nested = isinstance(first, (list, tuple, dict))
+                    previous = tree.map_leaves(pure.find_mask, first) if nested else pure.find_mask(first)
                 wants_training = signature.has_training and (training is not None or "training" in kwargs)
                 if wants_training and "training" not in signature.positional[: len(args)]:
                     kwargs["training"] = training
@@ -222,7 +245,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                     outputs = self._call_symbolic(signature, args, kwargs, masks)
                 else:
                     outputs = self._call_on_values(args, {**kwargs, **masks} if masks else kwargs)
-                self._pass_masks_on(first, outputs)
+                self._pass_masks_on(first, previous, outputs)
         finally:
             self._scope_open = False
             context.depth -= 1
@@ -299,13 +322,8 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         explicit = {k: v for k, v in kwargs.items() if not (k == "training" and v == context.training)}
         return self.add_node(args, explicit, outputs)
 
-    def _pass_masks_on(self, first: Any, outputs: Any) -> None:
-        if isinstance(first, (list, tuple, dict)):
-            masks = tree.map_leaves(pure.find_mask, first)
-            masked = any(m is not None for m in tree.leaves(masks))
-        else:
-            masks = pure.find_mask(first)
-            masked = masks is not None
+    def _pass_masks_on(self, first: Any, masks: Any, outputs: Any) -> None:
+        masked = any(m is not None for m in tree.leaves(masks))
         if self.supports_masking:
             if not masked and type(self).compute_mask is Layer.compute_mask:
                 return
@@ -390,7 +408,8 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         return found
 
     def _activity_penalty(self, output: Any) -> Any:
-        return self.activity_regularizer(output) / output.shape[0]  # a mean over the batch
+        penalty = self.activity_regularizer(output)
+        return penalty / max(output.shape[0], 1) if output.shape else penalty  # a mean over the batch
 
     def _reports_activity_regularizer(self) -> bool:
         name = "activity_regularizer"
@@ -406,6 +425,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         for name, value in config.items():
             if describes_objects(value):
                 config[name] = deserialize(value)
+        policy = config.get("dtype")
+        if type(policy) is DTypePolicy:
+            config["dtype"] = policy.name  # constructors of one's own may look at it
         try:
             return cls(**config)
         except TypeError as error:
@@ -413,6 +435,10 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 f"{cls.__name__} cannot be made from its config {sorted(config)}: {error}\n"
                 "  If the constructor takes other arguments, define get_config() or from_config()."
             ) from error
+        except ValueError as error:
+            if type(error) is not ValueError:
+                raise
+            raise WrongTypeError(str(error)) from error  # Keras 3 makes a TypeError of whatever a constructor says
 
     @property
     def path(self) -> str:

@@ -51,10 +51,11 @@ class LayerNormalization(Layer):
         self.gamma_constraint = constraints.get(gamma_constraint)
         self.rms_scaling = rms_scaling
         self.supports_masking = True
+        self.autocast = False  # large numbers would be infinite in 16 bits before they are divided
 
     def build(self, input_shape):
-        self._axes = axes_of(self.axis, input_shape, self.name)
-        shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
+        axes = axes_of(self.axis, input_shape, self.name)
+        shape = tuple(known_size(input_shape, axis, self.name) for axis in axes)
         self.gamma = self.beta = None
         if self.scale or self.rms_scaling:
             self.gamma = self.add_weight(
@@ -76,12 +77,14 @@ class LayerNormalization(Layer):
             )
 
     def call(self, inputs):
+        axes = axes_of(self.axis, inputs.shape, self.name)  # counted from the end, they may be those of another rank
         if not self.rms_scaling:
-            return ops.layer_normalization(inputs, self.gamma, self.beta, axis=self._axes, epsilon=self.epsilon)
+            y = ops.layer_normalization(inputs, self.gamma, self.beta, axis=axes, epsilon=self.epsilon)
+            return ops.cast(y, self.compute_dtype)
         # the variance of 16-bit numbers is computed in 32 bits
-        x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
-        scale = ops.rsqrt(ops.var(x, axis=self._axes, keepdims=True) + self.epsilon)
-        along = [size if i in self._axes else 1 for i, size in enumerate(x.shape)]
+        x = ops.cast(inputs, "float32" if self.compute_dtype in ("float16", "bfloat16") else self.compute_dtype)
+        scale = ops.rsqrt(ops.var(x, axis=axes, keepdims=True) + self.epsilon)
+        along = [size if i in axes else 1 for i, size in enumerate(x.shape)]
         return ops.cast(x * scale * ops.reshape(self.gamma, along), self.compute_dtype)
 
     def compute_output_shape(self, input_shape):

@@ -15,6 +15,8 @@ class LeakyReLU(Layer):
     Array([-0.5,  2. ], dtype=float32)
     """
 
+    _built_from_start = True
+
     def __init__(self, negative_slope=0.3, **kwargs):
         super().__init__(**kwargs)
         self.negative_slope = not_negative("negative_slope", negative_slope, "LeakyReLU")

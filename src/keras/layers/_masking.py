@@ -18,6 +18,7 @@ class Masking(Layer):
     Array([[False,  True]], dtype=bool)
     """
 
+    _built_from_start = True
     _keeps_dtype = True
 
     def __init__(self, mask_value=0.0, **kwargs):

@@ -30,7 +30,8 @@ class MultiHeadAttention(AttentionHeads):
 
     Call arguments:
         key: the values if left out.
-        query_mask: goes on to the layers behind. value_mask, key_mask: false for sources that take no part.
+        query_mask: false for targets that see nothing; goes on to the layers behind. value_mask, key_mask: false for
+            sources that take no part.
         attention_mask: (batch, targets, sources), or (batch, heads, targets, sources); false for what takes no part.
         return_attention_scores: whether to return the softmax's results too.
         use_causal_mask: whether a target sees only sources up to its own position.
@@ -136,7 +137,8 @@ class MultiHeadAttention(AttentionHeads):
     ):
         key = value if key is None else key
         lengths = [[x.shape[a] for a in self.attention_axes] for x in (query, key)]
-        mask = self._mask_of_scores(query.ndim, lengths, value_mask, key_mask, attention_mask, use_causal_mask)
+        rank, heeded = query.ndim, (attention_mask, use_causal_mask)
+        mask = self._mask_of_scores(rank, lengths, query_mask, (value_mask, key_mask), *heeded)
         projected = self._query_dense(query), self._key_dense(key), self._value_dense(value)
         gate = ops.sigmoid(self._gate_dense(query)) if self.use_gate else None
         q, k, v = map(self._one_axis, projected)
@@ -174,10 +176,12 @@ class MultiHeadAttention(AttentionHeads):
         moved = ops.reshape(x, [shape[a] for a in order])
         return ops.transpose(moved, [order.index(a) for a in range(len(shape))])
 
-    def _mask_of_scores(self, rank, lengths, value_mask, key_mask, attention_mask, causal):
+    def _mask_of_scores(self, rank, lengths, query_mask, source_masks, attention_mask, causal):
         """Booleans that broadcast to (batch, other axes, heads, target axes, source axes), or None."""
         count, others = len(self.attention_axes), self._other_axes(rank)
-        mask = both(self._mask_of_sources(value_mask, rank), self._mask_of_sources(key_mask, rank))
+        mask = self._mask_of_one(query_mask, rank, of_targets=True)
+        for of_sources in source_masks:
+            mask = both(mask, self._mask_of_one(of_sources, rank))
         if attention_mask is not None:
             given = ops.cast(attention_mask, "bool")
             missing = 2 + len(others) + 2 * count - given.ndim
@@ -193,22 +197,24 @@ class MultiHeadAttention(AttentionHeads):
             mask = both(mask, self.positions_seen(lengths[0][0], lengths[1][0], causal))
         return mask
 
-    def _mask_of_sources(self, mask, rank):
-        """(batch, ...) -> (batch, other axes, heads, target axes, source axes), with 1 for heads and targets."""
+    def _mask_of_one(self, mask, rank, of_targets=False):
+        """(batch, ...) -> (batch, other axes, heads, target axes, source axes), with 1 for all the others."""
         if mask is None:
             return None
         count, others = len(self.attention_axes), self._other_axes(rank)
         mask = ops.cast(mask, "bool")
         if mask.ndim == 2 and count == 1:
-            return ops.reshape(mask, (mask.shape[0], *(1,) * (len(others) + 2), mask.shape[1]))
+            mask = ops.reshape(mask, (mask.shape[0], *(1,) * len(others), mask.shape[1]))
+            return ops.expand_dims(mask, (-3, -1) if of_targets else (-3, -2))
         if mask.ndim != rank - 1:
             raise ValueError(
-                f"{self.name} takes masks of sources with {rank - 1} axes: the sources' without the last one. "
+                f"{self.name} takes masks of tensors with {rank - 1} axes: the tensors' without the last one. "
                 f"Got shape {tuple(mask.shape)}."
             )
         mask = ops.transpose(mask, (0, *others, *self.attention_axes))
         at = 1 + len(others)
-        return ops.reshape(mask, (*mask.shape[:at], *(1,) * (1 + count), *mask.shape[at:]))
+        before, behind = ((1,), (1,) * count) if of_targets else ((1,) * (1 + count), ())
+        return ops.reshape(mask, (*mask.shape[:at], *before, *mask.shape[at:], *behind))
 
     def _one_axis_mask(self, mask, shape, lengths):
         """The mask for scores of (batch and other axes, heads, targets, sources)."""

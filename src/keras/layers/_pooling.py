@@ -10,6 +10,7 @@ class Pooling(Layer):
     """Base of the pooling layers. Subclasses say how many spatial axes there are and what is done with a window."""
 
     rank: int
+    _built_from_start = True
 
     def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)

@@ -1,7 +1,7 @@
 """ReLU: negative numbers become zero."""
 
 from keras import activations
-from keras._core.checks import not_negative, number
+from keras._core.checks import not_negative
 from keras.layers._layer import Layer
 
 
@@ -14,19 +14,20 @@ class ReLU(Layer):
     Args:
         max_value: the largest output; None is any.
         negative_slope: the slope below the threshold.
-        threshold: below it numbers are damped.
+        threshold: below it numbers are damped; at least 0.
 
     >>> ReLU()([-1.0, 2.0])
     Array([0., 2.], dtype=float32)
     """
 
+    _built_from_start = True
     _keeps_dtype = True
 
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
         self.max_value = None if max_value is None else not_negative("max_value", max_value, "ReLU")
         self.negative_slope = not_negative("negative_slope", negative_slope, "ReLU")
-        self.threshold = number("threshold", threshold, "ReLU")
+        self.threshold = not_negative("threshold", threshold, "ReLU")
         self.supports_masking = True
 
     def call(self, inputs):

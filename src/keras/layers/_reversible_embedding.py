@@ -73,7 +73,8 @@ class ReversibleEmbedding(Embedding):
 
     def compute_mask(self, inputs, mask=None):
         """True where an integer is not 0, if `mask_zero`; vectors keep the mask that they have."""
-        if hasattr(inputs, "dtype") and "float" in dtype_name(inputs.dtype) and mask is not None:
+        floats = hasattr(inputs, "dtype") and "float" in dtype_name(inputs.dtype)
+        if floats and (mask is not None or inputs.shape[-1:] == (self.output_dim,)):
             return mask
         return super().compute_mask(inputs, mask)
 

@@ -22,12 +22,13 @@ class RMSNormalization(Layer):
         self.epsilon = not_negative("epsilon", epsilon, "RMSNormalization")
 
     def build(self, input_shape):
-        self._axes = axes_of(self.axis, input_shape, self.name)
-        shape = tuple(known_size(input_shape, axis, self.name) for axis in self._axes)
+        axes = axes_of(self.axis, input_shape, self.name)
+        shape = tuple(known_size(input_shape, axis, self.name) for axis in axes)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones", autocast=False)
 
     def call(self, inputs):
-        return ops.rms_normalization(inputs, self.scale, axis=self._axes, epsilon=self.epsilon)
+        axes = axes_of(self.axis, inputs.shape, self.name)  # counted from the end, they may be those of another rank
+        return ops.rms_normalization(inputs, self.scale, axis=axes, epsilon=self.epsilon)
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs."""

@@ -140,7 +140,9 @@ class RNN(Layer):
         if self.stateful:
             for variable, value in zip(self.states, tree.leaves(states)):
                 variable.assign(value)
-        output = outputs if self.return_sequences else last
+        # the cell follows a policy of its own
+        output = ops.cast(outputs if self.return_sequences else last, self.compute_dtype)
+        states = tree.map_leaves(lambda s: ops.cast(s, self.compute_dtype), states)
         return (output, *states) if self.return_state else output
 
     def _first_states(self, batch_size, given):

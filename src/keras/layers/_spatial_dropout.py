@@ -1,12 +1,11 @@
 """Spatial dropout: whole channels are left out while training."""
 
 from keras import config, random
-from keras._core.checks import number_between
-from keras.layers._layer import Layer
+from keras.layers._dropout import Dropout
 from keras.layers._spatial import SpatialSpec, spatial_axes
 
 
-class SpatialDropout1D(Layer):
+class SpatialDropout1D(Dropout):
     """Sets whole channels of a sequence to zero with probability `rate` in training. From Tompson et al. (2014).
 
     Args:
@@ -20,28 +19,14 @@ class SpatialDropout1D(Layer):
     (1, 3, 4)
     """
 
-    _keeps_dtype = True
-    _not_in_config = frozenset(("trainable",))  # Keras 3 does not take it here
+    _not_in_config = frozenset(("trainable", "noise_shape"))  # Keras 3 does not take it here
 
     def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(name=name, dtype=dtype, **kwargs)
-        _prepare(self, rate, seed)
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.input_spec = SpatialSpec(1, "channels_last")
 
     def call(self, inputs, training=False):
         return _drop_channels(self, inputs, training, (1,))
-
-    def compute_output_shape(self, input_shape):
-        """The shape of the inputs."""
-        return input_shape
-
-
-def _prepare(layer, rate, seed):
-    layer.rate = number_between("rate", rate, 0, 1, type(layer).__name__)
-    layer.seed = seed
-    if rate > 0:
-        layer.seed_generator = random.SeedGenerator(seed)
-    layer.supports_masking = True
 
 
 def _drop_channels(layer, inputs, training, axes):
@@ -51,25 +36,19 @@ def _drop_channels(layer, inputs, training, axes):
     return random.dropout(inputs, layer.rate, noise_shape=noise_shape, seed=layer.seed_generator)
 
 
-class SpatialDropout(Layer):
+class SpatialDropout(Dropout):
     """Base of the layers that drop channels of images and volumes. Subclasses say how many spatial axes there are."""
 
     rank: int
-    _keeps_dtype = True
-    _not_in_config = frozenset(("trainable",))  # Keras 3 does not take it here
+    _not_in_config = frozenset(("trainable", "noise_shape"))  # Keras 3 does not take it here
 
     def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(name=name, dtype=dtype, **kwargs)
-        _prepare(self, rate, seed)
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = config.standard_data_format(data_format, type(self).__name__)
         self.input_spec = SpatialSpec(self.rank, self.data_format)
 
     def call(self, inputs, training=False):
         return _drop_channels(self, inputs, training, spatial_axes(self.rank, self.data_format))
-
-    def compute_output_shape(self, input_shape):
-        """The shape of the inputs."""
-        return input_shape
 
 
 class SpatialDropout2D(SpatialDropout):

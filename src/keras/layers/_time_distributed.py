@@ -2,6 +2,7 @@
 
 from keras import ops
 from keras._core import tree
+from keras._core.dtype_policy import is_float_name
 from keras._jax.kernels import recurrent
 from keras._jax.random import SeedGenerator
 from keras.layers._base.shapes import is_shape
@@ -62,13 +63,17 @@ class TimeDistributed(Wrapper):
         if mask is not None:
             kwargs["mask"] = fold(mask)
         outputs = self.layer(fold(inputs), **kwargs)
-        return tree.map_leaves(lambda y: ops.reshape(y, (*steps, *y.shape[1:])), outputs)
+        return tree.map_leaves(lambda y: self._own(ops.reshape(y, (*steps, *y.shape[1:]))), outputs)
+
+    def _own(self, y):
+        """Floats in the dtype this layer computes in: the one inside follows a policy of its own."""
+        return ops.cast(y, self.compute_dtype) if is_float_name(y.dtype.name) else y
 
     def _mask_of_inputs(self, inputs, mask):
         """The mask, if it says something about single rows of what the layer gets, and the layer takes masks."""
         if mask is None:
             return None
-        if tuple(mask.shape) != tuple(inputs.shape[: mask.ndim]) or mask.ndim < 2:
+        if mask.ndim < 2 or tuple(mask.shape[:2]) != tuple(inputs.shape[:2]):
             raise ValueError(
                 f"{self.name} takes a mask of shape (batch, time, ...), here {tuple(inputs.shape[:2])}. "
                 f"Got shape {tuple(mask.shape)}."
@@ -96,7 +101,7 @@ class TimeDistributed(Wrapper):
         unroll = inputs.shape[1] <= _WRITTEN_OUT
         outputs, _, losses = recurrent.any_cell(self._step(kwargs), items, (), unroll=unroll)
         self.add_loss([loss / inputs.shape[1] for loss in losses])
-        return tree.map_leaves(lambda y: ops.swapaxes(y, 0, 1), outputs)
+        return tree.map_leaves(lambda y: self._own(ops.swapaxes(y, 0, 1)), outputs)
 
 
 def _with_steps(shape, steps):

@@ -15,6 +15,8 @@ class UnitNormalization(Layer):
     Array([[0.6, 0.8]], dtype=float32)
     """
 
+    _built_from_start = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis_or_axes(axis, "UnitNormalization")

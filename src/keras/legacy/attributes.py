@@ -28,6 +28,8 @@ def older(self, name: str) -> Any:
     Raises:
         AttributeError: there is none of that name in any year.
     """
+    if name in ("updates", "state_updates"):
+        return []  # updates are made when a layer is called, in `K.function` too
     size = _SIZES[name](self) if name in _SIZES else None
     if size is not None:
         return size
@@ -40,13 +42,19 @@ def older(self, name: str) -> Any:
                 value = value if part is None else value[part]
                 former = _FORMER_VALUES.get(name)
                 return value if former is None else former.get(value, value)
-    elif name == "_metrics":
-        return self._metric_objects()
-    elif name in OF_MODELS and "_graph" in vars(self):
+    if name in OF_MODELS and "_graph" in vars(self):
         found = OF_MODELS[name](self)
         if found is not None:
             return found
-    elif not name.startswith("__") and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__):
+    if name == "output" and "_values_now" in vars(self):
+        return vars(self)["_values_now"]
+    if name == "_metrics":
+        return self._metric_objects()
+    if (
+        name.startswith("_")
+        and not name.startswith("__")
+        and any(base.__name__ == "MultiHeadAttention" for base in type(self).__mro__)
+    ):
         part = importlib.import_module("keras.legacy.attention_parts").part_of(self, name, _MISSING)
         if part is not _MISSING:
             return part

@@ -196,8 +196,12 @@ _LAYER_METHODS = {
     "get_params": get_params,
     "__sklearn_clone__": copy_for_search,
     "assert_input_compatibility": assert_input_compatibility,
-    "input_mask": property(lambda self: get_input_mask_at(self, 0), doc="The mask of the input of the only call."),
-    "output_mask": property(lambda self: get_output_mask_at(self, 0), doc="The mask of the output of the only call."),
+    "input_mask": property(
+        lambda self: _masks(self._only_node("input_mask").input_tensors), doc="The mask of the input of the only call."
+    ),
+    "output_mask": property(
+        lambda self: _masks(self._only_node("output_mask").outputs), doc="The mask of the output of the only call."
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from keras.legacy import arguments, backend, modules, names
+from keras.legacy.packages import in_keras
 
 # what only the releases of one era had, beside the tables of arguments and modules
 _ONLY_0 = frozenset((
@@ -52,6 +53,9 @@ _TODAY = ("keras.ops", "keras.random", "keras.saving", "keras.distribution", "ke
 
 # what Python 2 had to ask for: such programs ran on it, as Keras did until 2.3
 ASKED_OF_PYTHON_2 = frozenset(("absolute_import", "division", "print_function", "unicode_literals"))
+
+# packages that are one release under another name, and beside which others can be installed
+_WHOLE_RELEASES = {"tf_keras": "tf2", "keras_core": "3"}
 
 # names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
 _COMMON = frozenset((
@@ -199,11 +203,11 @@ class Reading:
 
     def _ours(self, path: str) -> str:
         """A path with `keras` in the place of other packages that hold it."""
-        for prefix in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras"):
-            if path == prefix or path.startswith(prefix + "."):
-                self.in_tensorflow = True
-                return "keras" + path[len(prefix) :]
-        return path
+        ours, package = in_keras(path), path.partition(".")[0]
+        if package in _WHOLE_RELEASES:
+            self.vote(_WHOLE_RELEASES[package], package)
+        self.in_tensorflow = self.in_tensorflow or (ours != path and package in ("tensorflow", "tf_keras"))
+        return ours
 
     def path_of(self, node: ast.expr) -> str | None:
         """The dotted path that an expression stands for; "" for what the program made, None for what is not known."""
@@ -323,7 +327,7 @@ class Reading:
             self.votes["2.3"] += 1
         elif isinstance(value, str) and value.endswith(".keras"):
             self.vote("late", value)
-        elif isinstance(value, str) and value.endswith(".ckpt"):
+        elif isinstance(value, str) and (value.endswith(".ckpt") or value == "TF_USE_LEGACY_KERAS"):
             self.vote("tf2", value)
 
     def _read_function(self, node: ast.FunctionDef) -> None:

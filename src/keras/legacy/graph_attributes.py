@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from keras._core.graph import Node
@@ -58,7 +59,25 @@ def _grouped(things: list[Any], depth: dict[int, int]) -> dict[int, list[Any]]:
     return {level: levels[level] for level in sorted(levels)}
 
 
+def _ends(which: str, part: int) -> Callable[[Any], list[Any] | None]:
+    """The layers that make the inputs or outputs of a model, or which of their calls and tensors those are."""
+
+    def find(model: Any) -> list[Any] | None:
+        graph = getattr(model, "_graph", None)
+        return None if graph is None else [x._keras_history[part] for x in getattr(graph, which)]
+
+    return find
+
+
 OF_MODELS = {
+    **{
+        f"{which}_{name}": _ends(f"{which}s", part)
+        for which in ("input", "output")
+        for part, name in enumerate(("layers", "layers_node_indices", "layers_tensor_indices"))
+    },
+    "layers_by_depth": operations_by_depth,
+    "nodes_by_depth": nodes_by_depth,
+    "container_nodes": node_names,
     "_nodes": nodes,
     "_nodes_by_depth": nodes_by_depth,
     "_layers_by_depth": operations_by_depth,

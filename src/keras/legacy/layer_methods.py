@@ -46,8 +46,24 @@ def teach(module: ModuleType) -> None:
 
 
 def get_output(self, train=False):
-    """The symbolic output; as it is in training if `train`."""
+    """The output, symbolic if the input is; as it is in training if `train`."""
+    if _has_values(self):
+        return _output_of(self, vars(self)["_placeholder"], train)
     return self.output if not train else _in_training(self.output)
+
+
+def _has_values(layer) -> bool:
+    """Whether the input that was set holds values, a variable for example, so that there is no graph."""
+    given = vars(layer).get("_placeholder")
+    return not layer._inbound_nodes and given is not None and not isinstance(given, KerasTensor)
+
+
+def _output_of(layer, values, train):
+    before, context.training = context.training, bool(train)
+    try:
+        return layer(ops.convert_to_tensor(values))
+    finally:
+        context.training = before
 
 
 def get_input(self, train=False):
@@ -76,7 +92,7 @@ def get_input_mask(self, train=False):
 
 def get_output_mask(self, train=None):
     """The mask of the output; that of training is the same."""
-    return self.output_mask
+    return None if _has_values(self) else self.output_mask
 
 
 def supports_masked_input(self):
@@ -113,12 +129,16 @@ def set_input(self, input_tensor, shape=None):
     """Calls the layer on a tensor, as 1.0 began a graph.
 
     Args:
-        input_tensor: a symbolic tensor.
+        input_tensor: a symbolic tensor, or a variable with values; `layer.output` has values then.
         shape: its batch shape, which it must have.
     """
     if shape is not None and tuple(shape) != tuple(input_tensor.shape):
         raise ValueError(f"{self.name}.set_input: `shape` is {tuple(shape)}. The tensor has {input_tensor.shape}.")
-    self(input_tensor)
+    if isinstance(input_tensor, KerasTensor):
+        self(input_tensor)
+    else:
+        vars(self)["_placeholder"] = input_tensor
+        vars(self)["_values_now"] = _output_of(self, input_tensor, False)
 
 
 # --- 1.x: nodes

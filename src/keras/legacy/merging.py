@@ -9,6 +9,7 @@ from keras import layers, ops
 from keras._core import registry
 from keras._core.checks import one_of
 from keras._core.graph import KerasTensor
+from keras._core.serialization import FunctionConfig, serialize
 from keras._core.signature import takes
 from keras.layers import Layer
 from keras.layers._base.shapes import is_shape
@@ -73,6 +74,22 @@ class Merge(Layer):
             self(outputs)
 
     _not_in_config = frozenset(("layers", "output_shape", "output_mask", "node_indices", "tensor_indices"))
+
+    def get_config(self):
+        """The constructor's arguments; `output_shape` and `output_mask` where a function merges."""
+        config = super().get_config()
+        for name, value in (("output_shape", self.merged_shape), ("output_mask", self.merged_mask)):
+            if value is not None and callable(self.mode):
+                config[name] = serialize(value)
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        """A layer from what `get_config` returned, or from the config of a file."""
+        shape = config.get("output_shape")
+        if isinstance(shape, dict) and not isinstance(shape, FunctionConfig):
+            config = {k: v for k, v in config.items() if k != "output_shape"}  # tracing finds what its code computed
+        return super().from_config(config)
 
     _keras_hidden = frozenset(("branches",))
 

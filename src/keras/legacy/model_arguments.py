@@ -24,6 +24,7 @@ def teach(module: ModuleType) -> None:
     trainer = arguments.home_of(Model, "fit")
     _more_names(trainer)
     importlib.import_module("keras.legacy.steps").teach(trainer)
+    importlib.import_module("keras.legacy.counting").teach()
     importlib.import_module("keras.legacy.accuracy").teach(trainer)
     importlib.import_module("keras.legacy.empty_targets").teach(trainer)
     new = Model.__new__

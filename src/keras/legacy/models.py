@@ -8,7 +8,7 @@ from keras import layers, models
 from keras._core.graph import KerasTensor
 from keras._core.serialization import deserialize
 from keras.layers import Layer
-from keras.legacy import merging
+from keras.legacy import era, merging
 from keras.models._graph import Graph as _Between
 
 __all__ = ["Container", "Graph", "MergedSequential", "Network", "make_batches", "model_from_config", "slice_X"]
@@ -69,6 +69,8 @@ class Graph(models.Model):
             merge_mode, concat_axis, dot_axes: as for `Merge`.
             create_output: whether it is an output of the same name too.
         """
+        if isinstance(layer, tuple):  # a call of the graph itself, as part of another model
+            return models.Model.add_node(self, layer, name, input)
         self._check_new(name)
         x = self._merged(input, inputs, merge_mode, concat_axis, dot_axes)
         if layer is not None:
@@ -78,6 +80,7 @@ class Graph(models.Model):
         self._tensors[name] = x
         if create_output:
             self.add_output(name, input=name)
+        return None
 
     def add_shared_node(
         self,
@@ -150,8 +153,8 @@ class Graph(models.Model):
         return merging.merge([self._node(n) for n in names], mode, concat_axis, dot_axes)
 
     def _note_graph(self):
-        starts = list(self._starts.values())
-        self._graph = _Between(starts, list(self._ends.values()))
+        starts, ends = list(self._starts.values()), list(self._ends.values())
+        self._graph = _Between(starts, ends if len(ends) > 1 else ends[0])
         self._members = self._graph.layers
         self.built = True
         self._captured = None
@@ -237,12 +240,14 @@ class Graph(models.Model):
     fit.__keras_legacy_arguments__ = frozenset(("show_accuracy",))  # type: ignore[attr-defined]
 
     def evaluate(self, data, batch_size=128, show_accuracy=False, verbose=0, sample_weight=None):
-        """The loss on a dict of arrays."""
+        """The loss on a dict of arrays; from 1.0 on, with the losses of several outputs behind it."""
         x, y = self._split(data, "evaluate")
-        return super().evaluate(
+        found = super().evaluate(
             x, y, batch_size=batch_size, verbose=verbose, sample_weight=self._weights(sample_weight),
             **({"show_accuracy": True} if show_accuracy else {}),
         )  # fmt: skip
+        alone = era.before("1.0") and not show_accuracy and isinstance(found, list)
+        return found[0] if alone else found
 
     def predict(self, data, batch_size=128, verbose=0):
         """The outputs by name for a dict of arrays."""

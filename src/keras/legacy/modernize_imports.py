@@ -7,6 +7,7 @@ from typing import Any
 
 from keras.legacy import detect, modules, names
 from keras.legacy.modernize_text import Text
+from keras.legacy.packages import in_keras
 
 RENAMED = {
     "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
@@ -85,14 +86,6 @@ def _leave_out(node: Any, text: Text) -> None:
         text.put(text.starts[node.lineno - 1], text.starts[node.lineno], "")
 
 
-def _ours(path: str) -> str:
-    """A path below `tensorflow.keras` as one below `keras`."""
-    for prefix in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras"):
-        if path == prefix or path.startswith(prefix + "."):
-            return "keras" + path[len(prefix) :]
-    return path
-
-
 def _only_for_keras(tree: ast.Module, reading: detect.Reading) -> set[str]:
     """Names of TensorFlow in a program that uses nothing of it but `keras`."""
     names_of_it = {name for name, path in reading.paths.items() if path == "tensorflow"}
@@ -103,7 +96,7 @@ def _only_for_keras(tree: ast.Module, reading: detect.Reading) -> set[str]:
 
 def _modernize_plain(node: ast.Import, whole: set[str], text: Text) -> None:
     for alias in node.names:
-        today = _ours(alias.name)
+        today = in_keras(alias.name)
         if alias.name == "tensorflow" and (alias.asname or alias.name) in whole:
             text.replace(alias, "keras")
         elif today != alias.name and alias.asname is not None:
@@ -116,7 +109,7 @@ def _modernize_path(node: ast.Attribute, path: str | None, text: Text) -> None:
         return
     module, _, name = path.rpartition(".")
     row = next((r for r in modules.rows_of(module) if name in modules.names_of(r)), None)
-    if row is not None and _is_public(row.today) and _ours(text.of(node.value)) == module:
+    if row is not None and _is_public(row.today) and in_keras(text.of(node.value)) == module:
         text.replace(node.value, row.today)
         module = row.today
     today = _name_of_today(module, name)
@@ -146,7 +139,7 @@ def _modernize_module(node: ast.ImportFrom, tree: ast.Module, text: Text) -> boo
     (alias,) = node.names
     name = alias.asname or alias.name
     used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and getattr(n.value, "id", None) == name}
-    rows = [r for r in modules.rows_of(f"{_ours(str(node.module))}.{alias.name}") if used & set(modules.names_of(r))]
+    rows = [r for r in modules.rows_of(f"{in_keras(str(node.module))}.{alias.name}") if used & set(modules.names_of(r))]
     if not used or len(rows) != 1:
         return False
     home = rows[0].today
@@ -159,7 +152,7 @@ def _modernize_module(node: ast.ImportFrom, tree: ast.Module, text: Text) -> boo
 
 
 def _modernize_from(node: ast.ImportFrom, text: Text, merged: list[str]) -> None:
-    module = _ours(str(node.module))
+    module = in_keras(str(node.module))
     if node.module == "tensorflow" and [a.name for a in node.names] == ["keras"]:
         name = node.names[0].asname
         text.replace(node, f"import keras as {name}" if name not in (None, "keras") else "import keras")

@@ -1,14 +1,18 @@
 """Other packages' names that Keras programs import, answered for one program that asked for it: `python -m keras`.
 
-`tensorflow.keras` is this package, `scikeras` a part of it. Of the rest there are functions that today's operations
+`tensorflow.keras` is this package, and so are `tf_keras` and `keras_core`; `scikeras` is a part of it, and so are the
+two packages that Keras 2 was divided into for a while. Of the rest there are functions that today's operations
 answer (see `foreign`), and what programs import and leave unused.
 """
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
+import inspect
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +20,10 @@ from typing import Any
 STAND_INS = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",
+    "tf_keras": "keras",
+    "keras_core": "keras",
+    "keras_applications": "keras.applications",
+    "keras_preprocessing": "keras.preprocessing",
     "scikeras": "keras.legacy.scikeras",
 }
 
@@ -134,7 +142,7 @@ class MissingPackages:
             if found is None:
                 return None
             return importlib.machinery.ModuleSpec(name, self, is_package=found.submodule_search_locations is not None)
-        if _without_release(name) not in LEFTOVERS[package]:
+        if _without_release(name) not in LEFTOVERS.get(package, ()):
             raise ModuleNotFoundError(_not_here(name), name=name)
         if name == package:
             print(f"keras: {package} is not installed; this program gets {_ANSWERED[package]} here.", file=sys.stderr)
@@ -148,7 +156,9 @@ class MissingPackages:
         name = module.__name__
         today = _today(name)
         if today is not None:
-            _stand_for(module, importlib.import_module(today))
+            _stand_for(
+                module, importlib.import_module(today), _told_modules if name.startswith("keras_applications") else None
+            )
             return
         for leftover in LEFTOVERS[name.partition(".")[0]][_without_release(name)]:
             setattr(module, leftover, _unusable(f"{name}.{leftover}"))
@@ -176,6 +186,12 @@ def _without_release(name: str) -> str:
     return name
 
 
+def in_keras(path: str) -> str:
+    """A path in another package that has Keras in it, such as `tensorflow.keras`, as the same path in `keras`."""
+    found = _today(path)
+    return path if found is None or found.startswith("keras.legacy.") else found
+
+
 def _today(name: str) -> str | None:
     """The module of this package that stands for one of another, or None."""
     name = _without_release(name)
@@ -185,13 +201,32 @@ def _today(name: str) -> str | None:
     return None
 
 
-def _stand_for(module: ModuleType, today: ModuleType) -> None:
+def _stand_for(module: ModuleType, today: ModuleType, change: Callable | None = None) -> None:
     # not today's module itself under a second name: importing below it would load its files twice
-    module.__getattr__ = lambda name: getattr(today, name)  # type: ignore[method-assign]
+    found = functools.partial(getattr, today)
+    module.__getattr__ = found if change is None else lambda name: change(found(name))  # type: ignore[method-assign]
     module.__dir__ = lambda: dir(today)  # type: ignore[method-assign]
     module.__doc__ = today.__doc__
     if hasattr(today, "__all__"):
         module.__all__ = list(today.__all__)
+
+
+def _told_modules(function: Any) -> Any:
+    """A function of `keras_applications`, which was told what its networks are built of: here that is this package."""
+    if not inspect.isfunction(function):
+        return function
+
+    @functools.wraps(function)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        for part in ("backend", "layers", "models", "utils", "engine"):
+            given = kwargs.pop(part, None)
+            if given is not None and not (
+                isinstance(given, ModuleType) and in_keras(given.__name__).startswith("keras")
+            ):
+                raise ValueError(f"{function.__name__}: `{part}` must be keras.{part}. Got {given!r}.")
+        return function(*args, **kwargs)
+
+    return told
 
 
 def _fill_tensorflow(module: ModuleType) -> None:

@@ -64,6 +64,8 @@ def input_of(found: Callable) -> property:
 
     def set_input(self, placeholder):
         vars(self)["_placeholder"] = placeholder
+        for known in (self._variables, self._to_train):  # a variable as input is no weight
+            known[:] = [v for v in known if v is not placeholder]
 
     return property(get_input, set_input, doc="Input tensor, or list of them, of the only call.")
 

@@ -299,6 +299,11 @@ def _is_string_at(place: int) -> Callable[[tuple], bool]:
     return _at(place, lambda x: isinstance(x, str))
 
 
+def _is_start_at(place: int) -> Callable[[tuple], bool]:
+    # not every name: today `padding` or `data_format` stands there
+    return _at(place, values.is_initializer_name)
+
+
 _DIMENSIONS = _second(lambda x: isinstance(x, int) and not isinstance(x, bool))
 
 ORDERS = [
@@ -318,16 +323,16 @@ ORDERS = [
           "dropout_U", _second(values.is_initializer_name)),
     Order("Conv1D", f"nb_filter filter_length init activation weights border_mode subsample_length {_WEIGHTS} bias "
           "input_dim input_length", _is_string_at(2)),
-    Order("Conv2D", f"nb_filter nb_row nb_col init activation weights border_mode {_CONV_END}", _is_string_at(3),
+    Order("Conv2D", f"nb_filter nb_row nb_col init activation weights border_mode {_CONV_END}", _is_start_at(3),
           "0.x 1.x 2.x", "tf2.0"),
     Order("Conv2DTranspose", f"nb_filter nb_row nb_col output_shape init activation weights border_mode {_CONV_END}",
           _at(3, lambda x: isinstance(x, tuple)), "1.x 2.x", "tf2.0"),
     Order("SeparableConv2D", "nb_filter nb_row nb_col init activation weights border_mode subsample depth_multiplier "
-          "dim_ordering", _is_string_at(3), "1.x 2.x", "tf2.0"),
+          "dim_ordering", _is_start_at(3), "1.x 2.x", "tf2.0"),
     Order("Conv3D", f"nb_filter kernel_dim1 kernel_dim2 kernel_dim3 init activation weights border_mode {_CONV_END}",
-          _is_string_at(4), "0.x 1.x 2.x", "tf2.0"),
+          _is_start_at(4), "0.x 1.x 2.x", "tf2.0"),
     Order("ConvLSTM2D", "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation "
-          "dim_ordering border_mode subsample", _is_string_at(3), "1.x 2.x", "tf2.0"),
+          "dim_ordering border_mode subsample", _is_start_at(3), "1.x 2.x", "tf2.0"),
     Order("ZeroPadding1D ZeroPadding2D", "padding dim_ordering", values.is_older_padding, "1.x", ""),
     Order("Embedding", "input_dim output_dim init input_length W_regularizer activity_regularizer W_constraint "
           "mask_zero weights dropout", _at(3, values.is_number)),

@@ -79,6 +79,8 @@ class MeanMetricWrapper(Mean):
     0.5
     """
 
+    _weighs_by_rows = False  # whether one number for a batch counts as often as the batch has rows
+
     def __init__(self, fn, name=None, dtype=None, **kwargs):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
@@ -91,6 +93,8 @@ class MeanMetricWrapper(Mean):
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         if not getattr(values, "ndim", 0):  # one number for the batch, in which no step can be left out any more
             mask = None
+            if self._weighs_by_rows and sample_weight is None:
+                sample_weight = float(y_pred.shape[0])
         weight = masked_weight(sample_weight, mask, self.dtype)
         if weight is not None:
             weight = masked_weight(weight, self._counted(y_true), self.dtype)

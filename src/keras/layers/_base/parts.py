@@ -35,10 +35,8 @@ class Parts:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Variable):
-            known = self.__dict__.get("_variables")
-            if known is None:
-                raise RuntimeError(f"{type(self).__name__}: call super().__init__() before giving it variables.")
-            if not any(v is value for v in known):
+            known = self.__dict__.get("_variables")  # None before the base class's constructor, which looks for them
+            if known is not None and not any(v is value for v in known):
                 self._keep(value)
         if name not in BOOKKEEPING and name not in self._keras_hidden:
             structure.number += 1

@@ -12,6 +12,7 @@ import numpy as np
 
 from keras import config
 from keras._core.checks import one_of
+from keras.legacy import era
 from keras.legacy.preprocessing.affine import for_picture
 from keras.legacy.preprocessing.compiled import augmented
 from keras.utils import PyDataset, array_to_img
@@ -29,7 +30,8 @@ class Iterator(PyDataset):
         seed: sets `numpy.random` before each batch, together with the number of batches so far.
         **kwargs: `workers` and others of `PyDataset`.
 
-    A subclass writes `_get_batches_of_transformed_samples(index_array)`, which makes the batch of these rows.
+    A subclass writes `_get_batches_of_transformed_samples(index_array)`, which makes the batch of these rows, or
+    `next`, as until 2.0, which takes the rows from `index_generator`.
     """
 
     def __init__(self, n, batch_size, shuffle, seed, **kwargs):
@@ -106,10 +108,23 @@ class Iterator(PyDataset):
         return self
 
     def __next__(self):
+        return self.next()
+
+    def next(self):
+        """The next batch, without end."""
         with self.lock:
             return self._get_batches_of_transformed_samples(self._next_rows())
 
-    next = __next__  # its name in Python 2, which 1.x called
+    @property
+    def index_generator(self):
+        """What `next` of a subclass takes rows from: arrays of row numbers, until 2.0 with their place and number."""
+        return self._flow_index()
+
+    def _flow_index(self):
+        while True:
+            rows = self._next_rows()
+            first = (self.batch_index or len(self)) * self.batch_size - self.batch_size
+            yield (rows, first, len(rows)) if era.before("2.0") else rows
 
     def _next_rows(self) -> np.ndarray:
         if not self.n:
@@ -138,6 +153,8 @@ class Iterator(PyDataset):
         vars(self).update(state, lock=threading.RLock())
 
     def _get_batches_of_transformed_samples(self, index_array):
+        if type(self).next is not Iterator.next:  # which says itself what comes next
+            return self.next()
         raise NotImplementedError(
             f"{type(self).__name__} has no `_get_batches_of_transformed_samples(index_array)`, which makes a batch."
         )
