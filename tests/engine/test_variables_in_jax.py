@@ -53,3 +53,8 @@ def test_an_open_tape_loses_no_gradient_to_them_unnoticed():
     kernel = small_model()[1].kernel
     with keras.GradientTape(), pytest.raises(TypeError, match="interpreting argument"):
         jnp.sum(kernel)
+
+
+def test_a_variable_begins_as_a_named_initializer_says():
+    assert keras.Variable("ones", shape=(2,), dtype="float32").numpy().tolist() == [1.0, 1.0]
+    assert keras.Variable("zeros", (2,)).shape == (2,)

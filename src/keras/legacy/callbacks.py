@@ -26,8 +26,16 @@ def teach(module: ModuleType) -> None:
     wrap(module.ModelCheckpoint, "__init__", checkpoint, {"period"})
     wrap(module.ModelCheckpoint, "_say", say)
     wrap(module.ModelCheckpoint, "on_epoch_end", after_a_period)
+    wrap(module.EarlyStopping, "on_train_begin", begin_at_baseline)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
+
+
+def begin_at_baseline(function: Callable, self, logs=None):
+    """`EarlyStopping`: until tf.keras nothing was an improvement that did not beat the baseline."""
+    function(self, logs)
+    if self.baseline is not None and era.before("tf2.0"):
+        self.best = self.baseline
 
 
 def set_params(function: Callable, self, params):

@@ -30,7 +30,22 @@ def _some(loss: Any) -> Any:
 def _source(function: Callable, self, x, y, *args, **kwargs):
     if hasattr(x, "__next__") and self.loss is None:
         x = _without_targets(x)
-    return function(self, x, None if isinstance(y, list) and not y else y, *args, **kwargs)
+    if isinstance(y, list) and not y:
+        y = None
+    return function(self, x, _of_losses(self, y), *args, **kwargs)
+
+
+def _of_losses(model: Any, y: Any) -> Any:
+    """Targets by name where they come for the outputs alone that have losses."""
+    names, losses = getattr(model, "output_names", None), getattr(model, "loss", None)
+    if y is None or isinstance(y, dict) or not names or not isinstance(losses, (dict, list, tuple)):
+        return y
+    by_name = losses if isinstance(losses, dict) else dict(zip(names, losses))
+    wanted = [name for name in names if by_name.get(name) is not None]
+    targets = list(y) if isinstance(y, (list, tuple)) else [y]
+    if len(wanted) == len(names) or len(targets) != len(wanted) or not all(hasattr(t, "shape") for t in targets):
+        return y
+    return dict(zip(wanted, targets))
 
 
 def _without_targets(batches: Iterator) -> Iterator[Any]:

@@ -158,13 +158,13 @@ def _looking(self, args: tuple, kwargs: dict, data: Any, begins: bool) -> Any:
         print(line)
     validates = tested is not None or kwargs.get("validation_data") is not None
     shown = verbose or kwargs.get("callbacks")  # else nobody asks for the names, and to find them out takes time
-    arrays = _validation_arrays(args, kwargs, rows) if kwargs.get("callbacks") and era.before("tf2.0") else None
+    arrays = _validation_arrays(self, args, kwargs, rows) if kwargs.get("callbacks") and era.before("tf2.0") else None
     names = self.metrics_names if shown else []
     return looks.run(rows, batch, names, shows_values=begins, tested=validates, validation=arrays)
 
 
-def _validation_arrays(args: tuple, kwargs: dict, trained: int | None) -> list | None:
-    """What callbacks found in `validation_data`: arrays of inputs, of targets and of weights, and the phase 0."""
+def _validation_arrays(self, args: tuple, kwargs: dict, trained: int | None) -> list | None:
+    """What callbacks found in `validation_data`: inputs, targets, weights, and phase 0 if the model has phases."""
     given = kwargs.get("validation_data")
     if isinstance(given, (list, tuple)):
         x, y, weights = (*given, None)[:3]
@@ -177,7 +177,8 @@ def _validation_arrays(args: tuple, kwargs: dict, trained: int | None) -> list |
         return None
     targets = [np.asarray(t) for t in tree.leaves(y)]
     weights = tree.leaves(weights) if weights is not None else [np.ones(len(t), "float32") for t in targets]
-    return [*(np.asarray(v) for v in tree.leaves(x)), *targets, *weights, 0.0]
+    phase = [0.0] if self.uses_learning_phase else []
+    return [*(np.asarray(v) for v in tree.leaves(x)), *targets, *weights, *phase]
 
 
 def evaluate(function: Callable, self, *args, **kwargs):

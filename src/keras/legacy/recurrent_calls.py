@@ -1,5 +1,5 @@
-"""Ways to call a recurrent layer that 2.x and tf.keras had: `constants`, which the cell gets at every step beside
-inputs and states, and `time_major`, where the steps come before the batch."""
+"""Ways to call a recurrent layer that 2.x and tf.keras had: states in a list behind the inputs, `constants`, which the
+cell gets at every step beside inputs and states, and `time_major`, where the steps come before the batch."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def teach(module: ModuleType) -> None:
             kwargs["constants"] = list(inputs[-count:])
             kwargs |= {"initial_state": states} if states else {}
             inputs = inputs[0]
+        inputs, kwargs = _with_states(inputs, args, kwargs)
         return _listed(call(self, inputs, *args, **kwargs))
 
     def _build_once(self, arguments):
@@ -67,14 +68,27 @@ def teach(module: ModuleType) -> None:
             object.__setattr__(self, "cell", cell)
 
     both_ways = module.Bidirectional.__call__
-    module.Bidirectional.__call__ = functools.wraps(both_ways)(
-        lambda *args, **kwargs: _listed(both_ways(*args, **kwargs))
-    )
+
+    @functools.wraps(both_ways)
+    def call_both_ways(self, inputs, *args, **kwargs):
+        inputs, kwargs = _with_states(inputs, args, kwargs)
+        return _listed(both_ways(self, inputs, *args, **kwargs))
+
+    module.Bidirectional.__call__ = call_both_ways
     RNN.call = _swapping(RNN.call)
     RNN.get_config = _telling(RNN.get_config)
     RNN.__call__ = __call__
     RNN._build_once = _build_once
     RNN.inner_loop = inner_loop_with_constants
+
+
+def _with_states(inputs: Any, args: tuple, kwargs: dict) -> tuple[Any, dict]:
+    """Sequences alone, and the states that stood behind them in a list: `layer([x, h, c])`."""
+    if not isinstance(inputs, list) or len(inputs) < 2 or args or kwargs.get("initial_state") is not None:
+        return inputs, kwargs
+    if not all(hasattr(x, "shape") and hasattr(x, "dtype") for x in inputs):
+        return inputs, kwargs
+    return inputs[0], {**kwargs, "initial_state": inputs[1:]}
 
 
 def _swapping(call: Any) -> Any:

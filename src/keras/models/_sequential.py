@@ -163,6 +163,8 @@ class Sequential(Model):
         self._take_policy()
         if not self._tensors and self._members:
             x = next(iter(arguments.values()))
+            if isinstance(x, (list, tuple)) and len(x) == 1:  # `predict([x])`
+                x = x[0]
             if tree.is_nested(x):  # its layers are called one after the other, without a graph
                 self.built = True
                 return
