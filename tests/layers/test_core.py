@@ -167,6 +167,19 @@ def test_einsum_dense_computes_what_its_equation_says():
     assert layer.compute_output_shape((None, 3, 2)) == (None, 2, 3)
 
 
+def test_einsum_dense_counts_inputs_and_outputs_as_its_equation_says():
+    # 32 inputs and 8 x 16 outputs: not the last two axes, as in a convolution
+    layer = layers.EinsumDense("abc,cde->abde", output_shape=(None, 8, 16), kernel_initializer="lecun_uniform")
+    layer.build((None, 5, 32))
+    limit = (3 / 32) ** 0.5
+    assert 0.95 * limit < np.abs(layer.kernel.numpy()).max() <= limit
+    assert layer.kernel_initializer.input_axes is None
+    back = layers.EinsumDense("abde,cde->abc", output_shape=(None, 32), kernel_initializer="lecun_uniform")
+    back.build((None, 5, 8, 16))
+    limit = (3 / 128) ** 0.5
+    assert 0.95 * limit < np.abs(back.kernel.numpy()).max() <= limit
+
+
 def test_einsum_dense_gives_the_bias_the_axes_named():
     layer = layers.EinsumDense("abc,cde->abde", output_shape=(None, 4, 3), bias_axes="be")
     layer.build((2, 5, 6))

@@ -364,3 +364,17 @@ def test_weights_of_counts_are_added():
     layer = layers.CategoryEncoding(3, output_mode="count")
     found = layer(np.array([[0, 2, 2]]), count_weights=np.array([[0.5, 1.0, 0.25]]))
     assert_close(found, [[0.5, 0.0, 1.25]])
+
+
+@pytest.mark.parametrize(
+    ("make", "x"),
+    [
+        (lambda: layers.HashedCrossing(3), (np.ones(2), np.ones(2))),  # ValueError in Keras 3.15
+        (lambda: layers.StringLookup(vocabulary=["a"]), np.ones(2)),
+        (lambda: layers.IntegerLookup(vocabulary=[1]), np.array([0.5])),
+    ],
+)
+@pytest.mark.parametrize("kind", [TypeError, ValueError])
+def test_values_of_a_dtype_that_is_not_taken_are_refused_by_an_error_of_either_kind(make, x, kind):
+    with pytest.raises(kind):
+        make()(x)

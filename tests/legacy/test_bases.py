@@ -196,3 +196,10 @@ def test_models_of_tf_keras_may_hand_themselves_to_their_base_and_leave_training
     for made in (Network(), model):
         np.testing.assert_array_equal(made(x), x)
         np.testing.assert_array_equal(made(x, training=True), x / 2)
+
+
+def test_initializers_of_tf_keras_knew_nothing_of_equations(era_of_tf_keras):
+    layer = keras.layers.EinsumDense("ab,bcd->acd", output_shape=(8, 16), kernel_initializer="lecun_uniform")
+    layer.build((None, 32))
+    limit = (3 / (32 * 8)) ** 0.5  # as for a convolution: the last axis is the outputs
+    assert 0.95 * limit < abs(layer.kernel.numpy()).max() <= limit

@@ -37,7 +37,7 @@ def test_one_number_for_a_batch_counted_as_often_as_it_had_rows_before_2_3(year,
     np.testing.assert_allclose(found, np.average(means, weights=[3, 2] if by_rows else [1, 1]), rtol=1e-6)
 
 
-def test_a_metric_of_1_x_may_return_several_values_by_name():
+def test_a_metric_may_return_several_values_by_name_in_1_x():
     errors = np.abs(Y - X.sum(1, keepdims=True))
     farthest = np.average([errors[:3].max(), errors[3:].max()], weights=[3, 2])
     with era.during("1.2"):

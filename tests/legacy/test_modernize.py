@@ -79,6 +79,10 @@ CASES = [
     ("def get_output_shape_for(self, shape): pass", "def compute_output_shape(self, shape): pass"),
     ("p = model.predict_proba(x)", "p = model.predict(x)"),
     (
+        "from keras.wrappers import SKLearnClassifier as C; c = C(f); c.predict_proba(x); m.predict_proba(x)",
+        "from keras.wrappers import SKLearnClassifier as C; c = C(f); c.predict_proba(x); m.predict(x)",
+    ),
+    (
         "from keras.layers import merge; merge([a, b], mode='concat', concat_axis=1); merge([a, b], name='s')",
         "from keras.layers import add, concatenate; concatenate([a, b], axis=1); add([a, b], name='s')",
     ),

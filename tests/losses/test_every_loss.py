@@ -215,6 +215,12 @@ def test_it_computes_in_the_dtype_asked_for(name, dtype):
     np.testing.assert_allclose(np.asarray(value, "float32"), make(name)(labels, predictions), rtol=3e-2, atol=2e-2)
 
 
+@pytest.mark.parametrize("reduction", ["sum", None])
+def test_a_dtype_asked_for_is_that_of_the_result_of_class_numbers_too(reduction):
+    one = losses.SparseCategoricalCrossentropy(dtype="bfloat16", reduction=reduction)
+    assert one([1, 0], [[0.5, 0.5], [0.25, 0.75]]).dtype.name == "bfloat16"
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_keeps_the_dtype_of_the_predictions(name, dtype):

@@ -99,6 +99,12 @@ def test_values_must_come_one_per_variable():
         metrics.Mean().stateless_result([0.0, 1.0, 2.0])
 
 
+def test_weights_with_fractions_are_no_whole_numbers():
+    with pytest.warns(UserWarning, match="MeanIoU counts in int32, so weights lose"):
+        metrics.MeanIoU(2)([0, 1], [0, 1], sample_weight=[0.5, 1.0])
+    assert float(metrics.MeanIoU(2, dtype="float32")([0, 1], [0, 1], sample_weight=[0.5, 1.0])) == 1.0
+
+
 def test_dtype_of_a_metric():
     assert metrics.Mean().dtype == "float32"
     assert metrics.Mean(dtype="mixed_bfloat16").dtype == "bfloat16"
@@ -146,12 +152,15 @@ def test_metrics_that_learn_the_number_of_outputs_from_data():
         (lambda: metrics.Precision(thresholds=1.5), "`thresholds` must be a number from 0 to 1. Got 1.5"),
         (lambda: metrics.Precision(top_k=0), "`top_k` must be a positive integer. Got 0"),
         (lambda: metrics.Recall(class_id=7)([[1, 0]], [[1, 0]]), "Recall: there are 2 classes. Got `class_id` 7"),
+        (lambda: metrics.Precision(class_id=1)([1, 0], [0.9, 0.1]), "Precision: with `class_id`, predictions have the"),
         (lambda: metrics.PrecisionAtRecall(2.0), "`recall` must be a number from 0 to 1. Got 2.0"),
         (lambda: metrics.IoU(2, [2]), "`target_class_ids` must be from 0 to 1. Got 2"),
         (lambda: metrics.MeanIoU(2)([0, 1], [0]), "one prediction per label. Got 2 labels and 1 predictions"),
         (lambda: metrics.F1Score(average="x"), "`average` must be one of None, 'micro'"),
         (lambda: metrics.FBetaScore(beta=0.0), "`beta` must be a positive number. Got 0.0"),
         (lambda: metrics.F1Score(threshold=0.0), "`threshold` must be above 0 and at most 1"),
+        (lambda: metrics.F1Score(threshold="0.5"), "`threshold` must be a number. Got '0.5'"),
+        (lambda: metrics.F1Score().build((2, None), (2, None)), "inputs whose axis 1 has a known size"),
         (lambda: metrics.R2Score(class_aggregation="x"), "`class_aggregation` must be one of"),
         (lambda: metrics.R2Score(num_regressors=-1), "`num_regressors` must not be negative"),
         (lambda: metrics.TopKCategoricalAccuracy(k=0), "`k` must be a positive integer. Got 0"),

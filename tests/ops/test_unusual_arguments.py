@@ -25,3 +25,56 @@ def test_unique_takes_no_two_nans_for_the_same():
 def test_a_vector_is_unravelled_by_its_length():
     (places,) = ops.unravel_index(np.array([0, 5]), 12)
     assert places.tolist() == [0, 5]
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 4)])
+def test_categorical_takes_rows_of_classes(shape):
+    with pytest.raises(ValueError, match=r"categorical: `logits` must have the shape \(batch, classes\)"):
+        keras.random.categorical(np.ones(shape), 2)
+
+
+def test_a_seed_generator_says_what_it_does_not_know():
+    with pytest.raises(ValueError, match="SeedGenerator: unknown arguments start"):
+        keras.random.SeedGenerator(start=1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ops.cdist(np.ones((3, 4)), np.ones((2, 5))),
+        lambda: ops.extract_sequences(np.ones(4), 2, 0),
+        lambda: ops.extract_sequences(np.float32(1), 1, 1),
+        lambda: ops.stft(np.ones(8), 4, 1.5, 4),
+        lambda: ops.istft((np.ones((1, 3)), np.ones((1, 3))), 4, -1, 4),
+        lambda: ops.istft((np.ones(3), np.ones(3)), 4, 1, 4),
+        lambda: ops.unstack(np.ones((3, 4)), axis=2),
+        lambda: ops.unstack(keras.KerasTensor((3, 4)), axis=-3),
+    ],
+)
+def test_impossible_shapes_and_steps_are_value_errors(make):
+    with pytest.raises(ValueError, match=r"must|have the shape|there is no axis"):
+        make()
+
+
+def test_a_slice_to_the_end_has_a_known_size_in_a_model():
+    x = keras.Input((4,))
+    y = ops.slice(x, (0, 1), (-1, -1))
+    assert y.shape == (None, 3)
+    found = keras.Model(x, y).predict(np.arange(8.0).reshape(2, 4), verbose=0)
+    assert found.tolist() == [[1, 2, 3], [5, 6, 7]]
+    start = keras.Input(batch_shape=(2,), dtype="int32")
+    assert ops.slice(keras.KerasTensor((3, 3)), start, (-1, 2)).shape == (None, 2)
+
+
+def test_a_tensor_as_a_numpy_array_belongs_to_the_caller():
+    given = np.zeros(2, "float32")
+    for x in (given, ops.zeros(2)):
+        found = ops.convert_to_numpy(x)
+        found[0] = 1.0
+    assert given.tolist() == [0.0, 0.0]
+
+
+def test_common_dtypes_of_tensors_are_those_of_names():
+    flags, counts = ops.ones(1, "bool"), ops.ones(1, "int8")
+    assert keras.backend.result_type(flags.dtype, counts.dtype) == "int8"
+    assert keras.backend.result_type(np.dtype("float64"), "float32") == keras.backend.result_type("float64", "float32")

@@ -81,19 +81,33 @@ def test_loss_scale_keeps_small_float16_gradients():
         (lambda: LossScaleOptimizer(SGD(), dynamic=False), "set `loss_scale_factor` of the optimizer itself"),
         (lambda: LossScaleOptimizer(SGD(), initial_scale=0), "`initial_scale` must be a positive number"),
         (lambda: MultiOptimizer(SGD()), "`optimizer_map` must be an OptimizerMap or a function"),
-        (lambda: OptimizerMap(3), "`default_optimizer` must be an Optimizer. Got 3"),
+        (lambda: OptimizerMap(SGD(), {7: SGD()}), "keys are expressions that match paths of variables. Got 7"),
+        (lambda: OptimizerMap(SGD(), {"a": LossScaleOptimizer(SGD())}), "'a' is a LossScaleOptimizer, which is for"),
+        (
+            lambda: MultiOptimizer(lambda v: make_multi()).build([variable(0.0)]),
+            "is a MultiOptimizer, which is for",
+        ),
         (lambda: OptimizerMap(SGD(), {"a": 3}), "the value for 'a' must be an Optimizer. Got 3"),
         (lambda: OptimizerMap(SGD(), {"a.*": SGD(), ".*b": SGD()})["ab"], "more than one key matches"),
         (lambda: MultiOptimizer(lambda v: 3).build([variable(0.0)]), "must be an Optimizer. Got 3"),
-        (
-            lambda: MultiOptimizer(OptimizerMap(SGD(loss_scale_factor=2.0))).build([variable(0.0)]),
-            "Set `loss_scale_factor` on the MultiOptimizer",
-        ),
     ],
 )
 def test_impossible_wrappers_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("arguments", [(3,), (None,), (SGD(), [SGD()])])
+def test_optimizer_map_takes_an_optimizer_and_a_dict(arguments):
+    with pytest.raises(TypeError, match="OptimizerMap: "):
+        OptimizerMap(*arguments)
+
+
+def test_optimizer_map_finds_the_optimizer_of_a_variable():
+    plain, other = SGD(), Adam()
+    optimizer_map = OptimizerMap(plain, {"a.*": other})
+    assert optimizer_map(variable(0.0, name="ab")) is other
+    assert optimizer_map(variable(0.0, name="b")) is plain
 
 
 def test_optimizer_map_matches_whole_paths():
@@ -148,6 +162,39 @@ def test_multi_optimizer_scales_the_loss_once():
     assert optimizer.scale_loss(1.0) == 4.0
     optimizer.apply([gradient(4)], [b])
     assert b.numpy() == -1
+
+
+def test_multi_optimizer_scales_in_place_of_its_parts():
+    part, w = SGD(0.5, loss_scale_factor=8.0), variable(0.0)
+    optimizer = MultiOptimizer(OptimizerMap(part), loss_scale_factor=4.0)
+    optimizer.apply([gradient(4)], [w])
+    assert w.numpy() == -0.5
+
+
+def test_a_factor_that_follows_the_gradients_stands_in_place_of_a_fixed_one():
+    part, w = SGD(0.5, loss_scale_factor=8.0), variable(0.0)
+    LossScaleOptimizer(part, initial_scale=4.0).apply([gradient(4)], [w])
+    assert w.numpy() == -0.5
+    assert part.loss_scale_factor is None
+
+
+def test_settings_without_effect_in_older_files_of_a_loss_scale_optimizer():
+    config = {**LossScaleOptimizer(SGD()).get_config(), "use_ema": False, "ema_momentum": 0.99, "clipnorm": None}
+    assert isinstance(LossScaleOptimizer.from_config(config).inner_optimizer, SGD)
+
+
+def test_callbacks_set_the_rates_of_the_parts():
+    model = keras.Sequential([keras.layers.Dense(1, name="a"), keras.layers.Dense(1, name="b")])
+    parts = SGD(0.5, use_ema=True, name="fast"), SGD(0.125, name="slow")
+    model.compile(MultiOptimizer(OptimizerMap(parts[1], {".*a/.*": parts[0]})), "mse")
+    halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)
+    lower = keras.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1, min_delta=1e9)
+    averages = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+    x = np.ones((4, 2), "float32")
+    history = model.fit(x, x[:, :1], epochs=3, verbose=0, callbacks=[halve, lower, averages]).history
+    # by the schedule 0.25, 0.125, 0.0625; what the second epoch lowers begins the third
+    assert history["learning_rate_fast"] == [0.25, 0.125, 0.03125]
+    assert history["learning_rate_slow"] == [0.0625, 0.03125, 0.0078125]
 
 
 def test_multi_optimizer_has_no_rate_of_its_own():

@@ -63,3 +63,57 @@ def test_the_global_policy_is_that_of_new_layers_until_the_session_is_cleared():
     finally:
         keras.utils.clear_session()
     assert keras.mixed_precision.global_policy().name == "float32"
+
+
+def test_the_former_name_of_a_policy_is_another_name():
+    assert keras.dtype_policies.FloatDTypePolicy("mixed_float16") == keras.DTypePolicy("mixed_float16")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.DTypePolicy(16),
+        lambda: keras.dtype_policies.QuantizedDTypePolicy("int8", 16),
+        lambda: keras.dtype_policies.QuantizedFloat8DTypePolicy("float8", "float32", amax_history_length=8.0),
+    ],
+)
+def test_things_of_another_type_are_type_errors(make):
+    with pytest.raises(TypeError):
+        make()
+
+
+@pytest.mark.parametrize("name", ["int8_from_", "awq/4/8_from_"])
+def test_a_policy_without_a_source_is_refused(name):
+    with pytest.raises(ValueError, match="must be a dtype such as"):
+        keras.dtype_policies.get(name)
+
+
+def test_the_mode_of_a_policy_is_the_way_to_quantise():
+    policy = keras.dtype_policies.get("awq/4/8_from_float32")
+    assert (policy.mode, policy.get_config()["mode"]) == ("awq", "awq/4/8")
+    assert keras.dtype_policies.get("int4/16_from_float32").mode == "int4"
+
+
+def test_a_layer_that_is_built_by_itself_gives_those_inside_their_paths():
+    class Outer(keras.layers.Layer):
+        def __init__(self, dtype=None, **kwargs):
+            super().__init__(dtype=dtype, **kwargs)
+            self.inner = keras.layers.Dense(2, dtype=dtype, name="inner")
+
+        def call(self, x):
+            return self.inner(x)
+
+    policies = dtype_policies.DTypePolicyMap(policy_map={"outer/inner": "int8_from_float32"})
+    layer = Outer(dtype=policies, name="outer")
+    layer.build((None, 3))  # as a file of a model that holds the layer does
+    assert layer.inner.path == "outer/inner"
+    assert layer.inner.quantization_mode == "int8"
+    assert layer.variables[0].path.startswith("outer/inner/")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_fake_quantisation_of_16_bits_reaches_the_largest_value(dtype):
+    x = keras.ops.cast([-1.0, 100.0, 255.0, 300.0], dtype)
+    found = keras.quantizers.fake_quant_with_min_max_vars(x, 0.0, 255.0)
+    assert found.dtype.name == dtype
+    assert keras.ops.cast(found, "float32").tolist() == [0, 100, 255, 255]

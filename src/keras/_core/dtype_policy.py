@@ -93,13 +93,14 @@ class DTypePolicy:
         return f'<{type(self).__name__} "{self._name}">'
 
 
-class FloatDTypePolicy(DTypePolicy):
-    """The name of earlier releases for DTypePolicy."""
+FloatDTypePolicy = DTypePolicy  # its name in the first releases of Keras 3
 
 
 def dtypes_of(name: Any) -> tuple[str, str]:
     """The compute dtype and the variable dtype that the name of a policy without quantisation stands for."""
-    if not isinstance(name, str) or (name not in MIXED and name not in DTYPES):
+    if not isinstance(name, str):
+        raise TypeError(f"DTypePolicy: `name` must be a string such as 'float32'. Got {name!r}.")
+    if name not in MIXED and name not in DTYPES:
         raise ValueError(
             f"DTypePolicy: `name` must be a dtype such as 'float32', or one of {', '.join(map(repr, MIXED))}. "
             f"Got {name!r}."

@@ -22,12 +22,13 @@ class QuantizedDTypePolicy(DTypePolicy):
     """
 
     def __init__(self, mode, source_name=None):
-        source_name = source_name or default.name()
+        if source_name is None:
+            source_name = default.name()
         self._compute_dtype, self._variable_dtype = dtypes_of(source_name)
-        self.mode = mode
+        self._given_mode = mode
         self.source_name = source_name
         self._name = f"{mode}_from_{source_name}"
-        self._quantization_mode = self._checked(mode)
+        self.mode = self._quantization_mode = self._checked(mode)
 
     def _checked(self, mode) -> str:
         """The name of the way to quantise that `mode` asks for."""
@@ -42,7 +43,7 @@ class QuantizedDTypePolicy(DTypePolicy):
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
-        return {"mode": self.mode, "source_name": self.source_name}
+        return {"mode": self._given_mode, "source_name": self.source_name}
 
 
 class QuantizedFloat8DTypePolicy(QuantizedDTypePolicy):
@@ -58,6 +59,8 @@ class QuantizedFloat8DTypePolicy(QuantizedDTypePolicy):
 
     def __init__(self, mode, source_name=None, amax_history_length=1024):
         super().__init__(mode, source_name)
+        if not isinstance(amax_history_length, int):
+            raise TypeError(f"{type(self).__name__}: `amax_history_length` is an integer. Got {amax_history_length!r}.")
         self._amax_history_length = positive_integer("amax_history_length", amax_history_length, type(self).__name__)
 
     @property

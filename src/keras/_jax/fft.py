@@ -13,6 +13,7 @@ import numpy as np
 from jax import lax
 
 from keras._core import limits
+from keras._core.checks import positive_integer
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import common_floats, floats
 from keras._jax.op import op
@@ -90,8 +91,11 @@ def extract_sequences(x: Tensor, sequence_length, sequence_stride) -> Tensor:
            [3, 4, 5]], dtype=int32)
     """
     x = jnp.asarray(x)
+    sequence_stride = positive_integer("sequence_stride", sequence_stride, "extract_sequences")
+    if x.ndim < 1:
+        raise ValueError(f"extract_sequences: there must be at least 1 axis. Got shape {x.shape}.")
     count = (x.shape[-1] - sequence_length) // sequence_stride + 1
-    if count < 1 or sequence_stride < 1:
+    if count < 1:
         raise ValueError(
             f"extract_sequences: pieces of {sequence_length}, {sequence_stride} apart, cannot be cut from {x.shape}."
         )
@@ -138,6 +142,7 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
         Real parts and imaginary parts, of shape (..., windows, fft_length // 2 + 1).
     """
     x = _wide(floats(x))
+    sequence_stride = positive_integer("sequence_stride", sequence_stride, "stft")
     factors = _window(window, sequence_length, fft_length, x.dtype, "stft")
     if center:
         half = fft_length // 2
@@ -160,6 +165,9 @@ def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None,
         length: the length of the signal; all that the windows cover if None.
     """
     spectrum = _complex(x, "istft")
+    sequence_stride = positive_integer("sequence_stride", sequence_stride, "istft")
+    if spectrum.ndim < 2:
+        raise ValueError(f"istft: parts have the shape (..., windows, frequencies). Got {spectrum.shape}.")
     pieces = jnp.fft.irfft(spectrum, fft_length)
     factors = _window(window, sequence_length, fft_length, pieces.dtype, "istft")
     count = pieces.shape[-2]

@@ -232,6 +232,8 @@ def cdist(x: Tensor, y: Tensor) -> Tensor:
         x: (..., n, size), y: (..., m, size), result: (..., n, m).
     """
     x, y = common_floats(x, y)
+    if x.ndim < 2 or y.ndim < 2 or x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"cdist: points must have the same size, and be rows. Got shapes {x.shape} and {y.shape}.")
     squares = jnp.sum(jnp.square(x[..., :, None, :] - y[..., None, :, :]), axis=-1)
     # a root has no gradient at 0; the distance of a point from itself gets none
     apart = squares > 0

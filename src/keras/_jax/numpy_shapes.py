@@ -263,7 +263,13 @@ def dsplit(x: Tensor, indices_or_sections) -> Tensors:
     return jnp.dsplit(x, _checked_parts(indices_or_sections))
 
 
+def _check_axis(who, x, axis):
+    if not -len(x.shape) <= axis < len(x.shape):
+        raise ValueError(f"{who}: there is no axis {axis} in shape {tuple(x.shape)}.")
+
+
 def _unstack_shapes(trace, x, num=None, axis=0):
+    _check_axis("unstack", x, axis)
     if x.shape[axis] is not None:
         return trace(x, num, axis)
     if num is None:
@@ -276,6 +282,7 @@ def _unstack_shapes(trace, x, num=None, axis=0):
 @op(shapes=_unstack_shapes)
 def unstack(x: Tensor, num=None, axis=0) -> Tensors:
     """The entries along an axis as a list of tensors without that axis; `num` is the axis's size, if given."""
+    _check_axis("unstack", x, axis)
     size = x.shape[axis]
     if num is not None and num != size:
         raise ValueError(f"unstack: `num` must be the size of axis {axis}. Got {num} and shape {x.shape}.")

@@ -323,5 +323,5 @@ def _is_array(x: Any) -> bool:
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
-    """`x` as a NumPy array."""
-    return np.asarray(x)
+    """`x` as a NumPy array of the caller's own."""
+    return np.array(x)

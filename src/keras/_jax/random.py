@@ -157,6 +157,8 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 @op
 def categorical(logits: Tensor, num_samples, dtype="int32", seed=None) -> Tensor:
     """Draws `num_samples` class numbers per row of unnormalised log-probabilities of shape (batch, classes)."""
+    if len(logits.shape) != 2:
+        raise ValueError(f"categorical: `logits` must have the shape (batch, classes). Got {tuple(logits.shape)}.")
     drawn = jax.random.categorical(_key(seed), logits, axis=-1, shape=(num_samples, logits.shape[0]))
     return drawn.T.astype(_wide_enough(dtype_name(dtype)))
 

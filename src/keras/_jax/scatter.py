@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.checks import one_of
+from keras._core.graph import is_symbolic
 from keras._core.types import Tensor
 from keras._jax.dtypes import highest, lowest
 from keras._jax.op import op, symbol_of, with_shape
@@ -15,8 +16,17 @@ from keras._jax.op import op, symbol_of, with_shape
 # --- blocks
 
 
-@op
-def slice(inputs: Tensor, start_indices: Tensor, shape) -> Tensor:
+def _slice_shapes(trace, inputs, start_indices, shape):
+    inputs = symbol_of(inputs)
+    if is_symbolic(start_indices):
+        return with_shape(inputs, [None if d == -1 else d for d in shape])
+    known = zip(inputs.shape, start_indices, shape)
+    return with_shape(inputs, [d if d != -1 else None if n is None else n - int(s) for n, s, d in known])
+
+
+# a start of plain numbers stays one, so that what follows it is known in compiled code too
+@op(shapes=_slice_shapes)
+def slice(inputs: Tensor, start_indices: Any, shape) -> Tensor:
     """The block of a given shape that begins at a position.
 
     Args:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras import config
-from keras._core import limits
+from keras._core import limits, lookup
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.errors import UnknownArgument
 from keras._core.fresh import Fresh, take
@@ -50,7 +50,7 @@ class Variable:
     """A value with a name that can be assigned.
 
     Args:
-        initializer: an array, or a function `(shape, dtype=...)` that makes one.
+        initializer: an array, a function `(shape, dtype=...)` that makes one, or the name of an initializer.
         shape: the shape, needed with a function.
         dtype: the dtype's name; that of the array, or the default float type, if None.
         trainable: whether optimizers change it.
@@ -95,9 +95,11 @@ class Variable:
             raise ValueError(
                 f"Variable: `synchronization` must be 'auto', 'none', 'on_write' or 'on_read'. Got {synchronization!r}."
             )
+        if isinstance(initializer, str):
+            initializer = lookup.get(initializer, "keras.initializers", "initializer")
         self.name = name or unique_name("variable")
-        if "/" in self.name:
-            raise ValueError(f"Variable: `name` must not contain '/'. Got {name!r}.")
+        if not isinstance(self.name, str) or "/" in self.name:
+            raise ValueError(f"Variable: `name` must be a string without '/'. Got {name!r}.")
         path = current_path()
         self.path = f"{path}/{self.name}" if path else self.name
         self.aggregation = aggregation

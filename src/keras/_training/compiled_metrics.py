@@ -12,6 +12,7 @@ from keras._core import tree
 from keras._training import short_batches
 from keras._training.build import names_of_outputs
 from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
+from keras._training.named_values import NamedValues, names_of_values
 
 _ACCURACY = {
     (True, False): "BinaryAccuracy",
@@ -28,7 +29,7 @@ _CROSSENTROPY = {
 
 
 def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """A metric object from a name, an object, a class, a config or a function.
+    """A metric object from a name, an object, a class, a config or a function, which may return a dict of values.
 
     'accuracy' and 'crossentropy' mean the binary, the categorical or the sparse kind, judged by the shapes.
     """
@@ -43,7 +44,9 @@ def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
             found.name = identifier  # logs show what was written: 'mae', not 'mean_absolute_error'
         return found
     name = identifier if isinstance(identifier, str) else getattr(found, "__name__", None) or type(found).__name__
-    return metrics_module.MeanMetricWrapper(found, name="lambda" if name == "<lambda>" else name)
+    name = "lambda" if name == "<lambda>" else name
+    values = names_of_values(found, y_true, y_pred)
+    return NamedValues(found, values, name) if values else metrics_module.MeanMetricWrapper(found, name=name)
 
 
 class CompiledMetrics:

@@ -15,7 +15,8 @@ class LearningRateScheduler(Callback):
         schedule: a function of the epoch's number, from 0, or of that and the present rate; returns the new rate.
         verbose: 1 prints the rate.
 
-    The epoch's logs get the rate as `learning_rate`.
+    The epoch's logs get the rate as `learning_rate`. The schedule sets the rate of each optimizer of a
+    `MultiOptimizer`, and the logs get them as `learning_rate_` and the optimizer's name.
 
     Raises:
         ValueError: `schedule` returns something that is no number.
@@ -32,33 +33,46 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Sets the rate."""
-        rate = learning_rate_of(self)
+        for optimizer in optimizers_of(self).values():
+            self._set_rate(epoch, optimizer)
+
+    def _set_rate(self, epoch, optimizer) -> None:
+        rate = float(np.asarray(optimizer.learning_rate))
         found = self.schedule(epoch, rate) if self._takes_rate else self.schedule(epoch)
         number = _number(found)
         if number is None:
             raise ValueError(
                 f"LearningRateScheduler: `schedule` must return a number. Got {found!r} for epoch {epoch}."
             )
-        self.model.optimizer.learning_rate = number
+        optimizer.learning_rate = number
         if self.verbose > 0:
-            _progress.message(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {number:.6g}.")
+            whose = "" if optimizer is self.model.optimizer else f"{optimizer.name}'s "
+            _progress.message(f"Epoch {epoch + 1}: LearningRateScheduler setting {whose}learning rate to {number:.6g}.")
 
     def on_epoch_end(self, epoch, logs=None):
         """Adds the rate to the logs."""
         if logs is not None:
-            logs["learning_rate"] = learning_rate_of(self)
+            logs.update(learning_rates_of(self))
 
 
-def learning_rate_of(callback) -> float:
-    """The rate of the optimizer of a callback's model.
+def optimizers_of(callback) -> dict:
+    """Name of the rate in logs -> optimizer: that of a callback's model, or the parts of a `MultiOptimizer`.
 
     Raises:
-        ValueError: it has none.
+        ValueError: it has no rate.
     """
     optimizer = getattr(callback.model, "optimizer", None)
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    if hasattr(inner, "optimizers"):
+        return {f"learning_rate_{part.name}": part for part in inner.optimizers}
     if not hasattr(optimizer, "learning_rate"):
         raise ValueError(f"{type(callback).__name__}: the optimizer {optimizer!r} has no `learning_rate` to set.")
-    return float(np.asarray(optimizer.learning_rate))
+    return {"learning_rate": optimizer}
+
+
+def learning_rates_of(callback) -> dict[str, float]:
+    """The rates of the optimizers of a callback's model, by their names in logs."""
+    return {name: float(np.asarray(one.learning_rate)) for name, one in optimizers_of(callback).items()}
 
 
 def _takes_two(schedule) -> bool:

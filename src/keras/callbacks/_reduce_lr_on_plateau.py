@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras.callbacks import _progress
-from keras.callbacks._learning_rate_scheduler import learning_rate_of
+from keras.callbacks._learning_rate_scheduler import learning_rates_of, optimizers_of
 from keras.callbacks._monitor import MonitorCallback
 
 
@@ -61,8 +61,8 @@ class ReduceLROnPlateau(MonitorCallback):
     def on_epoch_end(self, epoch, logs=None):
         """Looks at the value."""
         logs = {} if logs is None else logs
-        rate = learning_rate_of(self)
-        logs["learning_rate"] = rate
+        rates = learning_rates_of(self)
+        logs.update(rates)
         value = self.get_monitor_value(logs)
         if value is None:
             return
@@ -74,16 +74,19 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait = 0
         elif not self.in_cooldown():
             self.wait += 1
-            if self.wait >= self.patience and rate > np.float32(self.min_lr):
-                self._reduce(epoch, rate)
+            if self.wait >= self.patience:
+                for name, optimizer in optimizers_of(self).items():
+                    if rates[name] > np.float32(self.min_lr):
+                        self._reduce(epoch, optimizer, rates[name])
 
-    def _reduce(self, epoch, rate) -> None:
+    def _reduce(self, epoch, optimizer, rate) -> None:
         lower = max(rate * self.factor, self.min_lr)
-        self.model.optimizer.learning_rate = lower
+        optimizer.learning_rate = lower
         self.cooldown_counter = self.cooldown
         self.wait = 0
         if self.verbose > 0:
-            _progress.message(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {lower:.6g}.")
+            whose = "" if optimizer is self.model.optimizer else f"{optimizer.name}'s "
+            _progress.message(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing {whose}learning rate to {lower:.6g}.")
 
     def _forget(self) -> None:
         self.best = None

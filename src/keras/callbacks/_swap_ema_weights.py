@@ -81,7 +81,9 @@ class SwapEMAWeights(Callback):
         """Variables and their averages."""
         optimizer = self.model.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        if not getattr(optimizer, "use_ema", False):
+        # the parts of a MultiOptimizer: some may keep averages
+        keeping = [one for one in getattr(optimizer, "optimizers", [optimizer]) if getattr(one, "use_ema", False)]
+        if not keeping:
             raise ValueError(NO_EMA)
-        pairs = zip(optimizer._trainable_variables, optimizer._averages)
+        pairs = [pair for one in keeping for pair in zip(one._trainable_variables, one._averages)]
         return [(variable, average) for variable, average in pairs if average is not None]

@@ -10,7 +10,7 @@ from keras._core.checks import positive_integer
 from keras._jax import profiler
 from keras.callbacks import _event_file as events
 from keras.callbacks._callback import Callback
-from keras.callbacks._learning_rate_scheduler import learning_rate_of
+from keras.callbacks._learning_rate_scheduler import learning_rates_of
 
 LARGEST_IMAGES = 3  # of one weight
 
@@ -124,7 +124,7 @@ class TensorBoard(Callback):
         train = {f"epoch_{k}": v for k, v in logs.items() if not k.startswith("val_")}
         held_out = {f"epoch_{k[4:]}": v for k, v in logs.items() if k.startswith("val_")}
         if getattr(self.model, "optimizer", None) is not None:
-            train["epoch_learning_rate"] = learning_rate_of(self)
+            train.update({f"epoch_{name}": rate for name, rate in learning_rates_of(self).items()})
         steps = self._batches - self._at_epoch or (self.params or {}).get("steps")
         if self.write_steps_per_second and steps:
             train["epoch_steps_per_second"] = steps / max(seconds, 1e-9)

@@ -1,5 +1,8 @@
 """Initializers whose spread depends on how many inputs and outputs a weight connects."""
 
+from __future__ import annotations
+
+import copy
 import math
 
 from keras._core.checks import one_of
@@ -61,6 +64,14 @@ class VarianceScaling(SeededInitializer):
             return self._source.normal(shape, 0.0, math.sqrt(variance), dtype, self.seed)
         stddev = math.sqrt(variance) / _TRUNCATED_DEVIATION
         return self._source.truncated_normal(shape, 0.0, stddev, dtype, self.seed)
+
+    def along(self, input_axes, output_axes) -> VarianceScaling:
+        """This initializer for a weight with those axes; itself if it was given axes."""
+        if self.input_axes is not None:
+            return self
+        same = copy.copy(self)
+        same.input_axes, same.output_axes = input_axes, output_axes
+        return same
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[int, int]:
         if self.input_axes is None:

@@ -78,7 +78,7 @@ class EinsumDense(Adaptable):
         self.kernel = self.add_weight(
             name="kernel",
             shape=tuple(sizes[letter] for letter in kernel),
-            initializer=self.kernel_initializer,
+            initializer=self._along_the_letters(kernel, outputs),
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
@@ -93,6 +93,14 @@ class EinsumDense(Adaptable):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+
+    def _along_the_letters(self, kernel, outputs):
+        """The kernel's initializer; one that scales counts the inputs and outputs of a unit as the equation says."""
+        if not isinstance(self.kernel_initializer, initializers.VarianceScaling):
+            return self.kernel_initializer
+        made = [axis for axis, letter in enumerate(kernel) if letter in outputs]
+        taken = [axis for axis, letter in enumerate(kernel) if letter not in outputs]
+        return self.kernel_initializer.along(taken, made)
 
     def call(self, inputs):
         x = ops.einsum(self.equation, inputs, self.kernel)

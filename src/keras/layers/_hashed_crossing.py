@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras._core import tree
-from keras._core.checks import one_of
+from keras._core.checks import WrongTypeError, one_of
 from keras._core.graph import KerasTensor
 from keras._jax.host import integer_name
 from keras.layers._encoding import encode, encoded_shape
@@ -53,7 +53,7 @@ class HashedCrossing(HostLayer):
             raise ValueError(f"{self.name}: features have shape (), (batch,) or (batch, 1). Got {shapes[0]}.")
         floats = [str(x.dtype) for x in inputs if "float" in str(x.dtype)]
         if floats:
-            raise TypeError(f"{self.name}: features are texts or integers. Got values of dtype {floats[0]}.")
+            raise WrongTypeError(f"{self.name}: features are texts or integers. Got values of dtype {floats[0]}.")
 
     def read(self, inputs):
         """Numbers of bins."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras import ops
-from keras._core.checks import one_of
+from keras._core.checks import WrongTypeError, one_of
 from keras._jax.host import integer_name
 from keras.layers._lookup import Lookup
 from keras.layers._text import whole_numbers
@@ -109,7 +109,9 @@ class IntegerLookup(Lookup):
 
     def _check_symbol(self, x):
         if not x.dtype.startswith(("int", "uint")):
-            raise TypeError(f"{self.name} (IntegerLookup) takes integers. Got {x!r}; write Input(..., dtype='int32').")
+            raise WrongTypeError(
+                f"{self.name} (IntegerLookup) takes integers. Got {x!r}; write Input(..., dtype='int32')."
+            )
 
     def _token(self, token):
         if isinstance(token, str):
@@ -119,13 +121,15 @@ class IntegerLookup(Lookup):
                 pass
         elif not isinstance(token, bool) and isinstance(token, (int, np.integer)):
             return int(token)
-        raise TypeError(f"IntegerLookup: tokens are integers. Got {token!r}.")
+        raise WrongTypeError(f"IntegerLookup: tokens are integers. Got {token!r}.")
 
     def _read_tokens(self, array):
         owner = f"{self.name} (IntegerLookup)"
         found = whole_numbers(array, owner)
         if array.dtype.kind == "f" and (found != array).any():
-            raise TypeError(f"{owner} takes integers. Got values of dtype {array.dtype} that are no whole numbers.")
+            raise WrongTypeError(
+                f"{owner} takes integers. Got values of dtype {array.dtype} that are no whole numbers."
+            )
         return found.ravel().tolist()
 
     def _as_array(self, tokens, shape):

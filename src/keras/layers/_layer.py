@@ -132,7 +132,10 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
             inputs = symbols_of_shape(input_shape, self.compute_dtype)
             self.built = True  # a `call` may ask, and build itself if it is not
             try:
-                symbolic_result(functools.partial(self._run, {}), inputs)
+                with name_scope(self._scope_name()):  # that of its call, so that those inside get their paths
+                    if not self._building:
+                        self._take_policy()
+                    symbolic_result(functools.partial(self._run, {}), inputs)
             except Exception as error:
                 self.built = False
                 raise ValueError(

@@ -4,6 +4,7 @@ import codecs
 
 import numpy as np
 
+from keras._core.checks import WrongTypeError
 from keras.layers._lookup import Lookup
 from keras.layers._text import encoded, texts
 
@@ -86,13 +87,13 @@ class StringLookup(Lookup):
 
     def _check_symbol(self, x):
         if not self.invert and x.dtype != "string":
-            raise TypeError(f"{self.name} (StringLookup) takes text. Got {x!r}; write Input(..., dtype='string').")
+            raise WrongTypeError(f"{self.name} (StringLookup) takes text. Got {x!r}; write Input(..., dtype='string').")
 
     def _token(self, token):
         if isinstance(token, bytes):
             return token.decode(self.encoding, "surrogateescape")
         if not isinstance(token, str):
-            raise TypeError(f"StringLookup: a vocabulary is a list of texts. Got {token!r} among them.")
+            raise WrongTypeError(f"StringLookup: a vocabulary is a list of texts. Got {token!r} among them.")
         return str(token)
 
     def _read_tokens(self, array):

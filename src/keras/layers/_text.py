@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from keras._core import tree
+from keras._core.checks import WrongTypeError
 from keras._core.graph import KerasTensor
 
 _NUMBERS = "bui"
@@ -57,7 +58,7 @@ def texts(x, owner, encoding="utf-8"):
     if x.dtype.kind in "UT":
         return x.ravel().tolist()
     if x.dtype.kind != "O" and x.size:
-        raise TypeError(
+        raise WrongTypeError(
             f"{owner} takes text. Got values of dtype {x.dtype}.\n  Write x.astype(str) to take their digits."
         )
     found = x.ravel().tolist()
@@ -66,7 +67,7 @@ def texts(x, owner, encoding="utf-8"):
             found[i] = item.decode(encoding, "surrogateescape")
         elif type(item) is not str:
             if not isinstance(item, str):
-                raise TypeError(f"{owner} takes text. Got {_named(item)} among it.")
+                raise WrongTypeError(f"{owner} takes text. Got {_named(item)} among it.")
             found[i] = str(item)
     return found
 
@@ -80,10 +81,10 @@ def numbers(x, owner):
     if x.dtype.kind == "O":
         for item in x.flat:
             if not isinstance(item, (int, float, np.number)):
-                raise TypeError(f"{owner} takes numbers. Got {_named(item)} among them.")
+                raise WrongTypeError(f"{owner} takes numbers. Got {_named(item)} among them.")
         return x.astype("float64")
     if x.dtype.kind not in _NUMBERS + "f":
-        raise TypeError(f"{owner} takes numbers. Got values of dtype {x.dtype}.")
+        raise WrongTypeError(f"{owner} takes numbers. Got values of dtype {x.dtype}.")
     return x
 
 
@@ -96,9 +97,9 @@ def whole_numbers(x, owner):
     if x.dtype.kind == "O":
         for item in x.flat:
             if not isinstance(item, (int, np.integer, float, np.floating)):
-                raise TypeError(f"{owner} takes integers. Got {_named(item)} among them.")
+                raise WrongTypeError(f"{owner} takes integers. Got {_named(item)} among them.")
     elif x.dtype.kind not in _NUMBERS + "f":
-        raise TypeError(f"{owner} takes integers. Got values of dtype {x.dtype}.")
+        raise WrongTypeError(f"{owner} takes integers. Got values of dtype {x.dtype}.")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise ValueError(f"{owner} takes integers. Got a missing or infinite value among them.")
     return x.astype("int64")
@@ -125,9 +126,11 @@ def batches_of(data, owner, batch_size=None, steps=None):
         steps: how many batches to take.
     """
     if isinstance(data, KerasTensor):
-        raise TypeError(f"{owner}: `data` is a symbolic tensor, which has no values. Pass arrays or batches of them.")
+        raise WrongTypeError(
+            f"{owner}: `data` is a symbolic tensor, which has no values. Pass arrays or batches of them."
+        )
     if isinstance(data, Mapping):
-        raise TypeError(f"{owner}: `data` must be one array, or batches of one. Got a dict of {sorted(data)}.")
+        raise WrongTypeError(f"{owner}: `data` must be one array, or batches of one. Got a dict of {sorted(data)}.")
     if not yields_batches(data):
         if steps is not None:
             raise ValueError(f"{owner}: `steps` counts batches, and `data` is an array. Pass {owner}(data[:rows]).")

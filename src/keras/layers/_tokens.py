@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from keras import ops
+from keras._core.checks import WrongTypeError
 from keras.layers._text import host_array
 
 
@@ -36,7 +37,7 @@ def as_list(vocabulary, owner):
     if isinstance(vocabulary, (list, tuple)):
         return list(vocabulary)
     if isinstance(vocabulary, (dict, set)):
-        raise TypeError(f"{owner}: `vocabulary` must be a list. Got a {type(vocabulary).__name__}.")
+        raise WrongTypeError(f"{owner}: `vocabulary` must be a list. Got a {type(vocabulary).__name__}.")
     return host_array(vocabulary, owner).ravel().tolist()
 
 

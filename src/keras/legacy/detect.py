@@ -62,7 +62,7 @@ _COMMON = frozenset((
     "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
 ))  # fmt: skip
 # packages whose estimators have `predict_proba` too
-_OTHER_ESTIMATORS = ("sklearn", "scikeras", "keras.wrappers.SKLearn", "xgboost", "lightgbm", "catboost")
+OTHER_ESTIMATORS = ("sklearn", "scikeras", "keras.wrappers.SKLearn", "xgboost", "lightgbm", "catboost")
 
 
 class Detected(NamedTuple):
@@ -297,7 +297,7 @@ class Reading:
         if name in _ONLY_0:
             self.vote("0", name, 3)
         elif name in _ONLY_2:
-            shared = any(path.startswith(_OTHER_ESTIMATORS) for path in self.paths.values())
+            shared = any(path.startswith(OTHER_ESTIMATORS) for path in self.paths.values())
             if name != "predict_proba" or not shared:
                 self.vote("2", name, 2)
 

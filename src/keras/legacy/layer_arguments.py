@@ -185,6 +185,11 @@ def _reset_states(function: Callable, self, states=None):
         variable.assign(value)
 
 
+def _along_the_letters(function: Callable, self, kernel, outputs):
+    """The initializer of `EinsumDense`'s kernel, which in tf.keras knew nothing of the equation."""
+    return self.kernel_initializer if era.before("3") else function(self, kernel, outputs)
+
+
 def teach(module: ModuleType) -> None:
     """Lets the classes of `keras.layers` take what they took, and gives them their older methods."""
     Layer = module.Layer
@@ -201,6 +206,7 @@ def teach(module: ModuleType) -> None:
     wrap(Layer, "add_weight", _add_weight, {"use_resource", "synchronization"})
     wrap(Layer, "_pass_masks_on", _pass_masks_on)
     wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
+    wrap(module.EinsumDense, "_along_the_letters", _along_the_letters)
     wrap(module.RNN, "reset_states", _reset_states, {"states"})
     importlib.import_module("keras.legacy.gradients_in_layers").teach(module.Lambda, "function")
     importlib.import_module("keras.legacy.batch_variance").teach(module.BatchNormalization)

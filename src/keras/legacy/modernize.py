@@ -11,7 +11,6 @@ from keras.legacy.modernize_text import Text
 
 _MERGES = {"sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate", "dot": "dot"}
 _AXES = {"concatenate": "concat_axis", "dot": "dot_axes"}
-_SAME_METHODS = {"predict_proba": "predict"}
 # `predict_classes`: the largest of several outputs, or whether the only one is above a half
 _CLASSES = "(lambda p: p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype('int32'))"
 _METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
@@ -49,9 +48,11 @@ def modernized(source: str) -> str:
     merged = [_modernize_merge(node, functions, text) for node in merges]
     release = era.release_of(reading.elected())
     modernize_defaults.add_epochs(tree, reading.path_of, release, text.add)
+    estimators = _estimators(tree, reading)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _modernize_call(node, text, reading.path_of(node.func), release)
+            _modernize_predictions(node, text, estimators)
             modernize_defaults.write_hard_sigmoids(node, reading.path_of(node.func), release, text)
         elif isinstance(node, ast.Attribute) and node.attr == "lr" and _is_optimizer(node.value, reading, tree):
             text.rename_end(node, "lr", "learning_rate")
@@ -64,6 +65,26 @@ def modernized(source: str) -> str:
         _modernize_keys(tree, text)
     edited = modernize_defaults.with_hard_sigmoid(text.edited())
     return modernize_imports.import_keras(edited)
+
+
+def _estimators(tree: ast.Module, reading: detect.Reading) -> set[str]:
+    """Names that the program gave to estimators of scikit-learn, which have `predict_proba` today too."""
+    made = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call)]
+    theirs = (*detect.OTHER_ESTIMATORS, "keras.wrappers.")
+    of_them = [n for n in made if (reading.path_of(n.value.func) or "").startswith(theirs)]  # type: ignore[attr-defined]
+    return {target.id for node in of_them for target in node.targets if isinstance(target, ast.Name)}
+
+
+def _modernize_predictions(node: ast.Call, text: Text, estimators: set[str]) -> None:
+    """`predict_proba` and `predict_classes` of models as `predict`."""
+    if not isinstance(node.func, ast.Attribute) or getattr(node.func.value, "id", None) in estimators:
+        return
+    if node.func.attr == "predict_proba":
+        text.rename_end(node.func, "predict_proba", "predict")
+    elif node.func.attr == "predict_classes":
+        text.rename_end(node.func, "predict_classes", "predict")
+        text.insert(text.start(node), _CLASSES + "(")
+        text.insert(text.end(node), ")")
 
 
 def _is_optimizer(node: ast.expr, reading: detect.Reading, tree: ast.Module) -> bool:
@@ -96,12 +117,6 @@ def _modernize_call(node: ast.Call, text: Text, path: str | None, release: str) 
     name = function.attr if is_method else getattr(function, "id", None)
     if name is None:
         return
-    if name in _SAME_METHODS and is_method:
-        text.rename_end(function, name, _SAME_METHODS[name])
-    if name == "predict_classes" and is_method:
-        text.rename_end(function, name, "predict")
-        text.insert(text.start(node), _CLASSES + "(")
-        text.insert(text.end(node), ")")
     if name == "Embedding":
         for keyword in node.keywords:
             if keyword.arg == "input_length":

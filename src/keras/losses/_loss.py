@@ -79,7 +79,10 @@ class Loss(Configurable):
         if mask is not None and own_mask is not None:
             mask, own_mask = aligned(ops.convert_to_tensor(mask), own_mask)
             mask = ops.logical_and(mask, own_mask)
-        return reduce(values, sample_weight, own_mask if mask is None else mask, self.reduction, type(self).__name__)
+        mask = own_mask if mask is None else mask
+        loss = reduce(values, sample_weight, mask, self.reduction, type(self).__name__)
+        # operations that sum in 32 bits give 32 back: a dtype that was asked for is kept all the same
+        return loss if self._given_dtype is None else ops.cast(loss, self.dtype)
 
     def _counted(self, y_true: Any, y_pred: Any) -> Any:
         """Which values count at all, for losses that leave some out; None if all do."""

@@ -34,6 +34,10 @@ def labels_and_predictions(owner: str, y_true: Any, y_pred: Any, dtype: str, cla
     if top_k is not None:
         y_pred = _largest(y_pred, top_k)
     if class_id is not None:
+        if len(y_pred.shape) < 2:
+            raise ValueError(
+                f"{owner}: with `class_id`, predictions have the shape (samples, classes). Got {tuple(y_pred.shape)}."
+            )
         if not 0 <= class_id < y_pred.shape[-1]:
             raise ValueError(f"{owner}: there are {y_pred.shape[-1]} classes. Got `class_id` {class_id}.")
         y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import config as settings
 from keras import ops
-from keras._core.checks import one_of, positive_number
+from keras._core.checks import known_size, number, one_of, positive_number
 from keras.metrics._metric import Metric
 
 
@@ -36,7 +36,7 @@ class FBetaScore(Metric):
         owner = type(self).__name__
         self.average = one_of("average", average, (None, "micro", "macro", "weighted"), owner)
         self.beta = float(positive_number("beta", beta, owner))
-        if threshold is not None and not 0 < threshold <= 1:
+        if threshold is not None and not 0 < number("threshold", threshold, owner) <= 1:
             raise ValueError(f"{owner}: `threshold` must be above 0 and at most 1, or None. Got {threshold!r}.")
         self.threshold = threshold
         self.axis = None if average == "micro" else 0
@@ -51,7 +51,7 @@ class FBetaScore(Metric):
                 f"{type(self).__name__}: labels and predictions must have the shape (batch, classes). "
                 f"Got {tuple(y_true_shape)} and {tuple(y_pred_shape)}."
             )
-        classes = () if self.average == "micro" else (y_pred_shape[1],)
+        classes = () if self.average == "micro" else (known_size(y_pred_shape, 1, type(self).__name__),)
         self.true_positives = self.add_variable(classes, "zeros", dtype=self.dtype, name="true_positives")
         self.false_positives = self.add_variable(classes, "zeros", dtype=self.dtype, name="false_positives")
         self.false_negatives = self.add_variable(classes, "zeros", dtype=self.dtype, name="false_negatives")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+
 from keras import ops
 from keras._core.checks import positive_integer
+from keras._core.dtype_policy import is_float_name
 from keras.metrics._metric import Metric
 
 
@@ -54,6 +57,12 @@ class _ConfusionMatrix(Metric):
 
     def _weights(self, sample_weight, shape):
         weight = ops.convert_to_tensor(sample_weight)
+        if is_float_name(weight.dtype.name) and not is_float_name(self.dtype):
+            warnings.warn(
+                f"{type(self).__name__} counts in {self.dtype}, so weights lose what stands behind the point: "
+                'dtype="float32" keeps it.',
+                stacklevel=4,
+            )
         if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
             weight = ops.squeeze(weight, -1)
         while weight.ndim < len(shape):  # one weight per image counts for each of its pixels

@@ -42,12 +42,15 @@ class LossScaleOptimizer(Optimizer):
                 "LossScaleOptimizer: the factor always follows the gradients.\n"
                 "  For a fixed one set `loss_scale_factor` of the optimizer itself."
             )
+        if not kwargs.get("use_ema"):
+            kwargs.pop("ema_momentum", None)  # files of Keras 3 say it although nothing is averaged
         for setting in _INNER:
             if kwargs.pop(setting, None):
                 raise ValueError(f"LossScaleOptimizer: set `{setting}` on the `inner_optimizer` instead.")
         if not isinstance(inner_optimizer, Optimizer):
             raise ValueError(f"LossScaleOptimizer: `inner_optimizer` must be an Optimizer. Got {inner_optimizer!r}.")
         self.inner_optimizer = inner_optimizer
+        inner_optimizer.loss_scale_factor = None  # this one's stands in its place
         super().__init__(learning_rate=0.0, name=name, **kwargs)
         self.initial_scale = positive_number("initial_scale", initial_scale, "LossScaleOptimizer")
         self.dynamic_growth_steps = positive_integer("dynamic_growth_steps", dynamic_growth_steps, "LossScaleOptimizer")

@@ -7,6 +7,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from keras._core.serialization import deserialize, serialize, serialize_dict
+from keras.optimizers._loss_scale import LossScaleOptimizer
 from keras.optimizers._optimizer import Optimizer
 
 
@@ -26,6 +27,10 @@ class OptimizerMap(MutableMapping):
     """
 
     def __init__(self, default_optimizer, optimizer_map=None):
+        if not isinstance(default_optimizer, Optimizer):
+            raise TypeError(f"OptimizerMap: `default_optimizer` must be an Optimizer. Got {default_optimizer!r}.")
+        if optimizer_map is not None and not isinstance(optimizer_map, dict):
+            raise TypeError(f"OptimizerMap: `optimizer_map` must be a dict. Got {optimizer_map!r}.")
         self.default_optimizer = _checked(default_optimizer, "`default_optimizer`")
         self._optimizer_map: dict[str, Optimizer] = {}
         self.update(optimizer_map or {})
@@ -39,7 +44,13 @@ class OptimizerMap(MutableMapping):
             raise ValueError(f"OptimizerMap: more than one key matches the variable {path!r}: {keys}.")
         return self._optimizer_map[matching[0]] if matching else self.default_optimizer
 
+    def __call__(self, variable: Any) -> Optimizer:
+        """The optimizer that changes a variable."""
+        return self[variable.path]
+
     def __setitem__(self, key: str, optimizer: Optimizer) -> None:
+        if not isinstance(key, str):
+            raise ValueError(f"OptimizerMap: keys are expressions that match paths of variables. Got {key!r}.")
         if key in self._optimizer_map:
             raise ValueError(f"OptimizerMap: there is an optimizer for {key!r} already. Delete it first.")
         self._optimizer_map[key] = _checked(optimizer, f"the value for {key!r}")
@@ -79,7 +90,7 @@ class MultiOptimizer(Optimizer):
 
     Args:
         optimizer_map: an `OptimizerMap`, or a function that returns the optimizer for a variable.
-        loss_scale_factor: what `scale_loss` multiplies the loss by, for all optimizers.
+        loss_scale_factor: what `scale_loss` multiplies the loss by, for all optimizers; those of their own are void.
         name: the first part of the paths of its own variables.
 
     Learning rates belong to the optimizers in `optimizers`; there is none for all of them.
@@ -125,11 +136,7 @@ class MultiOptimizer(Optimizer):
             if not any(o is optimizer for o in self.optimizers):
                 self.optimizers.append(optimizer)
         for optimizer in self.optimizers:
-            if optimizer.stored_number("loss_scale_factor") is not None:
-                raise ValueError(
-                    f"MultiOptimizer: {optimizer.name} has a `loss_scale_factor` of its own, but there is one loss for "
-                    "all optimizers.\n  Set `loss_scale_factor` on the MultiOptimizer."
-                )
+            optimizer.loss_scale_factor = None  # there is one loss for all of them
             if self._offloads:
                 optimizer.offload_state()
         self._groups = [[i for i, o in enumerate(chosen) if o is optimizer] for optimizer in self.optimizers]
@@ -183,4 +190,9 @@ _NO_RATE = (
 def _checked(optimizer: Any, what: str) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"OptimizerMap: {what} must be an Optimizer. Got {optimizer!r}.")
+    if isinstance(optimizer, (LossScaleOptimizer, MultiOptimizer)):
+        raise ValueError(
+            f"OptimizerMap: {what} is a {type(optimizer).__name__}, which is for all variables. "
+            "Put it around the MultiOptimizer."
+        )
     return optimizer

@@ -21,12 +21,15 @@ def fake_quant_with_min_max_vars(inputs, min_vals, max_vals, num_bits=8, narrow_
     """
     num_bits = positive_integer("num_bits", num_bits, "fake_quant_with_min_max_vars")
     x = ops.convert_to_tensor(inputs)
+    dtype = x.dtype
+    if dtype.name in ("float16", "bfloat16"):  # which cannot hold the 256 integers of 8 bits and a half
+        x = ops.cast(x, "float32")
     low, high = (ops.cast(ops.convert_to_tensor(v), x.dtype) for v in (min_vals, max_vals))
     others = None
     if axis is not None:
         axis = axis % len(x.shape)
         others = tuple(i for i in range(len(x.shape)) if i != axis)
-    return _rounded(num_bits, narrow_range, axis, others)(x, low, high)
+    return ops.cast(_rounded(num_bits, narrow_range, axis, others)(x, low, high), dtype)
 
 
 def _rounded(num_bits, narrow_range, axis, others):
