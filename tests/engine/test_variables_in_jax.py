@@ -58,3 +58,9 @@ def test_an_open_tape_loses_no_gradient_to_them_unnoticed():
 def test_a_variable_begins_as_a_named_initializer_says():
     assert keras.Variable("ones", shape=(2,), dtype="float32").numpy().tolist() == [1.0, 1.0]
     assert keras.Variable("zeros", (2,)).shape == (2,)
+
+
+@pytest.mark.parametrize("name", [3, "a/b"])
+def test_the_name_of_a_variable_is_a_string_without_slashes(name):
+    with pytest.raises(ValueError, match="`name` must be a string without '/'"):
+        keras.Variable([0.0], name=name)

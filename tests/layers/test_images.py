@@ -261,3 +261,10 @@ def test_relative_boxes_need_the_size_of_the_image():
         bounding_boxes.convert_format([[0.0, 0.0, 1.0, 1.0]], "rel_xyxy", "xyxy")
     with pytest.raises(NotImplementedError, match="must not be relative"):
         bounding_boxes.pad([[0.0, 0.0, 1.0, 1.0]], 1, 1, bounding_box_format="rel_xyxy")
+
+
+def test_a_flat_result_keeps_a_row_of_a_narrow_image():
+    x = np.arange(33.0).reshape(1, 11, 3, 1)
+    for y in (layers.CenterCrop(1, 50)(x), layers.Resizing(1, 50, crop_to_aspect_ratio=True)(x)):
+        assert y.shape == (1, 1, 50, 1)
+        assert_close(y[0, 0, [0, -1], 0], [15.0, 17.0])

@@ -82,3 +82,16 @@ def test_updates_are_made_when_a_layer_is_called():
     assert norm.updates == model.updates == model.state_updates == []
     K.function([inputs, K.learning_phase()], [model.output], updates=model.updates)([X[0] + 4, 1])
     np.testing.assert_allclose(norm.moving_mean, 0.5 * (X[0] + 4).mean(axis=0), rtol=1e-5)
+
+
+def test_one_input_and_one_output_in_lists_are_the_tensors_themselves(in_era_2):
+    """As 2.3.1 and tf.keras 2.15 return them."""
+    inputs = layers.Input((3,))
+    inner = models.Model(inputs=[inputs], outputs=[layers.Dense(2)(inputs)])
+    assert inner.output_shape == (None, 2)
+    assert inner.input_shape == (None, 3)
+    model = models.Model([inputs], [layers.Dense(4)(inner(inputs))])
+    model.compile("sgd", ["mse"])
+    model.train_on_batch([X[0]], [np.ones((4, 4), "float32")])
+    assert model.predict([X[0]], verbose=0).shape == (4, 4)
+    assert models.Model.from_config(model.get_config()).predict(X[0], verbose=0).shape == (4, 4)

@@ -72,3 +72,9 @@ def test_a_tensor_as_a_numpy_array_belongs_to_the_caller():
         found = ops.convert_to_numpy(x)
         found[0] = 1.0
     assert given.tolist() == [0.0, 0.0]
+
+
+def test_common_dtypes_of_tensors_are_those_of_names():
+    flags, counts = ops.ones(1, "bool"), ops.ones(1, "int8")
+    assert keras.backend.result_type(flags.dtype, counts.dtype) == "int8"
+    assert keras.backend.result_type(np.dtype("float64"), "float32") == keras.backend.result_type("float64", "float32")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras import config
 from keras._core import random_state, tree
 from keras._core.checks import positive_integer
 from keras._core.graph import is_symbolic
@@ -175,16 +176,14 @@ class _Given:
             data = (data[0], data[1], with_class_weights(data[1], data[2], self.class_weight, owner))
         made = ArraySource(data, self.batch_size or DEFAULT_BATCH_SIZE, None, self.shuffle, owner)
         made._as_given = self
-        steps = self.steps
         stays_outside = bytes_outside(data) > LARGEST_READ
-        if steps is None:
-            return BatchSource(Rows(made), owner=owner) if stays_outside else made
-        if self.batch_size is None:
-            made.batch_size = math.ceil(made.rows / steps)
+        if self.steps is not None and self.batch_size is None:
+            made.batch_size = math.ceil(made.rows / self.steps)
         whole = made.steps()
-        if steps > whole:
-            warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=steps), stacklevel=4)
-        if steps >= whole:
+        if self.steps is not None and self.steps > whole:
+            warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=self.steps), stacklevel=4)
+        steps = _at_most(self.steps, whole)
+        if steps is None or steps >= whole:
             return BatchSource(Rows(made), owner=owner) if stays_outside else made
         if owner != "fit":
             made.rows = steps * made.batch_size
@@ -263,6 +262,7 @@ def make_source(
         if batch_size is not None and not rows_come_alone:  # Keras 3 takes it too, and says nothing
             warnings.warn(OWN_BATCHES.format(owner=phase, size=batch_size, kind=kind), stacklevel=4)
         stream = Tables(x, batch_size) if rows_come_alone else stream_of(x, bool(shuffle))
+        steps = _at_most(steps, stream.length())
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
             raise ValueError(ENDLESS.format(owner=phase, kind=stream.kind, steps_argument=argument))
@@ -275,6 +275,14 @@ def make_source(
         to_arrays(sample_weight, f"{phase}: `sample_weight`"),
     )
     return _Given(data, batch_size, steps, shuffle, class_weight, phase).source()
+
+
+def _at_most(steps: int | None, whole: int | None) -> int | None:
+    """Steps of an epoch under `keras.config.set_max_steps_per_epoch`, of data with `whole` batches; None for all."""
+    most = config.max_steps_per_epoch()
+    if most is None or (steps is None and whole is not None and whole <= most):
+        return steps
+    return most if steps is None else min(steps, most)
 
 
 def _yields_batches(x: Any, owner: str) -> bool:

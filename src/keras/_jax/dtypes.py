@@ -96,7 +96,10 @@ def result_type(*dtypes: Any) -> str:
     """
     if not dtypes:
         return config.floatx()
-    given = [_NUMBERS[d] if d in (bool, int, float) else dtype_or(d, config.floatx()) for d in dtypes]
+    # a dtype of NumPy equals the type of Python, but is another thing
+    given = [
+        _NUMBERS[d] if isinstance(d, type) and d in (bool, int, float) else dtype_or(d, config.floatx()) for d in dtypes
+    ]
     if all(not isinstance(d, np.dtype) for d in given):
         return config.floatx() if float in dtypes else "int32" if int in dtypes else "bool"
     return dtype_name(jnp.result_type(*given))

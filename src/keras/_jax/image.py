@@ -76,7 +76,8 @@ def resize(
     def run(batch):
         h, w = batch.shape[1:3]
         if crop_to_aspect_ratio:
-            new_h, new_w = min(h, int(w * height / width)), min(w, int(h * width / height))
+            # at least a row and a column stay, however flat the result is
+            new_h, new_w = min(h, max(1, int(w * height / width))), min(w, max(1, int(h * width / height)))
             top, left = (h - new_h) // 2, (w - new_w) // 2
             batch = batch[:, top : top + new_h, left : left + new_w]
         elif pad_to_aspect_ratio:

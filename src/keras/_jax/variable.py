@@ -98,8 +98,8 @@ class Variable:
         if isinstance(initializer, str):
             initializer = lookup.get(initializer, "keras.initializers", "initializer")
         self.name = name or unique_name("variable")
-        if "/" in self.name:
-            raise ValueError(f"Variable: `name` must not contain '/'. Got {name!r}.")
+        if not isinstance(self.name, str) or "/" in self.name:
+            raise ValueError(f"Variable: `name` must be a string without '/'. Got {name!r}.")
         path = current_path()
         self.path = f"{path}/{self.name}" if path else self.name
         self.aggregation = aggregation

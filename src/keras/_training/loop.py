@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -53,6 +54,27 @@ class Watcher:
         self.stop = stop
         self.steps_per_call = steps_per_call
         self.pause = pause
+        self._began: int | None = None  # the step for which `begin` was called and `end` was not
+        self._last: tuple[int, Callable] | None = None
+
+    def before(self, step: int) -> None:
+        """Calls `begin`, unless one of the steps that belong together is under way."""
+        if self._began is None:
+            self._began = step
+            if self.begin is not None:
+                self.begin(step)
+
+    def after(self, step: int, logs: Callable[[], dict]) -> None:
+        """Calls `end` with `logs()` where `step` is the last one of those that belong together."""
+        self._last = step, logs
+        if self._began is None or step - self._began + 1 >= self.steps_per_call:
+            self.close()
+
+    def close(self) -> None:
+        """The steps are over: calls `end` where it was not called since `begin`."""
+        last, self._last, self._began = self._last, None, None
+        if last is not None and self.end is not None:
+            self.end(last[0], last[1]())
 
 
 class ArrayRun:
@@ -137,15 +159,14 @@ class ArrayRun:
                     steps = min(self._chunk(watcher), self._by_full - step)
             else:
                 program, first, used, filled = self.tail, 0, tail_rows, ()
-            if watcher.begin is not None:
-                watcher.begin(step)
+            watcher.before(step)
             started = time.perf_counter()
             result = watcher.interrupts.run(
                 program.run, state, numbers, self.data, used, np.int32(first), np.int32(first + steps), *filled
             )
             step += steps
             if watcher.end is not None:
-                watcher.end(step - 1, program.logs(result))
+                watcher.after(step - 1, functools.partial(program.logs, result))
             elif not program.single and step < self._by_full:
                 engine.wait_for(result)
                 self._learn((time.perf_counter() - started) / steps)
@@ -156,6 +177,7 @@ class ArrayRun:
                 watcher.pause(step)
             if watcher.stop():
                 break
+        watcher.close()
         self._in_epoch = False
         self.done = step
         return program.logs(result) if program is not None else {}
@@ -257,14 +279,13 @@ class BatchRun:
             if batch is None:
                 break
             program, arguments, count = self._call(batch)
-            if watcher.begin is not None:
-                watcher.begin(step)
+            watcher.before(step)
             if count > 1:
                 engine.wait_for(result)  # one chunk is computed while the next is read, and no more wait for it
             result = watcher.interrupts.run(program.run, state, self.planner.numbers, *arguments)
             step += count
             if watcher.end is not None:
-                watcher.end(step - 1, program.logs(result))
+                watcher.after(step - 1, functools.partial(program.logs, result))
             if watcher.progress is not None and time.perf_counter() - looked >= TICK:
                 watcher.progress(step, self.steps, program.logs(result))
                 looked = time.perf_counter()
@@ -272,6 +293,7 @@ class BatchRun:
                 watcher.pause(step)
             if watcher.stop():
                 break
+        watcher.close()
         self._end_epoch()
         self.done = step
         return program.logs(result) if program is not None else {}
@@ -337,23 +359,28 @@ def collect(
     for step, batch in enumerate(batches):
         batch = engine.inputs((batch[0], None, None))
         program = planner.program("batch", 0, batch)
-        if watcher.begin is not None:
-            watcher.begin(step)
+        watcher.before(step)
         outputs = watcher.interrupts.run(program.run, state, planner.numbers, batch)
         found.append(outputs)
         if watcher.end is not None:
-            watcher.end(step, {"outputs": _first(outputs, last if step + 1 == steps else None)})
+            rows = last if step + 1 == steps else None
+            watcher.after(step, functools.partial(_outputs_as_logs, outputs, rows))
         if watcher.progress is not None and time.perf_counter() - looked >= TICK:
             watcher.progress(step + 1, steps, {})
             looked = time.perf_counter()
         if watcher.stop():
             break
+    watcher.close()
     if not found:
         raise ValueError("predict: the data is empty: no batch came.")
     fetched = [_first(outputs, last if step + 1 == steps else None) for step, outputs in enumerate(found)]
     if len(fetched) == 1:
         return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
     return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
+
+
+def _outputs_as_logs(outputs: Any, rows: int | None) -> dict[str, Any]:
+    return {"outputs": _first(outputs, rows)}
 
 
 def _first(outputs: Any, rows: int | None) -> Any:

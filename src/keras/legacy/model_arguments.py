@@ -6,10 +6,28 @@ import functools
 import importlib
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from keras._core import names as unique_names
 from keras.legacy import any_name, arguments, era, looks, methods, named_inputs
 from keras.legacy.wrapping import wrap
+
+
+def _alone_before_3(take: Callable) -> Callable:
+    """The ends of a model, of which a list of one was the tensor itself: `Model([x], [y])` returned no list."""
+
+    @functools.wraps(take)
+    def taken(args: tuple, kwargs: dict) -> tuple:
+        inputs, outputs, rest = take(args, kwargs)
+        if era.before("3"):
+            inputs, outputs = (_alone(ends) for ends in (inputs, outputs))
+        return inputs, outputs, rest
+
+    return taken
+
+
+def _alone(ends: Any) -> Any:
+    return ends[0] if isinstance(ends, (list, tuple)) and len(ends) == 1 else ends
 
 
 def teach(module: ModuleType) -> None:
@@ -21,6 +39,8 @@ def teach(module: ModuleType) -> None:
         "Model.test_on_batch": methods.test_on_batch,
     }  # fmt: skip
     arguments.apply(module, special)
+    home = importlib.import_module("keras.models._model")
+    home._take = _alone_before_3(home._take)
     trainer = arguments.home_of(Model, "fit")
     _more_names(trainer)
     importlib.import_module("keras.legacy.steps").teach(trainer)

@@ -62,8 +62,8 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     method = images.Resampling[interpolation.upper()]
     if not keep_aspect_ratio:
         return image if image.size == (width, height) else image.resize((width, height), method)
-    crop_height = min(image.height, int(float(image.width * height) / width))
-    crop_width = min(image.width, int(float(image.height * width) / height))
+    crop_height = min(image.height, max(1, int(float(image.width * height) / width)))
+    crop_width = min(image.width, max(1, int(float(image.height * width) / height)))
     top, left = int(float(image.height - crop_height) / 2), int(float(image.width - crop_width) / 2)
     return image.resize((width, height), method, box=(left, top, left + crop_width, top + crop_height))
 

@@ -48,7 +48,9 @@ class CenterCrop(ImageLayer):
         """Height and width of what is cut out: less than asked for where images are too small for it."""
         if rows >= self.height and columns >= self.width:
             return self.height, self.width
-        return min(rows, int(columns * self.height / self.width)), min(columns, int(rows * self.width / self.height))
+        # at least a row and a column, however flat the result is
+        fitting = max(1, int(columns * self.height / self.width)), max(1, int(rows * self.width / self.height))
+        return min(rows, fitting[0]), min(columns, fitting[1])
 
     def size_after(self, height, width):
         return self.height, self.width

@@ -1,0 +1,78 @@
+"""Which hooks are called where several steps are one call, and the limit of steps that the settings give."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+
+X, Y = np.ones((50, 4)), np.ones((50, 1))
+
+
+class Calls(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.found.append(batch)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.found.append(batch)
+        assert "loss" in logs
+
+    on_test_batch_begin = on_train_batch_begin
+    on_test_batch_end = on_train_batch_end
+    on_predict_batch_begin = on_train_batch_begin
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self.found.append(batch)
+        assert "outputs" in logs
+
+
+def compiled(**arguments):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse", **arguments)
+    return model
+
+
+def batches():
+    for i in range(0, 50, 8):
+        yield X[i : i + 8], Y[i : i + 8]
+
+
+@pytest.mark.parametrize("eager", [False, True])
+@pytest.mark.parametrize("phase", ["fit", "evaluate", "predict"])
+@pytest.mark.parametrize("kind", ["arrays", "generator"])
+@pytest.mark.parametrize(("together", "expected"), [(3, [0, 2, 3, 5, 6, 6]), (100, [0, 6])])
+def test_hooks_of_batches_are_called_once_for_the_steps_that_are_one_call(eager, phase, kind, together, expected):
+    model, calls = compiled(steps_per_execution=together, run_eagerly=eager), Calls()
+    data = (X, Y)[: 1 if phase == "predict" else 2] if kind == "arrays" else (batches(),)
+    size = {"batch_size": 8} if kind == "arrays" else {}
+    getattr(model, phase)(*data, **size, callbacks=[calls], verbose=0)
+    assert calls.found == expected
+
+
+@pytest.mark.parametrize("kind", ["arrays", "generator", "arrays with steps"])
+def test_no_epoch_has_more_steps_than_the_settings_allow(kind):
+    calls = Calls()
+    data = (batches(),) if kind == "generator" else (X, Y)
+    arguments = {} if kind == "generator" else {"batch_size": 8, "epochs": 2}
+    if kind == "arrays with steps":
+        arguments["steps_per_epoch"] = 2
+    keras.config.set_max_steps_per_epoch(3)
+    try:
+        compiled().fit(*data, **arguments, callbacks=[calls], verbose=0)
+    finally:
+        keras.config.set_max_steps_per_epoch(None)
+    once = [0, 0, 1, 1] if kind == "arrays with steps" else [0, 0, 1, 1, 2, 2]
+    assert calls.found == once * arguments.get("epochs", 1)
+
+
+def test_a_limit_above_the_batches_there_are_changes_nothing():
+    keras.config.set_max_steps_per_epoch(100)
+    try:
+        assert compiled().predict(X, verbose=0).shape == (50, 1)
+        compiled().fit(X, Y, verbose=0)
+    finally:
+        keras.config.set_max_steps_per_epoch(None)
