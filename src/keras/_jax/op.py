@@ -312,16 +312,17 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
     try:
         shapes = iter(jax.eval_shape(run, specs))
     except (TypeError, ValueError, IndexError) as found:
-        error = found
-        if type(found) is IndexError or (type(found) is TypeError and "shape" in str(found)):
-            error = (WrongIndex if type(found) is IndexError else WrongShape)(*found.args).with_traceback(
-                found.__traceback__
-            )
+        error: Exception = found
+        if type(found) is IndexError:
+            error = WrongIndex(*found.args)
+        elif type(found) is TypeError and "shape" in str(found):
+            error = WrongShape(*found.args)
+        if error is not found:
+            for note in getattr(found, "__notes__", ()):
+                error.add_note(note)
         if any(None in x.shape for x in symbols):
             error.add_note(f"Sizes of {stand_in} in this message stand for sizes that are not known yet.")
-        if error is found:
-            raise
-        raise error from None
+        raise error.with_traceback(found.__traceback__) from found.__cause__
     leaves = [next(shapes) if _is_array(x) else x for x in tree.leaves(result)]
     return tree.map_leaves(lambda _: None, result), leaves
 
