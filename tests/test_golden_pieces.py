@@ -84,6 +84,7 @@ def test_schedule_gives_the_rates_of_keras_3(case):
     compare.assert_same(ask.ask_schedule(case), case["answers"], case["name"])
 
 
+@pytest.mark.filterwarnings("ignore:.* counts in int32:UserWarning")
 @of_file("metrics")
 def test_metric_gives_the_results_of_keras_3(case):
     compare.assert_same(ask.ask_metric(case), case["answers"], case["name"])

@@ -1,6 +1,7 @@
 """Activations: values worked by hand, slopes, names."""
 
 import inspect
+import json
 import math
 
 import jax
@@ -216,7 +217,7 @@ def test_a_function_of_ones_own_needs_custom_objects_to_come_back():
     def cube(x):
         return x**3
 
-    config = activations.serialize(cube)
+    config = json.loads(json.dumps(activations.serialize(cube)))
     assert config["config"] == "cube"
     assert activations.deserialize(config, custom_objects={"cube": cube}) is cube
     assert activations.deserialize("cube", custom_objects={"cube": cube}) is cube

@@ -179,8 +179,8 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         """What is to be done as soon as the weights are there."""
 
     def get_build_config(self) -> dict | None:
-        """What `build_from_config` needs to make the weights again."""
-        return self._build_shapes
+        """What `build_from_config` needs to make the weights again; None where there is nothing to make."""
+        return None if self._nothing_to_build() else self._build_shapes
 
     def build_from_config(self, config: dict) -> None:
         """Makes the weights for the shapes in `config`."""
