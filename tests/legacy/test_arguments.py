@@ -316,3 +316,11 @@ def test_an_axis_order_by_position_is_not_taken_for_an_older_size():
     assert (layer.kernel_size, layer.strides, layer.data_format) == ((3, 3, 3), (2, 2, 2), "channels_first")
     layer = keras.layers.ConvLSTM2D(6, 3, 1, "same")
     assert (layer.kernel_size, layer.strides, layer.padding) == ((3, 3), (1, 1), "same")
+
+
+@pytest.mark.parametrize("year", ["1.2", "2.3", "tf2.11", "3"])
+def test_a_name_as_the_second_argument_of_a_stack_is_its_name(year):
+    with era.during(year):
+        model = keras.Sequential([keras.layers.Dense(2)], "mine")
+        assert (model.name, model.trainable) == ("mine", True)
+        assert keras.Sequential([], False).trainable is False

@@ -184,3 +184,20 @@ def test_weights_are_found_under_another_name_of_a_layer(tmp_path):
     before.save_weights(path)
     after.load_weights(path)
     np.testing.assert_array_equal(after.dense.kernel, before.dense.kernel)
+
+
+def test_a_call_returns_the_only_output_of_a_list_itself():
+    x = keras.Input((3,))
+    y = layers.Dense(2)(x)
+    model = keras.Model([x], [y])
+    rows = np.ones((4, 3), "float32")
+    for found in (model(rows), model([rows]), model.predict(rows, verbose=0), model.predict_on_batch(rows)):
+        assert found.shape == (4, 2)
+    assert (model.input_shape, model.output_shape) == ((None, 3), (None, 2))
+    assert [s.shape for s in model(keras.Input((3,)))] == [(None, 2)]  # symbols keep the list, as in Keras 3
+    outer = keras.Model(x, layers.Dense(1)(model(x)[0]))
+    outer.compile("sgd", "mse")
+    outer.fit(rows, np.ones((4, 1)), verbose=0)
+    assert keras.Model.from_config(model.get_config()).predict(rows, verbose=0).shape == (4, 2)
+    named = keras.Model({"a": x}, {"b": y})
+    assert named.predict({"a": rows}, verbose=0)["b"].shape == (4, 2)

@@ -8,7 +8,9 @@ from keras import layers, ops
 
 
 def stack(name="inner"):
-    return keras.Sequential([keras.Input((2,)), layers.Dense(2, kernel_initializer="ones", name=f"{name}_dense")], name)
+    return keras.Sequential(
+        [keras.Input((2,)), layers.Dense(2, kernel_initializer="ones", name=f"{name}_dense")], name=name
+    )
 
 
 def graph(name="inner"):

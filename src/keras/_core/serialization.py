@@ -170,6 +170,7 @@ def config_of_function(function: Any) -> dict:
 
 
 def _serialize_object(thing: Any) -> dict:
+    given = thing
     if hasattr(thing, "whole_graph"):
         thing = thing.whole_graph()  # what today's classes make of a model of an older kind
     cls = type(thing)
@@ -188,7 +189,7 @@ def _serialize_object(thing: Any) -> dict:
         "registered_name": None if module else registry.registered_name(cls),
     }
     for key, method in (("build_config", "get_build_config"), ("compile_config", "get_compile_config")):
-        config = getattr(thing, method)() if hasattr(thing, method) else None
+        config = getattr(given, method)() if hasattr(given, method) else None
         if config:
             found[key] = serialize_dict(config)
     if _sharing.configs is not None and hasattr(thing, "save_own_variables"):

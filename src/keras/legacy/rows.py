@@ -359,6 +359,7 @@ ORDERS = [
           _at(2, lambda x: isinstance(x, int) and not isinstance(x, bool)), "2.x", ""),
     Order("EarlyStopping", "monitor patience verbose mode", None, "0.x", "1.0"),
     Order("ModelCheckpoint", "filepath monitor verbose save_best_only mode", _is_string_at(4), "0.x", "1.0"),
+    Order("Sequential", "layers name", _second(lambda x: isinstance(x, str)), "1.x 2.x tf.keras", ""),
     Order("Model.compile", "optimizer loss class_mode", _at(2, lambda x: isinstance(x, str)), "0.x", "1.0"),
     Order("Model.compile", "optimizer loss metrics loss_weights sample_weight_mode weighted_metrics",
           _at(2, values.names_metrics), "1.x 2.x", "tf2.0"),

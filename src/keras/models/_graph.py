@@ -105,7 +105,7 @@ class Graph:
             return self.host.run(self.host.read(inputs))
         values = dict(zip((id(x) for x in self.inputs), self.matched(inputs)))
         self.compute(values)
-        return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+        return self.packed(values)
 
     def compute(self, values: dict[int, Any]) -> None:
         """Fills the values of all symbolic tensors in, by their id, where those of the inputs are there."""
@@ -162,6 +162,11 @@ class Graph:
 
         run_nodes(self.nodes, values, call)
         return tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+
+    def packed(self, values: dict[int, Any]) -> Any:
+        """The outputs as a call returns them: in their structure, but of a list of one that one, as in Keras 3."""
+        found = tree.pack_like(self.output_structure, [values[id(x)] for x in self.outputs])
+        return alone(found)
 
     @property
     def layers(self) -> list[Layer]:
@@ -297,3 +302,8 @@ def _fitted(x: Any, symbol: KerasTensor) -> Any:
     if mask is not None:
         pure.put_mask(x, mask)
     return x
+
+
+def alone(structure: Any) -> Any:
+    """What is in a list or tuple of one; anything else as it is."""
+    return structure[0] if isinstance(structure, (list, tuple)) and len(structure) == 1 else structure

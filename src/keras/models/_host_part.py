@@ -100,7 +100,7 @@ class HostPart:
             outputs = operation.encode(numbers) if isinstance(operation, HostLayer) else operation(numbers)
             values.update({id(s): x for s, x in zip(node.outputs, tree.leaves(outputs), strict=True)})
         run_nodes(self.rest, values, lambda node, args, kwargs: node.operation(*args, **kwargs))
-        return tree.pack_like(self.graph.output_structure, [values[id(x)] for x in self.graph.outputs])
+        return self.graph.packed(values)
 
     def _check(self) -> None:
         """Refuses graphs in which text goes where compiled code would have to take it."""

@@ -22,7 +22,7 @@ from keras.layers._base.shapes import is_shape
 from keras.layers._call import context
 from keras.models._as_function import as_function
 from keras.models._exporting import export
-from keras.models._graph import Graph
+from keras.models._graph import Graph, alone
 from keras.models._host_part import is_traced
 from keras.models._in_parts import call_in_parts, is_called_in_parts
 from keras.models._rows_apart import computes_rows_apart
@@ -172,12 +172,12 @@ class Model(Trainer, Layer):
     @property
     def input_shape(self) -> Any:
         """Shape of the input, or a structure of shapes."""
-        return super().input_shape if self._graph is None else tree.map_leaves(_shape, self._graph.input_structure)
+        return super().input_shape if self._graph is None else _shapes(self._graph.input_structure)
 
     @property
     def output_shape(self) -> Any:
         """Shape of the output, or a structure of shapes."""
-        return super().output_shape if self._graph is None else tree.map_leaves(_shape, self._graph.output_structure)
+        return super().output_shape if self._graph is None else _shapes(self._graph.output_structure)
 
     @property
     def input_names(self) -> list[str]:
@@ -209,7 +209,7 @@ class Model(Trainer, Layer):
     def compute_output_shape(self, input_shape):
         """The shape of the outputs for inputs of a shape."""
         inputs = _symbols(input_shape, self.compute_dtype)
-        return tree.map_leaves(_shape, self.compute_output_spec(inputs))
+        return tree.map_leaves(lambda x: getattr(x, "shape", None), self.compute_output_spec(inputs))
 
     def build(self, input_shape=None):
         """Makes the weights of a model without a graph, for inputs of a shape."""
@@ -231,7 +231,11 @@ class Model(Trainer, Layer):
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
         if type(self).build is Model.build:  # a subclass's layers build themselves when `call` reaches them
-            self._build_shapes = {"input_shape": tree.map_leaves(_shape, next(iter(arguments.values()), None))}
+            self._build_shapes = {
+                "input_shape": tree.map_leaves(
+                    lambda x: getattr(x, "shape", None), next(iter(arguments.values()), None)
+                )
+            }
             self.built = True
             return
         super()._build_once(arguments)
@@ -448,8 +452,8 @@ _classes: dict[str, type] = {}
 _functions: dict[str, Any] = {}
 
 
-def _shape(x: Any) -> Any:
-    return getattr(x, "shape", None)
+def _shapes(structure: Any) -> Any:
+    return alone(tree.map_leaves(lambda x: getattr(x, "shape", None), structure))
 
 
 def _symbols(shape: Any, dtype: str) -> Any:
