@@ -36,5 +36,5 @@ def known(probabilities: Any, kind: str, axis: int = -1) -> Any:
     found = _made.get(id(probabilities)) if counts() else None
     if found is None or found[0]() is not probabilities or found[1] != kind:
         return None
-    of_axis = kind == "sigmoid" or found[2] == axis % max(probabilities.ndim, 1)
+    of_axis = kind == "sigmoid" or found[2] == axis % max(found[3].ndim, 1)
     return found[3] if of_axis else None
