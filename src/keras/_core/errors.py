@@ -5,6 +5,14 @@ class UnknownArgument(TypeError, ValueError):
     """An argument that is not taken: a TypeError in Python and up to tf.keras, a ValueError in Keras 3."""
 
 
+class WrongShape(TypeError, ValueError):
+    """Symbolic tensors whose shapes do not fit: a TypeError of the engine, a ValueError in Keras."""
+
+
+class WrongIndex(IndexError, ValueError):
+    """An axis or a place that a symbolic tensor does not have: an IndexError of the engine, a ValueError in Keras."""
+
+
 class NoSuchFile(FileNotFoundError, ValueError):
     """A file of a model that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
 
