@@ -284,3 +284,8 @@ def test_lambda_callback_calls_each_function_and_names_unknown_hooks():
         LambdaCallback(on_epoch_ends=print)
     with pytest.raises(ValueError, match=r"`on_epoch_end` must be a function or None. Got 3"):
         LambdaCallback(on_epoch_end=3)
+
+
+def test_what_is_no_hook_is_an_attribute_of_a_callback_of_functions():
+    callback = LambdaCallback(on_epoch_end=lambda epoch, logs: None, restart=lambda: 5, times=3)
+    assert (callback.restart(), callback.times) == (5, 3)

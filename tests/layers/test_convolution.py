@@ -168,3 +168,13 @@ def test_conv3d_transpose_takes_the_axis_order_before_the_output_padding():
 def test_same_padding_keeps_the_size_divided_by_the_stride():
     assert layers.Conv2D(1, 3, strides=2, padding="SAME")(layers.Input((7, 8, 1))).shape == (None, 4, 4, 1)
     assert layers.Conv2D(1, 3)(layers.Input((None, None, 1))).shape == (None, None, None, 1)
+
+
+@pytest.mark.parametrize("kind", [layers.DepthwiseConv2D, layers.SeparableConv2D])
+def test_channel_by_channel_windows_move_and_spread_at_once(kind):
+    own = {"depthwise_initializer": "ones", "use_bias": False, "strides": 2, "dilation_rate": 2}
+    layer = kind(2, **own) if kind is layers.DepthwiseConv2D else kind(1, 2, pointwise_initializer="ones", **own)
+    x = np.arange(25.0, dtype="float32").reshape(1, 5, 5, 1)
+    y = layer(x)
+    assert y.shape == layer.compute_output_shape(x.shape) == (1, 2, 2, 1)
+    np.testing.assert_allclose(y[0, :, :, 0], [[24, 32], [64, 72]])

@@ -64,3 +64,19 @@ def test_gates_saved_in_1_x_are_the_same_when_today_loads_them(tmp_path):
     set_era("3")
     for name in ("m.keras", "m.h5"):
         np.testing.assert_allclose(keras.models.load_model(tmp_path / name).predict(x, verbose=0), wanted, rtol=1e-6)
+
+
+def dense(name, units, **more):
+    return {"class_name": "Dense", "config": {"name": name, "units": units, "activation": "relu", **more}}
+
+
+def test_models_are_made_from_the_configs_of_earlier_years_themselves():
+    stack = [dense("a", 3, batch_input_shape=[None, 2]), dense("b", 4)]
+    for config in (stack, {"name": "stack", "layers": stack}):  # in 1.x a list
+        assert keras.Sequential.from_config(config).output_shape == (None, 4)
+    start = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 2], "dtype": "float32", "name": "x"}}
+    layers = [{"name": "x", "inbound_nodes": [], **start}]
+    layers.append({"name": "a", "inbound_nodes": [[["x", 0, 0, {}]]], **dense("a", 3)})
+    graph = {"name": "m", "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": [["a", 0, 0]]}
+    model = keras.Model.from_config(graph)
+    assert (model.name, model.output_shape) == ("m", (None, 3))

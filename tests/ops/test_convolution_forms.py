@@ -18,6 +18,11 @@ CASES = {
     "two groups": (2, 4, 2, 6, 3, 2, 1, "same"),
     "more groups than convolutions": (1, 36, 18, 18, 2, 1, 1, "valid"),
     "windows of one place, in strides": (2, 30, 1, 2, 1, 2, 1, "valid"),
+    "in strides and with gaps": (2, 30, 1, 2, 2, 2, 2, "same"),
+    "one channel to a filter, in strides and with gaps": (2, 3, 3, 3, 2, 2, 2, "same"),
+    "one channel to two filters, in strides and with gaps": (2, 2, 2, 4, 2, 2, 2, "valid"),
+    "few products, in strides and with gaps": (2, 1, 1, 2, 2, 2, 2, "same"),
+    "volumes, in strides and with gaps": (3, 4, 1, 2, 2, 2, 2, "same"),
     "volumes": (3, 4, 1, 2, 3, 2, 1, "same"),
     "volumes in groups": (3, 4, 2, 2, 2, 1, 2, "valid"),
 }

@@ -142,7 +142,16 @@ def test_resize_pads_to_the_aspect_ratio():
         (lambda: ops.image.crop_images(np.ones((4, 4, 1)), 2, 0, 2, 0), "nothing is left"),
         (lambda: ops.image.rgb_to_hsv(np.ones((4, 4, 3), "uint8")), "takes floats from 0 to 1"),
         (lambda: ops.conv(np.ones((1, 4, 3)), np.ones((2, 2, 5))), "multiple of the kernel's"),
-        (lambda: ops.conv(np.ones((1, 4, 2)), np.ones((2, 2, 5)), 2, dilation_rate=2), "cannot both be above 1"),
+        (lambda: ops.depth_to_space(np.ones((1, 2, 2, 4)), 1), "integer of at least 2"),
+        (lambda: ops.space_to_depth(np.ones((1, 2, 2, 4)), 1), "integer of at least 2"),
+        (
+            lambda: ops.batch_normalization(np.ones((2, 3)), np.ones(3), np.ones(2), -1),
+            "`variance` must be a vector of 3",
+        ),
+        (
+            lambda: ops.batch_normalization(symbol(None, 3), np.ones(3), np.ones(3), -1, offset=np.ones(2)),
+            "`offset` must be a vector of 3",
+        ),
         (lambda: ops.conv(np.ones((1, 4, 2)), np.ones((2, 2, 5)), padding="causal"), "`padding` must be one of"),
         (lambda: ops.max_pool(np.ones((4, 2)), 2), "between samples and channels|beside those of samples"),
         (lambda: ops.one_hot([1], 3, sparse=True), "sparse tensors do not exist"),
@@ -233,6 +242,17 @@ def test_results_whose_shape_depends_on_values_are_refused_in_compiled_code(call
         (lambda: ops.segment_sum(symbol(None, 3), symbol(None, dtype="int32"), num_segments=4), (4, 3)),
         (lambda: ops.segment_sum(symbol(None, 3), symbol(None, dtype="int32")), (None, 3)),
         (lambda: ops.size(symbol(None, 3)), ()),
+        (lambda: ops.linspace(symbol(None, 3), symbol(2, 3), 5, axis=1), (2, 5, 3)),
+        (lambda: ops.logspace(symbol(2, None), symbol(None, 3), 5), (5, 2, 3)),
+        (lambda: ops.geomspace(symbol(None, 3), symbol(2, 3), 5), (5, 2, 3)),
+        (lambda: ops.inner(symbol(None), symbol(3)), ()),
+        (lambda: ops.einsum(",ij", 2.0, symbol(None, 3)), (None, 3)),
+        (lambda: ops.hstack([symbol(None, 3), symbol(2, None)]), (2, None)),
+        (lambda: ops.vstack([symbol(None, None), symbol(None, 3)]), (None, 3)),
+        (lambda: ops.vstack([symbol(None), symbol(3)]), (2, 3)),
+        (lambda: ops.dstack([symbol(None, 3), symbol(2, None)]), (2, 3, 2)),
+        (lambda: ops.dstack([symbol(None, 3, 1), symbol(2, None, 4)]), (2, 3, 5)),
+        (lambda: ops.repeat(symbol(None, 3), [1, 2], axis=0), (3, 3)),
     ],
 )
 def test_unknown_sizes(call, shape):
@@ -259,6 +279,37 @@ def test_a_mismatch_of_symbolic_shapes_explains_the_sizes_in_the_message():
     with pytest.raises(TypeError) as caught:
         symbol(None, 3) @ symbol(4, 5)
     assert any("stand for sizes that are not known yet" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: symbol(2, 3) @ symbol(4, 5),
+        lambda: symbol(2, 3) + symbol(4, 3),
+        lambda: ops.concatenate([symbol(2, 3), symbol(2, 4)]),
+        lambda: ops.swapaxes(symbol(2, 3), 0, 4),
+        lambda: ops.concatenate([symbol(2, 3), symbol(2, 3)], axis=4),
+    ],
+)
+def test_shapes_that_do_not_fit_are_value_errors(call):
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_integers_round_to_tens():
+    y = ops.round(np.array([14, 15, 25, -26, 105], "int16"), -1)
+    np.testing.assert_array_equal(y, [10, 20, 20, -30, 100])
+    assert y.dtype == "int16"
+
+
+@pytest.mark.parametrize("axes", [(0, 0), (0, 2), (1,)])
+def test_transpose_names_each_axis_once(axes):
+    with pytest.raises(ValueError, match="each of the 2 axes once"):
+        ops.transpose(np.ones((2, 3)), axes)
+
+
+def test_numbers_stand_in_einsum():
+    np.testing.assert_array_equal(ops.einsum(",ij", 5, [[1, 2]]), [[5, 10]])
 
 
 def test_variables_and_nested_lists_are_tensors():
@@ -307,3 +358,23 @@ def test_cross_entropies_of_16_bits_keep_the_width_of_the_targets(narrow):
     found = ops.sparse_categorical_crossentropy([1], chances)
     assert found.dtype == "float32"
     np.testing.assert_allclose(found, [0.28768], atol=1e-5)
+
+
+def test_normalizations_take_factors_of_each_sample():
+    x = np.array([[[1.0, 3.0]], [[2.0, 6.0]]], "float32")
+    factors = np.array([[[10.0, 1.0]], [[1.0, 100.0]]], "float32")  # (samples, 1, features)
+    y = ops.layer_normalization(x, factors, factors + 1, epsilon=0.0)
+    np.testing.assert_allclose(y, [[[1.0, 3.0]], [[1.0, 201.0]]], rtol=1e-6)
+    y = ops.rms_normalization(x, factors, epsilon=0.0)
+    np.testing.assert_allclose(y, x / np.sqrt([[[5.0]], [[20.0]]]) * factors, rtol=1e-6)
+    np.testing.assert_allclose(
+        ops.layer_normalization(x, np.float32(2), epsilon=0.0), [[[-2, 2]], [[-2, 2]]], rtol=1e-6
+    )
+
+
+def test_rms_scaling_divides_by_the_deviation_without_centring():
+    x = np.array([[1.0, 3.0]], "float32")  # variance 1
+    gamma = np.array([1.0, 2.0], "float32")
+    np.testing.assert_allclose(
+        ops.layer_normalization(x, gamma, epsilon=3.0, rms_scaling=True), [[0.5, 3.0]], rtol=1e-6
+    )

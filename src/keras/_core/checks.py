@@ -82,11 +82,9 @@ def integers(name: str, value: Any, count: int, owner: str = "", least: int = 1)
 def pairs_of_integers(name: str, value: Any, count: int, owner: str = "") -> tuple[tuple[int, int], ...]:
     """`count` pairs of integers of at least 0, from pairs, from one integer per pair, or from one for all.
 
-    With a count of 1 the pair may stand alone.
+    With a count of 1 the pair stands alone.
     """
-    items = [value] * count if _is_integer(value) else value
-    if count == 1 and isinstance(items, (list, tuple)) and len(items) == 2:
-        items = [items]
+    items = [value] * count if _is_integer(value) or count == 1 else value
     if isinstance(items, (list, tuple)) and len(items) == count:
         pairs = [(i, i) if _is_integer(i) else i for i in items]
         if all(

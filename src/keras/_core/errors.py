@@ -17,6 +17,14 @@ class NoLayer(ValueError, TypeError):
     """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError in Keras 3."""
 
 
+class WrongShape(TypeError, ValueError):
+    """Symbolic tensors whose shapes do not fit: a TypeError of the engine, a ValueError in Keras."""
+
+
+class WrongIndex(IndexError, ValueError):
+    """An axis or a place that a symbolic tensor does not have: an IndexError of the engine, a ValueError in Keras."""
+
+
 class NoSuchFile(FileNotFoundError, ValueError):
     """A file of a model that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
 

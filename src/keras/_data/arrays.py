@@ -11,6 +11,7 @@ import numpy as np
 
 from keras import config
 from keras._core import tree
+from keras._core.checks import WrongTypeError
 from keras._core.graph import is_symbolic
 
 _KEPT = frozenset(
@@ -294,12 +295,12 @@ def _from_objects(x: np.ndarray, where: str) -> np.ndarray:
         if isinstance(item, (str, bytes)):
             raise TypeError(TEXT.format(where=where))
         if isinstance(item, (np.ndarray, list, tuple)) and np.ndim(item):
-            raise TypeError(
+            raise WrongTypeError(
                 f"{where} is an array of objects that are arrays themselves, shape {x.shape}.\n"
                 f"  Rows of equal length: np.stack(list(x)). Of different lengths: keras.utils.pad_sequences."
             )
         if not isinstance(item, _SCALARS):
-            raise TypeError(f"{where} holds {_named(item)}, which is not a number.")
+            raise WrongTypeError(f"{where} holds {_named(item)}, which is not a number.")
     return x.astype(_floatx())
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from jax import lax
 
 from keras._core import limits
-from keras._core.checks import positive_integer
+from keras._core.checks import WrongTypeError, positive_integer
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import common_floats, floats
 from keras._jax.op import op
@@ -141,6 +141,8 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
     Returns:
         Real parts and imaginary parts, of shape (..., windows, fft_length // 2 + 1).
     """
+    if not jnp.issubdtype(jnp.asarray(x).dtype, jnp.inexact):
+        raise WrongTypeError(f"stft: `x` must hold floats. Got {jnp.asarray(x).dtype}.")
     x = _wide(floats(x))
     sequence_stride = positive_integer("sequence_stride", sequence_stride, "stft")
     factors = _window(window, sequence_length, fft_length, x.dtype, "stft")

@@ -51,6 +51,12 @@ def along(vector, rank: int, axis) -> jax.Array:
     return vector.reshape(sizes)
 
 
+def _broadcasting(factors, rank: int, axes) -> jax.Array:
+    """`along`, where the factors do not broadcast by themselves, as those of each sample of a batch do."""
+    last = axes in (-1, rank - 1, (-1,), (rank - 1,))
+    return factors if last or factors.ndim == rank else along(factors, rank, axes)
+
+
 @op
 def batch_normalization(
     x: Tensor, mean: Tensor, variance: Tensor, axis, offset: Tensor = None, scale: Tensor = None, epsilon=1e-3
@@ -64,9 +70,14 @@ def batch_normalization(
         epsilon: keeps the division finite.
     """
     x = floats(x)
-    mean, variance, offset, scale = (
-        None if v is None else _wide(along(jnp.asarray(v), x.ndim, axis)) for v in (mean, variance, offset, scale)
-    )
+    vectors = {"mean": mean, "variance": variance, "offset": offset, "scale": scale}
+    for name, v in vectors.items():
+        if v is not None and (v.ndim != 1 or v.shape[0] not in (1, x.shape[axis])):
+            raise ValueError(
+                f"batch_normalization: `{name}` must be a vector of {x.shape[axis]} numbers, one for each entry of "
+                f"axis {axis}. Got shape {v.shape}."
+            )
+    mean, variance, offset, scale = (None if v is None else _wide(along(v, x.ndim, axis)) for v in vectors.values())
     factor = jax.lax.rsqrt(variance + epsilon)
     if scale is not None:
         factor = factor * scale
@@ -78,25 +89,29 @@ def batch_normalization(
 
 
 @op
-def layer_normalization(x: Tensor, gamma: Tensor = None, beta: Tensor = None, axis=-1, epsilon=None) -> Tensor:
+def layer_normalization(
+    x: Tensor, gamma: Tensor = None, beta: Tensor = None, axis=-1, epsilon=None, rms_scaling=False
+) -> Tensor:
     """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, mean and variance along axes (Ba et al., 2016).
 
     Args:
         x: a tensor; 16-bit floats are computed with in 32 bits.
-        gamma, beta: factors and summands with the sizes of the axes; may be None.
+        gamma, beta: factors and summands with the sizes of the axes, or with as many axes as `x`; may be None.
         axis: an axis or several.
         epsilon: keeps the division finite; `keras.config.epsilon()` if None.
+        rms_scaling: True leaves out the subtraction of the mean and `beta`: `x / sqrt(variance + epsilon) * gamma`,
+            what Keras 3 had before `rms_normalization`.
     """
     x = floats(x)
     wide, axes = _wide(x), axes_of(axis)
     mean = jnp.mean(wide, axis=axes, keepdims=True)
     centred = wide - mean
     variance = jnp.mean(jnp.square(centred), axis=axes, keepdims=True)
-    y = centred * jax.lax.rsqrt(variance + _epsilon(epsilon))
+    y = (wide if rms_scaling else centred) * jax.lax.rsqrt(variance + _epsilon(epsilon))
     if gamma is not None:
-        y = y * along(gamma, x.ndim, axes).astype(y.dtype)
-    if beta is not None:
-        y = y + along(beta, x.ndim, axes).astype(y.dtype)
+        y = y * _broadcasting(gamma, x.ndim, axes).astype(y.dtype)
+    if beta is not None and not rms_scaling:
+        y = y + _broadcasting(beta, x.ndim, axes).astype(y.dtype)
     return y.astype(x.dtype)
 
 
@@ -106,7 +121,7 @@ def rms_normalization(x: Tensor, scale: Tensor = None, axis=-1, epsilon=None) ->
 
     Args:
         x: a tensor; 16-bit floats are computed with in 32 bits.
-        scale: factors with the sizes of the axes; may be None.
+        scale: factors with the sizes of the axes, or with as many axes as `x`; may be None.
         axis: an axis or several.
         epsilon: keeps the division finite; `keras.config.epsilon()` if None.
     """
@@ -114,7 +129,7 @@ def rms_normalization(x: Tensor, scale: Tensor = None, axis=-1, epsilon=None) ->
     wide, axes = _wide(x), axes_of(axis)
     y = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axis=axes, keepdims=True) + _epsilon(epsilon))
     if scale is not None:
-        y = y * along(scale, x.ndim, axes).astype(y.dtype)
+        y = y * _broadcasting(scale, x.ndim, axes).astype(y.dtype)
     return y.astype(x.dtype)
 
 

@@ -14,8 +14,8 @@ from keras._jax.op import op
 def _block(x, block_size, data_format, who: str) -> bool:
     if x.ndim != 4:
         raise ValueError(f"{who}: takes a batch of images, with 4 axes. Got shape {x.shape}.")
-    if not isinstance(block_size, int) or block_size < 1:
-        raise ValueError(f"{who}: `block_size` must be a positive integer. Got {block_size!r}.")
+    if not isinstance(block_size, int) or block_size < 2:
+        raise ValueError(f"{who}: `block_size` must be an integer of at least 2. Got {block_size!r}.")
     return config.standard_data_format(data_format, owner=who) == "channels_first"
 
 

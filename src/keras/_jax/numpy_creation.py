@@ -11,7 +11,7 @@ from keras import config
 from keras._core.graph import is_symbolic
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import common_floats, dtype_or, floatx, is_inexact
-from keras._jax.op import as_array, convert_to_tensor, op
+from keras._jax.op import as_array, broadcasting, convert_to_tensor, op
 
 
 def array(x, dtype=None):
@@ -134,7 +134,7 @@ def arange(start, stop=None, step=None, dtype=None):
     return jnp.arange(start, stop, step, dtype_or(dtype, None))
 
 
-@op
+@op(shapes=broadcasting)
 def linspace(start: Tensor, stop: Tensor, num=50, endpoint=True, retstep=False, dtype=None, axis=0) -> Tensor:
     """`num` numbers from `start` to `stop`, the same distance apart.
 
@@ -154,7 +154,7 @@ def linspace(start: Tensor, stop: Tensor, num=50, endpoint=True, retstep=False, 
     return jnp.linspace(start, stop, num, endpoint=endpoint, retstep=retstep, dtype=kind, axis=axis)
 
 
-@op
+@op(shapes=broadcasting)
 def logspace(start: Tensor, stop: Tensor, num=50, endpoint=True, base=10, dtype=None, axis=0) -> Tensor:
     """`num` numbers from `base**start` to `base**stop`, each the same multiple of the one before."""
     start, stop = common_floats(start, stop)
@@ -162,7 +162,7 @@ def logspace(start: Tensor, stop: Tensor, num=50, endpoint=True, base=10, dtype=
     return jnp.logspace(start, stop, num, endpoint=endpoint, base=base, dtype=kind, axis=axis)
 
 
-@op
+@op(shapes=broadcasting)
 def geomspace(start: Tensor, stop: Tensor, num=50, endpoint=True, dtype=None, axis=0) -> Tensor:
     """`num` numbers from `start` to `stop`, each the same multiple of the one before."""
     start, stop = common_floats(start, stop)

@@ -75,7 +75,19 @@ def round(x: Tensor, decimals=0) -> Tensor:
     >>> round([0.5, 1.5, 2.25])
     Array([0., 2., 2.], dtype=float32)
     """
+    if decimals < 0 and jnp.issubdtype(jnp.result_type(x), jnp.integer):
+        return _round_integers(jnp.asarray(x), 10**-decimals)
     return jnp.round(x, decimals)
+
+
+def _round_integers(x: jax.Array, step: int) -> jax.Array:
+    """Integers rounded to multiples of `step`, halves to the even one."""
+    kind = x.dtype if x.dtype.itemsize >= 4 else jnp.dtype("int32")  # `step` has to fit
+    if step > jnp.iinfo(kind).max // 2:
+        return jnp.zeros_like(x)
+    below, rest = jnp.divmod(x.astype(kind), step)
+    up = (2 * rest > step) | ((2 * rest == step) & (below % 2 == 1))
+    return ((below + up) * step).astype(x.dtype)
 
 
 @op

@@ -123,6 +123,9 @@ def _einsum_shapes(trace, subscripts, *operands, **kwargs):
     labels = []
     for term, x in zip(terms, operands):
         before, dots, after = term.partition("...")
+        if not hasattr(x, "shape"):  # a number
+            labels.append([])
+            continue
         middle = len(x.shape) - len(before) - len(after)
         # axes under the dots are numbered from the end, because they broadcast
         labels.append([*before, *(f"...{i}" for i in range(middle, 0, -1) if dots), *after])
@@ -157,7 +160,7 @@ def einsum(subscripts, *operands: Tensor, **kwargs) -> Tensor:
 
 def _is_rows_times(subscripts, operands) -> bool:
     """Whether it says `x @ matrix`, such as 'abc,cd->abd'."""
-    if not isinstance(subscripts, str) or [o.ndim > 1 for o in operands] != [True, True]:
+    if not isinstance(subscripts, str) or [getattr(o, "ndim", 0) > 1 for o in operands] != [True, True]:
         return False
     found = re.fullmatch(r"(\w+|\.\.\.)(\w),\2(\w)->\1\3", subscripts.replace(" ", ""))
     if found is None:
@@ -170,7 +173,13 @@ def _is_rows_times(subscripts, operands) -> bool:
     return _is_large(x, matrix)
 
 
-@op
+def _inner_shapes(trace, x1, x2):
+    if not getattr(x1, "shape", ()) or not getattr(x2, "shape", ()):
+        return trace(x1, x2)
+    return trace(_with_size(x1, -1, _size(x2, -1)), _with_size(x2, -1, _size(x1, -1)))
+
+
+@op(shapes=_inner_shapes)
 def inner(x1: Tensor, x2: Tensor) -> Tensor:
     """Sums of products over the last axes of both."""
     return jnp.inner(x1, x2)

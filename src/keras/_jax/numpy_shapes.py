@@ -98,6 +98,8 @@ def transpose(x: Tensor, axes=None) -> Tensor:
     >>> transpose(ones((2, 3, 4)), (2, 0, 1)).shape
     (4, 2, 3)
     """
+    if axes is not None and sorted(a % x.ndim if -x.ndim <= a < x.ndim else a for a in axes) != list(range(x.ndim)):
+        raise ValueError(f"transpose: `axes` must name each of the {x.ndim} axes once. Got {tuple(axes)}.")
     return jnp.transpose(x, axes)
 
 
@@ -134,17 +136,23 @@ def broadcast_to(x: Tensor, shape) -> Tensor:
 
 
 def _joined_shapes(trace, xs, axis=0):
+    return trace(_agreeing(xs, axis), axis=axis)
+
+
+def _agreeing(xs, axis):
     """An unknown size outside the axis along which tensors are joined is that of the others."""
-    ranks = {len(x.shape) for x in xs if hasattr(x, "shape")}
+    ranks = {len(x.shape) for x in xs if hasattr(x, "shape")} if isinstance(xs, (list, tuple)) else ()
     if len(ranks) != 1:
-        return trace(xs, axis=axis)
+        return xs
     rank = ranks.pop()
+    if axis is not None and not -rank <= axis < rank:
+        return xs
     known: dict[int, int] = {}
     for x in xs:
         for i, d in enumerate(getattr(x, "shape", ())):
-            if d is not None and (axis is None or i != axis % max(rank, 1)):
+            if d is not None and (axis is None or i != axis % rank):
                 known.setdefault(rank - 1 - i, d)
-    return trace([filled(x, known) for x in xs], axis=axis)
+    return [filled(x, known) for x in xs]
 
 
 @op(shapes=_joined_shapes)
@@ -183,19 +191,35 @@ def _arrays(xs: Any) -> list:
     return [jnp.asarray(x) for x in xs]
 
 
-@op
+def _rank(xs):
+    return min((len(getattr(x, "shape", ())) for x in xs), default=0) if isinstance(xs, (list, tuple)) else 0
+
+
+def _hstack_shapes(trace, xs):
+    return trace(_agreeing(xs, min(_rank(xs) - 1, 1)))
+
+
+def _vstack_shapes(trace, xs):
+    return trace(_agreeing(xs, 0 if _rank(xs) > 1 else None))
+
+
+def _dstack_shapes(trace, xs):
+    return trace(_agreeing(xs, 2 if _rank(xs) > 2 else None))
+
+
+@op(shapes=_hstack_shapes)
 def hstack(xs: Tensors) -> Tensor:
     """Tensors joined along their second axis, vectors along their only one."""
     return jnp.hstack(_arrays(xs))
 
 
-@op
+@op(shapes=_vstack_shapes)
 def vstack(xs: Tensors) -> Tensor:
     """Tensors joined along their first axis, vectors as rows."""
     return jnp.vstack(_arrays(xs))
 
 
-@op
+@op(shapes=_dstack_shapes)
 def dstack(xs: Tensors) -> Tensor:
     """Tensors joined along their third axis."""
     return jnp.dstack(_arrays(xs))
@@ -299,7 +323,16 @@ def tile(x: Tensor, repeats) -> Tensor:
     return jnp.tile(x, repeats)
 
 
-@op
+def _repeat_shapes(trace, x, repeats, axis=None):
+    times = np.shape(repeats) if isinstance(repeats, (list, tuple, np.ndarray)) else ()
+    if axis is not None and len(times) == 1 and times[0] > 1 and x.shape[axis] is None:
+        sizes = list(x.shape)
+        sizes[axis] = times[0]  # one number for each entry
+        x = with_shape(x, sizes)
+    return trace(x, repeats, axis)
+
+
+@op(shapes=_repeat_shapes)
 def repeat(x: Tensor, repeats, axis=None) -> Tensor:
     """Each entry several times in a row.
 

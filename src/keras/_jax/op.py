@@ -14,6 +14,7 @@ import numpy as np
 from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
+from keras._core.errors import WrongIndex, WrongShape
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic, running_values
 from keras._core.names import unique_name
 from keras._core.recording import recording
@@ -310,10 +311,18 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
 
     try:
         shapes = iter(jax.eval_shape(run, specs))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError) as found:
+        error: Exception = found
+        if type(found) is IndexError:
+            error = WrongIndex(*found.args)
+        elif type(found) is TypeError and "shape" in str(found):
+            error = WrongShape(*found.args)
+        if error is not found:
+            for note in getattr(found, "__notes__", ()):
+                error.add_note(note)
         if any(None in x.shape for x in symbols):
             error.add_note(f"Sizes of {stand_in} in this message stand for sizes that are not known yet.")
-        raise
+        raise error.with_traceback(found.__traceback__) from found.__cause__
     leaves = [next(shapes) if _is_array(x) else x for x in tree.leaves(result)]
     return tree.map_leaves(lambda _: None, result), leaves
 

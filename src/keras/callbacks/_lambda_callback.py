@@ -11,7 +11,8 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions of `(epoch, logs)`.
         on_train_begin, on_train_end: functions of `(logs)`.
         on_train_batch_begin, on_train_batch_end: functions of `(batch, logs)`.
-        kwargs: functions for the other hooks of `Callback`, by their names.
+        kwargs: functions for the other hooks of `Callback`, by their names; what is called otherwise than 'on_...' is
+            kept as an attribute, as in every release.
 
     Raises:
         ValueError: there is no such hook, or what came for it cannot be called.
@@ -39,10 +40,10 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for name, function in functions.items():
-            if name not in HOOKS:
+            if name not in HOOKS and name.startswith("on_"):
                 raise ValueError(f"LambdaCallback: there is no hook {name!r}.{nearest(name, HOOKS)}")
             if function is None:
                 continue
-            if not callable(function):
+            if name in HOOKS and not callable(function):
                 raise ValueError(f"LambdaCallback: `{name}` must be a function or None. Got {function!r}.")
             setattr(self, name, function)

@@ -12,8 +12,8 @@ class CategoryEncoding(Layer):
 
     Args:
         num_tokens: how many categories there are: the length of a vector.
-        output_mode: 'one_hot' for a vector per number; 'multi_hot' and 'count' for one per sample, along the last axis:
-            which numbers are there, and how often.
+        output_mode: 'one_hot' for a vector per number; 'multi_hot' and 'count' for one per sample, over the axis behind
+            that of the batch: which numbers are there, and how often.
         sparse: must be False: tensors are dense here.
 
     Other numbers leave no trace. A call may pass `count_weights`, what each number counts, with 'count'.

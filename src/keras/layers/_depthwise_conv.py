@@ -3,7 +3,7 @@
 from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
 from keras.layers._base.activated import ActivationAttribute
-from keras.layers._conv import along_channels, check_strides_or_dilation
+from keras.layers._conv import along_channels
 from keras.layers._layer import Layer
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
 
@@ -42,7 +42,6 @@ class DepthwiseConv(Layer):
         self.depth_multiplier = positive_integer("depth_multiplier", depth_multiplier, owner)
         self.data_format = config.standard_data_format(data_format, owner)
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
-        check_strides_or_dilation(self)
         self.activation = activation
         self.use_bias = use_bias
         self.depthwise_initializer = initializers.get(depthwise_initializer)

@@ -24,7 +24,7 @@ class Discretization(Layer):
         num_bins: how many intervals `adapt` makes, each with about as many values.
         epsilon: how coarse the summary is from which `adapt` makes them: it keeps `1 / epsilon` values.
         output_mode: 'int' for numbers of intervals; 'one_hot' for a vector per number; 'multi_hot' and 'count' for one
-            per sample, along the last axis.
+            per sample, over axis 1.
         sparse: must be False: tensors are dense here.
         dtype, name: as for every layer.
 

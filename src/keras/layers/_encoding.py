@@ -19,7 +19,7 @@ def encoded_shape(shape, mode, depth):
         if not shape:
             return (1, depth)
         return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
-    return (*shape[:-1], depth)
+    return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
 
 def encode(numbers, mode, depth, dtype, weights=None):
@@ -28,7 +28,7 @@ def encode(numbers, mode, depth, dtype, weights=None):
     Args:
         numbers: integers.
         mode: 'int' for the numbers themselves, 'one_hot' for a vector per number, 'multi_hot' and 'count' for a vector
-            per sample, that is along the last axis.
+            per sample, that is over the axis behind that of the batch.
         depth: length of a vector.
         dtype: of the result.
         weights: what a number counts, 1 if None.
@@ -40,6 +40,9 @@ def encode(numbers, mode, depth, dtype, weights=None):
     shape = encoded_shape(numbers.shape, mode, depth)
     if mode == "one_hot":
         return ops.one_hot(ops.reshape(numbers, shape[:-1]), depth, dtype=dtype)
+    if numbers.ndim > 2:
+        numbers = ops.moveaxis(numbers, 1, -1)
+        weights = None if weights is None else ops.moveaxis(weights, 1, -1)
     size = numbers.shape[-1] if numbers.ndim else 1
     rows = ops.reshape(numbers, (math.prod(numbers.shape[:-1]), size))
     nowhere = rows.shape[0] * depth
@@ -56,6 +59,8 @@ def _on_host(numbers, mode, depth):
     if mode == "int":
         return numbers
     shape = encoded_shape(numbers.shape, mode, depth)
+    if mode != "one_hot" and numbers.ndim > 2:
+        numbers = np.moveaxis(numbers, 1, -1)
     size = 1 if mode == "one_hot" or not numbers.ndim else numbers.shape[-1]
     rows = numbers.reshape(math.prod(shape[:-1]), size)
     found = np.zeros((len(rows), depth), "int32")

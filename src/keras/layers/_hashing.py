@@ -21,7 +21,7 @@ class Hashing(HostLayer):
         mask_value: a text or integer that gets bin 0 for itself.
         salt: an integer, or two, that change which value goes where.
         output_mode: 'int' for numbers of bins; 'one_hot' for a vector per value; 'multi_hot' and 'count' for one per
-            sample, along the last axis.
+            sample, over axis 1.
         sparse: must be False: tensors are dense here.
 
     >>> Hashing(num_bins=7)(["q", "r", "s"])

@@ -25,7 +25,7 @@ class IntegerLookup(Lookup):
         idf_weights: with output_mode='tf_idf', a number per integer of the vocabulary.
         invert: whether numbers become integers of the vocabulary instead.
         output_mode: 'int' for numbers; 'one_hot' for a vector per integer; 'multi_hot', 'count' and 'tf_idf' for one
-            per sample, along the last axis: what is there, how often, and how often times its weight.
+            per sample, over axis 1: what is there, how often, and how often times its weight.
         sparse: must be False: tensors are dense here.
         pad_to_max_tokens: whether vectors have `max_tokens` places however small the vocabulary is.
         oov_method: which number an unknown x gets: 'floormod' for x modulo `num_oov_indices`, 'farmhash' for a hash of

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from keras import config, ops
-from keras._core.checks import axis_or_axes
+from keras._core.checks import WrongTypeError, axis_or_axes
 from keras._core.dtype_policy import is_float_name, wide_float
 from keras.layers._layer import Layer
-from keras.layers._text import batches_of, host_array, numbers
+from keras.layers._text import batches_of, host_array, numbers, yields_batches
 
 GIVEN = (
     "{name} was given `mean` and `variance`, so adapt() cannot learn others.\n"
@@ -99,12 +99,29 @@ class Normalization(Layer):
         """Learns the mean and the variance of every feature, from nothing.
 
         Args:
-            data: arrays, lists, frames, or what yields batches: a generator, a loader, a dataset.
+            data: arrays, lists, frames, or what yields batches: a generator, a loader, a dataset, a list of arrays. Of
+                batches `(x, y)` only x counts.
         """
         self.reset_state()
-        for batch in batches_of(data, f"{self.name}.adapt"):
+        found = False
+        for batch in batches_of(iter(data) if self._holds_batches(data) else data, f"{self.name}.adapt"):
+            if not batch.ndim and yields_batches(data):
+                raise WrongTypeError(f"{self.name}.adapt: batches must be arrays with axes. Got {batch!r}.")
             self.update_state(batch)
+            found = True
+        if not found:
+            raise ValueError(f"{self.name}.adapt: `data` holds no batch, so there is nothing to learn from.")
         self.finalize_state()
+
+    def _holds_batches(self, data):
+        """Whether a list holds arrays that are batches, or pairs that begin with one; vectors are rows of a table."""
+        least = 1 if not self.axis else 2
+
+        def is_batch(x):
+            x = x[0] if isinstance(x, tuple) and x else x
+            return len(getattr(x, "shape", ())) >= least
+
+        return isinstance(data, (list, tuple)) and len(data) > 0 and all(map(is_batch, data))
 
     def reset_state(self):
         """Forgets batches that were added; mean and variance stay until new ones are taken over."""

@@ -3,7 +3,7 @@
 from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
 from keras.layers._base.activated import ActivationAttribute
-from keras.layers._conv import along_channels, check_strides_or_dilation, padded_on_the_left
+from keras.layers._conv import along_channels, padded_on_the_left
 from keras.layers._layer import Layer
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
 
@@ -47,7 +47,6 @@ class SeparableConv(Layer):
         self.padding = one_of("padding", str(padding).lower(), self.paddings, owner)
         self.data_format = config.standard_data_format(data_format, owner)
         self.dilation_rate = integers("dilation_rate", dilation_rate, self.rank, owner)
-        check_strides_or_dilation(self)
         self.depth_multiplier = positive_integer("depth_multiplier", depth_multiplier, owner)
         self.activation = activation
         self.use_bias = use_bias

@@ -31,7 +31,7 @@ class StringLookup(Lookup):
         idf_weights: with output_mode='tf_idf', a number per text of the vocabulary.
         invert: whether numbers become texts instead: NumPy arrays, as tensors hold no text.
         output_mode: 'int' for numbers; 'one_hot' for a vector per text; 'multi_hot', 'count' and 'tf_idf' for one per
-            sample, along the last axis: what is there, how often, and how often times its weight.
+            sample, over axis 1: what is there, how often, and how often times its weight.
         pad_to_max_tokens: whether vectors have `max_tokens` places however small the vocabulary is.
         sparse: must be False: tensors are dense here.
         encoding: how bytes among the inputs are decoded.

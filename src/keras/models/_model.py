@@ -437,7 +437,8 @@ class Model(Trainer, Layer):
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
-        """A model from what `get_config` returned."""
+        """A model from what `get_config` returned, today or in an earlier year."""
+        config = in_todays_form("Model", config)
         with registry.object_scope(custom_objects or {}):
             if "layers" in config and "input_layers" in config:
                 return _functions["functional_from_config"](cls, config)
@@ -445,6 +446,23 @@ class Model(Trainer, Layer):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def in_todays_form(kind: str, config: Any) -> Any:
+    """The config of a model as `get_config` would return it today.
+
+    Args:
+        kind: 'Sequential' or 'Model'.
+        config: what `get_config` of any year returned; in 1.x that of a `Sequential` was a list.
+    """
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, (list, tuple)) or not any(map(_is_older, layers)):
+        return config
+    return registry.in_todays_form({"class_name": kind, "config": config})["config"]
+
+
+def _is_older(layer: Any) -> bool:
+    return isinstance(layer, dict) and "class_name" in layer and "module" not in layer
 
 
 # filled by the files that know more than this one

@@ -15,7 +15,7 @@ from keras._core.serialization import deserialize, serialize
 from keras.layers import Input, InputLayer, Layer
 from keras.models._graph import Graph
 from keras.models._host_part import begins_with_text, reads_on_host
-from keras.models._model import Model
+from keras.models._model import Model, in_todays_form
 
 
 class Sequential(Model):
@@ -250,7 +250,8 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
-        """A model from what `get_config` returned."""
+        """A model from what `get_config` returned, today or in an earlier year."""
+        config = in_todays_form("Sequential", config)
         with registry.object_scope(custom_objects or {}):
             layers = [deserialize(c, None, "keras.layers") for c in config["layers"]]
         model = cls(layers, name=config.get("name"))

@@ -43,8 +43,6 @@ def convolve(inputs, kernel, strides, padding: str, channels_first: bool, dilati
     spatial = spatial_axes(inputs, who)
     padding = one_of("padding", padding.lower(), ("valid", "same"), owner=who)
     strides, dilation = integers("strides", strides, spatial, who), integers("dilation_rate", dilation, spatial, who)
-    if max(strides) > 1 and max(dilation) > 1:
-        raise ValueError(f"{who}: `strides` and `dilation_rate` cannot both be above 1. Got {strides} and {dilation}.")
     if kernel.ndim != inputs.ndim:
         raise ValueError(f"{who}: `kernel` must have {inputs.ndim} axes, as `inputs` has. Got shape {kernel.shape}.")
     channels, per_group = inputs.shape[1 if channels_first else -1], kernel.shape[-2]

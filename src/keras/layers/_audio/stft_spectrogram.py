@@ -1,7 +1,8 @@
 """STFTSpectrogram: how loud each frequency is over time."""
 
 from keras import config, initializers, ops
-from keras._core.checks import known_size, one_of, positive_integer
+from keras._core.checks import WrongTypeError, known_size, one_of, positive_integer
+from keras._core.dtype_policy import dtype_name, is_float_name
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
@@ -76,6 +77,8 @@ class STFTSpectrogram(Layer):
             self.imag_kernel = self.add_weight(name="imag_kernel", shape=shape, initializer=self._part("imag"))
 
     def call(self, inputs):
+        if not is_float_name(dtype_name(inputs.dtype)):
+            raise WrongTypeError(f"{self.name}: signals must be floats. Got {dtype_name(inputs.dtype)}.")
         first = self.data_format == "channels_first"
         x = inputs if first else ops.swapaxes(inputs, 1, 2)  # (batch, channels, samples)
         batch, channels, samples = x.shape

@@ -10,7 +10,8 @@ class Equalization(ImageLayer):
     """Spreads the values of each channel so that all parts of the range occur about equally often, in training.
 
     `y = round((n(x) - n(min)) / (n(max) - n(min)) * 255) / 255 * (high - low) + low`, where `n(x)` counts the values
-    up to the part of the range that `x` is in, in all images of the batch together.
+    up to the part of the range that `x` is in, in all images of the batch together. A channel with all its values in
+    one part stays as it is.
 
     Args:
         value_range: the lowest and the highest value that pixels have.
@@ -36,9 +37,11 @@ class Equalization(ImageLayer):
         first = ops.min(ops.where(counts > 0, below, below[..., -1:]), axis=-1, keepdims=True)
         total = below[..., -1:]
         table = (below - first) / ops.maximum(total - first, 1)
-        table = ops.broadcast_to(ops.round(table * 255) / 255, (places.shape[0], *table.shape[1:]))
-        share = looked_up(table, places)
-        return ops.cast(share * (high - low) + low, images.dtype)
+        table = ops.broadcast_to(ops.round(table * 255), (places.shape[0], *table.shape[1:]))
+        # a factor of exactly 1 where the range is (0, 255) leaves whole numbers whole
+        spread = looked_up(table, places) * ((high - low) / 255) + low
+        several = ops.reshape(ops.sum(ops.cast(counts > 0, "int32"), axis=-1) > 1, (1, 1, 1, -1))
+        return ops.where(several, ops.cast(spread, images.dtype), images)
 
 
 def histograms(places, bins):

@@ -3,11 +3,12 @@
 import numbers
 
 
-def factor_range(name, value, bounds, owner):
+def factor_range(name, value, bounds, owner, within=False):
     """(lowest, highest) from one number or two.
 
     One number `f` means from `-f` to `f` where `bounds` begin below 0, and otherwise from their beginning to `f`.
-    Two are taken as they are, in order; as in Keras 3, they only must not lie beyond the bounds altogether.
+    Two are taken as they are, in order; as in Keras 3, they only must not lie beyond the bounds altogether, and for the
+    layers that pass `within` neither of them may.
     """
     low, high = bounds
     if _is_number(value):
@@ -17,7 +18,7 @@ def factor_range(name, value, bounds, owner):
             return (low, value)
     elif isinstance(value, (tuple, list)) and len(value) == 2 and all(map(_is_number, value)):
         first, last = sorted(value)
-        if first <= high and last >= low:
+        if first <= high and last >= low and not (within and (first < low or last > high)):
             return (first, last)
     raise ValueError(
         f"{owner}: `{name}` must be a number from {low} to {high}, or two of them, the lowest and the highest. "

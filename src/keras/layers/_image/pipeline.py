@@ -43,4 +43,6 @@ class Pipeline(Layer):
     @classmethod
     def from_config(cls, config):
         """A pipeline from what `get_config` returned."""
+        if not isinstance(config.get("layers"), (list, tuple)):
+            raise ValueError(f"Pipeline: a config must have a list of `layers`. Got {config.get('layers')!r}.")
         return cls(**{**config, "layers": [deserialize(layer) for layer in config["layers"]]})

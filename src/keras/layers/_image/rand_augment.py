@@ -14,7 +14,7 @@ class RandAugment(Augmentations):
 
     Args:
         value_range: the lowest and the highest value that pixels have.
-        num_ops: how many are applied.
+        num_ops: how many are applied; 0 leaves images as they are.
         factor: how strongly they act, from 0 to 1; one number `f` means `(0, f)`.
         interpolation: 'nearest' or 'bilinear'.
         seed: an integer makes the same draws again in every run.
@@ -30,7 +30,9 @@ class RandAugment(Augmentations):
         **kwargs,
     ):  # fmt: skip
         super().__init__(value_range, factor, interpolation, seed, data_format, **kwargs)
-        self.num_ops = positive_integer("num_ops", num_ops, "RandAugment")
+        if num_ops != 0:  # none at all leaves images as they are
+            positive_integer("num_ops", num_ops, "RandAugment")
+        self.num_ops = int(num_ops)
         limits.check_repeats("num_ops", num_ops)
 
     def draw(self, shape, seed):

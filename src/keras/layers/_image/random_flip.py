@@ -40,4 +40,4 @@ class RandomFlip(RandomImageLayer):
         if "vertical" in self.mode:
             top, bottom = height - bottom, height - top
         flipped = ops.stack([left, top, right, bottom], axis=-1)
-        return ops.where(by_image(transformation["flips"], 3), flipped, corners)
+        return ops.where(by_image(transformation["flips"], len(corners.shape)), flipped, corners)

@@ -30,8 +30,8 @@ class RandomShear(WarpedLayer):
         data_format=None, seed=None, **kwargs,
     ):  # fmt: skip
         super().__init__(None, fill_mode, interpolation, seed, fill_value, data_format=data_format, **kwargs)
-        self.x_factor = factor_range("x_factor", x_factor, (0, 1), "RandomShear")
-        self.y_factor = factor_range("y_factor", y_factor, (0, 1), "RandomShear")
+        self.x_factor = factor_range("x_factor", x_factor, (0, 1), "RandomShear", True)
+        self.y_factor = factor_range("y_factor", y_factor, (0, 1), "RandomShear", True)
 
     def draw(self, shape, seed):
         count = (self.count(shape), 1)

@@ -29,8 +29,8 @@ class RandomTranslation(WarpedLayer):
         super().__init__(None, fill_mode, interpolation, seed, fill_value, data_format=data_format, **kwargs)
         self.height_factor, self.width_factor = height_factor, width_factor
         owner = "RandomTranslation"
-        self.height_lower, self.height_upper = factor_range("height_factor", height_factor, (-1, 1), owner)
-        self.width_lower, self.width_upper = factor_range("width_factor", width_factor, (-1, 1), owner)
+        self.height_lower, self.height_upper = factor_range("height_factor", height_factor, (-1, 1), owner, True)
+        self.width_lower, self.width_upper = factor_range("width_factor", width_factor, (-1, 1), owner, True)
 
     def draw(self, shape, seed):
         height, width = self.size_of(shape)

@@ -24,8 +24,8 @@ class Solarization(ColourLayer):
 
     def __init__(self, addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None, **kwargs):
         super().__init__(value_range=value_range, seed=seed, **kwargs)
-        self.addition_factor = factor_range("addition_factor", addition_factor, (0, 1), "Solarization")
-        self.threshold_factor = factor_range("threshold_factor", threshold_factor, (0, 1), "Solarization")
+        self.addition_factor = factor_range("addition_factor", addition_factor, (0, 1), "Solarization", True)
+        self.threshold_factor = factor_range("threshold_factor", threshold_factor, (0, 1), "Solarization", True)
 
     def draw(self, shape, seed):
         each = self.per_image(shape)
