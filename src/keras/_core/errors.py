@@ -5,6 +5,18 @@ class UnknownArgument(TypeError, ValueError):
     """An argument that is not taken: a TypeError in Python and up to tf.keras, a ValueError in Keras 3."""
 
 
+class NotSymbolic(ValueError, TypeError):
+    """An end of a model that is no symbolic tensor: a TypeError before tf.keras, a ValueError in Keras 3."""
+
+
+class NotConnected(ValueError, RuntimeError):
+    """A model whose outputs need more than its inputs: a RuntimeError in 1.x, a ValueError since."""
+
+
+class NoLayer(ValueError, TypeError):
+    """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError in Keras 3."""
+
+
 class WrongShape(TypeError, ValueError):
     """Symbolic tensors whose shapes do not fit: a TypeError of the engine, a ValueError in Keras."""
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._core.errors import UnknownArgument
+from keras._core.errors import NotConnected, UnknownArgument
 from keras._core.fingerprint import same_object
 from keras._core.names import unique_name, unique_name_for
 from keras._core.types import Shape
@@ -346,7 +346,7 @@ def nodes_between(inputs: Iterable[KerasTensor], outputs: Iterable[KerasTensor])
             if id(tensor) in known:
                 continue
             if tensor._keras_history is None:
-                raise ValueError(_NOT_CONNECTED.format(tensor=tensor))
+                raise NotConnected(_NOT_CONNECTED.format(tensor=tensor))
             operation, index, _ = tensor._keras_history
             node = operation._inbound_nodes[index]
             if id(node) in done:
@@ -356,7 +356,7 @@ def nodes_between(inputs: Iterable[KerasTensor], outputs: Iterable[KerasTensor])
                 ordered.append(node)
                 continue
             if node.is_input:
-                raise ValueError(_NOT_CONNECTED.format(tensor=tensor))
+                raise NotConnected(_NOT_CONNECTED.format(tensor=tensor))
             stack.append((tensor, True))
             stack.extend((x, False) for x in reversed(node.input_tensors))
     return ordered

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.types import Tensor
+from keras._jax import logits
 from keras._jax.dtypes import floats, whole
 from keras._jax.op import op
 
@@ -83,7 +84,8 @@ def sigmoid(x: Tensor) -> Tensor:
     >>> sigmoid(0.0)
     Array(0.5, dtype=float32)
     """
-    return jax.nn.sigmoid(floats(x))
+    x = floats(x)
+    return logits.remember(jax.nn.sigmoid(x), "sigmoid", -1, x)
 
 
 @op
@@ -192,7 +194,9 @@ def softmax(x: Tensor, axis=-1) -> Tensor:
     >>> softmax([0.0, 0.0])
     Array([0.5, 0.5], dtype=float32)
     """
-    return jax.nn.softmax(floats(x), tuple(axis) if isinstance(axis, list) else axis)
+    x = floats(x)
+    found = jax.nn.softmax(x, tuple(axis) if isinstance(axis, list) else axis)
+    return logits.remember(found, "softmax", axis, x) if isinstance(axis, int) else found
 
 
 @op

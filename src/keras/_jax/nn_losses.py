@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from keras import config
 from keras._core.types import Tensor
+from keras._jax import logits
 from keras._jax.dtypes import floats
 from keras._jax.op import op
 
@@ -25,6 +26,12 @@ def _cost_dtype(target: jax.Array, output: jax.Array) -> jnp.dtype:
 def _inside(probabilities: jax.Array) -> jax.Array:
     """Probabilities that have a logarithm."""
     return jnp.clip(probabilities, config.epsilon(), 1 - config.epsilon())
+
+
+def _logits_if_known(output: jax.Array, from_logits: bool, kind: str, axis: int) -> tuple[jax.Array, bool]:
+    """Logits instead of probabilities, in the years in which they counted, and whether it is logits now."""
+    found = None if from_logits else logits.known(output, kind, axis)
+    return (output, from_logits) if found is None else (found, True)
 
 
 def _log_shares(output: jax.Array, from_logits: bool, axis: int) -> jax.Array:
@@ -53,6 +60,7 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits=False, 
             "categorical_crossentropy: `target` and `output` must have the same shape, with an axis of classes. "
             f"Got {target.shape} and {output.shape}."
         )
+    output, from_logits = _logits_if_known(output, from_logits, "softmax", axis)
     shares = _log_shares(_wide(output), from_logits, axis)
     return -jnp.sum(target.astype(shares.dtype) * shares, axis).astype(_cost_dtype(target, output))
 
@@ -78,6 +86,7 @@ def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits=
             "sparse_categorical_crossentropy: `output` must have the shape of `target` and an axis of classes. "
             f"Got {target.shape} and {output.shape}."
         )
+    output, from_logits = _logits_if_known(output, from_logits, "softmax", axis)
     shares = _log_shares(_wide(output), from_logits, axis)
     # a comparison with the class numbers, not a gather: it has no scatter in its gradient
     classes = jax.lax.broadcasted_iota("int32", shares.shape, axis)
@@ -100,11 +109,15 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False) -> Te
             "binary_crossentropy: `target` and `output` must have the same shape. "
             f"Got {target.shape} and {output.shape}."
         )
+    output, from_logits = _logits_if_known(output, from_logits, "sigmoid", -1)
     dtype, wide = _cost_dtype(target, output), _wide(output)
     target = target.astype(wide.dtype)
     if from_logits:
         cost = jnp.maximum(wide, 0) - wide * target + jnp.log1p(jnp.exp(-jnp.abs(wide)))
     else:
         wide = _inside(wide)
+        if logits.counts():  # the releases that did so added epsilon once more
+            e = config.epsilon()
+            return (-target * jnp.log(wide + e) - (1 - target) * jnp.log(1 - wide + e)).astype(dtype)
         cost = -target * jnp.log(wide) - (1 - target) * jnp.log1p(-wide)
     return cost.astype(dtype)

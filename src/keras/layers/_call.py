@@ -19,6 +19,16 @@ class CallContext(threading.local):
 context = CallContext()
 
 
+class NodeRules:
+    """What a node of a graph keeps of the call that made it; `legacy` changes it for programs of earlier years."""
+
+    # (what the caller gave or None) -> the `training` that holds whenever the node runs; None: what the model is told
+    training: Callable[[bool | None], bool | None] = staticmethod(lambda given: None)
+
+
+node_rules = NodeRules()
+
+
 class CallSignature:
     """The parameters of a `call` method, read once per class."""
 

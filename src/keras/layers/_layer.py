@@ -34,7 +34,7 @@ from keras.layers._base.parts import Parts
 from keras.layers._base.remat import Remat
 from keras.layers._base.shapes import as_shape, first_shape, is_tensorish, shape_of, symbols_of_shape
 from keras.layers._base.weights import Weights
-from keras.layers._call import build_parameters, context, needed_parameters, signature_of
+from keras.layers._call import build_parameters, context, needed_parameters, node_rules, signature_of
 from keras.layers._input_spec import check_inputs
 
 WRONG_BUILD = """{name}: build() takes {names}, but there is nothing to pass as `{missing}`.
@@ -215,7 +215,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
             kwargs = {k: self._convert(v) for k, v in kwargs.items()}
         arguments = {**dict(zip(signature.positional, args)), **kwargs}
         outer_training = context.training
-        training = arguments.get("training")
+        training = given_training = arguments.get("training")
         if training is None:
             training = outer_training if outer_training is not None else signature.default_training
         if kwargs and not signature.takes_training:
@@ -242,7 +242,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 if wants_training and "training" not in signature.positional[: len(args)]:
                     kwargs["training"] = training
                 if any_symbolic(args) or any_symbolic(kwargs):
-                    outputs = self._call_symbolic(signature, args, kwargs, masks)
+                    outputs = self._call_symbolic(signature, args, kwargs, masks, given_training)
                 else:
                     outputs = self._call_on_values(args, {**kwargs, **masks} if masks else kwargs)
                 self._pass_masks_on(first, previous, outputs)
@@ -312,7 +312,7 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                     found[mask_name] = masks
         return found
 
-    def _call_symbolic(self, signature, args: tuple, kwargs: dict, masks: dict) -> Any:
+    def _call_symbolic(self, signature, args: tuple, kwargs: dict, masks: dict, given_training: bool | None) -> Any:
         outputs = self.compute_output_spec(*args, **kwargs, **masks)
         for name in masks:
             kwargs.pop(name, None)
@@ -320,6 +320,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         inputs = {id(x) for x in tree.leaves((args, kwargs)) if isinstance(x, KerasTensor)}
         outputs = tree.map_leaves(lambda x: KerasTensor(x.shape, x.dtype) if id(x) in inputs else x, outputs)
         explicit = {k: v for k, v in kwargs.items() if not (k == "training" and v == context.training)}
+        kept = node_rules.training(given_training) if signature.has_training and context.depth == 1 else None
+        if kept is not None and "training" not in signature.positional[: len(args)]:
+            explicit["training"] = kept
         return self.add_node(args, explicit, outputs)
 
     def _pass_masks_on(self, first: Any, masks: Any, outputs: Any) -> None:

@@ -82,6 +82,10 @@ class GatedCell(Layer):
         """How the bias starts."""
         return self.bias_initializer
 
+    def recurrent_start(self) -> Any:
+        """How the recurrent kernel starts."""
+        return self.recurrent_initializer
+
     def build(self, input_shape):
         width = self.gates * self.units
         self.kernel = self.add_weight(
@@ -89,7 +93,7 @@ class GatedCell(Layer):
             regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
         )  # fmt: skip
         self.recurrent_kernel = self.add_weight(
-            name="recurrent_kernel", shape=(self.units, width), initializer=self.recurrent_initializer,
+            name="recurrent_kernel", shape=(self.units, width), initializer=self.recurrent_start(),
             regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint,
         )  # fmt: skip
         self.bias = None

@@ -15,6 +15,8 @@ def _offer_to_star(module: ModuleType) -> None:
     """`from keras.layers import *` gave the names of its year."""
     today = module.__dict__.setdefault("_names_of_today", list(module.__all__))
     older = [name for name in older_names.names_of(module.__name__) if not name.startswith("_")]
+    if module.__name__ == "keras.layers":
+        older.append("merge")  # a function, and later a module that can be called like it: no row can say both
     module.__all__ = today if era.is_today() else list(dict.fromkeys([*today, *older]))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from keras import ops
 from keras._core import registry
 from keras.legacy import arguments, era
 from keras.legacy.wrapping import wrap
@@ -73,6 +74,54 @@ def teach_losses(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.pieces")
 
 
+# functions of `keras.metrics` that gave the mean over the batch before 2.0, where those of `keras.objectives` did not,
+# and what they are called today
+_ONE_NUMBER_BEFORE_2 = {
+    **dict.fromkeys(("mean_squared_error", "mse", "MSE"), "mean_squared_error"),
+    **dict.fromkeys(("mean_absolute_error", "mae", "MAE"), "mean_absolute_error"),
+    **dict.fromkeys(("mean_absolute_percentage_error", "mape", "MAPE"), "mean_absolute_percentage_error"),
+    **dict.fromkeys(("mean_squared_logarithmic_error", "msle", "MSLE"), "mean_squared_logarithmic_error"),
+    "kullback_leibler_divergence": "kl_divergence",
+    "hinge": "hinge",
+    "squared_hinge": "squared_hinge",
+    "poisson": "poisson",
+    "binary_accuracy": "binary_accuracy",
+    "categorical_accuracy": "categorical_accuracy",
+    "sparse_categorical_accuracy": "sparse_categorical_accuracy",
+    "top_k_categorical_accuracy": "top_k_categorical_accuracy",
+    "binary_crossentropy": "binary_crossentropy",
+    "categorical_crossentropy": "categorical_crossentropy",
+    "sparse_categorical_crossentropy": "sparse_categorical_crossentropy",
+}
+
+
+def _follow_means(module: ModuleType) -> Callable[[str], None]:
+    """Puts the functions of the year into `keras.metrics`. Names, as in `metrics=['mse']`, mean what they meant."""
+    since = {name: vars(module)[name] for name in _ONE_NUMBER_BEFORE_2 if name in vars(module)}
+    until = {name: _mean(vars(module)[today]) for name, today in _ONE_NUMBER_BEFORE_2.items()}
+    home = importlib.import_module("keras.legacy.metrics")
+    until |= dict.fromkeys(("cosine_proximity", "cosine"), _mean(home.positive_cosine))
+
+    def follow(release: str) -> None:
+        if era.RELEASES.index(release) < era.RELEASES.index("2.0"):
+            vars(module).update(until)
+            return
+        for name, function in until.items():
+            if vars(module).get(name) is function:
+                del vars(module)[name]
+        vars(module).update(since)
+
+    return follow
+
+
+def _mean(function: Callable) -> Callable:
+    @functools.wraps(function)
+    def mean(*args, **kwargs):
+        return ops.mean(function(*args, **kwargs))
+
+    return mean
+
+
 def teach_metrics(module: ModuleType) -> None:
     """Functions that are gone, `reset_states`, a `merge_state` for all, and `add_weight` with the name in front."""
     arguments.apply(module)
@@ -90,6 +139,7 @@ def teach_metrics(module: ModuleType) -> None:
     wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
         module.Metric.merge_state = bases.merge_state
+    era.on_change(_follow_means(module))
 
 
 def _mean_before_3(function: Callable) -> Callable:

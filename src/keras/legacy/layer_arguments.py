@@ -219,6 +219,8 @@ def teach(module: ModuleType) -> None:
     wrap(module.EinsumDense, "_along_the_letters", _along_the_letters)
     wrap(module.RNN, "reset_states", _reset_states, {"states"})
     importlib.import_module("keras.legacy.gradients_in_layers").teach(module.Lambda, "function")
+    importlib.import_module("keras.legacy.phases").teach(module)
+    importlib.import_module("keras.legacy.gates").teach(module)
     importlib.import_module("keras.legacy.batch_variance").teach(module.BatchNormalization)
     wrap(module.Bidirectional, "reset_states", _reset_states, {"states"})
     module.dot.__keras_legacy_arguments__ = {"normalize"}

@@ -55,12 +55,13 @@ def _of_joined(today: Callable) -> Callable:
     return method
 
 
-def _of_steps(self, inputs: Any, previous_mask: Any = None) -> Any:
+def _of_steps(self, inputs: Any, mask: Any = None, previous_mask: Any = None) -> Any:
     """What the layer inside `TimeDistributed` makes of each step; if nothing, steps that are not wholly left out.
 
     Raises:
         TypeError: the layer inside does not support masking and gets a mask.
     """
+    previous_mask = mask if previous_mask is None else previous_mask
     of_rows = None if previous_mask is None else _rows(previous_mask)
     if of_rows is not None and not self.layer.supports_masking:
         raise TypeError(

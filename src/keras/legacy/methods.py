@@ -26,6 +26,10 @@ _LONG_NAMES = {
 }  # fmt: skip
 
 
+# how Theano was to compile its functions: quickly, or for speed. Results are the same, and there is one way here
+_MODES_OF_THEANO = ("FAST_COMPILE", "FAST_RUN")
+
+
 def compile(function: Callable, self, *args, **kwargs):
     """`Model.compile` with the arguments of all years."""
     class_mode = kwargs.pop("class_mode", None)
@@ -37,6 +41,9 @@ def compile(function: Callable, self, *args, **kwargs):
         raise ValueError(
             "compile: `target_tensors` fed targets from TensorFlow's queues. Pass the targets to fit() instead."
         )
+    if kwargs.get("mode", "") is None or str(kwargs.get("mode", "")).upper() in _MODES_OF_THEANO:
+        report.note("Model.compile", "mode", "(left out)")
+        del kwargs["mode"]
     if kwargs.pop("distribute", None) is not None:
         raise ValueError("compile: `distribute` is set through keras.distribution today.")
     if kwargs.pop("pss_evaluation_shards", 0) not in (0, None):

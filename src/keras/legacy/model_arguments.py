@@ -121,6 +121,7 @@ def _more_names(trainer: type) -> None:
             "sample_weight_mode",
             "target_tensors",
             "distribute",
+            "mode",
             "experimental_run_tf_function",
             "pss_evaluation_shards",
         },

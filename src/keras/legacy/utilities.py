@@ -44,6 +44,7 @@ def teach_utils(module: ModuleType) -> None:
     module.to_categorical = _with_dtype(module.to_categorical)
     for name in ("model_to_dot", "plot_model"):
         setattr(module, name, _with_layer_range(getattr(module, name)))
+    module.clear_session = _clear_session(module.clear_session)
     module.get_source_inputs = _get_source_inputs(module.get_source_inputs)
     older = importlib.import_module("keras.legacy.saving")
     for name, more in (
@@ -53,6 +54,17 @@ def teach_utils(module: ModuleType) -> None:
         setattr(module, name, _either(getattr(module, name), getattr(older, name), more))
     progress = importlib.import_module("keras.callbacks._progress").Progbar
     progress.update = _update(progress.update)
+
+
+def _clear_session(today: Callable) -> Callable:
+    """A new session knew no learning phase."""
+
+    @functools.wraps(today)
+    def clear_session(*args: Any, **kwargs: Any) -> None:
+        importlib.import_module("keras.legacy.phases").now.fixed = None
+        today(*args, **kwargs)
+
+    return clear_session
 
 
 def _with_dtype(function: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras import ops
 from keras._core import tree
+from keras._core.errors import NotSymbolic
 from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_nodes
 from keras._jax import pure
 from keras._jax.op import FunctionCall, symbolic_result
@@ -251,7 +252,7 @@ def _check_symbolic(what: str, x: Any) -> None:
         raise ValueError(f"Model: `{what}` is empty.")
     for leaf in leaves:
         if not isinstance(leaf, KerasTensor):
-            raise ValueError(
+            raise NotSymbolic(
                 f"Model: `{what}` must be symbolic tensors, as keras.Input() and layers called on it return them. "
                 f"Got a {type(leaf).__name__}."
             )

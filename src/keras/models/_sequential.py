@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry, tree
+from keras._core.errors import NoLayer
 from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.names import first_input_name, name_scope
 from keras._core.serialization import deserialize, serialize
@@ -60,7 +61,7 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor) and layer._keras_history is not None:
             layer = layer._keras_history.operation
         if isinstance(layer, type) or not (isinstance(layer, Layer) or callable(layer)):
-            raise ValueError(
+            raise NoLayer(
                 f"Sequential takes layers. Got {layer!r}."
                 + (f"\n  Write {layer.__name__}() to make one." if isinstance(layer, type) else "")
             )
@@ -103,7 +104,7 @@ class Sequential(Model):
     def pop(self, rebuild=True):
         """Takes the last layer off the stack and returns it."""
         if not self._members:
-            raise ValueError("Sequential: there is no layer to take off.")
+            raise NoLayer("Sequential: there is no layer to take off.")
         layer = self._members.pop()
         if self._tensors:
             self._tensors.pop()

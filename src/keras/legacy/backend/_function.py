@@ -14,7 +14,7 @@ from keras._core.graph import any_symbolic, nodes_between, run_nodes
 from keras._jax import graph_program, pure
 from keras._jax.op import symbolic_result
 from keras.layers._call import context
-from keras.legacy import running
+from keras.legacy import phases, running
 from keras.legacy.backend import _graph
 from keras.legacy.backend._graph import add_node, ancestors, computes_now, made_by, operation
 from keras.legacy.loss_of_now import LossOfNow
@@ -22,48 +22,47 @@ from keras.legacy.loss_of_now import LossOfNow
 # --- the learning phase
 
 
-class _Phase:
-    fixed: int | None = None
-    symbol: KerasTensor | None = None
+class _Symbol:
+    phase: KerasTensor | None = None
 
 
-_phase = _Phase()
+_symbol = _Symbol()
 
 
 def phase_now() -> int:
     """1 in training, 0 else."""
     if context.training is not None:
         return int(bool(context.training))
-    return _phase.fixed or 0
+    return phases.now.fixed or 0
 
 
 def learning_phase():
     """1 in training and 0 else; outside of layers a symbolic tensor, which `K.function` may get a value for."""
     if computes_now():
         return phase_now()
-    if _phase.fixed is not None:
-        return _phase.fixed
-    if _phase.symbol is None:
-        _phase.symbol = add_node(phase_now, (), {}, KerasTensor((), "int32", name="keras_learning_phase"))
-    return _phase.symbol
+    if phases.now.fixed is not None:
+        return phases.now.fixed
+    if _symbol.phase is None:
+        _symbol.phase = add_node(phase_now, (), {}, KerasTensor((), "int32", name="keras_learning_phase"))
+    return _symbol.phase
 
 
 def set_learning_phase(value):
     """Fixes the learning phase that functions of the backend see: 1 for training, 0 else."""
     if value not in (0, 1):
         raise ValueError(f"K.set_learning_phase: `value` must be 0 or 1. Got {value!r}.")
-    _phase.fixed = int(value)
+    phases.now.fixed = int(value)
 
 
 @contextlib.contextmanager
 def learning_phase_scope(value):
     """While open, the learning phase is `value`."""
-    before = _phase.fixed
+    before = phases.now.fixed
     set_learning_phase(value)
     try:
         yield
     finally:
-        _phase.fixed = before
+        phases.now.fixed = before
 
 
 def in_train_phase(x, alt, training=None):
@@ -149,7 +148,7 @@ class Function:
             if not isinstance(x, (KerasTensor, int)):
                 raise TypeError(f"K.function: `inputs` must be symbolic tensors. Got {type(x).__name__}.")
         # a phase that was fixed is a number: it stands in the list and is not looked at
-        self._takes = [x for x in (*self.inputs, *fed) if isinstance(x, KerasTensor) and x is not _phase.symbol]
+        self._takes = [x for x in (*self.inputs, *fed) if isinstance(x, KerasTensor) and x is not _symbol.phase]
         self._programs: dict[Any, Callable] = {}
 
     def __call__(self, inputs=()):
@@ -162,7 +161,7 @@ class Function:
         training = bool(phase_now())
         arrays = []
         for symbol, value in zip([*self.inputs, *self.fed], [*given, *self.fed.values()]):
-            if symbol is _phase.symbol:
+            if symbol is _symbol.phase:
                 training = bool(np.asarray(value))
             elif isinstance(symbol, KerasTensor):
                 array = ops.convert_to_tensor(np.asarray(value), symbol.dtype)
@@ -179,8 +178,8 @@ class Function:
         wanted = [self.outputs, self.updates]
         symbols = [x for x in tree.leaves(wanted) if isinstance(x, KerasTensor)]
         known, given = list(self._takes), list(values)
-        if _phase.symbol is not None:
-            known, given = [*known, _phase.symbol], [*given, int(training)]
+        if _symbol.phase is not None:
+            known, given = [*known, _symbol.phase], [*given, int(training)]
         # what is returned are the values before the updates
         found = {id(x): x.value for x in tree.leaves(self.outputs) if isinstance(x, Variable)}
         before, context.training = context.training, training
