@@ -51,6 +51,7 @@ class _Sharing(threading.local):
     configs: dict | None = None  # id(object) -> the dicts that describe it
     objects: dict | None = None  # number in the file -> object; class and name -> config and object
     strangers: dict | None = None  # name -> class or function that is not built in
+    making = 0  # objects that are being made, one inside the other
 
 
 _sharing = _Sharing()
@@ -304,7 +305,16 @@ def _make(cls: Any, inner: Any) -> Any:
         if registry.module_of(cls) is None and isinstance(inner, dict):  # a program's own, as 2.x took it
             return cls(**inner)
         raise ValueError(f"{cls.__name__} has no `from_config`, so a config cannot describe it.")
-    return cls.from_config(inner)
+    _sharing.making += 1
+    try:
+        return cls.from_config(inner)
+    finally:
+        _sharing.making -= 1
+
+
+def is_deserializing() -> bool:
+    """Whether an object is being made by `deserialize`, whose config is in today's form already."""
+    return _sharing.making > 0
 
 
 def find(

@@ -10,7 +10,7 @@ from typing import Any
 from keras._core import limits, registry, tree
 from keras._core.checks import NO_SUPER
 from keras._core.graph import KerasTensor, Operation, any_symbolic
-from keras._core.serialization import deserialize, serialize
+from keras._core.serialization import deserialize, is_deserializing, serialize
 from keras._core.signature import parameters
 from keras._jax import stateless
 from keras._jax.op import symbolic_result
@@ -456,7 +456,7 @@ def in_todays_form(kind: str, config: Any) -> Any:
         config: what `get_config` of any year returned; in 1.x that of a `Sequential` was a list.
     """
     layers = config.get("layers") if isinstance(config, dict) else config
-    if not isinstance(layers, (list, tuple)) or not any(map(_is_older, layers)):
+    if is_deserializing() or not isinstance(layers, (list, tuple)) or not any(map(_is_older, layers)):
         return config
     return registry.in_todays_form({"class_name": kind, "config": config})["config"]
 
