@@ -37,8 +37,11 @@ def _source(function: Callable, self, x, y, *args, **kwargs):
 
 def _of_losses(model: Any, y: Any) -> Any:
     """Targets by name where they come for the outputs alone that have losses."""
-    names, losses = getattr(model, "output_names", None), getattr(model, "loss", None)
-    if y is None or isinstance(y, dict) or not names or not isinstance(losses, (dict, list, tuple)):
+    losses = getattr(model, "loss", None)
+    if y is None or isinstance(y, dict) or not isinstance(losses, (dict, list, tuple)):
+        return y
+    names = getattr(model, "output_names", None)
+    if not names:
         return y
     by_name = losses if isinstance(losses, dict) else dict(zip(names, losses))
     wanted = [name for name in names if by_name.get(name) is not None]

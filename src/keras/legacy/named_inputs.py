@@ -23,11 +23,10 @@ def source(function: Callable, self, x, *settings):
 
 def _of_outputs(setting: Any, model: Any) -> Any:
     """Class weights by the names of outputs, for targets in a list too; any other argument as it is."""
-    names = getattr(model, "output_names", None)
-    if not isinstance(setting, dict) or not names or not set(setting) <= set(names):
+    if not isinstance(setting, dict) or not setting or not all(isinstance(one, dict) for one in setting.values()):
         return setting
-    weighs = setting and all(isinstance(one, dict) for one in setting.values())
-    return OfOutputs(setting, list(names)) if weighs else setting
+    names = getattr(model, "output_names", None)
+    return OfOutputs(setting, list(names)) if names and set(setting) <= set(names) else setting
 
 
 def _named(x: Any, names: list[str]) -> Any:
