@@ -5,6 +5,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
+from keras._core.errors import WrongTypeError
 from keras._core.names import nearest
 
 NO_SUPER = "{name}: its __init__ did not call super().__init__().\n  Write it as the first line of __init__."
@@ -12,10 +13,6 @@ VALUES_UNKNOWN = (
     "  Compiled code and symbolic tensors have no values that NumPy or an `if` could use.\n"
     "  Write keras.ops functions in place of NumPy's, and keras.ops.where or keras.ops.cond in place of `if`."
 )
-
-
-class WrongTypeError(TypeError, ValueError):
-    """A value of another type than needed: releases have said so with either error, and programs wait for either."""
 
 
 def _is_number(x: Any) -> bool:

@@ -1,6 +1,10 @@
 """Errors that programs of several releases catch under different names."""
 
 
+class WrongTypeError(TypeError, ValueError):
+    """A value of another type than needed: releases have said so with either error, and programs wait for either."""
+
+
 class UnknownArgument(TypeError, ValueError):
     """An argument that is not taken: a TypeError in Python and up to tf.keras, a ValueError in Keras 3."""
 
@@ -11,6 +15,10 @@ class NotSymbolic(ValueError, TypeError):
 
 class NotConnected(ValueError, RuntimeError):
     """A model whose outputs need more than its inputs: a RuntimeError in 1.x, a ValueError since."""
+
+
+class NotCompiled(ValueError, RuntimeError):
+    """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
 
 
 class NoLayer(ValueError, TypeError):

@@ -11,7 +11,7 @@ import numpy as np
 
 from keras import config
 from keras._core import tree
-from keras._core.checks import WrongTypeError
+from keras._core.errors import WrongTypeError
 from keras._core.graph import is_symbolic
 
 _KEPT = frozenset(

@@ -13,7 +13,8 @@ import numpy as np
 from jax import lax
 
 from keras._core import limits
-from keras._core.checks import WrongTypeError, positive_integer
+from keras._core.checks import positive_integer
+from keras._core.errors import WrongTypeError
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import common_floats, floats
 from keras._jax.op import op

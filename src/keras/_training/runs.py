@@ -7,6 +7,7 @@ from typing import Any
 
 from keras import config as settings
 from keras._core import release
+from keras._core.errors import NotCompiled
 from keras._core.fingerprint import Unshareable, structure_of
 from keras._data import ArraySource, BatchSource, make_source
 from keras._jax import placement, pure
@@ -20,10 +21,6 @@ from keras._training.plan import Planner
 from keras._training.state import RunningState, State
 
 _NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=..., loss=...) first."
-
-
-class NotCompiled(ValueError, RuntimeError):
-    """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
 
 
 class Runs(Compiled):

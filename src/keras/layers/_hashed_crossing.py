@@ -3,7 +3,8 @@
 import numpy as np
 
 from keras._core import tree
-from keras._core.checks import WrongTypeError, one_of
+from keras._core.checks import one_of
+from keras._core.errors import WrongTypeError
 from keras._core.graph import KerasTensor
 from keras._jax.host import integer_name
 from keras.layers._encoding import encode, encoded_shape

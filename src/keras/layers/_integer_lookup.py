@@ -3,7 +3,8 @@
 import numpy as np
 
 from keras import ops
-from keras._core.checks import WrongTypeError, one_of
+from keras._core.checks import one_of
+from keras._core.errors import WrongTypeError
 from keras._jax.host import integer_name
 from keras.layers._lookup import Lookup
 from keras.layers._text import whole_numbers

@@ -12,8 +12,9 @@ import numpy as np
 from keras import config as settings
 from keras import regularizers
 from keras._core import registry, tree
-from keras._core.checks import NO_SUPER, WrongTypeError
+from keras._core.checks import NO_SUPER
 from keras._core.dtype_policy import DTypePolicy, is_float_name, policy_from
+from keras._core.errors import WrongTypeError
 from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import name_scope
 from keras._core.policy_map import DTypePolicyMap

@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from keras import config, ops
-from keras._core.checks import WrongTypeError, axis_or_axes
+from keras._core.checks import axis_or_axes
 from keras._core.dtype_policy import is_float_name, wide_float
+from keras._core.errors import WrongTypeError
 from keras.layers._layer import Layer
 from keras.layers._text import batches_of, host_array, numbers, yields_batches
 

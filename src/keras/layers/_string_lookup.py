@@ -4,7 +4,7 @@ import codecs
 
 import numpy as np
 
-from keras._core.checks import WrongTypeError
+from keras._core.errors import WrongTypeError
 from keras.layers._lookup import Lookup
 from keras.layers._text import encoded, texts
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from keras._core import tree
-from keras._core.checks import WrongTypeError
+from keras._core.errors import WrongTypeError
 from keras._core.graph import KerasTensor
 
 _NUMBERS = "bui"

@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from keras import ops
-from keras._core.checks import WrongTypeError
+from keras._core.errors import WrongTypeError
 from keras.layers._text import host_array
 
 

@@ -6,11 +6,11 @@ import functools
 import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 from keras._core import names as unique_names
 from keras.legacy import any_name, arguments, era, looks, methods, named_inputs
 from keras.legacy.wrapping import wrap
+from keras.models._graph import alone
 
 
 def _alone_before_3(take: Callable) -> Callable:
@@ -20,14 +20,10 @@ def _alone_before_3(take: Callable) -> Callable:
     def taken(args: tuple, kwargs: dict) -> tuple:
         inputs, outputs, rest = take(args, kwargs)
         if era.before("3"):
-            inputs, outputs = (_alone(ends) for ends in (inputs, outputs))
+            inputs, outputs = (alone(ends) for ends in (inputs, outputs))
         return inputs, outputs, rest
 
     return taken
-
-
-def _alone(ends: Any) -> Any:
-    return ends[0] if isinstance(ends, (list, tuple)) and len(ends) == 1 else ends
 
 
 def teach(module: ModuleType) -> None:

@@ -209,7 +209,7 @@ class Model(Trainer, Layer):
     def compute_output_shape(self, input_shape):
         """The shape of the outputs for inputs of a shape."""
         inputs = _symbols(input_shape, self.compute_dtype)
-        return tree.map_leaves(lambda x: getattr(x, "shape", None), self.compute_output_spec(inputs))
+        return tree.map_leaves(_shape, self.compute_output_spec(inputs))
 
     def build(self, input_shape=None):
         """Makes the weights of a model without a graph, for inputs of a shape."""
@@ -231,11 +231,7 @@ class Model(Trainer, Layer):
 
     def _build_once(self, arguments: dict[str, Any]) -> None:
         if type(self).build is Model.build:  # a subclass's layers build themselves when `call` reaches them
-            self._build_shapes = {
-                "input_shape": tree.map_leaves(
-                    lambda x: getattr(x, "shape", None), next(iter(arguments.values()), None)
-                )
-            }
+            self._build_shapes = {"input_shape": tree.map_leaves(_shape, next(iter(arguments.values()), None))}
             self.built = True
             return
         super()._build_once(arguments)
@@ -470,8 +466,12 @@ _classes: dict[str, type] = {}
 _functions: dict[str, Any] = {}
 
 
+def _shape(x: Any) -> Any:
+    return getattr(x, "shape", None)
+
+
 def _shapes(structure: Any) -> Any:
-    return alone(tree.map_leaves(lambda x: getattr(x, "shape", None), structure))
+    return alone(tree.map_leaves(_shape, structure))
 
 
 def _symbols(shape: Any, dtype: str) -> Any:

@@ -1,8 +1,9 @@
 """STFTSpectrogram: how loud each frequency is over time."""
 
 from keras import config, initializers, ops
-from keras._core.checks import WrongTypeError, known_size, one_of, positive_integer
+from keras._core.checks import known_size, one_of, positive_integer
 from keras._core.dtype_policy import dtype_name, is_float_name
+from keras._core.errors import WrongTypeError
 from keras.layers._input_spec import InputSpec
 from keras.layers._layer import Layer
 
