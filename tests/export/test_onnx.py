@@ -297,6 +297,22 @@ class Subclassed(keras.Model):
         return {"a": self.norm(self.dense(x), training=training), "b": self.lstm(x)}
 
 
+class Ratio(keras.Model):
+    def call(self, inputs):
+        return inputs["over"] / inputs["under"]
+
+
+def test_a_model_with_a_call_of_its_own_that_was_called_needs_no_signature(tmp_path):
+    model, path = Ratio(), tmp_path / "model.onnx"
+    given = {"over": np.full((2, 3), 6.0, "float32"), "under": np.full((2, 3), 4.0, "float32")}
+    model(given)
+    model.export(path, verbose=False)
+    session = runtime.InferenceSession(path)
+    names = [x.name for x in session.get_inputs()]
+    found = session.run(None, {n: np.concatenate([x, x]) for n, x in zip(names, given.values())})
+    np.testing.assert_array_equal(found[0], np.full((4, 3), 1.5))
+
+
 def test_a_model_with_a_call_of_its_own_is_traced(tmp_path):
     model, path = Subclassed(), tmp_path / "model.onnx"
     with pytest.raises(ValueError, match="subclassed needs `input_signature`"):

@@ -222,7 +222,7 @@ def test_a_dtype_asked_for_is_that_of_the_result_of_class_numbers_too(reduction)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "CTC"])  # which sums in 32 bits, as in Keras 3
 def test_a_function_keeps_the_dtype_of_the_predictions(name, dtype):
     labels, predictions = data(name)
     values = getattr(losses, FUNCTIONS[name])(labels, keras.ops.cast(predictions, dtype), **CASES[name][0])

@@ -201,3 +201,12 @@ def test_a_call_returns_the_only_output_of_a_list_itself():
     assert keras.Model.from_config(model.get_config()).predict(rows, verbose=0).shape == (4, 2)
     named = keras.Model({"a": x}, {"b": y})
     assert named.predict({"a": rows}, verbose=0)["b"].shape == (4, 2)
+
+
+@pytest.mark.parametrize(("name", "value"), [("shape", (4,)), ("dtype", "int32"), ("sparse", True), ("ragged", True)])
+def test_what_a_symbolic_tensor_is_stays(name, value):
+    x = keras.KerasTensor((3,))
+    before = getattr(x, name)
+    with pytest.raises(AttributeError):
+        setattr(x, name, value)
+    assert getattr(x, name) == before

@@ -24,6 +24,7 @@ def test_unique_takes_no_two_nans_for_the_same():
 
 def test_a_vector_is_unravelled_by_its_length():
     (places,) = ops.unravel_index(np.array([0, 5]), 12)
+    assert ops.unravel_index(np.array([5], "int8"), (2, 3))[0].dtype == "int8"  # as in Keras 3.15.1
     assert places.tolist() == [0, 5]
 
 
@@ -78,3 +79,16 @@ def test_common_dtypes_of_tensors_are_those_of_names():
     flags, counts = ops.ones(1, "bool"), ops.ones(1, "int8")
     assert keras.backend.result_type(flags.dtype, counts.dtype) == "int8"
     assert keras.backend.result_type(np.dtype("float64"), "float32") == keras.backend.result_type("float64", "float32")
+
+
+def test_numbers_beyond_the_range_of_32_bits_without_a_sign_become_its_ends():
+    assert ops.saturate_cast(np.array([1e12, -1.0, 3.7]), "uint32").tolist() == [2**32 - 1, 0, 3]
+    assert ops.saturate_cast(np.array([1, 2]), None).dtype == "float32"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_sums_over_paths_of_16_bits_are_of_32(dtype):
+    frames = ops.ones((1, 3, 3), dtype)
+    assert ops.ctc_loss(np.array([[1, 2]]), frames, np.array([2]), np.array([3])).dtype == "float32"
+    for strategy in ("greedy", "beam_search"):
+        assert ops.ctc_decode(frames, np.array([3]), strategy)[1].dtype == "float32"

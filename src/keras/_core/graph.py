@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -40,15 +41,21 @@ class KerasTensor:
             raise ValueError("KerasTensor: at most one of `sparse` and `ragged` can be True.")
         if kwargs:
             raise UnknownArgument(f"KerasTensor: unknown arguments {', '.join(kwargs)}.")
-        self.shape: Shape = tuple(None if d is None else int(d) for d in shape)
-        self.dtype: str = dtype_name(dtype)
-        self.sparse = bool(sparse)
-        self.ragged = bool(ragged)
+        self._shape: Shape = tuple(None if d is None else int(d) for d in shape)
+        self._dtype: str = dtype_name(dtype)
+        self._sparse = bool(sparse)
+        self._ragged = bool(ragged)
         self.record_history = record_history
         self.name: str = name or unique_name("keras_tensor")
         self._keras_history: History | None = None
         self._pre_serialized_keras_history: Any = None  # where a config says that it came from
         self._keras_mask: Any = None
+
+    # fixed: nodes after this one were made for them
+    shape = property(operator.attrgetter("_shape"), doc="Sizes of all axes; None is an unknown size.")
+    dtype = property(operator.attrgetter("_dtype"), doc="The dtype's name.")
+    sparse = property(operator.attrgetter("_sparse"), doc="Whether it was declared as sparse.")
+    ragged = property(operator.attrgetter("_ragged"), doc="Whether it was declared as ragged.")
 
     @property
     def ndim(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from keras import config
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor
@@ -28,10 +29,12 @@ def dtype(x) -> str:
 def saturate_cast(x: Tensor, dtype) -> Tensor:
     """`x` converted to `dtype`, numbers beyond its range becoming the nearest it can hold.
 
+    None for `dtype` is the default float type.
+
     >>> saturate_cast([300.0, -1.0], "uint8")
     Array([255,   0], dtype=uint8)
     """
-    x, kind = jnp.asarray(x), _wide_enough(dtype_name(dtype))
+    x, kind = jnp.asarray(x), _wide_enough(dtype_name(dtype or config.floatx()))
     if kind == jnp.bool_ or x.dtype == jnp.bool_ or jnp.issubdtype(kind, jnp.complexfloating):
         return x.astype(kind)
     limits = jnp.finfo(kind) if is_inexact(kind) else jnp.iinfo(kind)
@@ -42,7 +45,8 @@ def saturate_cast(x: Tensor, dtype) -> Tensor:
             return jnp.clip(x, jnp.asarray(low, x.dtype), jnp.asarray(high, x.dtype)).astype(kind)
         # a float next to the largest integer may round beyond it, so the ends are put in after the conversion
         inside = jnp.where((x > low) & (x < high), x, 0).astype(kind)
-        return jnp.where(x >= high, limits.max, jnp.where(x <= low, limits.min, inside)).astype(kind)
+        least, most = jnp.asarray(limits.min, kind), jnp.asarray(limits.max, kind)  # as int32 2**32 - 1 does not exist
+        return jnp.where(x >= high, most, jnp.where(x <= low, least, inside))
     return jnp.clip(x, int(low), int(high)).astype(kind) if not is_inexact(kind) else x.astype(kind)
 
 

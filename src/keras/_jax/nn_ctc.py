@@ -65,7 +65,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     ends = jnp.take_along_axis(alpha, 2 * target_length[:, None], axis=1)[:, 0]
     before = jnp.take_along_axis(alpha, jnp.maximum(2 * target_length - 1, 0)[:, None], axis=1)[:, 0]
     total = jnp.logaddexp(ends, jnp.where(target_length > 0, before, 2 * _IMPOSSIBLE))
-    return -total.astype(output.dtype)
+    return -total  # in 32 bits at least
 
 
 @op
@@ -100,7 +100,7 @@ def ctc_decode(
         raise ValueError(f"ctc_decode: `top_paths` must be at most `beam_width`. Got {top_paths} and {width}.")
     log_p = jax.nn.log_softmax(inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32)), axis=-1)
     labels, scores = jax.vmap(lambda p, n: _beam_search(p, n, width, top_paths, mask_index))(log_p, lengths)
-    return jnp.moveaxis(labels, 1, 0), scores.astype(inputs.dtype)
+    return jnp.moveaxis(labels, 1, 0), scores
 
 
 def _best_classes(inputs, lengths, merge_repeated: bool, blank: int) -> tuple[jax.Array, jax.Array]:
@@ -112,7 +112,8 @@ def _best_classes(inputs, lengths, merge_repeated: bool, blank: int) -> tuple[ja
     # kept labels move to the front
     order = jnp.argsort(~kept, axis=1, stable=True)
     labels = jnp.take_along_axis(jnp.where(kept, best, -1), order, axis=1)
-    scores = -jnp.sum(jnp.where(counts, jnp.max(inputs, axis=-1), 0), axis=1)
+    best_values = jnp.max(inputs, axis=-1).astype(jnp.promote_types(inputs.dtype, jnp.float32))
+    scores = -jnp.sum(jnp.where(counts, best_values, 0), axis=1)
     return labels[None], scores[:, None]
 
 

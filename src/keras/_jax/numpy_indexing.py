@@ -134,7 +134,7 @@ def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False) -> Tensor:
 def unravel_index(indices: Tensor, shape) -> Tensors:
     """Positions in one row of all elements as positions along each axis of a tensor of that shape."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return tuple(places(axis) for axis in jnp.unravel_index(jnp.asarray(indices), shape))
+    return tuple(jnp.unravel_index(jnp.asarray(indices), shape))  # in the dtype of `indices`
 
 
 # --- sorting

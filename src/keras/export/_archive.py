@@ -199,16 +199,17 @@ def signature_of(fn: Any, given: Any, text: bool = False) -> list[Any]:
         text: whether tensors of text are known.
 
     Raises:
-        ValueError: none is given, and `fn` is no model that knows its inputs; or it takes text.
+        ValueError: none is given, and `fn` is no model that knows its inputs or was called before; or it takes text.
     """
     name = getattr(fn, "name", "The function")
     if given is None:
-        if not isinstance(fn, Model) or fn.inputs is None:
+        first = fn.input if getattr(fn, "inputs", None) is not None else getattr(fn, "_first_input", lambda: None)()
+        if not isinstance(fn, Model) or first is None:
             raise ValueError(
                 f"{name} needs `input_signature`: shapes and dtypes of its arguments.\n"
                 "  write:  input_signature=[keras.InputSpec(shape=(None, 8), dtype='float32')]"
             )
-        given = [fn.input]
+        given = [first]
     arguments = list(given) if isinstance(given, (list, tuple)) else [given]
     signature = [tree.map_leaves(_symbol, argument) for argument in arguments]
     if not text and any(x.dtype == "string" for x in tree.leaves(signature)):

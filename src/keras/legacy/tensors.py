@@ -164,7 +164,7 @@ def _with_shape_of_era(init: Callable) -> Callable:
     @functools.wraps(init)
     def __init__(self, *args, **kwargs):
         init(self, *args, **kwargs)
-        self.shape = shown(self.shape)
+        self._shape = shown(self._shape)
 
     return __init__
 

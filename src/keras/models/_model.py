@@ -236,6 +236,11 @@ class Model(Trainer, Layer):
             return
         super()._build_once(arguments)
 
+    def _first_input(self) -> Any:
+        """Symbolic tensors shaped like the input it was built for, for any number of rows; None if that is unknown."""
+        shape = (getattr(self, "_build_shapes", None) or {}).get("input_shape")
+        return _with_free_rows(shape, self.compute_dtype) if shape else None
+
     def summary(
         self,
         line_length=None,
@@ -468,6 +473,17 @@ _functions: dict[str, Any] = {}
 
 def _shape(x: Any) -> Any:
     return getattr(x, "shape", None)
+
+
+def _with_free_rows(shape: Any, dtype: str) -> Any:
+    if is_shape(shape):
+        return KerasTensor((None, *shape[1:]), dtype)
+    if isinstance(shape, dict):
+        return {k: _with_free_rows(v, dtype) for k, v in shape.items()}
+    if shape is None:  # what it was called with is no tensor
+        return None
+    found = [_with_free_rows(s, dtype) for s in shape]
+    return tuple(found) if isinstance(shape, tuple) else found
 
 
 def _shapes(structure: Any) -> Any:
