@@ -77,7 +77,7 @@ def get_weight_paths(self):
 
 def save_spec(self, dynamic_batch=True):
     """Symbolic tensors like the inputs, as arguments and keywords of a call; None if the inputs are not known."""
-    inputs = self.inputs
+    inputs = getattr(self, "inputs", None)
     if inputs is None:
         return None
     found = [KerasTensor((None, *x.shape[1:]) if dynamic_batch else x.shape, x.dtype, name=x.name) for x in inputs]
