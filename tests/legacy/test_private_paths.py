@@ -55,6 +55,7 @@ def test_masks_and_shapes_through_the_private_helpers():
     assert backend.any_symbolic_tensors((1, [keras.KerasTensor((2,))]))
     assert not backend.any_symbolic_tensors((1,))
     found = backend.compute_output_spec(keras.layers.Dense(3), keras.KerasTensor((None, 2)))
+    assert backend.compute_output_spec(lambda x: (x, None), keras.KerasTensor((2,)))[1] is None
     assert found.shape == (None, 3)
     assert backend.standardize_shape([None, 2]) == (None, 2)
     with pytest.raises(ValueError, match="made of sizes"):

@@ -154,7 +154,9 @@ def compute_output_spec(function: Callable, *args, **kwargs) -> Any:
     """Shapes and dtypes of what `function` makes of symbolic tensors, as symbolic tensors."""
     found = function(*args, **kwargs)
     tensors = importlib.import_module("keras").KerasTensor
-    return importlib.import_module("keras.tree").map_structure(lambda x: tensors(x.shape, x.dtype), found)
+    return importlib.import_module("keras.tree").map_structure(
+        lambda x: None if x is None else tensors(x.shape, x.dtype), found
+    )
 
 
 def any_symbolic_tensors(args: Any = None, kwargs: Any = None) -> bool:
