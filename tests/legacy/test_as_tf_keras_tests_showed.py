@@ -165,7 +165,7 @@ def test_factors_of_the_loss_may_stay():
     optimizer.apply([np.array([np.inf], "float32")], [v])
     assert (float(optimizer.loss_scale), optimizer.dynamic, optimizer.dynamic_growth_steps) == (8.0, False, None)
     assert not make.from_config(optimizer.get_config()).dynamic
-    with pytest.raises(ValueError, match="needs an `initial_scale`"):
+    with pytest.raises(ValueError, match="For a fixed one"):
         make(optimizers.SGD(0.1), dynamic=False)
 
 

