@@ -6,7 +6,7 @@ import functools
 import importlib
 from typing import Any
 
-from keras.legacy import arguments
+from keras.legacy import arguments, private_attributes
 from keras.legacy.graph_attributes import OF_MODELS
 
 # weights that were called otherwise, and what of them there is in some layer today
@@ -50,6 +50,9 @@ def older(self, name: str) -> Any:
         return vars(self)["_values_now"]
     if name == "_metrics":
         return self._metric_objects()
+    private = private_attributes.part_of(self, name, _MISSING)
+    if private is not _MISSING:
+        return private
     if (
         name.startswith("_")
         and not name.startswith("__")

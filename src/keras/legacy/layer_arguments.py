@@ -147,6 +147,17 @@ def _batch_normalization(function: Callable, self, *args, **kwargs):
     return function(self, *args, **kwargs)
 
 
+def _leaky_relu(function: Callable, self, *args, **kwargs):
+    """`LeakyReLU`, whose slope could be less than zero until 3."""
+    slope = kwargs.get("negative_slope", args[0] if args else 0.0)
+    if not (era.before("3") and isinstance(slope, (int, float)) and slope < 0):
+        return function(self, *args, **kwargs)
+    kwargs["negative_slope"] = -slope
+    function(self, *args[1:], **kwargs)
+    self.negative_slope = float(slope)
+    return None
+
+
 def _transposed(function: Callable, self, *args, **kwargs):
     """`Conv2DTranspose` with `output_shape`."""
     shape = kwargs.pop("output_shape", None)
@@ -213,7 +224,13 @@ def teach(module: ModuleType) -> None:
     """Lets the classes of `keras.layers` take what they took, and gives them their older methods."""
     Layer = module.Layer
     arguments.apply(
-        module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
+        module,
+        {
+            "Embedding": _embedding,
+            "BatchNormalization": _batch_normalization,
+            "Conv2DTranspose": _transposed,
+            "LeakyReLU": _leaky_relu,
+        },
     )
     wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
     wrap(importlib.import_module("keras.layers._call").CallSignature, "__init__", _call_signature)

@@ -44,6 +44,8 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.counting").teach()
     importlib.import_module("keras.legacy.accuracy").teach(trainer)
     importlib.import_module("keras.legacy.empty_targets").teach(trainer)
+    importlib.import_module("keras.legacy.target_shapes").teach()
+    importlib.import_module("keras.legacy.weighted_losses").teach()
     new = Model.__new__
     rows = arguments.entries_for("Model", arguments.MODELS)
 

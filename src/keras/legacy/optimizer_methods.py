@@ -36,7 +36,7 @@ def teach(optimizer: type) -> None:
 # --- updates as parts of a graph
 
 
-def get_updates(self, loss=None, params=None, constraints=None):
+def get_updates(self, *args, **kwargs):
     """The updates that one step makes, to be run by `K.function` or `train`.
 
     Args:
@@ -47,8 +47,12 @@ def get_updates(self, loss=None, params=None, constraints=None):
     Returns:
         Updates. Within a subclass's own `get_updates` they are pairs of a variable and its next value.
     """
-    if isinstance(loss, (list, tuple)):
-        loss, params, constraints = constraints, loss, params
+    names = ("loss", "params", "constraints")
+    if args and isinstance(args[0], (list, tuple)):
+        names = ("params", "constraints", "loss")
+    if len(args) == 2 and names[0] == "params" and "loss" not in kwargs:
+        names = ("params", "loss")
+    loss, params, constraints = _arguments(dict(zip(names, args)), kwargs)
     for variable, constraint in dict(constraints or {}).items():
         variable.constraint = variable.constraint or constraint
     params = list(params)
@@ -60,6 +64,17 @@ def get_updates(self, loss=None, params=None, constraints=None):
         return self.updates
     self.updates = [_step_as_node(self, self.get_gradients(loss, params), params)]
     return self.updates
+
+
+def _arguments(by_place: dict, by_name: dict) -> tuple:
+    twice = by_place.keys() & by_name.keys()
+    unknown = by_name.keys() - {"loss", "params", "constraints"}
+    if twice or unknown:
+        raise TypeError(
+            f"get_updates: it takes a loss, params and constraints, each once. Got {sorted(twice | unknown)}."
+        )
+    given = {**by_place, **by_name}
+    return given.get("loss"), given.get("params"), given.get("constraints")
 
 
 def _gradients_now(self, loss: Any, params: list) -> list | None:

@@ -352,6 +352,10 @@ class Model(Trainer, Layer):
         quantize_model(self, mode, config, filters, **kwargs)
         self._captured = None  # variables have been replaced
         self._capture_trainable()
+        self._post_quantize(config.mode if mode is None else mode, **kwargs)
+
+    def _post_quantize(self, mode, **kwargs) -> None:
+        """Called after `quantize`, for subclasses that keep something made from the weights, as in Keras 3."""
 
     def get_quantization_layer_structure(self, mode=None):
         """What 'gptq' and 'awq' must know of a model; None, unless a subclass says it.
