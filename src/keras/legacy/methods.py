@@ -98,7 +98,7 @@ def _renamed(given: Any) -> Any:
 
 def _opened(given: Any, model: Any) -> Any:
     """Metrics, with one function per entry for those that return a dict, as they could in 1.x."""
-    outputs = getattr(model, "outputs", None)
+    outputs = None if getattr(model, "_graph", None) is None else model.outputs
     if isinstance(given, dict) or not outputs or len(outputs) > 1:
         return given
     found: list[Any] = []

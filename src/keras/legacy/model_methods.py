@@ -14,6 +14,7 @@ from keras._core.graph import KerasTensor
 from keras.layers import Layer
 from keras.legacy import era, hdf5, loss_graph
 from keras.legacy.network_names import layer_name
+from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
 
 __all__ = ["Node"]
@@ -35,6 +36,13 @@ def teach(module: ModuleType) -> None:
     for name in ("predict_classes", "predict_proba"):
         _with_further(module.Sequential, name, ({"X"}, _of_samples))
     module.Sequential.legacy_from_config = classmethod(_legacy_from_config)
+    wrap(module.Sequential, "_check_has_layers", _may_be_empty)
+
+
+def _may_be_empty(check: Callable, self) -> None:
+    """A stack without layers returned its inputs in tf.keras, where programs used it as the identity."""
+    if not era.may_be_of_tensorflow():
+        check(self)
 
 
 # --- graphs
@@ -70,7 +78,7 @@ def get_weight_paths(self):
 
 def save_spec(self, dynamic_batch=True):
     """Symbolic tensors like the inputs, as arguments and keywords of a call; None if the inputs are not known."""
-    inputs = self.inputs
+    inputs = getattr(self, "inputs", None)
     if inputs is None:
         return None
     found = [KerasTensor((None, *x.shape[1:]) if dynamic_batch else x.shape, x.dtype, name=x.name) for x in inputs]
