@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import KerasTensor, ops
 from keras._core.graph import any_symbolic
+from keras._core.serialization import serialize
 from keras._core.signature import parameters
 from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
@@ -211,8 +212,8 @@ def get_slot_names(self):
     for variable in self.variables:
         for reference in self._trainable_variables:
             begin = reference.path.replace("/", "_") + "_"
-            if variable.name.startswith(begin):
-                end = variable.name.removeprefix(begin)
+            if variable.own_name.startswith(begin):
+                end = variable.own_name.removeprefix(begin)
                 found[ends.get(end, end)] = None
     return list(found)
 
@@ -230,7 +231,7 @@ def get_slot(self, var, slot_name):
     end = _slots_of(self).get(slot_name, slot_name)
     name = f"{var.path.replace('/', '_')}_{end}"
     for variable in self.variables:
-        if variable.name == name and variable.shape == var.shape:
+        if variable.own_name == name and variable.shape == var.shape:
             return variable
     raise ValueError(f"{type(self).__name__}.get_slot: there is no {slot_name!r} of {var.path}: {get_slot_names(self)}")
 
@@ -297,7 +298,20 @@ def _decayed_lr(self, var_dtype="float32"):
     return rate / (1.0 + decay * ops.cast(self._iterations.value, var_dtype))
 
 
-_METHODS.update(_set_hyper=_set_hyper, _get_hyper=_get_hyper, _decayed_lr=_decayed_lr)
+def _serialize_hyperparameter(self, hyperparameter):
+    """What a config says of a setting: its name, or until 2.11 the setting itself."""
+    value = hyperparameter
+    if isinstance(value, str):
+        value = self._learning_rate if value == "learning_rate" else vars(self)["_hyper"][value]
+    if isinstance(value, Variable):
+        return float(str(value.numpy()))
+    return serialize(value) if hasattr(value, "get_config") else value
+
+
+_METHODS.update(
+    _set_hyper=_set_hyper, _get_hyper=_get_hyper, _decayed_lr=_decayed_lr,
+    _serialize_hyperparameter=_serialize_hyperparameter,
+)  # fmt: skip
 
 
 def adapt_subclass(cls: type) -> None:
