@@ -203,8 +203,9 @@ def signature_of(fn: Any, given: Any, text: bool = False) -> list[Any]:
     """
     name = getattr(fn, "name", "The function")
     if given is None:
-        first = fn.input if getattr(fn, "inputs", None) is not None else getattr(fn, "_first_input", lambda: None)()
-        if not isinstance(fn, Model) or first is None:
+        known = isinstance(fn, Model) and fn._graph is not None
+        first = fn.input if known else fn._first_input() if isinstance(fn, Model) else None
+        if first is None:
             raise ValueError(
                 f"{name} needs `input_signature`: shapes and dtypes of its arguments.\n"
                 "  write:  input_signature=[keras.InputSpec(shape=(None, 8), dtype='float32')]"
