@@ -149,7 +149,15 @@ def set_dtype_policy(policy) -> None:
     """Sets the default policy from a DTypePolicy or a name such as 'mixed_bfloat16'.
 
     A policy that quantises, such as 'int8_from_float32', holds for layers that can; a DTypePolicyMap names layers.
+
+    Raises:
+        ValueError: it is no policy.
     """
+    if policy is None:
+        raise ValueError(
+            "set_dtype_policy: `policy` must be a DTypePolicy or a name such as 'mixed_bfloat16'. Got None.\n"
+            "  To compute in the default float type, pass keras.config.floatx()."
+        )
     _settings.dtype_policy = policy_from(policy)
 
 

@@ -125,16 +125,14 @@ def _map_up_to(shallow, func, structures, path):
 
 
 def map_shape_structure(func, structure):
-    """`map_structure` with shapes as leaves: lists and tuples of whole numbers and None.
+    """`map_structure` with shapes as leaves: lists and tuples of whole numbers and None. `func` gets other leaves too.
 
     >>> map_shape_structure(len, {"a": (None, 2), "b": [(1, 2, 3)]})
     {'a': 2, 'b': [3]}
     """
     _check_callable(func, "map_shape_structure")
-    if _is_shape(structure):
-        return func(tuple(structure))
-    if not is_nested(structure):
-        raise ValueError(f"map_shape_structure: {structure!r} is no shape. Shapes are tuples such as (None, 3).")
+    if _is_shape(structure) or not is_nested(structure):
+        return func(structure)
     return _rebuilt(structure, {key: map_shape_structure(func, item) for key, item in _entries(structure)})
 
 

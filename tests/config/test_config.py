@@ -79,3 +79,9 @@ def test_the_dtype_of_arithmetic_is_that_of_keras_3(dtypes, result):
 def test_eight_bit_floats_are_not_converted_by_themselves():
     with pytest.raises(ValueError, match="implicit"):
         keras.backend.result_type("float8_e4m3fn", "float32")
+
+
+def test_no_dtype_is_the_default_float_type():
+    assert keras.backend.is_float_dtype(None)
+    assert not keras.backend.is_int_dtype(None)
+    assert keras.backend.is_int_dtype("uint8")

@@ -9,6 +9,28 @@ import keras
 from keras import layers, ops
 
 
+@pytest.mark.parametrize("name", ["constraint", "regularizer"])
+def test_what_a_variable_is_kept_by_is_a_function_or_nothing(name):
+    variable = keras.Variable([1.0, 2.0])
+    halved = lambda w: w / 2
+    setattr(variable, name, halved)
+    assert getattr(variable, name) is halved
+    with pytest.raises(ValueError, match="must be a function of the value"):
+        setattr(variable, name, "maxnorm")
+    setattr(variable, name, None)
+    assert getattr(variable, name) is None
+
+
+def test_a_variable_says_what_it_cannot_be():
+    variable = keras.Variable([1.0, 2.0])
+    with pytest.raises(TypeError, match="must be True or False"):
+        variable.overwrite_with_gradient = "true"
+    with pytest.raises(TypeError, match="no one truth value"):
+        bool(variable)
+    assert bool(keras.Variable(1.0))
+    assert not keras.Variable([0.0])
+
+
 def small_model():
     layer = layers.Dense(1, kernel_initializer="ones")
     return keras.Sequential([keras.Input((2,)), layer]), layer

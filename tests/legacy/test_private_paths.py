@@ -55,6 +55,7 @@ def test_masks_and_shapes_through_the_private_helpers():
     assert backend.any_symbolic_tensors((1, [keras.KerasTensor((2,))]))
     assert not backend.any_symbolic_tensors((1,))
     found = backend.compute_output_spec(keras.layers.Dense(3), keras.KerasTensor((None, 2)))
+    assert backend.compute_output_spec(lambda x: (x, None), keras.KerasTensor((2,)))[1] is None
     assert found.shape == (None, 3)
     assert backend.standardize_shape([None, 2]) == (None, 2)
     with pytest.raises(ValueError, match="made of sizes"):
@@ -97,3 +98,23 @@ def test_what_packages_put_among_the_objects_of_a_package_is_found_by_name():
     finally:
         keras.saving.get_custom_objects().pop("slow_tanh")
         del ALL_OBJECTS_DICT["slow_tanh"]
+
+
+def test_orders_of_axes_through_the_private_helper():
+    orders = [keras.src.backend.standardize_data_format(order) for order in (None, "channels_first", "CHANNELS_LAST")]
+    assert orders == ["channels_last", "channels_first", "channels_last"]
+    with pytest.raises(ValueError, match="`data_format` must be one of"):
+        keras.src.backend.config.standardize_data_format("channels_middle")
+
+
+def test_modules_imported_when_they_are_needed():
+    module_utils = importlib.import_module("keras.src.utils.module_utils")
+    there, missing = module_utils.LazyModule("fractions"), module_utils.LazyModule("no_such_thing", pip_name="thing")
+    assert there.module is None
+    assert there.available
+    assert there.Fraction(1, 2) * 2 == 1
+    assert not missing.available
+    with pytest.raises(ImportError, match="pip install thing"):
+        missing.anything  # noqa: B018
+    assert module_utils.jax.numpy.pi > 3
+    assert module_utils.jax is module_utils.jax

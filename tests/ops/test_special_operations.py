@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 MATRIX = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.5, -0.5, 2.0]], "float32")
 
@@ -127,6 +127,23 @@ def test_resizing_whole_numbers_rounds_and_stays_in_range():
     assert (found.min(), found.max()) == (0, 255)
 
 
+def test_images_of_open_size_have_the_target_size_afterwards():
+    images = KerasTensor((None, 3, None, None))
+    grown = ops.image.pad_images(images, 1, None, None, 2, 9, 8, data_format="channels_first")
+    assert grown.shape == (None, 3, 9, 8)
+    cut = ops.image.crop_images(KerasTensor((None, 5, 3)), 1, 0, target_height=2000, target_width=4)
+    assert cut.shape == (2000, 4, 3)
+
+
+def test_windows_of_three_sizes_are_windows_of_volumes():
+    volume = np.arange(32.0, dtype="float32").reshape(2, 4, 4, 1)
+    found = ops.image.extract_patches(volume, (2, 2, 4))
+    np.testing.assert_array_equal(found, ops.image.extract_patches_3d(volume, (2, 2, 4)))
+    assert found.shape == (1, 2, 1, 16)
+    with pytest.raises(TypeError, match="`size` must be an integer or 2 or 3 of them"):
+        ops.image.extract_patches(volume, "2")
+
+
 def test_resize_pads_to_the_aspect_ratio():
     image = np.ones((2, 4, 1), "float32")
     found = ops.image.resize(image, (4, 4), pad_to_aspect_ratio=True, fill_value=9.0, interpolation="nearest")
@@ -140,6 +157,15 @@ def test_resize_pads_to_the_aspect_ratio():
         (lambda: ops.image.resize(np.ones((4, 4, 1)), (2, 2), interpolation="best"), "`interpolation` must be one of"),
         (lambda: ops.image.crop_images(np.ones((4, 4, 1)), 1, 1), "give exactly two of top_cropping"),
         (lambda: ops.image.crop_images(np.ones((4, 4, 1)), 2, 0, 2, 0), "nothing is left"),
+        (lambda: ops.image.pad_images(np.ones((4, 4, 1)), 0, 0, target_height=3, target_width=4), "do not fit an axis"),
+        (lambda: ops.image.pad_images(KerasTensor((None, 4, 1)), 0, 0, 0, 0, target_height=9), "exactly two"),
+        (lambda: ops.image.pad_images(KerasTensor((None, 4, 1)), -1, 0, 0, target_width=4), "do not fit"),
+        (
+            lambda: ops.image.crop_images(np.ones((4, 4, 1)), 0, 0, target_height=5, target_width=4),
+            "do not fit an axis",
+        ),
+        (lambda: ops.image.crop_images(np.ones((4, 4, 1)), 0, 0, target_height=-1, target_width=4), "do not fit"),
+        (lambda: ops.image.extract_patches(np.ones((4, 4, 1)), (1, 1, 1, 1)), "`size` must be"),
         (lambda: ops.image.rgb_to_hsv(np.ones((4, 4, 3), "uint8")), "takes floats from 0 to 1"),
         (lambda: ops.conv(np.ones((1, 4, 3)), np.ones((2, 2, 5))), "multiple of the kernel's"),
         (lambda: ops.depth_to_space(np.ones((1, 2, 2, 4)), 1), "integer of at least 2"),

@@ -46,6 +46,21 @@ def test_a_map_gives_each_layer_the_policy_of_its_path():
         policies["half"] = "float32"
 
 
+def test_a_map_without_a_default_is_saved_without_the_global_policy():
+    policies = dtype_policies.DTypePolicyMap(policy_map={"a": "mixed_bfloat16", "b": "int8_from_mixed_bfloat16"})
+    assert "mapping=[('a', 'mixed_bfloat16'), ('b', " in repr(policies)
+    again = dtype_policies.DTypePolicyMap.from_config(policies.get_config())
+    assert (again["a"].name, again["b"].name) == ("float32", "int8_from_float32")
+    assert again != policies
+    kept = dtype_policies.DTypePolicyMap("float32", {"a": "mixed_bfloat16"})
+    assert dtype_policies.DTypePolicyMap.from_config(kept.get_config()) == kept
+
+
+def test_no_policy_is_no_global_policy():
+    with pytest.raises(ValueError, match="must be a DTypePolicy or a name"):
+        keras.config.set_dtype_policy(None)
+
+
 def test_a_policy_converts_floats_alone():
     policy = dtype_policies.get("mixed_float16")
     assert policy.convert_input(keras.ops.ones(2), True, "float16").dtype == "float16"
@@ -62,6 +77,12 @@ def test_the_global_policy_is_that_of_new_layers_until_the_session_is_cleared():
         assert dtype_policies.QuantizedDTypePolicy("int8").name == "int8_from_mixed_bfloat16"
     finally:
         keras.utils.clear_session()
+    assert keras.mixed_precision.global_policy().name == "float32"
+
+
+def test_under_the_name_of_keras_2_none_takes_the_global_policy_back():
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    keras.mixed_precision.set_global_policy(None)
     assert keras.mixed_precision.global_policy().name == "float32"
 
 

@@ -87,13 +87,15 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     def get_config(self) -> dict:
         """The constructor's arguments."""
         given = self._given_default
+        # without a default, policies of layers follow the global one wherever they are made again
+        open_ended = {} if given is not None else {"name": None, "source_name": None}
         return {
             "default_policy": given.name if isinstance(given, DTypePolicy) else given,
             "policy_map": {
                 path: {
                     "module": "keras" if type(policy) is DTypePolicy else "keras.dtype_policies",
                     "class_name": type(policy).__name__,
-                    "config": policy.get_config(),
+                    "config": {key: open_ended.get(key, value) for key, value in policy.get_config().items()},
                     "registered_name": None,
                 }
                 for path, policy in self._policies.items()
@@ -107,14 +109,18 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         return cls(config.get("default_policy"), found)
 
     def __eq__(self, other) -> bool:
-        return type(other) is type(self) and other.get_config() == self.get_config()
+        return (
+            isinstance(other, DTypePolicyMap)
+            and (other._given_default is None) == (self._given_default is None)
+            and (other._default, other._policies) == (self._default, self._policies)
+        )
 
     def __hash__(self) -> int:
         return id(self)
 
     def __repr__(self) -> str:
         shown = {path: policy.name for path, policy in self._policies.items()}
-        return f"<DTypePolicyMap default_policy={self._default.name!r}, {shown}>"
+        return f"<DTypePolicyMap default_policy={self._default.name!r}, mapping={list(shown.items())}>"
 
 
 by_class["DTypePolicyMap"] = DTypePolicyMap

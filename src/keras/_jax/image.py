@@ -19,7 +19,7 @@ from keras._core.checks import integers, one_of
 from keras._core.types import Tensor
 from keras._jax.casting import saturate_cast
 from keras._jax.dtypes import common_floats, floats, is_inexact
-from keras._jax.op import op
+from keras._jax.op import op, symbol_of, with_shape
 
 
 def on_channels_last(function: Callable, images: Any, data_format: Any, who: str, channels_move: bool = True) -> Any:
@@ -120,22 +120,41 @@ def scale_and_translate(
     )  # fmt: skip
 
 
-def _two_of_three(before, after, size, target, names: str, who: str) -> tuple[int, int]:
+def _two_of_three(before, after, smaller, larger, target, names: str, who: str) -> tuple[int, int]:
     """How much comes off (or onto) both ends of an axis; the end that was not given follows from the target size."""
     given = sum(v is not None for v in (before, after, target))
     if given != 2:
         raise ValueError(f"{who}: give exactly two of {names}. Got {given}.")
-    difference = None if target is None else abs(size - target)
     if before is None:
-        before = difference - after
+        before = larger - smaller - after
     if after is None:
-        after = difference - before
-    if before < 0 or after < 0:
-        raise ValueError(f"{who}: {names} do not fit an axis of size {size}.")
+        after = larger - smaller - before
+    if before < 0 or after < 0 or (target is not None and target < 0):
+        raise ValueError(f"{who}: {names} do not fit an axis of size {larger if target == smaller else smaller}.")
     return before, after
 
 
-@op
+def _to_target_sizes(kind: str, sign: int) -> Callable:
+    """Shape rule of what makes images of target sizes: a size they leave open is taken to be one that fits."""
+    ends = (f"top_{kind}", f"left_{kind}", f"bottom_{kind}", f"right_{kind}")
+    names = (*ends, "target_height", "target_width", "data_format")
+
+    def shapes(trace, images, *args, **kwargs):
+        given = {**dict.fromkeys(names), **dict(zip(names, args)), **kwargs}
+        shape = list(symbol_of(images).shape)
+        last = 2 if config.standard_data_format(given["data_format"]) == "channels_last" else 1
+        if len(shape) in (3, 4):
+            for axis, before, after, target in (
+                (-last - 1, *ends[0::2], "target_height"), (-last, *ends[1::2], "target_width"),
+            ):  # fmt: skip
+                if shape[axis] is None and given[target] is not None:
+                    shape[axis] = max(0, given[target] - sign * (given[before] or given[after] or 0))
+        return trace(with_shape(symbol_of(images), shape), **given)
+
+    return shapes
+
+
+@op(shapes=_to_target_sizes("cropping", -1))
 def crop_images(
     images: Tensor, top_cropping=None, left_cropping=None, bottom_cropping=None, right_cropping=None,
     target_height=None, target_width=None, data_format=None,
@@ -153,8 +172,10 @@ def crop_images(
         h, w = batch.shape[1:3]
         rows = "top_cropping, bottom_cropping and target_height"
         columns = "left_cropping, right_cropping and target_width"
-        top, bottom = _two_of_three(top_cropping, bottom_cropping, h, target_height, rows, "crop_images")
-        left, right = _two_of_three(left_cropping, right_cropping, w, target_width, columns, "crop_images")
+        top, bottom = _two_of_three(top_cropping, bottom_cropping, target_height, h, target_height, rows, "crop_images")
+        left, right = _two_of_three(
+            left_cropping, right_cropping, target_width, w, target_width, columns, "crop_images"
+        )
         if top + bottom >= h or left + right >= w:
             raise ValueError(f"crop_images: nothing is left of {h} rows and {w} columns.")
         return batch[:, top : h - bottom, left : w - right]
@@ -162,7 +183,7 @@ def crop_images(
     return on_channels_last(run, images, data_format, "crop_images")
 
 
-@op
+@op(shapes=_to_target_sizes("padding", 1))
 def pad_images(
     images: Tensor, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None, target_height=None,
     target_width=None, data_format=None,
@@ -180,8 +201,8 @@ def pad_images(
         h, w = batch.shape[1:3]
         rows = "top_padding, bottom_padding and target_height"
         columns = "left_padding, right_padding and target_width"
-        top, bottom = _two_of_three(top_padding, bottom_padding, h, target_height, rows, "pad_images")
-        left, right = _two_of_three(left_padding, right_padding, w, target_width, columns, "pad_images")
+        top, bottom = _two_of_three(top_padding, bottom_padding, h, target_height, target_height, rows, "pad_images")
+        left, right = _two_of_three(left_padding, right_padding, w, target_width, target_width, columns, "pad_images")
         return jnp.pad(batch, ((0, 0), (top, bottom), (left, right), (0, 0)))
 
     return on_channels_last(run, images, data_format, "pad_images")

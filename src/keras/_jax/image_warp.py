@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.checks import integers, one_of
+from keras._core.errors import WrongTypeError
 from keras._core.types import Tensor
 from keras._jax import random
 from keras._jax.casting import saturate_cast
@@ -187,7 +188,7 @@ def extract_patches(images: Tensor, size, strides=None, dilation_rate=1, padding
     """Windows of images laid out as channels.
 
     Args:
-        images: one image or a batch.
+        images: one image or a batch; volumes if `size` has three numbers.
         size: the size of the window, for both axes or for each; so are `strides` and `dilation_rate`.
         strides: how far it moves; by its size if None.
         dilation_rate: the distance of neighbours in a window.
@@ -197,6 +198,10 @@ def extract_patches(images: Tensor, size, strides=None, dilation_rate=1, padding
     Shapes:
         images: (samples, height, width, channels), result: (samples, rows, columns, elements of a window).
     """
+    if isinstance(size, (tuple, list)) and len(size) == 3:
+        return extract_patches_3d(images, size, strides, dilation_rate, padding, data_format)
+    if not isinstance(size, (tuple, list)) and not hasattr(size, "__index__"):
+        raise WrongTypeError(f"extract_patches: `size` must be an integer or 2 or 3 of them. Got {size!r}.")
     images = jnp.asarray(images)
     window = integers("size", size, 2, "extract_patches")
     steps = window if strides is None else integers("strides", strides, 2, "extract_patches")

@@ -14,7 +14,7 @@ import numpy as np
 from keras import config
 from keras._core import limits, lookup
 from keras._core.dtype_policy import dtype_name, is_float_name
-from keras._core.errors import UnknownArgument
+from keras._core.errors import UnknownArgument, WrongTypeError
 from keras._core.fresh import Fresh, take
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
@@ -97,11 +97,12 @@ class Variable:
             )
         if isinstance(initializer, str):
             initializer = lookup.get(initializer, "keras.initializers", "initializer")
-        self.name = name or unique_name("variable")
-        if not isinstance(self.name, str) or "/" in self.name:
+        own_name = name or unique_name("variable")
+        if not isinstance(own_name, str) or "/" in own_name:
             raise ValueError(f"Variable: `name` must be a string without '/'. Got {name!r}.")
         path = current_path()
-        self.path = f"{path}/{self.name}" if path else self.name
+        self.own_name = own_name
+        self.path = f"{path}/{own_name}" if path else own_name
         self.aggregation = aggregation
         self.synchronization = synchronization
         self.trainable = bool(trainable)
@@ -129,13 +130,13 @@ class Variable:
                 value = _to_array(initializer, dtype)
             if shape is not None and tuple(shape) != value.shape:
                 raise ValueError(
-                    f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
+                    f"Variable {self.own_name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
                 )
             return value
         if shape is None:
-            raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
+            raise ValueError(f"Variable {self.own_name}: a function as `initializer` needs `shape`.")
         if any(d is None for d in shape):
-            raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
+            raise ValueError(f"Variable {self.own_name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
         name = dtype or config.floatx()
         limits.take(self.path, shape, np.dtype(name).itemsize)
         self._shape, self._dtype = tuple(int(d) for d in shape), name
@@ -223,8 +224,44 @@ class Variable:
 
     # --- what it is
 
+    @property
+    def regularizer(self) -> Callable | None:
+        """What is added to the loss for it."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Callable | None) -> None:
+        self._regularizer = _function_or_none("regularizer", value, self.path)
+
+    @property
+    def constraint(self) -> Callable | None:
+        """What is applied to it after each update."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Callable | None) -> None:
+        self._constraint = _function_or_none("constraint", value, self.path)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether its gradient is its next value."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise WrongTypeError(
+                f"Variable {self.path}: `overwrite_with_gradient` must be True or False. Got {value!r}."
+            )
+        self._overwrite_with_gradient = value
+
     def __fingerprint__(self, of):
         return (self._shape, self._dtype, self.trainable, self.autocast, of(self.regularizer), of(self.constraint))
+
+    @property
+    def name(self) -> str:
+        """Its name, as programs see it: the end of the path."""
+        return self.own_name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -284,6 +321,11 @@ class Variable:
         return float(self.value)
 
     def __bool__(self) -> bool:
+        if self.size != 1:
+            raise WrongTypeError(
+                f"Variable {self.path} has {self.size} elements, which have no one truth value.\n"
+                "  Write keras.ops.any(v) or keras.ops.all(v)."
+            )
         return bool(self.value)
 
     def __deepcopy__(self, memo) -> Variable:
@@ -306,6 +348,12 @@ _TRACED_ASSIGNMENT = (
     "Variable {path} was assigned inside a function that JAX is tracing by itself, which would lose the value.\n"
     "  Compute with keras functions and layers under model.fit, or use layer.stateless_call(...) inside jax.jit."
 )
+
+
+def _function_or_none(what: str, value: Any, path: str) -> Callable | None:
+    if value is not None and not callable(value):
+        raise WrongTypeError(f"Variable {path}: `{what}` must be a function of the value, or None. Got {value!r}.")
+    return value
 
 
 def _to_array(value: Any, dtype: str | None) -> jax.Array:

@@ -2,7 +2,6 @@
 
 from keras._core import names as _names
 from keras._core import registry as _registry
-from keras._core.dtype_policy import dtype_name as _dtype_name
 from keras._core.dtype_policy import is_float_name as _is_float_name
 from keras._jax.dtypes import result_type
 from keras.config import (
@@ -41,13 +40,13 @@ def get_uid(prefix=""):
 
 
 def is_float_dtype(dtype):
-    """Whether a dtype is a float."""
-    return _is_float_name(_dtype_name(dtype))
+    """Whether a dtype is a float; None is the default float type."""
+    return _is_float_name(standardize_dtype(dtype))
 
 
 def is_int_dtype(dtype):
-    """Whether a dtype is an integer, signed or not."""
-    return _dtype_name(dtype).startswith(("int", "uint"))
+    """Whether a dtype is an integer, signed or not; None is the default float type."""
+    return standardize_dtype(dtype).startswith(("int", "uint"))
 
 
 def __getattr__(name: str):

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from keras import config
 from keras._core import names
-from keras._core.checks import integers
+from keras._core.checks import integers, one_of
 from keras._core.graph import any_symbolic
 
 
@@ -71,6 +72,67 @@ def class_weight_to_sample_weights(y, class_weight: dict) -> np.ndarray:
     return weigh(np.asarray(y), None, class_weight, "class_weight_to_sample_weights")
 
 
+def standardize_data_format(data_format: str | None) -> str:
+    """The order of the axes of pictures in small letters; that of the settings for None.
+
+    Raises:
+        ValueError: it is none of the two.
+    """
+    if data_format is None:
+        return config.image_data_format()
+    return one_of("data_format", str(data_format).lower(), ("channels_first", "channels_last"))
+
+
+class LazyModule:
+    """A module that is imported when something is first asked of it.
+
+    Args:
+        name: the module.
+        pip_name: the distribution that brings it, the module's own name unless told.
+        import_error_msg: what the error says where it is missing.
+    """
+
+    def __init__(self, name: str, pip_name: str | None = None, import_error_msg: str | None = None):
+        self.name = name
+        self.pip_name = pip_name or name
+        self.import_error_msg = import_error_msg or f"`{name}` is not installed. Run `pip install {self.pip_name}`."
+        self.module: Any = None
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be imported."""
+        try:
+            self.initialize()
+        except ImportError:
+            return False
+        return True
+
+    def initialize(self) -> None:
+        """Imports it.
+
+        Raises:
+            ImportError: it is not there.
+        """
+        if self.module is None:
+            try:
+                self.module = importlib.import_module(self.name)
+            except ImportError as error:
+                raise ImportError(self.import_error_msg) from error
+
+    def __getattr__(self, name: str) -> Any:
+        self.initialize()
+        return getattr(self.module, name)
+
+    def __repr__(self) -> str:
+        return f"LazyModule({self.name})"
+
+
+@functools.cache
+def lazily(module: str, distribution: str | None = None) -> LazyModule:
+    """The one object that stands for a module."""
+    return LazyModule(module, distribution)
+
+
 def standardize_shape(shape) -> tuple[int | None, ...]:
     """A shape as a tuple of sizes, None for unknown ones.
 
@@ -92,7 +154,9 @@ def compute_output_spec(function: Callable, *args, **kwargs) -> Any:
     """Shapes and dtypes of what `function` makes of symbolic tensors, as symbolic tensors."""
     found = function(*args, **kwargs)
     tensors = importlib.import_module("keras").KerasTensor
-    return importlib.import_module("keras.tree").map_structure(lambda x: tensors(x.shape, x.dtype), found)
+    return importlib.import_module("keras.tree").map_structure(
+        lambda x: None if x is None else tensors(x.shape, x.dtype), found
+    )
 
 
 def any_symbolic_tensors(args: Any = None, kwargs: Any = None) -> bool:
@@ -175,6 +239,16 @@ def _self(piece: Any) -> Callable[[], Any]:
 
 
 _MASKS = {"get_keras_mask": _of("keras._jax.pure", "find_mask"), "set_keras_mask": _of("keras._jax.pure", "put_mask")}
+# what `module_utils` has -> the module, and the distribution where that goes by another name
+_OF_THEIR_NAME = ("grain", "h5py", "jax", "jax2onnx", "optree", "scipy", "tensorflow", "tensorflow_io", "tf2onnx")
+_LAZY_MODULES = {
+    **{name: (name,) for name in _OF_THEIR_NAME},
+    "dmtree": ("tree", "dm-tree"),
+    "gfile": ("tensorflow.io.gfile", "tensorflow"),
+    "litert": ("ai_edge_litert", "ai-edge-litert"),
+    "ocp": ("orbax.checkpoint.v1", "orbax-checkpoint"),
+    "torch_xla": ("torch_xla", "torch-xla"),
+}
 # private module and name -> what gives the thing
 PIECES: dict[str, Callable[[], Any]] = {
     **{f"backend.{name}": piece for name, piece in _MASKS.items()},
@@ -186,6 +260,8 @@ PIECES: dict[str, Callable[[], Any]] = {
     "backend.common.keras_tensor.any_symbolic_tensors": _self(any_symbolic_tensors),
     "backend.compute_output_spec": _self(compute_output_spec),
     "backend.jax.random.jax_draw_seed": _of("keras._jax.random", "draw_seed"),
+    "backend.config.standardize_data_format": _self(standardize_data_format),
+    "backend.standardize_data_format": _self(standardize_data_format),
     "backend.standardize_shape": _self(standardize_shape),
     "backend.common.variables.standardize_shape": _self(standardize_shape),
     "layers.convolutional.base_conv.BaseConv": _of("keras.layers._conv", "Conv"),
@@ -199,6 +275,8 @@ PIECES: dict[str, Callable[[], Any]] = {
     "utils.argument_validation.standardize_tuple": _self(standardize_tuple),
     "utils.backend_utils.in_grain_data_pipeline": _self(never),
     "utils.backend_utils.in_tf_graph": _self(never),
+    **{f"utils.module_utils.{name}": functools.partial(lazily, *of) for name, of in _LAZY_MODULES.items()},
+    "utils.module_utils.LazyModule": _self(LazyModule),
     "utils.naming.auto_name": _self(auto_name),
     "utils.naming.to_snake_case": _of("keras._core.names", "snake_case"),
     "utils.tracking.no_automatic_dependency_tracking": _self(unchanged),

@@ -39,7 +39,7 @@ NOT_PARTS = frozenset(
         "operations", "outbound_nodes", "output", "output_mask", "output_names", "output_shape", "outputs", "path",
         "quantization_mode", "sample_weights", "state_updates", "stateful", "states", "targets", "total_loss",
         "trainable", "trainable_variables", "trainable_weights", "updates", "uses_learning_phase", "variable_dtype",
-        "variables", "weights",
+        "_tracked", "variables", "weights",
     )
 )  # fmt: skip
 
