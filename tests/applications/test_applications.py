@@ -274,6 +274,13 @@ def test_an_array_of_floats_is_scaled_in_place_and_one_of_integers_is_not():
         imagenet_utils.preprocess_input(np.zeros((2, 2)))
 
 
+def test_mode_caffe_subtracts_in_place_and_turns_channels_round_in_the_result_alone():
+    x = np.zeros((1, 1, 1, 3))
+    found = imagenet_utils.preprocess_input(x)
+    np.testing.assert_allclose(found.ravel(), [-103.939, -116.779, -123.68])  # Keras 3.15 does the same to both
+    np.testing.assert_allclose(x.ravel(), [-123.68, -116.779, -103.939])
+
+
 def test_films_and_tensors_of_any_float_are_scaled_and_other_channels_refused():
     film = imagenet_utils.preprocess_input(PIXELS[None].copy(), mode="torch")
     np.testing.assert_allclose(film.ravel()[:6], SCALED["torch"], atol=1e-5)

@@ -135,7 +135,7 @@ def test_a_subclass_need_not_call_the_constructor(model):
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [({"workers": -1}, "workers"), ({"max_queue_size": 0}, "max_queue_size"), ({"timeout": 0}, "timeout")],
+    [({"workers": -1}, "workers"), ({"max_queue_size": -1}, "max_queue_size"), ({"timeout": 0}, "timeout")],
 )
 def test_wrong_numbers_are_refused(arguments, name):
     with pytest.raises(ValueError, match=f"`{name}`"):

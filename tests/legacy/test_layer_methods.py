@@ -128,11 +128,9 @@ def test_cells_get_constants_and_sequences_may_have_time_first():
 
 def test_what_says_how_a_layer_computes_must_be_possible_here():
     with pytest.raises(ValueError, match=r"`constants` must be None. keras.layers.RNN\(cell\)"):
-        layers.Bidirectional(layers.LSTM(2)).call(K.constant(X), constants=[1])
+        layers.SimpleRNNCell(2).call(K.constant(X[:, 0]), [K.zeros((2, 2))], constants=[1])
     with pytest.raises(ValueError, match="Dense: `time_major` cannot be True here"):
         layers.Dense(2, time_major=True)
-    with pytest.raises(ValueError, match=r"`dynamic` cannot be True here. Let compile\(run_eagerly=True\)"):
-        layers.Dense(2, dynamic=True)
     with pytest.raises(ValueError, match="`implementation` cannot be 9"):
         layers.Activation("relu", implementation=9)
     layers.Dense(2, dynamic=False, cache_enabled=True)

@@ -199,3 +199,18 @@ def test_functions_given_as_losses_metrics_and_activations_come_back(in_folder, 
     found = keras.models.load_model(name)
     assert found.evaluate(X, y, verbose=0) == before
     assert found.metrics_names == model.metrics_names
+
+
+def test_compare_counts_an_object_that_is_missing_once(tmp_path):
+    def model(*sizes):
+        return keras.Sequential([keras.Input((2,)), *(keras.layers.Dense(n) for n in sizes)])
+
+    model(3).save(tmp_path / "m.keras")
+    found = keras.saving.KerasFileEditor(tmp_path / "m.keras").compare(model(3, 4, 5))
+    assert (found["error_count"], found["match_count"]) == (2, 2)
+
+
+def test_folder_is_not_called_as_an_archive_is(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="must not end in"):
+        model.save(tmp_path / "m.keras", zipped=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from keras._core.checks import positive_integer
-
 
 class PyDataset:
     """Gives batch number i: a source of batches that can be gone through in any order, by several workers at once.
@@ -15,7 +13,7 @@ class PyDataset:
         workers: how many threads or processes make batches; with 0 or 1 thread, the thread that trains makes them.
         use_multiprocessing: whether workers are processes. They are spawned, so the dataset must be picklable and the
             script must start under `if __name__ == "__main__":`.
-        max_queue_size: how many batches are made in advance.
+        max_queue_size: how many batches are made in advance, but at least one by each worker.
         timeout: seconds after which a batch that is waited for counts as lost; None waits for ever.
 
     >>> class Squares(keras.utils.PyDataset):
@@ -36,13 +34,14 @@ class PyDataset:
 
     def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10, timeout=600.0):
         owner = type(self).__name__
-        if isinstance(workers, bool) or not isinstance(workers, int) or workers < 0:
-            raise ValueError(f"{owner}: `workers` must be a number of at least 0. Got {workers!r}.")
+        for name, given in (("workers", workers), ("max_queue_size", max_queue_size)):
+            if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+                raise ValueError(f"{owner}: `{name}` must be a number of at least 0. Got {given!r}.")
         if timeout is not None and not (isinstance(timeout, (int, float)) and timeout > 0):
             raise ValueError(f"{owner}: `timeout` must be a number of seconds, or None. Got {timeout!r}.")
         self.workers = workers
         self.use_multiprocessing = bool(use_multiprocessing)
-        self.max_queue_size = positive_integer("max_queue_size", max_queue_size, owner=owner)
+        self.max_queue_size = max_queue_size
         self.timeout = timeout
 
     def __getitem__(self, index):

@@ -97,11 +97,12 @@ class Variable:
             )
         if isinstance(initializer, str):
             initializer = lookup.get(initializer, "keras.initializers", "initializer")
-        self.name = name or unique_name("variable")
-        if not isinstance(self.name, str) or "/" in self.name:
+        own_name = name or unique_name("variable")
+        if not isinstance(own_name, str) or "/" in own_name:
             raise ValueError(f"Variable: `name` must be a string without '/'. Got {name!r}.")
         path = current_path()
-        self.path = f"{path}/{self.name}" if path else self.name
+        self.own_name = own_name
+        self.path = f"{path}/{own_name}" if path else own_name
         self.aggregation = aggregation
         self.synchronization = synchronization
         self.trainable = bool(trainable)
@@ -129,13 +130,13 @@ class Variable:
                 value = _to_array(initializer, dtype)
             if shape is not None and tuple(shape) != value.shape:
                 raise ValueError(
-                    f"Variable {self.name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
+                    f"Variable {self.own_name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
                 )
             return value
         if shape is None:
-            raise ValueError(f"Variable {self.name}: a function as `initializer` needs `shape`.")
+            raise ValueError(f"Variable {self.own_name}: a function as `initializer` needs `shape`.")
         if any(d is None for d in shape):
-            raise ValueError(f"Variable {self.name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
+            raise ValueError(f"Variable {self.own_name}: all sizes of `shape` must be known. Got {tuple(shape)}.")
         name = dtype or config.floatx()
         limits.take(self.path, shape, np.dtype(name).itemsize)
         self._shape, self._dtype = tuple(int(d) for d in shape), name
@@ -256,6 +257,11 @@ class Variable:
 
     def __fingerprint__(self, of):
         return (self._shape, self._dtype, self.trainable, self.autocast, of(self.regularizer), of(self.constraint))
+
+    @property
+    def name(self) -> str:
+        """Its name, as programs see it: the end of the path."""
+        return self.own_name
 
     @property
     def shape(self) -> tuple[int, ...]:

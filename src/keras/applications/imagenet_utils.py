@@ -93,7 +93,7 @@ def _scaled_array(x, axis, mode):
         x -= _along(RED_GREEN_BLUE, axis).astype(x.dtype)
         x /= _along(DEVIATIONS, axis).astype(x.dtype)
     else:
-        x[...] = np.flip(x, axis).copy()
+        x = np.flip(x, axis)  # a view: what the caller has keeps its order, with the means subtracted
         x -= _along(BLUE_GREEN_RED, axis).astype(x.dtype)
     return x
 

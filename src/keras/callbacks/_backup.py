@@ -84,12 +84,14 @@ def _first_readable(paths, owner):
 
 
 def delete(folder) -> None:
-    """Removes the backups."""
+    """Removes the backups, and the folder if nothing else is in it."""
     if not processes.is_first():
         return
     for name in (FILE, PREVIOUS):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))
+    with contextlib.suppress(OSError):  # it holds files of the user's, or is not there
+        os.rmdir(folder)
 
 
 def _without_arrays(x, arrays, where):

@@ -115,7 +115,7 @@ def _form(x):
 
 
 def _check_shapes(owner, teacher, student):
-    shapes = [[tuple(x.shape) for x in model.outputs or []] for model in (teacher, student)]
+    shapes = [[tuple(x.shape) for x in getattr(model, "outputs", ())] for model in (teacher, student)]
     if all(shapes) and not all(_fits(a, b) for a, b in zip(*shapes)):
         raise ValueError(
             f"{type(owner).__name__}: the outputs of teacher and student must have the same shape. "

@@ -203,7 +203,7 @@ def signature_of(fn: Any, given: Any, text: bool = False) -> list[Any]:
     """
     name = getattr(fn, "name", "The function")
     if given is None:
-        if not isinstance(fn, Model) or fn.inputs is None:
+        if not isinstance(fn, Model) or fn._graph is None:
             raise ValueError(
                 f"{name} needs `input_signature`: shapes and dtypes of its arguments.\n"
                 "  write:  input_signature=[keras.InputSpec(shape=(None, 8), dtype='float32')]"

@@ -41,6 +41,29 @@ class Adaptable(Layer):
         """What makes integers of the inputs of a quantised layer; None where they stay floats."""
         return None if self._form is None else self._form.inputs_quantizer
 
+    @property
+    def is_gptq_calibrated(self):
+        """Whether GPTQ has chosen the integers; only layers quantised with it know."""
+        return self._form_of("gptq", "is_gptq_calibrated").calibrated
+
+    @is_gptq_calibrated.setter
+    def is_gptq_calibrated(self, value):
+        self._form_of("gptq", "is_gptq_calibrated").set_calibrated(value)
+
+    @property
+    def is_awq_calibrated(self):
+        """Whether AWQ has chosen the integers; only layers quantised with it know."""
+        return self._form_of("awq", "is_awq_calibrated").calibrated
+
+    @is_awq_calibrated.setter
+    def is_awq_calibrated(self, value):
+        self._form_of("awq", "is_awq_calibrated").set_calibrated(value)
+
+    def _form_of(self, mode, asked):
+        if self._form is None or self.quantization_mode != mode:
+            raise AttributeError(f"{self.name} has no `{asked}`: it is not quantised as {mode!r}.")
+        return self._form
+
     def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
         """Freezes the main weight and trains a change of low rank: `weight + lora_alpha / rank * a @ b`.
 

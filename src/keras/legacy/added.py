@@ -47,6 +47,10 @@ class GraphWithLosses(Graph):
 def add_loss(function: Callable, self, loss=None, inputs=None, losses=None):
     """`add_loss(losses, inputs)`: which inputs a loss depends on is known from the graph."""
     given = tree.leaves(losses if loss is None else loss)
+    functions = [x for x in given if callable(x) and not hasattr(x, "dtype")]
+    if functions:  # asked in every step, wherever they were given
+        self._functions_as_losses = [*vars(self).get("_functions_as_losses", ()), *functions]
+        given = [x for x in given if not any(x is one for one in functions)]
     later = [x for x in given if isinstance(x, KerasTensor) and not pure.in_scope()]
     if later:
         if getattr(self, "_graph", None) is None:

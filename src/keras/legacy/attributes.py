@@ -6,7 +6,7 @@ import functools
 import importlib
 from typing import Any
 
-from keras.legacy import arguments, private_attributes
+from keras.legacy import arguments, era, private_attributes
 from keras.legacy.graph_attributes import OF_MODELS
 
 # weights that were called otherwise, and what of them there is in some layer today
@@ -46,6 +46,8 @@ def older(self, name: str) -> Any:
         found = OF_MODELS[name](self)
         if found is not None:
             return found
+    if name in ("inputs", "outputs") and "_graph" in vars(self) and era.may_be_of_tensorflow():
+        return None  # of a model without a graph; today it has no such attribute
     if name == "output" and "_values_now" in vars(self):
         return vars(self)["_values_now"]
     if name == "_metrics":

@@ -26,6 +26,8 @@ def teach_layer(layer: type) -> None:
         if not hasattr(layer, name):
             setattr(layer, name, function)
     layer.__getattr__ = attributes.older
+    layer._only_node = _first_of_tensorflow(layer._only_node)
+    layer.dynamic = property(_dynamic, doc="Whether the layer, or one inside it, cannot be compiled.")
     layer.input = release_0.input_of(layer.input.fget)
     layer._seed_variables = listed.seed_variables(layer._seed_variables, layer._own_variables)
     layer._own_variables = listed.own_variables(layer._own_variables)
@@ -56,6 +58,20 @@ def teach_layer(layer: type) -> None:
         before(cls, **kwargs)
 
     layer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _dynamic(self) -> bool:
+    return not all(layer.supports_jit for layer in self._flatten_layers())
+
+
+def _first_of_tensorflow(only: Callable) -> Callable:
+    """`input` and `output` of a layer that was called several times: in tf.keras those of the first call."""
+
+    def only_node(self, what: str):
+        of_tensorflow = era.before("3") and not era.before("tf2.0")
+        return self._node(0) if of_tensorflow else only(self, what)
+
+    return only_node
 
 
 def _whole_is_frozen(set_trainable: Callable) -> Callable:
@@ -243,6 +259,10 @@ def teach_optimizer(optimizer: type) -> None:
         # the constructors of 1.x, 2.x and tf.keras took no rate: classes derived from them keep their own
         if type(self) is not optimizer and not args and "learning_rate" not in kwargs:
             kwargs["learning_rate"] = kwargs.pop("lr", 0.01)
+        if not kwargs.get("name") and era.before("3") and not era.before("tf2.0"):
+            kwargs["name"] = type(self).__name__  # 'Adam', of the second one too
+        if "decay" in kwargs:  # a class of one's own hands it on, and reads it from there
+            self._initial_decay = kwargs.pop("decay") or 0.0
         hooks = [kwargs.pop(name, None) for name in ("gradient_aggregator", "gradient_transformers")]
         init(self, *args, **kwargs)
         if any(hooks):
@@ -250,6 +270,11 @@ def teach_optimizer(optimizer: type) -> None:
 
     __init__.__keras_legacy_arguments__ = {"gradient_aggregator", "gradient_transformers"}  # type: ignore[attr-defined]
     optimizer.__init__ = __init__
+    optimizer._initial_decay = 0.0
+    optimizer._var_key = staticmethod(id)
+    optimizer._index_dict = property(
+        lambda self: {id(v): i for i, v in enumerate(self._trainable_variables)}, doc="Places of the variables."
+    )
     optimizer._build_learning_rate = optimizer._kept_learning_rate
 
     def __init_subclass__(cls, **kwargs):

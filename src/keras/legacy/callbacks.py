@@ -10,6 +10,7 @@ import numpy as np
 
 from keras._core.checks import one_of, positive_integer
 from keras.callbacks._monitor import MonitorCallback
+from keras.callbacks._progress import message
 from keras.legacy import any_name, arguments, era, looks
 from keras.legacy.wrapping import wrap
 
@@ -30,6 +31,8 @@ def teach(module: ModuleType) -> None:
     wrap(module.ReduceLROnPlateau, "on_epoch_end", patience_until("2.2"))
     wrap(module.ReduceLROnPlateau, "_reduce", reduce)
     wrap(module.EarlyStopping, "on_train_begin", begin_at_baseline)
+    wrap(module.EarlyStopping, "on_epoch_end", give_back_when_stopped)
+    wrap(module.EarlyStopping, "on_train_end", end_as_it_is)
     for name in ("LearningRateScheduler", "ReduceLROnPlateau"):
         wrap(getattr(module, name), "on_epoch_end", rate_in_logs)
 
@@ -62,6 +65,26 @@ def begin_at_baseline(function: Callable, self, logs=None):
     function(self, logs)
     if self.baseline is not None and era.before("tf2.0"):
         self.best = self.baseline
+
+
+def give_back_when_stopped(function: Callable, self, epoch, logs=None):
+    """`EarlyStopping.on_epoch_end`: until TensorFlow 2.11 a run that it stopped got the best weights back at once."""
+    function(self, epoch, logs)
+    stopped = 0 < epoch == self.stopped_epoch
+    if stopped and self.restore_best_weights and self.best_weights is not None and era.before("tf2.11"):
+        if self.verbose > 0:
+            message(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+        self.model.set_weights(self.best_weights)
+
+
+def end_as_it_is(function: Callable, self, logs=None):
+    """`EarlyStopping.on_train_end`: until TensorFlow 2.11 only runs that it stopped got weights back."""
+    wanted = self.restore_best_weights
+    self.restore_best_weights = wanted and not era.before("tf2.11")
+    try:
+        function(self, logs)
+    finally:
+        self.restore_best_weights = wanted
 
 
 def set_params(function: Callable, self, params):

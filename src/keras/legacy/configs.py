@@ -324,14 +324,9 @@ class _Translation:
         if "lr" in inner:
             inner.setdefault("learning_rate", inner.pop("lr"))
         inner.pop("schedule_decay", None)
-        decay = inner.pop("decay", 0.0)
-        if decay:
-            inner["learning_rate"] = {
-                "module": "keras.optimizers.schedules", "class_name": "InverseTimeDecay",
-                "config": {"initial_learning_rate": inner.get("learning_rate", 0.01), "decay_steps": 1,
-                           "decay_rate": decay},
-            }  # fmt: skip
-        elif isinstance(inner.get("learning_rate"), dict):
+        if not inner.get("decay"):
+            inner.pop("decay", None)
+        if isinstance(inner.get("learning_rate"), dict):
             inner["learning_rate"] = {**inner["learning_rate"], "module": "keras.optimizers.schedules"}
         if inner.get("epsilon", 0) is None:
             inner["epsilon"] = 1e-7

@@ -33,6 +33,7 @@ from keras.legacy import (
     tensors,
 )
 from keras.legacy import foreign_sizes as sizes
+from keras.legacy.tensors import DType
 
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
@@ -277,7 +278,8 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.Tensor": foreign_loops.KindOfTensor,
     "tensorflow.GradientTape": foreign_loops.GradientTape,
     "tensorflow.function": foreign_function.function,
-    "tensorflow.TensorShape": tensors.Shape, "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
+    "tensorflow.TensorShape": tensors.Shape, "tensorflow.DType": DType, "tensorflow.dtypes.DType": DType,
+    "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
     "tensorflow.as_dtype": foreign_arrays.as_dtype, "tensorflow.dtypes.as_dtype": foreign_arrays.as_dtype,
     "tensorflow.name_scope": foreign_arrays.block, "tensorflow.control_dependencies": foreign_arrays.block,
     "tensorflow.variable_scope": foreign_arrays.block, "tensorflow.device": foreign_arrays.block,
@@ -353,9 +355,9 @@ def name_in(module: str, name: str) -> Any:
     """What stands for a name of a module of another package; None if nothing does."""
     path = f"{module}.{name}"
     if module in ("tensorflow", "tensorflow.dtypes") and name in _DTYPES:
-        return name
+        return DType(name)
     if path in ("tensorflow.string", "tensorflow.dtypes.string"):
-        return "string"
+        return DType("string")
     if module == "tensorflow.dtypes" and name == "cast":
         return function_of("tensorflow", name)
     if path == "tensorflow.version.VERSION":

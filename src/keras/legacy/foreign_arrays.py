@@ -10,7 +10,7 @@ import numpy as np
 from keras import KerasTensor, ops, random, tree
 from keras._core.dtype_policy import dtype_name
 from keras._jax import pure
-from keras.legacy.tensors import Shape
+from keras.legacy.tensors import DType, Shape
 
 # --- rows and places
 
@@ -206,9 +206,9 @@ def ensure_shape(x, shape):
     return x
 
 
-def as_dtype(type_value) -> np.dtype:
+def as_dtype(type_value) -> DType:
     """`tf.as_dtype`."""
-    return np.dtype(dtype_name(type_value))
+    return DType(type_value if type_value == "string" else dtype_name(type_value))
 
 
 class TensorSpec:
@@ -216,7 +216,7 @@ class TensorSpec:
 
     def __init__(self, shape, dtype="float32", name=None):
         self.shape = Shape(() if shape is None else shape)
-        self.dtype, self.name = "string" if dtype == "string" else as_dtype(dtype), name
+        self.dtype, self.name = as_dtype(dtype), name
 
     def __repr__(self) -> str:
         return f"TensorSpec(shape={tuple(self.shape)}, dtype=tf.{self.dtype}, name={self.name!r})"

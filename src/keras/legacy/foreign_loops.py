@@ -76,7 +76,7 @@ def give_arrays_numpy() -> None:
     """Lets `array.numpy()`, `get_shape` and `set_shape` answer, as for tensors of TensorFlow, and parts be assigned."""
     kind = class_of_arrays()
     if not hasattr(kind, "numpy"):
-        kind.numpy = lambda self: np.asarray(self)
+        kind.numpy = lambda self: np.asarray(self)[()]  # of no axes: a number of NumPy's, as TensorFlow gave it
         give_numpy_arrays(kind, Taped)
     tensors.always_offer("get_shape", "set_shape")
     give_variables_parts()
@@ -113,15 +113,19 @@ class KindOfVariable(metaclass=_Kind):
 
     @staticmethod
     def make(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None):
-        return variable(initial_value, trainable, validate_shape, dtype, shape)
+        return variable(initial_value, trainable, validate_shape, dtype, shape, name)
 
 
-def variable(initial_value, trainable, validate_shape, dtype, shape):
-    """What `tf.Variable` makes; names of such variables, which may be written like paths, are left out."""
+def variable(initial_value, trainable, validate_shape, dtype, shape, name=None):
+    """What `tf.Variable` makes; a name may be written like a path."""
     if not validate_shape or (shape is not None and None in tuple(shape)):
         raise ValueError("tf.Variable: shapes of variables do not change here. Leave `validate_shape` and `shape` out.")
     value = initial_value() if callable(initial_value) else initial_value
-    return Variable(value, dtype=dtype, trainable=trainable)
+    *folders, last = [part for part in (name or "").removesuffix(":0").split("/") if part] or [None]
+    made = Variable(value, dtype=dtype, trainable=trainable, name=last)
+    if folders:
+        made.path = made.path.removesuffix(last) + "/".join([*folders, last])
+    return made
 
 
 def tell(*inputs, sep=" ", end="\n", output_stream=None, summarize=3):

@@ -135,7 +135,11 @@ def teach_metrics(module: ModuleType) -> None:
     forget = module.Metric.reset_state
     module.Metric.reset_states = lambda self: forget(self)
     module.Metric.stateful = True
-    module.Metric.weights = property(lambda self: self.variables, doc="The variables: metrics were layers in 2.x.")
+    module.Metric.weights = property(
+        lambda self: vars(self).get("weights", self.variables),
+        lambda self, value: vars(self).update(weights=value),  # today a name like any other
+        doc="The variables: metrics were layers in 2.x.",
+    )
     wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
         module.Metric.merge_state = bases.merge_state

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from keras._core import tree
+from keras._core.errors import WrongTypeError
 from keras._core.graph import KerasTensor
 from keras._jax import pure
 from keras.legacy import alike, arguments, era, listed, report
@@ -47,7 +48,7 @@ def _activity_penalty(function: Callable, self, output):
 # what says how a layer computes, not what: the values that mean what is done here anyway, and what to do instead
 _WAYS = {
     "cache_enabled": ((True, False, None), ""),  # 0.x kept outputs for the next call; nothing is computed twice here
-    "dynamic": ((False, None), "Let compile(run_eagerly=True) run it step by step."),
+    "dynamic": ((True, False), "It says that the layer cannot be compiled, by True or False."),
     "implementation": ((0, 1, 2, 3), ""),  # arrangements of the same sums
     "time_major": ((False, None), "It is for recurrent layers that keep no states."),
 }
@@ -58,8 +59,10 @@ def _check_ways(layer: Any, kwargs: dict) -> None:
         value, (allowed, otherwise) = kwargs.pop(name), _WAYS[name]
         if name == "time_major" and value and hasattr(layer, "inner_loop") and not kwargs.get("stateful"):
             object.__setattr__(layer, "_time_major", True)
+        elif name == "dynamic" and value is True:
+            object.__setattr__(layer, "supports_jit", False)  # a model with it runs eagerly
         elif value not in allowed:
-            raise ValueError(f"{type(layer).__name__}: `{name}` cannot be {value!r} here. {otherwise}".rstrip())
+            raise WrongTypeError(f"{type(layer).__name__}: `{name}` cannot be {value!r} here. {otherwise}".rstrip())
         report.note(type(layer).__name__, name, "(left out)")
 
 
@@ -144,6 +147,17 @@ def _batch_normalization(function: Callable, self, *args, **kwargs):
     return function(self, *args, **kwargs)
 
 
+def _leaky_relu(function: Callable, self, *args, **kwargs):
+    """`LeakyReLU`, whose slope could be less than zero until 3."""
+    slope = kwargs.get("negative_slope", args[0] if args else 0.0)
+    if not (era.before("3") and isinstance(slope, (int, float)) and slope < 0):
+        return function(self, *args, **kwargs)
+    kwargs["negative_slope"] = -slope
+    function(self, *args[1:], **kwargs)
+    self.negative_slope = float(slope)
+    return None
+
+
 def _transposed(function: Callable, self, *args, **kwargs):
     """`Conv2DTranspose` with `output_shape`."""
     shape = kwargs.pop("output_shape", None)
@@ -182,6 +196,12 @@ def _add_loss(function: Callable, self, *args, **kwargs):
     return importlib.import_module("keras.legacy.added").add_loss(function, self, *args, **kwargs)
 
 
+def _regularization_losses(function: Callable, self) -> list:
+    """Penalties on weights, and what functions return that were given to `add_loss`."""
+    kept = [one for layer in self._flatten_layers() for one in vars(layer).get("_functions_as_losses", ())]
+    return [*function(self), *(one() for one in kept)]
+
+
 def _reset_states(function: Callable, self, states=None):
     """`reset_states(states)`: the states to go on from, instead of zeros."""
     function(self)
@@ -204,7 +224,13 @@ def teach(module: ModuleType) -> None:
     """Lets the classes of `keras.layers` take what they took, and gives them their older methods."""
     Layer = module.Layer
     arguments.apply(
-        module, {"Embedding": _embedding, "BatchNormalization": _batch_normalization, "Conv2DTranspose": _transposed}
+        module,
+        {
+            "Embedding": _embedding,
+            "BatchNormalization": _batch_normalization,
+            "Conv2DTranspose": _transposed,
+            "LeakyReLU": _leaky_relu,
+        },
     )
     wrap(Layer, "__init__", _layer_init, _OF_FIRST_LAYERS | {"weights", "input_dtype", *_WAYS})
     wrap(importlib.import_module("keras.layers._call").CallSignature, "__init__", _call_signature)
@@ -216,6 +242,7 @@ def teach(module: ModuleType) -> None:
     wrap(Layer, "add_weight", _add_weight, {"use_resource", "synchronization"})
     wrap(Layer, "_pass_masks_on", _pass_masks_on)
     wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
+    wrap(Layer, "_regularization_losses", _regularization_losses)
     wrap(module.EinsumDense, "_along_the_letters", _along_the_letters)
     wrap(module.RNN, "reset_states", _reset_states, {"states"})
     importlib.import_module("keras.legacy.gradients_in_layers").teach(module.Lambda, "function")

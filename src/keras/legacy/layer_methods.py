@@ -12,7 +12,8 @@ from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._jax.variable import Variable
 from keras.layers._call import context
-from keras.legacy import report
+from keras.legacy import era, report
+from keras.legacy.wrapping import wrap
 
 
 def teach(module: ModuleType) -> None:
@@ -32,6 +33,8 @@ def teach(module: ModuleType) -> None:
         _teach_masks(cls)
         _teach_states(cls)
         _teach_adapting(cls)
+    wrap(module.Layer, "compute_mask", _compute_mask)
+    wrap(module.Add.__mro__[1], "_checked_shapes", _two_or_more)
     _teach_recurrent(module)
     for name in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "DepthwiseConv1D", "DepthwiseConv2D"):
         getattr(module, name).convolution_op = _convolution_op
@@ -40,6 +43,19 @@ def teach(module: ModuleType) -> None:
     for name in ("IntegerLookup", "StringLookup"):
         getattr(module, name).vocab_size = lambda self: self.vocabulary_size()
     module.SpectralNormalization.normalize_weights = _normalize_weights
+
+
+def _compute_mask(function: Callable, self, *args, **kwargs):
+    """`Layer.compute_mask`, whose result before 3 was None in layers that do not support masking."""
+    return None if not self.supports_masking and era.before("3") else function(self, *args, **kwargs)
+
+
+def _two_or_more(function: Callable, self, input_shape):
+    """The shapes that a merging layer gets: before tf.keras, a single one was an error."""
+    found = function(self, input_shape)
+    if len(found) < 2 and era.before("tf2.0"):
+        raise ValueError(f"{self.name} takes a list of at least two tensors. Got one.")
+    return found
 
 
 # --- 0.x: a layer knew the one before it
@@ -281,16 +297,17 @@ def _teach_states(cls: type) -> None:
 
 def _teach_recurrent(module: ModuleType) -> None:
     cell = module.SimpleRNNCell.__mro__[1]
-    keep = importlib.import_module("keras.legacy.recurrent_calls").keep
+    calls = importlib.import_module("keras.legacy.recurrent_calls")
+    takes_constants = {module.RNN: calls.keep, module.Bidirectional: calls.hand_on}
     for cls in (module.RNN, module.Bidirectional, module.StackedRNNCells, module.SimpleRNNCell, cell):
         if "call" not in vars(cls):
             continue
         first = vars(cls)["call"].__code__.co_varnames[1]
-        further = keep if cls is module.RNN else _refuse_constants
+        further = takes_constants.get(cls, _refuse_constants)
         _renamed(cls, "call", {} if first == "inputs" else {"inputs": first}, further)
         vars(cls)["call"].__keras_legacy_arguments__ = {"inputs", "constants"}
     importlib.import_module("keras.legacy.stepping").teach(module)
-    importlib.import_module("keras.legacy.recurrent_calls").teach(module)
+    calls.teach(module)
     for name in ("conv_step", "conv_step_hidden", "input_conv", "recurrent_conv"):
         setattr(module.ConvLSTM2D, name, globals()[f"_{name}"])
     for name, function in _OF_CELLS.items():

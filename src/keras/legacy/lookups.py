@@ -37,10 +37,12 @@ def _get(module: str, function: Any) -> Any:
 
 
 def _serialize(function: Any) -> Any:
-    """`serialize(thing, use_legacy_format=True)` describes a thing as Keras 2 did."""
+    """`serialize(thing, use_legacy_format=True)` describes a thing as Keras 2 did, and so it did until 3."""
 
     @functools.wraps(function)
-    def serialize(*args, use_legacy_format=False, **kwargs):
+    def serialize(*args, use_legacy_format=None, **kwargs):
+        if use_legacy_format is None:
+            use_legacy_format = era.before("3")
         return (serialize_keras_object if use_legacy_format else function)(*args, **kwargs)
 
     serialize.__keras_legacy_arguments__ = {"use_legacy_format"}  # type: ignore[attr-defined]

@@ -36,7 +36,10 @@ def compile(function: Callable, self, *args, **kwargs):
     if class_mode not in (None, "categorical", "binary"):
         raise ValueError(f"compile: `class_mode` must be 'categorical' or 'binary'. Got {class_mode!r}.")
     for name in ("sample_weight_mode", "sample_weight_modes"):
-        _check_weight_mode(kwargs.pop(name, None))
+        mode = kwargs.pop(name, None)
+        _check_weight_mode(mode)
+        if name == "sample_weight_mode":
+            object.__setattr__(self, name, mode)
     if kwargs.pop("target_tensors", None) is not None:
         raise ValueError(
             "compile: `target_tensors` fed targets from TensorFlow's queues. Pass the targets to fit() instead."
@@ -95,7 +98,7 @@ def _renamed(given: Any) -> Any:
 
 def _opened(given: Any, model: Any) -> Any:
     """Metrics, with one function per entry for those that return a dict, as they could in 1.x."""
-    outputs = getattr(model, "outputs", None)
+    outputs = None if getattr(model, "_graph", None) is None else model.outputs
     if isinstance(given, dict) or not outputs or len(outputs) > 1:
         return given
     found: list[Any] = []
@@ -125,8 +128,7 @@ def fit(function: Callable, self, *args, **kwargs):
     """`Model.fit` with the arguments of all years."""
     _show_accuracy(self, kwargs.pop("show_accuracy", False))
     data = args[0] if args else kwargs.get("x")
-    if isinstance(kwargs.get("class_weight"), dict) and not kwargs["class_weight"]:
-        kwargs["class_weight"] = None
+    _settle_class_weight(kwargs)
     if kwargs.get("validation_steps") is not None:
         kwargs["validation_data"] = repeated(kwargs.get("validation_data"))
     if first_draw.matters(data, kwargs.get("callbacks")):
@@ -137,6 +139,22 @@ def fit(function: Callable, self, *args, **kwargs):
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
         return function(self, *args, **kwargs)
+
+
+def _settle_class_weight(kwargs: dict) -> None:
+    """Class weights for today: texts did nothing before tf.keras, and until 2.1 sample weights won."""
+    given = kwargs.get("class_weight")
+    if isinstance(given, str) and era.before("tf2.0"):
+        warnings.warn(
+            f"fit: class_weight={given!r} changes nothing, as in Keras {era.version()}. Pass a dict from class numbers "
+            "to weights; sklearn.utils.class_weight.compute_class_weight finds balanced ones.",
+            stacklevel=4,
+        )
+        given = None
+    if kwargs.get("sample_weight") is not None and era.before("2.2"):
+        given = None
+    if "class_weight" in kwargs:
+        kwargs["class_weight"] = given or None
 
 
 def _begun(self, given: dict, data: Any, **params) -> first_draw.Begun:
@@ -203,6 +221,8 @@ def evaluate(function: Callable, self, *args, **kwargs):
 def predict(function: Callable, self, *args, **kwargs):
     """`Model.predict` with the arguments of all years."""
     data = args[0] if args else kwargs.get("x")
+    if isinstance(data, np.ndarray) and data.ndim and not len(data) and era.before("tf2.0"):
+        return []  # what no batch gave
     with prefetched(data, _queue_settings(kwargs)) as feed:
         if feed is not data:
             args, kwargs = ((feed, *args[1:]), kwargs) if args else (args, {**kwargs, "x": feed})
@@ -227,6 +247,7 @@ def _on_batch(function: Callable, self, args: tuple, kwargs: dict) -> Any:
             f"{function.__name__}: `reset_metrics=False` went on counting from the batch before.\n"
             "  Here every call starts anew.\n  For the metrics of several batches, call model.evaluate on all of them."
         )
+    _settle_class_weight(kwargs)
     found = function(self, *args, **kwargs)
     return _only_loss(self, found) if shows is False else found
 

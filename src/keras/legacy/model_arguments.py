@@ -6,9 +6,10 @@ import functools
 import importlib
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from keras._core import names as unique_names
-from keras.legacy import any_name, arguments, era, looks, methods, named_inputs
+from keras.legacy import any_name, arguments, era, looks, methods, named_inputs, tensors
 from keras.legacy.wrapping import wrap
 from keras.models._graph import alone
 
@@ -43,6 +44,8 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.counting").teach()
     importlib.import_module("keras.legacy.accuracy").teach(trainer)
     importlib.import_module("keras.legacy.empty_targets").teach(trainer)
+    importlib.import_module("keras.legacy.target_shapes").teach()
+    importlib.import_module("keras.legacy.weighted_losses").teach()
     new = Model.__new__
     rows = arguments.entries_for("Model", arguments.MODELS)
 
@@ -79,7 +82,7 @@ def teach(module: ModuleType) -> None:
     wrap(importlib.import_module("keras.callbacks._progress").Progbar, "_line", looks.bar_line)
     logger = importlib.import_module("keras.callbacks._progbar_logger").ProgbarLogger
     wrap(logger, "_numbers_epochs", looks.numbers_epochs)
-    wrap(module.Sequential, "_append", _sequential_append)
+    wrap(module.Sequential, "_append", _append)
     running = importlib.import_module("keras.legacy.running")
     wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)
     wrap(module.Sequential, "call", running.note_sequence)
@@ -97,6 +100,12 @@ def _functional_init(function: Callable, self, *args, **kwargs):
     if len(args) < 3 and kwargs.get("name") is None and era.before("3"):
         kwargs["name"] = unique_names.unique_name("model")
     return function(self, *args, **kwargs)
+
+
+def _append(function: Callable, self, layer: Any) -> None:
+    _sequential_append(function, self, layer)
+    if not self._scope_open and self._members:  # not within a call, whose name began those of its variables
+        tensors.leave_out(self._members[-1].variables, f"{self.name}/")
 
 
 def _sequential_append(function: Callable, self, layer):

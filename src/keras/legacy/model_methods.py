@@ -14,6 +14,7 @@ from keras._core.graph import KerasTensor
 from keras.layers import Layer
 from keras.legacy import era, hdf5, loss_graph
 from keras.legacy.network_names import layer_name
+from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
 
 __all__ = ["Node"]
@@ -27,6 +28,7 @@ def teach(module: ModuleType) -> None:
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
+    module.Sequential.model = property(lambda self: self, doc="Itself: until 2.2 a model inside of it did the work.")
     module.Model.get_layer = _with_older_names(module.Model.get_layer)
     module.save_model.__keras_legacy_arguments__ = {"include_optimizer", "save_format"}
     module.Sequential.legacy_get_config = _legacy_get_config
@@ -34,6 +36,13 @@ def teach(module: ModuleType) -> None:
     for name in ("predict_classes", "predict_proba"):
         _with_further(module.Sequential, name, ({"X"}, _of_samples))
     module.Sequential.legacy_from_config = classmethod(_legacy_from_config)
+    wrap(module.Sequential, "_check_has_layers", _may_be_empty)
+
+
+def _may_be_empty(check: Callable, self) -> None:
+    """A stack without layers returned its inputs in tf.keras, where programs used it as the identity."""
+    if not era.may_be_of_tensorflow():
+        check(self)
 
 
 # --- graphs
@@ -69,7 +78,7 @@ def get_weight_paths(self):
 
 def save_spec(self, dynamic_batch=True):
     """Symbolic tensors like the inputs, as arguments and keywords of a call; None if the inputs are not known."""
-    inputs = self.inputs
+    inputs = getattr(self, "inputs", None)
     if inputs is None:
         return None
     found = [KerasTensor((None, *x.shape[1:]) if dynamic_batch else x.shape, x.dtype, name=x.name) for x in inputs]
@@ -143,11 +152,29 @@ _PARTS_OF_LOSS = {
     "_feed_input_names": property(lambda self: list(self.input_names), doc="The names of the inputs."),
     "_feed_outputs": property(lambda self: tree.leaves(self.outputs), doc="The outputs in a list."),
     "_feed_output_names": property(lambda self: list(self.output_names), doc="The names of the outputs."),
+    "stateful": property(lambda self: any(_is_stateful(layer) for layer in self.layers), doc="Whether a layer is."),
     "_is_compiled": property(lambda self: self.compiled, doc="Whether it is compiled."),
     "_is_graph_network": property(lambda self: self._graph is not None, doc="Whether it is made from tensors."),
 }
 
+
+def _is_stateful(layer: Any) -> bool:
+    return bool(getattr(layer, "stateful", False))
+
+
+def _prepare_training(self):
+    """Makes what the optimizer remembers, so that its values can be set; training itself needs no preparation."""
+    if self.optimizer is None:
+        raise RuntimeError(f"{self.name}: call compile() before the function for training is made.")
+    if not self.optimizer.built:
+        self.optimizer.build(self.trainable_variables)
+    self.make_train_function()
+
+
 _OF_MODELS = {
+    "_make_train_function": _prepare_training,
+    "_make_test_function": lambda self: self.make_test_function() and None,
+    "_make_predict_function": lambda self: self.make_predict_function() and None,
     **_PARTS_OF_LOSS,
     "run_internal_graph": run_internal_graph,
     "get_weight_paths": get_weight_paths,
@@ -169,6 +196,8 @@ def _with_layer_cache(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def from_config(cls, config, custom_objects=None, layer_cache=None):
+        if isinstance(config, dict) and "output_layers" in config:  # that of a sequence which began with `Merge`
+            return importlib.import_module("keras.models").Model.from_config(config, custom_objects)
         if layer_cache:
             return _legacy_from_config(cls, config if isinstance(config, list) else config["layers"], layer_cache)
         return function(cls, config, custom_objects)
@@ -243,6 +272,8 @@ def _with_older_names(get_layer: Callable) -> Callable:
             known = {layer.name for layer in self.layers}
             if name not in known and layer_name(name) in known:
                 name = layer_name(name)
+        if name is not None and index is None and era.before("2.0"):  # there was no error for a name that is not there
+            return next((layer for layer in self.layers if layer.name == name), None)
         return get_layer(self, name, index)
 
     return older

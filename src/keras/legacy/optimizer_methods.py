@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import KerasTensor, ops
 from keras._core.graph import any_symbolic
+from keras._core.serialization import serialize
 from keras._core.signature import parameters
 from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
@@ -35,7 +36,7 @@ def teach(optimizer: type) -> None:
 # --- updates as parts of a graph
 
 
-def get_updates(self, loss=None, params=None, constraints=None):
+def get_updates(self, *args, **kwargs):
     """The updates that one step makes, to be run by `K.function` or `train`.
 
     Args:
@@ -46,8 +47,12 @@ def get_updates(self, loss=None, params=None, constraints=None):
     Returns:
         Updates. Within a subclass's own `get_updates` they are pairs of a variable and its next value.
     """
-    if isinstance(loss, (list, tuple)):
-        loss, params, constraints = constraints, loss, params
+    names = ("loss", "params", "constraints")
+    if args and isinstance(args[0], (list, tuple)):
+        names = ("params", "constraints", "loss")
+    if len(args) == 2 and names[0] == "params" and "loss" not in kwargs:
+        names = ("params", "loss")
+    loss, params, constraints = _arguments(dict(zip(names, args)), kwargs)
     for variable, constraint in dict(constraints or {}).items():
         variable.constraint = variable.constraint or constraint
     params = list(params)
@@ -59,6 +64,17 @@ def get_updates(self, loss=None, params=None, constraints=None):
         return self.updates
     self.updates = [_step_as_node(self, self.get_gradients(loss, params), params)]
     return self.updates
+
+
+def _arguments(by_place: dict, by_name: dict) -> tuple:
+    twice = by_place.keys() & by_name.keys()
+    unknown = by_name.keys() - {"loss", "params", "constraints"}
+    if twice or unknown:
+        raise TypeError(
+            f"get_updates: it takes a loss, params and constraints, each once. Got {sorted(twice | unknown)}."
+        )
+    given = {**by_place, **by_name}
+    return given.get("loss"), given.get("params"), given.get("constraints")
 
 
 def _gradients_now(self, loss: Any, params: list) -> list | None:
@@ -196,8 +212,8 @@ def get_slot_names(self):
     for variable in self.variables:
         for reference in self._trainable_variables:
             begin = reference.path.replace("/", "_") + "_"
-            if variable.name.startswith(begin):
-                end = variable.name.removeprefix(begin)
+            if variable.own_name.startswith(begin):
+                end = variable.own_name.removeprefix(begin)
                 found[ends.get(end, end)] = None
     return list(found)
 
@@ -215,7 +231,7 @@ def get_slot(self, var, slot_name):
     end = _slots_of(self).get(slot_name, slot_name)
     name = f"{var.path.replace('/', '_')}_{end}"
     for variable in self.variables:
-        if variable.name == name and variable.shape == var.shape:
+        if variable.own_name == name and variable.shape == var.shape:
             return variable
     raise ValueError(f"{type(self).__name__}.get_slot: there is no {slot_name!r} of {var.path}: {get_slot_names(self)}")
 
@@ -282,7 +298,20 @@ def _decayed_lr(self, var_dtype="float32"):
     return rate / (1.0 + decay * ops.cast(self._iterations.value, var_dtype))
 
 
-_METHODS.update(_set_hyper=_set_hyper, _get_hyper=_get_hyper, _decayed_lr=_decayed_lr)
+def _serialize_hyperparameter(self, hyperparameter):
+    """What a config says of a setting: its name, or until 2.11 the setting itself."""
+    value = hyperparameter
+    if isinstance(value, str):
+        value = self._learning_rate if value == "learning_rate" else vars(self)["_hyper"][value]
+    if isinstance(value, Variable):
+        return float(str(value.numpy()))
+    return serialize(value) if hasattr(value, "get_config") else value
+
+
+_METHODS.update(
+    _set_hyper=_set_hyper, _get_hyper=_get_hyper, _decayed_lr=_decayed_lr,
+    _serialize_hyperparameter=_serialize_hyperparameter,
+)  # fmt: skip
 
 
 def adapt_subclass(cls: type) -> None:

@@ -1,14 +1,16 @@
 """Optimizers that took other arguments or had another formula."""
 
 import functools
-import inspect
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from keras import config, ops, optimizers
 from keras._core import registry
+from keras._core.serialization import serialize
 from keras.legacy import arguments, bases, era, optimizer_methods
 from keras.legacy.further_names import further_names
+from keras.legacy.wrapping import wrap
 
 
 class ScheduledNadam(optimizers.Nadam):
@@ -77,20 +79,36 @@ def note_formula(optimizer) -> None:
 
 def _optimizer_init(function: Callable, self, *args, **kwargs):
     """Optimizers with `decay`, and with `clipnorm` as it was before tf.keras."""
-    decay = kwargs.pop("decay", None)
+    decay = kwargs.pop("decay", None) or 0.0
+    if decay < 0:
+        raise ValueError(f"{type(self).__name__}: `decay` must not be negative. Got {decay!r}.")
     if kwargs.get("epsilon", 0) is None:
         kwargs["epsilon"] = config.epsilon()
     if era.before("tf2.0") and kwargs.get("clipnorm"):  # the norm of all gradients together, until then
         kwargs["global_clipnorm"] = kwargs.pop("clipnorm")
-    if decay:
-        rate = kwargs.get("learning_rate", args[0] if args else _default_rate(function))
-        kwargs["learning_rate"] = optimizers.schedules.InverseTimeDecay(float(rate), 1, float(decay))
-        args = args[1:]
-        if args:
-            raise TypeError(f"{type(self).__name__}: give the arguments by name beside `decay`.")
+    if decay and len(args) > 1:
+        raise TypeError(f"{type(self).__name__}: give the arguments by name beside `decay`.")
     function(self, *args, **kwargs)
+    self.decay = float(decay)  # of the rate in `lr`, which stays what it is and can be assigned
+    self._rate_decays = bool(decay)
     if era.before("tf2.0"):
         note_formula(self)
+
+
+def _rate_now(function: Callable, self):
+    """The rate of a step, lowered by `decay`."""
+    rate = function(self)
+    if not vars(self).get("_rate_decays"):
+        return rate
+    return rate / (1.0 + self.decay * ops.cast(self._iterations.value, rate.dtype))
+
+
+def _argument(function: Callable, self, name: str) -> Any:
+    """An argument in a config, which says `decay` as today's schedule."""
+    value = function(self, name)
+    if name == "learning_rate" and vars(self).get("_rate_decays"):
+        return serialize(optimizers.schedules.InverseTimeDecay(value, 1, self.decay))
+    return value
 
 
 def _nadam_init(function: Callable, self, *args, **kwargs):
@@ -103,14 +121,12 @@ def _nadam_init(function: Callable, self, *args, **kwargs):
     return _optimizer_init(function, self, *args, **kwargs)
 
 
-def _default_rate(function: Callable) -> float:
-    return inspect.signature(function).parameters["learning_rate"].default
-
-
 def teach(module: ModuleType) -> None:
     """Lets the classes of `keras.optimizers` take what they took, and gives them their older methods and formulas."""
     names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
     bases.teach_optimizer(module.Optimizer)
+    wrap(module.Optimizer, "_rate_now", _rate_now)
+    wrap(module.Optimizer, "_argument", _argument)
     _teach_formulas(module)
     arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
     module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")

@@ -36,6 +36,8 @@ def teach(module: ModuleType) -> None:
 
     @functools.wraps(call)
     def __call__(self, inputs, *args, **kwargs):
+        if "_constants_next" in vars(self):
+            kwargs["constants"] = vars(self).pop("_constants_next")
         count = vars(self).get("_num_constants", 0)
         if kwargs.get("constants") is not None:
             object.__setattr__(self, "_num_constants", len(as_list(kwargs["constants"])))
@@ -49,11 +51,7 @@ def teach(module: ModuleType) -> None:
         return _listed(call(self, inputs, *args, **kwargs))
 
     def _build_once(self, arguments):
-        constants = arguments.get("constants")
-        if constants is not None and isinstance(self.cell, Layer) and not self.cell.built:
-            first = next(iter(arguments.values())).shape
-            self.cell.build([(first[0], *first[2:]), *(tuple(c.shape) for c in as_list(constants))])
-            self.cell.built = True
+        _build_cells([self], arguments)
         build_once(self, {name: value for name, value in arguments.items() if name != "constants"})
 
     def inner_loop_with_constants(self, sequences, initial_state, mask, training=False):
@@ -67,7 +65,11 @@ def teach(module: ModuleType) -> None:
         finally:
             object.__setattr__(self, "cell", cell)
 
-    both_ways = module.Bidirectional.__call__
+    both_ways, build_both = module.Bidirectional.__call__, module.Bidirectional._build_once
+
+    def _build_both(self, arguments):
+        _build_cells([self.forward_layer, self.backward_layer], arguments)
+        build_both(self, {name: value for name, value in arguments.items() if name != "constants"})
 
     @functools.wraps(both_ways)
     def call_both_ways(self, inputs, *args, **kwargs):
@@ -75,11 +77,24 @@ def teach(module: ModuleType) -> None:
         return _listed(both_ways(self, inputs, *args, **kwargs))
 
     module.Bidirectional.__call__ = call_both_ways
+    module.Bidirectional._build_once = _build_both
     RNN.call = _swapping(RNN.call)
     RNN.get_config = _telling(RNN.get_config)
     RNN.__call__ = __call__
     RNN._build_once = _build_once
     RNN.inner_loop = inner_loop_with_constants
+
+
+def _build_cells(layers: list[Any], arguments: dict) -> None:
+    """Builds the cells of layers that are called with constants, whose shapes a cell is built for too."""
+    constants = arguments.get("constants")
+    if constants is None:
+        return
+    first = next(iter(arguments.values())).shape
+    for layer in layers:
+        if isinstance(layer.cell, Layer) and not layer.cell.built:
+            layer.cell.build([(first[0], *first[2:]), *(tuple(c.shape) for c in as_list(constants))])
+            layer.cell.built = True
 
 
 def _with_states(inputs: Any, args: tuple, kwargs: dict) -> tuple[Any, dict]:
@@ -131,4 +146,13 @@ def keep(layer: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     constants = kwargs.pop("constants", None)
     if constants is not None:
         object.__setattr__(layer, "_constants_now", tree.leaves(constants))
+    return args, kwargs
+
+
+def hand_on(layer: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Takes `constants` out of the arguments of `Bidirectional.call`, for the two layers that it calls next."""
+    constants = kwargs.pop("constants", None)
+    if constants is not None:
+        for one in (layer.forward_layer, layer.backward_layer):
+            object.__setattr__(one, "_constants_next", constants)
     return args, kwargs

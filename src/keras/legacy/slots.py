@@ -19,7 +19,7 @@ def kinds_of(variables: list, count: int) -> list[int]:
         variables: the slots.
         count: how many weights are trained.
     """
-    found = [_KIND.search(v.name) for v in variables]
+    found = [_KIND.search(v.own_name) for v in variables]
     if not all(found):
         kinds = len(variables) // count
         return [i % kinds for i in range(kinds * count)]

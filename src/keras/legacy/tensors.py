@@ -9,13 +9,124 @@ import functools
 import importlib
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from keras import KerasTensor, Variable, ops
+from keras._core.draws import numpy_dtype
+from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._jax import methods, operators
 from keras.legacy import era
 
 _METHODS: dict[str, Any] = {}
+
+
+class DType(str):
+    """A dtype as TensorFlow had it: `tf.float32`. Today's code takes it for the name that it is."""
+
+    @property
+    def name(self) -> str:
+        """The dtype's name."""
+        return str(self)
+
+    @property
+    def as_numpy_dtype(self) -> type:
+        """NumPy's type of it."""
+        return numpy_dtype(self).type if self != "string" else np.object_
+
+    @property
+    def base_dtype(self) -> DType:
+        """Itself: no dtype is that of a reference."""
+        return self
+
+    real_dtype = base_dtype
+
+    @property
+    def is_floating(self) -> bool:
+        """Whether it is a float type."""
+        return is_float_name(self)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether it is an integer type."""
+        return "int" in self
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether it is an integer type without negative numbers."""
+        return self.startswith("uint")
+
+    @property
+    def is_bool(self) -> bool:
+        """Whether it is the type of truth values."""
+        return self == "bool"
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether it is a type of complex numbers."""
+        return self.startswith("complex")
+
+    @property
+    def size(self) -> int:
+        """The bytes of one number."""
+        return 1 if self == "string" else numpy_dtype(self).itemsize
+
+    @property
+    def max(self) -> Any:
+        """The largest number."""
+        return True if self.is_bool else self._limits().max
+
+    @property
+    def min(self) -> Any:
+        """The least number."""
+        return False if self.is_bool else self._limits().min
+
+    def _limits(self) -> Any:
+        if self == "bfloat16":
+            return _LIMITS_OF_BFLOAT16
+        if self.is_floating:
+            return np.finfo(self)
+        if self.is_integer:
+            return np.iinfo(self)
+        raise TypeError(f"tf.{self} has no least and no largest number.")
+
+    def is_compatible_with(self, other) -> bool:
+        """Whether a dtype is the same."""
+        return self == dtype_name(other)
+
+    def __repr__(self) -> str:
+        return f"tf.{self}"
+
+
+_LIMITS_OF_BFLOAT16 = SimpleNamespace(max=(2 - 2.0**-7) * 2.0**127, min=-(2 - 2.0**-7) * 2.0**127)
+
+_dtype_of = functools.lru_cache(64)(DType)
+
+
+def _in_years_of_tensorflow() -> bool:
+    return era.before("3") and not era.before("2.0")
+
+
+def _name_of_era(self) -> str:
+    """The name of a variable, which in TensorFlow began with those of the layers it is in."""
+    return f"{vars(self).get('_told_path', self.path)}:0" if _in_years_of_tensorflow() else self.own_name
+
+
+def leave_out(variables: list[Variable], start: str) -> None:
+    """Lets names of variables begin later than their paths: in tf.keras no model that is built apart stood in them."""
+    for variable in variables:
+        path = vars(variable).get("_told_path", variable.path)
+        if path.startswith(start):
+            vars(variable)["_told_path"] = path.removeprefix(start)
+
+
+def _dtype_of_era(now: Callable) -> Callable:
+    def dtype(self):
+        return _dtype_of(now(self)) if _in_years_of_tensorflow() else now(self)
+
+    return dtype
 
 
 class Size(int):
@@ -165,6 +276,8 @@ def _with_shape_of_era(init: Callable) -> Callable:
     def __init__(self, *args, **kwargs):
         init(self, *args, **kwargs)
         self.shape = shown(self.shape)
+        if _in_years_of_tensorflow():
+            self.dtype = _dtype_of(self.dtype)
 
     return __init__
 
@@ -196,6 +309,8 @@ def teach() -> None:
         setattr(KerasTensor, name, function)
     KerasTensor.__init__ = _with_shape_of_era(KerasTensor.__init__)
     Variable.shape = property(lambda self: shown(self._shape), doc=Variable.shape.__doc__)
+    Variable.name = property(_name_of_era, doc=Variable.name.__doc__)
+    Variable.dtype = property(_dtype_of_era(Variable.dtype.fget), doc=Variable.dtype.__doc__)
     Variable.get_shape = get_shape
     Variable.read_value = lambda self: self.value
     Variable._value = property(Variable.own_value, Variable.replace, doc="The stored value, as packages reach for it.")

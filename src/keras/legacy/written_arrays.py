@@ -52,7 +52,7 @@ class WrittenArrays:
         name = type(optimizer).__name__
         if not optimizer.built or name == "Nadam":
             return []
-        own = [v for v in optimizer.variables if v.name != "learning_rate"]
+        own = [v for v in optimizer.variables if v.own_name != "learning_rate"]
         steps, slots, count = own[0].numpy(), own[1:], len(variables)
         numbers = kinds_of(slots, count) if count else []
         kinds = max(numbers, default=-1) + 1

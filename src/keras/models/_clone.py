@@ -54,7 +54,7 @@ def _cloned(model: Model, input_tensors: Any, clone_function: Any, call_function
         elif model._input_layer is not None:
             start = [InputLayer.from_config(model._input_layer.get_config())]
         clone: Model = Sequential([*start, *(copy(layer) for layer in model.layers)], name=model.name)
-    elif model._graph is None or not isinstance(model, Functional):
+    elif model._graph is None or Functional not in type(model).__mro__:
         if clone_function is not None or input_tensors is not None:
             raise ValueError(
                 f"clone_model: {type(model).__name__} is a subclass with its own `call`; "

@@ -47,11 +47,23 @@ class Function(Operation):
         Raises:
             ValueError: there are more or fewer inputs, or one does not have the shape it was declared with.
         """
+        self._check(inputs)
         return self._graph.run(inputs)
 
     def compute_output_spec(self, inputs):
         """Symbolic outputs for symbolic inputs."""
+        self._check(inputs)
         return self._graph.symbolic(inputs)
+
+    def _check(self, inputs) -> None:
+        """A model adds and takes away a last axis, and lets its layers say what sizes they take; this does not."""
+        given = tree.leaves(inputs)
+        for x, symbol in zip(given, self.inputs if len(given) == len(self.inputs) else ()):
+            shape = getattr(x, "shape", None)
+            if shape is not None and not _fits(tuple(shape), symbol.shape):
+                raise ValueError(
+                    f"{self.name}: input {symbol.name!r} has shape {symbol.shape}. Got shape {tuple(shape)}."
+                )
 
     def compute_output_shape(self, input_shape):
         """The shapes of the outputs for shapes of the inputs."""
@@ -70,6 +82,11 @@ class Function(Operation):
         raise NotImplementedError(
             f"{self.name}: a Function cannot be written as a config. Make a model: keras.Model(inputs, outputs)."
         )
+
+
+def _fits(shape: tuple, declared: tuple) -> bool:
+    """Whether an array of a shape goes in where a shape was declared; the size of the batch is free."""
+    return len(shape) == len(declared) and all(None in (a, b) or a == b for a, b in zip(shape[1:], declared[1:]))
 
 
 def _shapes(x) -> list:

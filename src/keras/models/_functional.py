@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any
 
 from keras._core import tree
 from keras._core.graph import KerasTensor, is_symbolic
 from keras._core.serialization import deserialize, serialize
 from keras._jax.op import FunctionCall
-from keras.layers import InputLayer, Layer
+from keras.layers import Layer
 from keras.models import _model, _operations
 from keras.models._model import Model
 
 
-class Functional(Model):
+class _MadeFromTensors(abc.ABCMeta):  # ABCMeta, so that a subclass can have abstract methods as that of Model can
+    """The type of `Functional`: a model of any class that was made from symbolic tensors is one, as in Keras 3."""
+
+    def __instancecheck__(cls, x) -> bool:
+        return super().__instancecheck__(x) or (cls is Functional and _is_made_from_tensors(x))
+
+
+def _is_made_from_tensors(x: Any) -> bool:
+    return isinstance(x, Model) and x.__dict__.get("_from_tensors", False)
+
+
+class Functional(Model, metaclass=_MadeFromTensors):
     """A model made from symbolic tensors, as `Model(inputs, outputs)` returns it."""
 
     def __init__(self, inputs, outputs, name=None, **kwargs):
@@ -36,7 +48,7 @@ def functional_config(model: Model) -> dict:
     return {
         "name": model.name,
         "trainable": model.trainable,
-        "layers": [*places.further_inputs, *(_entry(operation, places) for operation in graph.operations)],
+        "layers": [_entry(operation, places) for operation in graph.operations],
         "input_layers": tree.map_leaves(places.of, graph.input_structure),
         "output_layers": tree.map_leaves(places.of, graph.output_structure),
     }
@@ -49,11 +61,8 @@ class _Places:
         made = {id(n) for n in graph.nodes}
         self.calls: dict[int, list] = {}  # id(operation) -> its calls in the model
         self._numbers: dict[tuple[int, int], int] = {}  # (id(operation), number of a call in the process) -> in here
-        self._inputs: dict[int, list] = {}  # id(tensor) -> its place, of inputs that other layers made
-        self.further_inputs: list[dict] = []
-        for x in graph.inputs:
-            if x._keras_history is None or not x._keras_history.operation._inbound_nodes[x._keras_history[1]].is_input:
-                self._add_input(x)
+        # id(tensor) -> its place, of inputs that other layers made
+        self._inputs = {key: [layer.name, 0, 0] for key, layer in graph.begun.items()}
         for operation in graph.operations:
             kept = 0
             for index, node in enumerate(operation._inbound_nodes):
@@ -61,12 +70,6 @@ class _Places:
                     self._numbers[id(operation), index] = kept
                     kept += 1
             self.calls[id(operation)] = [n for n in operation._inbound_nodes if id(n) in made]
-
-    def _add_input(self, x: KerasTensor) -> None:
-        """As in Keras 3: a model that begins in the middle of another one has an input of its own in a config."""
-        layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
-        self.further_inputs.append({**serialize(layer), "name": layer.name, "inbound_nodes": []})
-        self._inputs[id(x)] = [layer.name, 0, 0]
 
     def of(self, x: KerasTensor) -> list:
         """The place of a tensor."""

@@ -10,7 +10,7 @@ from keras._core.errors import NotSymbolic
 from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_nodes
 from keras._jax import pure
 from keras._jax.op import FunctionCall, symbolic_result
-from keras.layers import Layer
+from keras.layers import InputLayer, Layer
 from keras.models._host_part import HostPart, host_part, is_read, is_traced
 
 
@@ -23,6 +23,7 @@ class Graph:
     Attributes:
         nodes: calls to make, in order.
         operations: layers and functions, inputs first, as deep ones come before those nearer to the outputs.
+        begun: by the id of an input that another layer made, the layer that stands for it in a model.
     """
 
     def __init__(self, inputs: Any, outputs: Any):
@@ -46,6 +47,17 @@ class Graph:
         self.operations: list[Operation] = self._by_depth()
         _check_names(self.operations)
         self.host: HostPart | None = host_part(self)
+        self.begun: dict[int, InputLayer] = {}
+
+    def begin_with_inputs(self) -> None:
+        """Puts an InputLayer first for each input that another layer made.
+
+        As in Keras 3: a model that begins in the middle of another one has an input of its own.
+        """
+        for x in self.inputs:
+            if not _from_input_layer(x):
+                self.begun[id(x)] = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
+        self.operations = [*self.begun.values(), *self.operations]
 
     def _by_depth(self) -> list[Operation]:
         """Operations sorted by their largest distance from the outputs, then by when a walk from there meets them."""

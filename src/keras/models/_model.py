@@ -64,11 +64,13 @@ class Model(Trainer, Layer):
         if _is_functional(args, kwargs):
             inputs, outputs, args = _take(args, kwargs)
             graph = Graph(inputs, outputs)
+            graph.begin_with_inputs()
             _leave_out_unknown(type(self).__name__, kwargs)
         name = args[0] if args else kwargs.pop("name", None)
         super().__init__(name=name, **kwargs)
         self._init_training()
         self._graph: Graph | None = graph
+        self._from_tensors = graph is not None
         self._members: list[Layer] = graph.layers if graph is not None else []
         if graph is not None:
             self.built = True
@@ -151,13 +153,26 @@ class Model(Trainer, Layer):
 
     @property
     def inputs(self) -> list[KerasTensor] | None:
-        """Symbolic inputs, flat; None for a model without a graph."""
-        return None if self._graph is None else self._graph.inputs
+        """Symbolic inputs, flat.
+
+        Raises:
+            AttributeError: the model has no graph, or none yet.
+        """
+        return self._known_graph("inputs").inputs
 
     @property
     def outputs(self) -> list[KerasTensor] | None:
-        """Symbolic outputs, flat; None for a model without a graph."""
-        return None if self._graph is None else self._graph.outputs
+        """Symbolic outputs, flat.
+
+        Raises:
+            AttributeError: the model has no graph, or none yet.
+        """
+        return self._known_graph("outputs").outputs
+
+    def _known_graph(self, asked: str) -> Graph:
+        if self._graph is None:
+            raise AttributeError(f"{self.name} has no `{asked}`: it is not made of symbolic tensors, or not built yet.")
+        return self._graph
 
     @property
     def input(self) -> Any:

@@ -137,6 +137,7 @@ class Sequential(Model):
             return
         if input_shape is None:
             raise ValueError("Sequential: build() needs the shape of the inputs, with the batch size (or None) first.")
+        self._check_has_layers()
         self._start_with(tuple(input_shape), None)
 
     def _check_known_shape(self, given: Any) -> None:
@@ -160,7 +161,12 @@ class Sequential(Model):
             raise
         self._note_graph()
 
+    def _check_has_layers(self) -> None:
+        if not self._members and not self._tensors:
+            raise ValueError(f"{self.name} has no layers. Add some with add() before it is built or called.")
+
     def _build_once(self, arguments: dict[str, Any]) -> None:
+        self._check_has_layers()
         self._take_policy()
         if not self._tensors and self._members:
             x = next(iter(arguments.values()))

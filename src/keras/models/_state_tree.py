@@ -32,6 +32,11 @@ def state_tree(model, value_format: str) -> dict:
             here = found[field]
             for part in parts:
                 here = here.setdefault(part, {})
+            if name in here:
+                raise ValueError(
+                    f"get_state_tree: {model.name} has two variables of the path {variable.path!r}. "
+                    "Give its layers names of their own."
+                )
             value = convert(variable)
             here[name] = np.array(value) if value_format == "numpy_array" else value
     return found

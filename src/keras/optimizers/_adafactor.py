@@ -75,8 +75,8 @@ class Adafactor(Optimizer):
         self._rows, self._columns, self._velocities = [], [], []
         for v in self._trainable_variables:
             rows, columns = ((), ()) if v.ndim < 2 else (v.shape[:-1], (*v.shape[:-2], v.shape[-1]))
-            self._rows.append(self.add_variable(rows, dtype=v.dtype, name=v.name))
-            self._columns.append(self.add_variable(columns, dtype=v.dtype, name=v.name))
+            self._rows.append(self.add_variable(rows, dtype=v.dtype, name=v.own_name))
+            self._columns.append(self.add_variable(columns, dtype=v.dtype, name=v.own_name))
             skipped = v.overwrite_with_gradient
             self._velocities.append(None if skipped else self.add_variable_from_reference(v, "velocity"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from keras import ops
 from keras._core.checks import positive_integer
 from keras._core.configurable import Configurable
+from keras._core.errors import UnknownArgument
 from keras._core.names import name_scope, nearest, unique_name_for
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import constructor_parameters
@@ -119,7 +120,7 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
             )
         for name in unknown:
             hint = nearest(name, constructor_parameters(type(self)))
-            raise ValueError(f"{owner}: unknown argument `{name}`.{hint}")
+            raise UnknownArgument(f"{owner}: unknown argument `{name}`.{hint}")
 
     def _check_settings(self) -> None:
         owner = type(self).__name__

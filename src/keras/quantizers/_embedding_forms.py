@@ -6,7 +6,7 @@ from keras import ops
 from keras.quantizers._abs_max import abs_max_quantize_grouped_with_zero_point
 from keras.quantizers._config import QuantizationConfig
 from keras.quantizers._derived import UnpackedWeight
-from keras.quantizers._forms import INT4_RANGE, Form, blocks_to_floats, multiply_quantized
+from keras.quantizers._forms import INT4_RANGE, Form, block_size_of, blocks_to_floats, multiply_quantized
 from keras.quantizers._int4 import pack_int4, unpack_int4
 from keras.quantizers._products import MatrixProduct
 from keras.quantizers._quantizer import AbsMaxQuantizer
@@ -124,8 +124,8 @@ class Int4Embedding(EmbeddingForm):
     @property
     def block(self):
         """Numbers of a vector that share a scale; None for all of them without a zero point."""
-        size = getattr(self.policy, "block_size", -1)
-        return None if size == -1 else min(size, self.layer.output_dim)
+        size = block_size_of(self.policy, self.config)
+        return None if size is None else min(size, self.layer.output_dim)
 
     def take(self, weight):
         for name, value in self.quantized(weight).items():

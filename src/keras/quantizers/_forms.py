@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 from keras.quantizers._abs_max import abs_max_quantize_grouped_with_zero_point
 from keras.quantizers._config import QuantizationConfig
-from keras.quantizers._derived import UnpackedWeight, stored
+from keras.quantizers._derived import DerivedWeight, UnpackedWeight, stored
 from keras.quantizers._float8 import LARGEST, compute_float8_amax_history, compute_float8_scale, quantize_and_dequantize
 from keras.quantizers._int4 import pack_int4, unpack_int4
 from keras.quantizers._quantizer import AbsMaxQuantizer
@@ -156,6 +156,12 @@ class Int8Kernel(KernelForm):
         return found
 
 
+def block_size_of(policy, config):
+    """Weights that share a scale, as the config says it or else the policy; None for a whole column."""
+    size = config.block_size if hasattr(config, "block_size") else getattr(policy, "block_size", -1)
+    return None if size in (None, -1) else size
+
+
 class Int4Kernel(KernelForm):
     """4-bit integers of the kernel as a matrix, packed along its columns, with a scale per column or per block."""
 
@@ -165,8 +171,8 @@ class Int4Kernel(KernelForm):
     @property
     def block(self):
         """Rows that share a scale; None for all of them without a zero point."""
-        size = getattr(self.policy, "block_size", -1)
-        return None if size == -1 else min(size, self.product.rows)
+        size = block_size_of(self.policy, self.config)
+        return None if size is None else min(size, self.product.rows)
 
     def take(self, weight):
         for name, value in self.quantized(weight).items():
@@ -367,17 +373,28 @@ class GroupedKernel(KernelForm):
         """From now on the integers count, and not the float kernel."""
         self.calibrated = True
         self.original = None
+        self.layer.kernel = GroupedWeight(self)
         self.layer._form = self  # tells that what it computes has changed
+
+    def set_calibrated(self, value):
+        """Says whether the integers count: without the float kernel there is nothing else."""
+        if value:
+            self.finish()
+        elif self.original is not None:
+            self.calibrated = False
 
     def float_kernel(self, dtype):
         layer, product = self.layer, self.product
-        integers = layer.quantized_kernel.value
-        if self.bits == 4:
-            integers = unpack_int4(integers, product.columns, axis=0, dtype="uint8")
+        integers = self.integers()
         zero, scale = (ops.transpose(v) for v in (layer.kernel_zero.value, ops.cast(layer.kernel_scale.value, dtype)))
         return product.from_matrix(
             blocks_to_floats(ops.cast(ops.transpose(integers), dtype), scale, zero, layer.g_idx.value)
         )
+
+    def integers(self):
+        """The kernel in few bits, outputs first."""
+        found = self.layer.quantized_kernel.value
+        return unpack_int4(found, self.product.columns, axis=0, dtype="uint8") if self.bits == 4 else found
 
     def multiply(self, inputs):
         if self.original is not None:  # calibration looks at what the float kernel is given
@@ -387,6 +404,37 @@ class GroupedKernel(KernelForm):
             factor = self.product.input_scale(ops.cast(self.layer.awq_scales.value, inputs.dtype), inputs)
             inputs = ops.divide(inputs, factor)
         return super().multiply(inputs)
+
+
+class GroupedWeight(DerivedWeight):
+    """What `kernel` shows then: the float kernel before the calibration, the integers, outputs first, after it."""
+
+    def __init__(self, form):
+        self._form = form
+
+    @property
+    def base(self):
+        """The variable that holds the integers."""
+        return self._form.layer.quantized_kernel
+
+    @property
+    def value(self):
+        """The weight now."""
+        form = self._form
+        if form.original is None:
+            return form.integers()
+        return form.product.from_matrix(ops.convert_to_tensor(form.original.T))
+
+    @property
+    def shape(self):
+        """Sizes of the axes."""
+        product = self._form.product
+        return tuple(product.shape) if self._form.original is not None else (product.columns, product.rows)
+
+    @property
+    def dtype(self):
+        """The dtype's name."""
+        return "float32" if self._form.original is not None else "uint8"
 
 
 def group_ranges(matrix, group, bits, symmetric=False, per_channel=True):

@@ -101,8 +101,8 @@ class KerasFileEditor:
             for key, value in arrays.items():
                 wanted[f"/{place.removesuffix('vars')}{key}".replace("//", "/")] = np.asarray(value)
         found = dict(_arrays(self.weights_dict))
-        errors = [f"Weight {p} is in the model, and not in the file" for p in wanted if p not in found]
-        errors += [f"Weight {p} is in the file, and not in the model" for p in found if p not in wanted]
+        errors = _missing(wanted, found, "is in the model, and not in the file")
+        errors += _missing(found, wanted, "is in the file, and not in the model")
         both = [p for p in wanted if p in found]
         for p in both:
             if wanted[p].shape != found[p].shape:
@@ -199,6 +199,18 @@ def _lines(inner: dict, depth: int = 0) -> Iterator[tuple[int, str, Any]]:
         yield depth, name, value
         if isinstance(value, dict):
             yield from _lines(value, depth + 1)
+
+
+def _missing(paths: dict, others: dict, what: str) -> list[str]:
+    """A line for each path that is not among the others; one for an object of which nothing is there."""
+    known = {path[:i] for path in others for i, sign in enumerate(path) if sign == "/"}
+    lines: dict[str, None] = {}
+    for path in (p for p in paths if p not in others):
+        parts = path.split("/")
+        objects = ("/".join(parts[:i]) for i in range(2, len(parts)))
+        lost = next((place for place in objects if place not in known), None)
+        lines[f"Weight {path} {what}" if lost is None else f"Object {lost} {what}"] = None
+    return list(lines)
 
 
 def _arrays(inner: dict, place: str = "") -> Iterator[tuple[str, np.ndarray]]:

@@ -115,6 +115,10 @@ def _kind_to_write(path: str, save_format: str | None, zipped: bool | None) -> s
     if zipped is False:
         if ending in (*_HDF5_ENDINGS, ".safetensors") or save_format == "h5":
             raise ValueError("save: `zipped=False` writes a folder of the parts of a '.keras' file, not other formats.")
+        if ending == ".keras":
+            raise ValueError(
+                f"save: `zipped=False` writes a folder, whose name must not end in '.keras'. Got {path!r}."
+            )
         return "folder"
     if ending in _HDF5_ENDINGS or (save_format == "h5" and ending != ".keras"):
         return "h5"

@@ -42,7 +42,7 @@ def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) ->
     variables = model.optimizer.variables if model.optimizer is not None and model.optimizer.built else []
     if variables:
         group = file.create_group("optimizer_weights")
-        names = unique([f"{model.optimizer.name}/{v.name}" for v in variables])
+        names = unique([f"{model.optimizer.name}/{v.own_name}" for v in variables])
         write_names(group, "weight_names", names)
         for name, v in zip(names, variables):
             _hdf5.write_array(group, name, v.numpy())
@@ -129,7 +129,7 @@ def weights_in_order(layer: Any) -> list[Any]:
 
 def _slots_of(optimizer: Any) -> list[Any]:
     """Variables of an optimizer without its learning rate, which the config has told it."""
-    return [v for v in optimizer.variables if v.name != "learning_rate"] if optimizer.built else []
+    return [v for v in optimizer.variables if v.own_name != "learning_rate"] if optimizer.built else []
 
 
 # --- reading

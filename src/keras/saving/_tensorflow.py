@@ -403,7 +403,7 @@ def _called(graph: _Graph, node: int) -> str:
 def _pairs_of(layer: Any, nodes: list[int], graph: _Graph) -> list[tuple[Any, np.ndarray]]:
     variables = layer.weights
     own = [graph.nodes[n].name.rsplit("/", 1)[-1] for n in nodes]
-    todays = [v.name for v in variables]
+    todays = [v.own_name for v in variables]
     if len(set(own)) == len(own) and set(own) == set(todays):
         nodes = [nodes[own.index(name)] for name in todays]
     names = [graph.nodes[n].name for n in nodes]

@@ -352,7 +352,7 @@ class FeatureSpace(layers.Layer):
 
     def get_build_config(self):
         """What the layers of the columns were built for; None before `adapt`."""
-        if self.inputs is None:
+        if self.inputs is None and not self._is_adapted:
             return None
         return {name: layer.get_build_config() or {} for name, layer in self.preprocessors.items()}
 

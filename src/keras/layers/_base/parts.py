@@ -26,6 +26,38 @@ class _Version:
 
 structure = _Version()
 
+# values that layers and models tell here, beyond those of Keras 3: whose classes have attributes of their own by these
+# names there may have them here
+_FREE_NAMES = frozenset(
+    (
+        "compiled_loss", "compiled_metrics", "debugs_values", "inbound_nodes", "input_mask", "input_names",
+        "input_shape", "inputs", "operations", "output_mask", "output_names", "output_shape", "outputs",
+        "sample_weights", "single_state", "state_size", "targets", "total_loss",
+    )
+)  # fmt: skip
+
+
+class _Told:
+    """What a property of this package tells to objects that have no attribute of its name: theirs comes first."""
+
+    def __init__(self, name: str, told: Any):
+        self.name, self.told, self.__doc__ = name, told, told.__doc__
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return self.told.__get__(owner, kind)
+
+    def __fingerprint__(self, of):
+        return self.name
+
+
+def _give_up(kind: type, name: str) -> bool:
+    """Lets objects of a user's class have an attribute by the name of a property; False if it is not for us to say."""
+    of = next(base for base in kind.__mro__ if name in vars(base))
+    if kind.__module__.startswith("keras.") or not of.__module__.startswith("keras."):
+        return False
+    type.__setattr__(kind, name, _Told(name, vars(of)[name]))
+    return True
+
 
 class Parts:
     """A layer as the owner of what its attributes hold."""
@@ -40,7 +72,13 @@ class Parts:
                 self._keep(value)
         if name not in BOOKKEEPING and name not in self._keras_hidden:
             structure.number += 1
-        object.__setattr__(self, name, value)
+        try:
+            object.__setattr__(self, name, value)
+        except AttributeError:
+            made_of_tensors = self.__dict__.get("_graph") is not None
+            if name not in _FREE_NAMES or made_of_tensors or not _give_up(type(self), name):
+                raise
+            object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
         structure.number += 1

@@ -13,7 +13,7 @@ from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.names import unique_name
 from keras._jax import operators, pure
-from keras.legacy import made_once, running
+from keras.legacy import era, made_once, running
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
 from keras.legacy.backend._sizes import Sizes
@@ -150,7 +150,8 @@ def get_value(x):
     """The value of a variable, as a NumPy array; within `get_updates` that of when they are put together."""
     if made_once.is_open() and isinstance(x, Variable):
         return np.asarray(x.own_value())
-    return eval(x)
+    value = eval(x)
+    return value[()] if era.before("3") else value  # of no axes: a number of NumPy's, as sessions and tf.keras gave it
 
 
 @spelled_as_before
@@ -209,7 +210,7 @@ def ndim(x):
 
 def dtype(x):
     """The name of the dtype."""
-    return dtype_name(x.dtype)
+    return config.floatx() if isinstance(x, float) else str(dtype_name(x.dtype))
 
 
 def count_params(x):

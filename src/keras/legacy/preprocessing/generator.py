@@ -355,11 +355,13 @@ class ImageDataGenerator:
         if x.ndim != 4:
             raise ValueError(f"ImageDataGenerator.fit: `x` must be images with 4 axes. Got shape {x.shape}.")
         if x.shape[self.channel_axis] not in (1, 3, 4):
-            warnings.warn(
+            found = (
                 f"ImageDataGenerator.fit: images of {self.data_format} have 1, 3 or 4 channels as a rule. "
-                f"`x` has {x.shape[self.channel_axis]}, in shape {x.shape}.",
-                stacklevel=2,
+                f"`x` has {x.shape[self.channel_axis]}, in shape {x.shape}."
             )
+            if era.before("2.0") and not era.before("1.2"):
+                raise ValueError(found)
+            warnings.warn(found, stacklevel=2)
         if seed is not None:
             np.random.seed(seed)
         if self.rescale and self._manner.fit_rescales:

@@ -1,0 +1,58 @@
+"""What `kernel` and `variables` of a quantised layer are, as in Keras 3.15."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+from keras.quantizers import AWQConfig, GPTQConfig
+
+
+def built(layer, rows=8):
+    layer.build((None, rows))
+    return layer
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: layers.Dense(6, use_bias=False), lambda: layers.EinsumDense("ab,bc->ac", 6)],
+    ids=["dense", "einsum"],
+)
+def test_policy_given_after_the_build_quantizes_in_blocks(make):
+    layer = built(make())
+    layer.dtype_policy = "int4_from_float32"
+    names = ["kernel", "kernel_scale", "kernel_zero", "g_idx"]
+    assert [v.name for v in layer.variables] == names
+    assert tuple(layer.kernel_scale.shape) == (1, 6)
+    again = built(type(layer).from_config(layer.get_config()))
+    assert [v.name for v in again.variables] == names
+
+
+def test_policy_given_to_the_constructor_quantizes_by_columns():
+    layer = built(layers.Dense(6, use_bias=False, dtype="int4_from_float32"))
+    assert [v.name for v in layer.variables] == ["kernel", "kernel_scale"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "config"),
+    [
+        ("gptq", GPTQConfig(dataset=None, tokenizer=None, weight_bits=4, group_size=8)),
+        ("gptq", GPTQConfig(dataset=None, tokenizer=None, weight_bits=8, group_size=8)),
+        ("awq", AWQConfig(dataset=None, tokenizer=None, group_size=8)),
+    ],
+)
+def test_kernel_is_the_float_one_until_the_calibration_and_the_integers_after_it(mode, config):
+    layer = built(layers.Dense(6))
+    before = np.array(layer.kernel)
+    layer.quantize(mode, config=config)
+    attribute = f"is_{mode}_calibrated"
+    assert not getattr(layer, attribute)
+    np.testing.assert_allclose(layer.kernel, before)
+    setattr(layer, attribute, True)
+    assert tuple(layer.kernel.shape) == (6, 8)
+    assert layer.kernel.dtype == "uint8"
+    assert not hasattr(layer, "is_awq_calibrated" if mode == "gptq" else "is_gptq_calibrated")
+
+
+def test_floats_know_of_no_calibration():
+    assert not hasattr(built(keras.layers.Dense(2)), "is_gptq_calibrated")
