@@ -20,6 +20,7 @@ from keras._core.checks import VALUES_UNKNOWN
 from keras._core.home import keras_home
 from keras._jax import placement
 from keras._jax.devices import is_cpu
+from keras._jax.kernels import onednn
 from keras._jax.variable import array_from
 
 LARGEST_CACHE = 256  # programs; each holds compiled code only
@@ -135,7 +136,7 @@ def replay(closed: Any, shapes: Any) -> Callable:
 
 def has_convolution(closed: Any) -> bool:
     """Whether a traced program contains a convolution, at any depth."""
-    return _contains(closed.jaxpr, "conv_general_dilated")
+    return _contains(closed.jaxpr, "conv_general_dilated", *onednn.OPERATIONS)
 
 
 def has_loop(closed: Any) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 import jax
 
+from keras._jax.kernels import onednn
+
 _MOVES = frozenset((
     "broadcast_in_dim", "reshape", "transpose", "squeeze", "expand_dims", "slice", "dynamic_slice", "copy", "rev",
     "dynamic_update_slice", "concatenate", "pad", "gather", "convert_element_type", "iota", "stop_gradient", "select_n",
@@ -46,6 +48,9 @@ def _of_equation(equation: Any) -> int:
     if name == "conv_general_dilated":
         kernel = equation.invars[1].aval.shape
         return 2 * out * math.prod(kernel) // kernel[parameters["dimension_numbers"].rhs_spec[0]]
+    if name in onednn.OPERATIONS:
+        shapes = [value.aval.shape for value in (*equation.invars, *equation.outvars)]
+        return onednn.operations(*(shapes[place] for place in onednn.OPERATIONS[name]))
     inner = [_inner(value) for value in parameters.values()]
     bodies = [jaxpr for group in inner for jaxpr in group]
     if name == "scan":

@@ -17,6 +17,7 @@ from jax import lax
 from jax.extend.core import Literal, jaxpr_as_fun
 
 from keras._jax.devices import is_cpu
+from keras._jax.kernels import onednn
 
 LARGEST_PRODUCT = 1 << 14  # multiplications of one product of matrices; larger ones are better left to the library
 _WRITTEN_OUT = 32  # terms of a sum of products that are written one by one
@@ -29,7 +30,9 @@ _ELEMENTWISE = frozenset(
         "shift_right_logical", "sign", "sin", "sqrt", "square", "stop_gradient", "sub", "tan", "tanh", "xor",
     }
 )  # fmt: skip
-_HEAVY = frozenset({"conv_general_dilated", "scan", "while", "cond", "custom_vjp_call", "fft", "cholesky", "sort"})
+_HEAVY = frozenset(
+    {"conv_general_dilated", "scan", "while", "cond", "custom_vjp_call", "fft", "cholesky", "sort", *onednn.OPERATIONS}
+)
 _INLINED = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr"}
 
 

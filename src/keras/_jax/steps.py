@@ -11,6 +11,7 @@ from jax import export as jax_export
 
 from keras._core import tree
 from keras._jax import pure
+from keras._jax.kernels import onednn
 from keras._jax.variable import Variable
 
 
@@ -85,7 +86,8 @@ def steps_of(function: Callable, tensors: Sequence[Any], masks: Sequence[Any]) -
     def place(described):
         return None if described is None else Sizes.place(*described)
 
-    closed = jax.make_jaxpr(run)([place(x) for x in tensors], [place(x) for x in masks])
+    with onednn.avoided():
+        closed = jax.make_jaxpr(run)([place(x) for x in tensors], [place(x) for x in masks])
     places = [v.aval for v in closed.jaxpr.outvars[: len(masked)]]
     return Traced(closed.jaxpr, list(closed.consts), tree.pack_like(returned[0], places), masked)
 

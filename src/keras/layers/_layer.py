@@ -383,19 +383,24 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
     # --- config
 
     def get_config(self) -> dict:
-        """The constructor's arguments: all of them, or name, trainable and dtype where a subclass adds the others."""
+        """The constructor's arguments: all of them, or those of the layer of ours that a subclass adds its own to."""
         found: dict[str, Any] = {
             "name": self.name,
             "trainable": self.trainable,
             "dtype": serialize(self._policy_for_config()),
         }
         found = {k: v for k, v in found.items() if k not in self._not_in_config}
-        if type(self).get_config is not Layer.get_config and registry.module_of(type(self)) is None:
-            return found
-        if self._reports_activity_regularizer():
+        described = type(self)
+        if described.get_config is not Layer.get_config and registry.module_of(described) is None:
+            # it adds its own arguments to those of the layer of ours that it comes from
+            ours = (cls for cls in described.__mro__ if cls is not Layer and registry.module_of(cls) is not None)
+            described = next(ours, Layer)
+            if described is Layer:
+                return found
+        if self._reports_activity_regularizer(described):
             found["activity_regularizer"] = serialize(self.activity_regularizer)
         arguments = bound_arguments(type(self), *self._arguments)
-        for name in constructor_parameters(type(self)):
+        for name in constructor_parameters(described):
             if name in BASE_ARGUMENTS or name in self._not_in_config:
                 continue
             if name in vars(self) or (hasattr(type(self), name) and not hasattr(Layer, name)):
@@ -415,11 +420,11 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         penalty = self.activity_regularizer(output)
         return penalty / max(output.shape[0], 1) if output.shape else penalty  # a mean over the batch
 
-    def _reports_activity_regularizer(self) -> bool:
+    def _reports_activity_regularizer(self, described: type) -> bool:
         name = "activity_regularizer"
         if name in self._not_in_config:
             return False
-        named = takes(type(self).__init__, name) and name not in self._left_out_if_none
+        named = takes(described.__init__, name) and name not in self._left_out_if_none
         return named or self.activity_regularizer is not None
 
     @classmethod

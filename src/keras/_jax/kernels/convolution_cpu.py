@@ -18,7 +18,8 @@ import numpy as np
 from jax import lax
 
 from keras._jax import placement
-from keras._jax.kernels.convolution_shapes import spread, whole
+from keras._jax.kernels import onednn
+from keras._jax.kernels.convolution_shapes import by_phases, spread, whole
 
 # products per output up to which they are added up in a loop: three channels under a window of 3 by 3
 _FEW_PRODUCTS = 27
@@ -65,7 +66,9 @@ def convolve(inputs, kernel, strides, padding: str, channels_first: bool, dilati
         form = _pointwise
     elif len(window) == 3:
         form = _by_planes
-    if not channels_first or form is whole:
+    if form is whole:
+        form = _dense
+    if not channels_first:
         return form(inputs, kernel, strides, padding, channels_first, dilation)
     y = form(jnp.moveaxis(inputs, 1, -1), kernel, strides, padding, False, dilation)
     return jnp.moveaxis(y, -1, 1)
@@ -92,8 +95,16 @@ def _by_places(inputs, kernel, strides, padding, channels_first: bool, dilation)
 def _by_places_jvp(strides, padding, channels_first, dilation, primals, tangents):
     (x, kernel), (dx, dkernel) = primals, tangents
     settings = (strides, padding, channels_first, dilation)
-    linear = _by_matrix_product if _loops.depth else whole
+    linear = _by_matrix_product if _loops.depth else _pointwise if max(kernel.shape[:-2]) == 1 else _dense
     return _by_places(*primals, *settings), linear(dx, kernel, *settings) + linear(x, dkernel, *settings)
+
+
+def _dense(inputs, kernel, strides, padding, channels_first: bool, dilation) -> jax.Array:
+    """The convolution by the quickest library that takes it."""
+    zeros = _zeros(inputs, kernel.shape[:-2], strides, padding, dilation)
+    if onednn.suits(inputs, kernel, strides, zeros, dilation):
+        return onednn.convolve(inputs, kernel, strides, zeros, dilation)
+    return whole(inputs, kernel, strides, zeros, False, dilation)
 
 
 def _shifted(x, window, strides, padding, dilation) -> Iterator[tuple[tuple[int, ...], jax.Array]]:
@@ -244,30 +255,37 @@ def _depthwise_kernel(inputs, shape, strides, zeros, dilation, gradient) -> jax.
 def convolve_transposed(inputs, kernel, strides, dilation, before, sizes, channels_first: bool) -> jax.Array:
     """`convolution_shapes.spread`."""
     x = jnp.moveaxis(inputs, 1, -1) if channels_first else inputs
+    zeros = _zeros_of_convolution(x, kernel, strides, dilation, before, sizes)
+    results = jax.ShapeDtypeStruct((x.shape[0], *sizes, kernel.shape[-2]), x.dtype)
     if _loops.depth:
-        y = _by_phases(_by_matrix_product, x, kernel, strides, dilation, before, sizes)
+        y = by_phases(_by_matrix_product, x, kernel, strides, dilation, before, sizes)
+    elif onednn.suits(results, kernel, strides, zeros, dilation):
+        y = onednn.spread(x, kernel, strides, dilation, zeros, sizes)
     else:
         y = _spread(x, kernel, strides, dilation, before, sizes)
     return jnp.moveaxis(y, -1, 1) if channels_first else y
 
 
+def _zeros_of_convolution(x, kernel, strides, dilation, before, sizes) -> list[tuple[int, int]]:
+    """Before and after each axis, in the convolution from `sizes` whose transpose is asked for."""
+    axes = zip(before, x.shape[1:], strides, kernel.shape, dilation, sizes)
+    return [(b, max((n - 1) * s + (k - 1) * d + 1 - size - b, 0)) for b, n, s, k, d, size in axes]
+
+
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2, 3, 4, 5))
 def _spread(inputs, kernel, strides, dilation, before, sizes) -> jax.Array:
     if len(sizes) == 3:
-        return _by_phases(_by_planes, inputs, kernel, strides, dilation, before, sizes)
+        return by_phases(_by_planes, inputs, kernel, strides, dilation, before, sizes)
     even = all(k % s == 0 for k, s in zip(kernel.shape, strides))
     if max(strides) > 1 and max(dilation) == 1 and (even or kernel.shape[-2] <= _FEW_FILTERS):
-        return _by_phases(whole, inputs, kernel, strides, dilation, before, sizes)
+        return by_phases(whole, inputs, kernel, strides, dilation, before, sizes)
     return spread(inputs, kernel, strides, dilation, before, sizes, False)
 
 
 @_spread.defjvp
 def _spread_jvp(strides, dilation, before, sizes, primals, tangents):
     (x, kernel), (dx, dkernel) = primals, tangents
-    zeros = [
-        (b, max((n - 1) * s + (k - 1) * d + 1 - size - b, 0))
-        for b, n, s, k, d, size in zip(before, x.shape[1:], strides, kernel.shape, dilation, sizes)
-    ]
+    zeros = _zeros_of_convolution(x, kernel, strides, dilation, before, sizes)
 
     def kernel_slope(gradient):
         """The way back to the kernel, as for the convolution that this one is the transpose of.
@@ -281,31 +299,3 @@ def _spread_jvp(strides, dilation, before, sizes, primals, tangents):
     y = _spread(x, kernel, *settings)
     back = jax.linear_transpose(kernel_slope, jax.ShapeDtypeStruct(y.shape, y.dtype))
     return y, _spread(dx, kernel, *settings) + back(dkernel)[0]
-
-
-def _by_phases(product: Callable, inputs, kernel, strides, dilation, before, sizes) -> jax.Array:
-    """The same without zeros between the inputs: results `stride` apart meet the same places of the window.
-
-    Args:
-        product: what convolves with stride 1; its filters are those of all places in a stride.
-    """
-    spatial, (filters, channels) = len(strides), kernel.shape[-2:]
-    dilated = lax.pad(kernel, jnp.zeros((), kernel.dtype), [*((0, 0, d - 1) for d in dilation), (0, 0, 0), (0, 0, 0)])
-    counts = [-(-k // s) for k, s in zip(dilated.shape, strides)]  # places of the window that one result meets
-    rest = [(0, c * s - k) for c, s, k in zip(counts, strides, dilated.shape)]
-    pairs = [n for pair in zip(counts, strides) for n in pair]
-    by_place = jnp.pad(dilated, [*rest, (0, 0), (0, 0)]).reshape(*pairs, filters, channels)
-    by_place = jnp.flip(by_place, range(0, 2 * spatial, 2))
-    places, phases = range(0, 2 * spatial, 2), range(1, 2 * spatial, 2)
-    weights = by_place.transpose(*places, 2 * spatial + 1, *phases, 2 * spatial).reshape(*counts, channels, -1)
-    zeros, cuts = [], []
-    for n, s, b, count, size in zip(inputs.shape[1:], strides, before, counts, sizes):
-        first, last = b // s, (b + size - 1) // s
-        zeros.append((count - 1 - first, last - (n - 1), 0))
-        cuts.append(slice(b - first * s, b - first * s + size))
-    x = lax.pad(inputs, jnp.zeros((), inputs.dtype), [(0, 0, 0), *zeros, (0, 0, 0)])
-    y = product(x, weights, (1,) * spatial, "valid", False, (1,) * spatial)
-    wide = y.reshape(*y.shape[:-1], *strides, filters)
-    order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
-    wide = wide.transpose(0, *order, 1 + 2 * spatial)
-    return wide.reshape(x.shape[0], *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -49,6 +51,34 @@ def spread(inputs, kernel, strides, dilation, before: tuple, sizes: tuple, chann
         inputs, flipped, (1,) * spatial, zeros, lhs_dilation=strides, rhs_dilation=dilation,
         dimension_numbers=dimensions(spatial, channels_first),
     )  # fmt: skip
+
+
+def by_phases(product: Callable, inputs, kernel, strides, dilation, before, sizes) -> jax.Array:
+    """`spread`, channels last, without zeros between the inputs: results `stride` apart meet the same places.
+
+    Args:
+        product: what convolves with stride 1; its filters are those of all places in a stride.
+    """
+    spatial, (filters, channels) = len(strides), kernel.shape[-2:]
+    dilated = lax.pad(kernel, jnp.zeros((), kernel.dtype), [*((0, 0, d - 1) for d in dilation), (0, 0, 0), (0, 0, 0)])
+    counts = [-(-k // s) for k, s in zip(dilated.shape, strides)]  # places of the window that one result meets
+    rest = [(0, c * s - k) for c, s, k in zip(counts, strides, dilated.shape)]
+    pairs = [n for pair in zip(counts, strides) for n in pair]
+    by_place = jnp.pad(dilated, [*rest, (0, 0), (0, 0)]).reshape(*pairs, filters, channels)
+    by_place = jnp.flip(by_place, range(0, 2 * spatial, 2))
+    places, phases = range(0, 2 * spatial, 2), range(1, 2 * spatial, 2)
+    weights = by_place.transpose(*places, 2 * spatial + 1, *phases, 2 * spatial).reshape(*counts, channels, -1)
+    zeros, cuts = [], []
+    for n, s, b, count, size in zip(inputs.shape[1:], strides, before, counts, sizes):
+        first, last = b // s, (b + size - 1) // s
+        zeros.append((count - 1 - first, last - (n - 1), 0))
+        cuts.append(slice(b - first * s, b - first * s + size))
+    x = lax.pad(inputs, jnp.zeros((), inputs.dtype), [(0, 0, 0), *zeros, (0, 0, 0)])
+    y = product(x, weights, (1,) * spatial, "valid", False, (1,) * spatial)
+    wide = y.reshape(*y.shape[:-1], *strides, filters)
+    order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
+    wide = wide.transpose(0, *order, 1 + 2 * spatial)
+    return wide.reshape(x.shape[0], *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]
 
 
 def transposed_geometry(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> tuple:
