@@ -141,3 +141,18 @@ def test_programs_know_what_it_costs():
     assert engine.has_convolution(traced)
     products = 2 * 16 * 9 * 8 * 4 * 3 * 3 * 3
     assert 3 * products <= cost.operations_in(traced) < 4.2 * products
+
+
+def test_programs_that_end_soon_stay_on_disk():
+    """A few steps are left to XLA, whose programs are stored; long training is not."""
+    images = np.zeros((64, 24, 24, 8), "float32")
+
+    def calls_of(batch_size):
+        model = keras.Sequential([keras.Input((24, 24, 8)), keras.layers.Conv2D(8, 3), keras.layers.Flatten()])
+        model.add(keras.layers.Dense(1))
+        model.compile("sgd", "mse")
+        with engine.counting() as seen:
+            model.fit(images, np.zeros((64, 1)), batch_size=batch_size, verbose=0)
+        return seen.traces["train_step"]
+
+    assert calls_of(32) == 2  # traced for the library, then without

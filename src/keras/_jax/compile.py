@@ -139,6 +139,16 @@ def has_convolution(closed: Any) -> bool:
     return _contains(closed.jaxpr, "conv_general_dilated", *onednn.OPERATIONS)
 
 
+def calls_library(closed: Any) -> bool:
+    """Whether a traced program calls a library by name: it cannot be stored on disk then."""
+    return _contains(closed.jaxpr, *onednn.OPERATIONS)
+
+
+def without_libraries() -> contextlib.AbstractContextManager[None]:
+    """While open, what is traced calls no library by name."""
+    return onednn.avoided()
+
+
 def has_loop(closed: Any) -> bool:
     """Whether a traced program contains a loop, at any depth."""
     return _contains(closed.jaxpr, "scan", "while")

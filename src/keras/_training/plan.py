@@ -48,6 +48,9 @@ _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
 _OPERATIONS = {True: 1e9, False: 1e12}
 _SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
+# Operations from which a program is worth a library that keeps it from being stored on disk: compiling it anew in
+# every process takes as long as these take less. How often data is trained on; steps of data whose end is not known.
+_WORTH_LIBRARY, _EPOCHS, _STEPS = 4e11, 10, {"train": 1000, "test": 10, "predict": 10}
 
 
 class Program:
@@ -350,6 +353,11 @@ class Planner:
         step = self.step()
         keeps = self.phase == "predict" or self.model.has_own_logs(self.phase)
         traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
+        if traced.by_library:
+            steps = _STEPS[self.phase] if whole else len(order) // batch_size * (_EPOCHS if traced.whole else 1)
+            if traced.operations * steps < _WORTH_LIBRARY:
+                with engine.without_libraries():
+                    traced = Traced(step, state, engine.specs_of(self.numbers), batch, keeps)
         names: list[str] | None = None
 
         def tell(found: list[str]) -> None:

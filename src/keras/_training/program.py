@@ -211,6 +211,7 @@ class Traced:
 
     Attributes:
         convolution: whether it contains a convolution.
+        by_library: whether it calls a library, which keeps it from being stored on disk.
         operations: arithmetic operations of it.
         changed: positions of the non-trainable variables it changes.
         counts: whether there are metrics.
@@ -236,6 +237,7 @@ class Traced:
 
         self.closed, self.shapes = engine.trace(f"{step.phase}_step", run, state, numbers, batch)
         self.convolution = engine.has_convolution(self.closed)
+        self.by_library = engine.calls_library(self.closed)
         self.operations = operations_in(self.closed)
 
     def in_order(self, result: Any) -> Any:
