@@ -1,7 +1,8 @@
 """Computing in 16 bits: the dtype policies and the optimizer for it, under the names of Keras 2."""
 
 from keras._core.dtype_policy import DTypePolicy
-from keras.config import dtype_policy, forget_dtype_policy, set_dtype_policy
+from keras.config import dtype_policy, set_dtype_policy
+from keras.config import forget_dtype_policy as _forget_dtype_policy
 from keras.optimizers import LossScaleOptimizer
 
 Policy = DTypePolicy
@@ -11,7 +12,7 @@ global_policy = dtype_policy
 def set_global_policy(policy):
     """`set_dtype_policy`, where None lets the policy follow `floatx()` again, as in tf.keras."""
     if policy is None:
-        forget_dtype_policy()
+        _forget_dtype_policy()
     else:
         set_dtype_policy(policy)
 
