@@ -62,13 +62,22 @@ class RNN(Layer):
         self.zero_output_for_mask = bool(zero_output_for_mask)
         self.supports_masking = True
         self.input_spec = InputSpec(min_ndim=3)
-        self.states: list[Variable] | None = None
+        self._states: list[Variable] | None = None
 
     # states come and go with the data: they are no weights
-    _keras_hidden = frozenset(("states",))
+    _keras_hidden = frozenset(("_states",))
+
+    @property
+    def states(self) -> list[Variable] | None:
+        """The states a stateful layer goes on from; None before it was built."""
+        return self._states
+
+    @states.setter
+    def states(self, states: list[Variable] | None) -> None:
+        self._states = states
 
     def _seed_variables(self):
-        return [*super()._seed_variables(), *(self.states or ())]
+        return [*super()._seed_variables(), *(self._states or ())]
 
     # --- sizes and shapes
 
@@ -98,7 +107,7 @@ class RNN(Layer):
 
     def build(self, sequences_shape, initial_state_shape=None):
         build_cell(self.cell, (sequences_shape[0], *sequences_shape[2:]))
-        if self.stateful and self.states is None:
+        if self.stateful and self._states is None:
             self._make_states(sequences_shape[0])
 
     def _make_states(self, batch_size: int | None) -> None:
@@ -110,7 +119,7 @@ class RNN(Layer):
         for size in self.state_size:  # before memory is asked for
             sizes = tuple(size) if isinstance(size, (list, tuple)) else (size,)
             limits.take(f"{self.name}/rnn_state", (batch_size, *(n for n in sizes if n is not None)), 4)
-        self.states = [
+        self._states = [
             Variable(state, dtype=self.compute_dtype, trainable=False, autocast=False, name="rnn_state")
             for state in tree.leaves(self.get_initial_state(batch_size))
         ]
@@ -121,9 +130,9 @@ class RNN(Layer):
 
     def reset_state(self):
         """Sets the states of a stateful layer back to their start."""
-        if self.states is not None:
-            start = self.get_initial_state(self.states[0].shape[0])
-            for variable, value in zip(self.states, tree.leaves(start)):
+        if self._states is not None:
+            start = self.get_initial_state(self._states[0].shape[0])
+            for variable, value in zip(self._states, tree.leaves(start)):
                 variable.assign(value)
 
     def reset_states(self):
@@ -138,7 +147,7 @@ class RNN(Layer):
         states = self._first_states(sequences.shape[0], initial_state)
         last, outputs, states = self.inner_loop(sequences=sequences, initial_state=states, mask=mask, training=training)
         if self.stateful:
-            for variable, value in zip(self.states, tree.leaves(states)):
+            for variable, value in zip(self._states, tree.leaves(states)):
                 variable.assign(value)
         # the cell follows a policy of its own
         output = ops.cast(outputs if self.return_sequences else last, self.compute_dtype)
@@ -150,7 +159,7 @@ class RNN(Layer):
             states = tree.leaves(given)
             self._check_states(states, batch_size)
         elif self.stateful:
-            states = [s.value for s in self.states]
+            states = [s.value for s in self._states]
             if states[0].shape[0] != batch_size:
                 raise ValueError(
                     f"{self.name} is stateful with batch size {states[0].shape[0]}. Got a batch of {batch_size}.\n"

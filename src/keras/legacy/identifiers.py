@@ -93,14 +93,18 @@ _ONE_NUMBER_BEFORE_2 = {
     "categorical_crossentropy": "categorical_crossentropy",
     "sparse_categorical_crossentropy": "sparse_categorical_crossentropy",
 }
+# and those that gave it until 2.3
+_ONE_NUMBER_BEFORE_2_3 = ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
 
 
 def _follow_means(module: ModuleType) -> Callable[[str], None]:
     """Puts the functions of the year into `keras.metrics`. Names, as in `metrics=['mse']`, mean what they meant."""
     since = {name: vars(module)[name] for name in _ONE_NUMBER_BEFORE_2 if name in vars(module)}
     until = {name: _mean(vars(module)[today]) for name, today in _ONE_NUMBER_BEFORE_2.items()}
-    home = importlib.import_module("keras.legacy.metrics")
-    until |= dict.fromkeys(("cosine_proximity", "cosine"), _mean(home.positive_cosine))
+    until |= dict.fromkeys(("cosine_proximity", "cosine"), _mean_of_products)
+    since_2_3 = {name: vars(module)[name] for name in _ONE_NUMBER_BEFORE_2_3}
+    one_number = {name: _mean(vars(module)[name]) for name in _ONE_NUMBER_BEFORE_2_3}
+    flat = {"sparse_top_k_categorical_accuracy": _of_flat_labels(module.sparse_top_k_categorical_accuracy)}
 
     def follow(release: str) -> None:
         if era.RELEASES.index(release) < era.RELEASES.index("2.0"):
@@ -110,6 +114,8 @@ def _follow_means(module: ModuleType) -> Callable[[str], None]:
             if vars(module).get(name) is function:
                 del vars(module)[name]
         vars(module).update(since)
+        year = one_number if era.RELEASES.index(release) < era.RELEASES.index("2.3") else {}
+        vars(module).update(year or (flat if release == "2.3" else since_2_3))
 
     return follow
 
@@ -120,6 +126,23 @@ def _mean(function: Callable) -> Callable:
         return ops.mean(function(*args, **kwargs))
 
     return mean
+
+
+def _mean_of_products(y_true, y_pred):
+    """What `cosine_proximity` was before 2.0: divided by the number of entries of a row too."""
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    return -ops.mean(ops.normalize(y_true, axis=-1) * ops.normalize(y_pred, axis=-1))
+
+
+_mean_of_products.__name__ = "cosine_proximity"
+
+
+def _of_flat_labels(function: Callable) -> Callable:
+    @functools.wraps(function)
+    def of_flat_labels(y_true, y_pred, k=5):
+        return function(ops.reshape(y_true, (-1,)), y_pred, k=k)
+
+    return of_flat_labels
 
 
 def teach_metrics(module: ModuleType) -> None:

@@ -202,13 +202,23 @@ def _regularization_losses(function: Callable, self) -> list:
     return [*function(self), *(one() for one in kept)]
 
 
+def _states_of_any_year(today: property) -> property:
+    """`states` of a recurrent layer: before 3 there was one None for each before it had any."""
+
+    def states(self):
+        found = today.fget(self)
+        return [None] * len(tree.leaves(self.state_size)) if found is None and era.before("3") else found
+
+    return property(states, today.fset, doc=today.__doc__)
+
+
 def _reset_states(function: Callable, self, states=None):
     """`reset_states(states)`: the states to go on from, instead of zeros."""
     function(self)
     if states is None:
         return
     given = list(states) if isinstance(states, (list, tuple)) else [states]
-    own = self.states or []
+    own = [s for s in self.states or () if s is not None]
     if len(given) != len(own):
         raise ValueError(f"{self.name} has {len(own)} states. reset_states() got {len(given)}.")
     for variable, value in zip(own, given):
@@ -244,6 +254,7 @@ def teach(module: ModuleType) -> None:
     wrap(Layer, "add_loss", _add_loss, {"losses", "inputs"})
     wrap(Layer, "_regularization_losses", _regularization_losses)
     wrap(module.EinsumDense, "_along_the_letters", _along_the_letters)
+    module.RNN.states = _states_of_any_year(module.RNN.states)
     wrap(module.RNN, "reset_states", _reset_states, {"states"})
     importlib.import_module("keras.legacy.gradients_in_layers").teach(module.Lambda, "function")
     importlib.import_module("keras.legacy.phases").teach(module)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import importlib
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -124,16 +125,28 @@ def metric_names(model: Any) -> list[str]:
     """The names of what `evaluate` returns, before any data came."""
     outputs = getattr(model, "output_names", None) or [""]
     several = len(outputs) > 1
-    given = model._compile_arguments["metrics"]
     found = ["loss", *(f"{o}_loss" for o in outputs)] if several else ["loss"]
+    prefix = "weighted_" if era.before("2.3") else ""
     for i, output in enumerate(outputs):
-        mine = given.get(output, []) if isinstance(given, dict) else given or []
-        if several and isinstance(mine, (list, tuple)) and len(mine) == len(outputs) and not isinstance(given, dict):
-            mine = mine[i] or []
-        for one in mine if isinstance(mine, (list, tuple)) else [mine]:
-            name = one if isinstance(one, str) else getattr(one, "name", None) or getattr(one, "__name__", str(one))
-            found.append(f"{output}_{name}" if several else name)
+        plain = _names_of_metrics(model._compile_arguments["metrics"], i, outputs)
+        weighted = _names_of_metrics(model._compile_arguments["weighted_metrics"], i, outputs)
+        for name in (*plain, *(prefix + name for name in weighted)):
+            found.append(_numbered(f"{output}_{name}" if several else name, found))
     return found
+
+
+def _names_of_metrics(given: Any, i: int, outputs: list[str]) -> list[str]:
+    """What the metrics of output `i` are called, of those that `compile` was given."""
+    mine = given.get(outputs[i], []) if isinstance(given, dict) else given or []
+    if len(outputs) > 1 and isinstance(mine, (list, tuple)) and not isinstance(given, dict):
+        mine = (mine[i] or []) if len(mine) == len(outputs) else mine
+    every = mine if isinstance(mine, (list, tuple)) else [mine]
+    return [m if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", str(m)) for m in every]
+
+
+def _numbered(name: str, taken: list[str]) -> str:
+    numbers = (f"{name}_{i}" if i else name for i in itertools.count())
+    return next(one for one in numbers if one not in taken)
 
 
 # --- summaries

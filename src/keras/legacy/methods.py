@@ -15,7 +15,7 @@ import numpy as np
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._training.build import is_matched
-from keras.legacy import era, first_draw, looks, report
+from keras.legacy import era, first_draw, looks, report, weights_by_mode
 from keras.legacy.queues import prefetched, repeated
 
 # 1.x to 2.2 showed a metric under the name of its function
@@ -56,6 +56,8 @@ def compile(function: Callable, self, *args, **kwargs):
         kwargs.setdefault("auto_scale_loss", False)
     if "metrics" in kwargs and era.before("2.3"):
         kwargs["metrics"] = _renamed(kwargs["metrics"])
+    if kwargs.get("weighted_metrics") and era.before("2.3"):
+        kwargs["weighted_metrics"] = _renamed(kwargs["weighted_metrics"])
     outputs = getattr(self, "output_names", None) or []
     for name in ("metrics", "weighted_metrics"):
         given = kwargs.get(name)
@@ -128,6 +130,7 @@ def fit(function: Callable, self, *args, **kwargs):
     """`Model.fit` with the arguments of all years."""
     _show_accuracy(self, kwargs.pop("show_accuracy", False))
     data = args[0] if args else kwargs.get("x")
+    weights_by_mode.check(self, args, kwargs)
     _settle_class_weight(kwargs)
     if kwargs.get("validation_steps") is not None:
         kwargs["validation_data"] = repeated(kwargs.get("validation_data"))
@@ -210,6 +213,7 @@ def evaluate(function: Callable, self, *args, **kwargs):
     """`Model.evaluate` with the arguments of all years."""
     shows = kwargs.pop("show_accuracy", None)
     _show_accuracy(self, shows)
+    weights_by_mode.check(self, args, kwargs)
     data = args[0] if args else kwargs.get("x")
     with prefetched(data, _queue_settings(kwargs)) as feed, _looking(self, args, kwargs, data, begins=False):
         if feed is not data:
@@ -247,6 +251,7 @@ def _on_batch(function: Callable, self, args: tuple, kwargs: dict) -> Any:
             f"{function.__name__}: `reset_metrics=False` went on counting from the batch before.\n"
             "  Here every call starts anew.\n  For the metrics of several batches, call model.evaluate on all of them."
         )
+    weights_by_mode.check(self, args, kwargs, in_order=True)
     _settle_class_weight(kwargs)
     found = function(self, *args, **kwargs)
     return _only_loss(self, found) if shows is False else found

@@ -46,6 +46,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.empty_targets").teach(trainer)
     importlib.import_module("keras.legacy.target_shapes").teach()
     importlib.import_module("keras.legacy.weighted_losses").teach()
+    importlib.import_module("keras.legacy.weights_by_mode").teach()
     new = Model.__new__
     rows = arguments.entries_for("Model", arguments.MODELS)
 

@@ -31,7 +31,7 @@ NOT_PARTS = frozenset(
     (
         "_arguments", "_feed_input_names", "_feed_inputs", "_feed_output_names", "_feed_outputs",
         "_feed_sample_weights", "_feed_targets", "_inbound_nodes", "_input_layer", "_is_compiled", "_is_graph_network",
-        "_keras_mask", "_layers", "_losses", "_metrics", "_name", "_operations", "_outbound_nodes", "_parts",
+        "_keras_mask", "_layers", "_losses", "_metrics", "_name", "_operations", "_outbound_nodes", "_parts", "_states",
         "_variables", "compiled_loss", "compiled_metrics", "compute_dtype", "count_params", "debugs_values", "decay",
         "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype", "input_mask",
         "input_names", "input_shape", "inputs", "iterations", "learning_rate", "losses", "lr", "metrics",
