@@ -21,9 +21,7 @@ _ROWS_NEED_1 = (
     "sample_weight of shape {came}: there is one weight for each row.\n"
     "  For one weight per step, compile with sample_weight_mode='temporal'."
 )
-_NO_STEPS = (
-    "sample_weight_mode='temporal' needs outputs of (rows, steps, ...). The targets have shape {came}."
-)
+_NO_STEPS = "sample_weight_mode='temporal' needs outputs of (rows, steps, ...). The targets have shape {came}."
 _SEVERAL = "sample_weight of a model with {count} outputs is a list or a dict of arrays. Got a {kind}."
 
 
