@@ -94,7 +94,7 @@ class Parts:
             if name in BOOKKEEPING or name in self._keras_hidden or name == "_variables":
                 continue
             if isinstance(value, (list, tuple, dict)):
-                yield from tree.leaves(list(value.values()) if isinstance(value, dict) else value)
+                yield from tree.leaves_opened_once(list(value.values()) if isinstance(value, dict) else value)
             else:
                 yield value
 
