@@ -13,7 +13,6 @@ from keras.export._archive import signature_of
 from keras.export._onnx_calls import trace, write_call, write_traced
 from keras.export._onnx_graph import ML, Builder, NotInOnnx, Value, held, onnx_package
 from keras.export._onnx_layers import nested_model
-from keras.layers import InputSpec
 from keras.models import Model
 from keras.saving._atomic import written_atomically
 
@@ -82,7 +81,8 @@ def input_names(model: Any, count: int, given: Any = None) -> list[str]:
     specs = tree.leaves(given)
     if len(specs) != count:
         return known
-    return [(spec.name if isinstance(spec, InputSpec) else None) or name for spec, name in zip(specs, known)]
+    named = [None if isinstance(spec, KerasTensor) else getattr(spec, "name", None) for spec in specs]
+    return [name or before for name, before in zip(named, known)]
 
 
 def output_names(model: Any, count: int) -> list[str]:
