@@ -30,7 +30,8 @@ OTHER_NAMES = {f"{part}_dense": f"_{part}_dense" for part in ("query", "key", "v
 NOT_PARTS = frozenset(
     (
         "_arguments", "_feed_input_names", "_feed_inputs", "_feed_output_names", "_feed_outputs",
-        "_feed_sample_weights", "_feed_targets", "_inbound_nodes", "_index_dict", "_input_layer", "_is_compiled", "_is_graph_network",
+        "_feed_sample_weights", "_feed_targets", "_inbound_nodes", "_index_dict", "_input_layer",
+        "_is_compiled", "_is_graph_network",
         "_keras_mask", "_layers", "_losses", "_metrics", "_name", "_operations", "_outbound_nodes", "_parts",
         "_variables", "compiled_loss", "compiled_metrics", "compute_dtype", "count_params", "debugs_values", "decay",
         "distribute_strategy", "dtype", "dtype_policy", "dynamic", "inbound_nodes", "input", "input_dtype",
