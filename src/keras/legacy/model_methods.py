@@ -12,7 +12,7 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras.layers import Layer
-from keras.legacy import era, hdf5, loss_graph
+from keras.legacy import era, hdf5, layer_methods, loss_graph
 from keras.legacy.network_names import layer_name
 from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
@@ -32,6 +32,7 @@ def teach(module: ModuleType) -> None:
     for name, function in _OF_MODELS.items():
         setattr(module.Model, name, function)
     for cls in (module.Model, module.Sequential, module.Functional):
+        layer_methods.teach_shapes(cls)
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
