@@ -176,12 +176,17 @@ def get(identifier):
     Raises:
         ValueError: nothing has that name, or `identifier` cannot mean a metric.
     """
+    return metric_or_function(identifier)
+
+
+def metric_or_function(identifier):
+    """What `get` returns, for `compile`: it wants a metric for a name in every year, where `get` gave functions."""
     if identifier is None:
         return None
     if isinstance(identifier, dict):
         identifier = deserialize(identifier)
     elif isinstance(identifier, str):
-        identifier = _named(identifier)
+        identifier = named(identifier)
     if isinstance(identifier, type):
         return identifier()
     if callable(identifier):
@@ -189,7 +194,12 @@ def get(identifier):
     raise ValueError(f"`metric` must be a name, a function, a Metric or a config. Got {identifier!r}.")
 
 
-def _named(name: str):
+def named(name: str):
+    """The class or function of a name.
+
+    Raises:
+        ValueError: nothing has that name.
+    """
     found = registry.registered_object(name)
     if found is not None:
         return found
