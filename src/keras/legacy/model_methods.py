@@ -20,6 +20,13 @@ from keras.saving._older_objects import serialize_keras_object
 __all__ = ["Node"]
 
 
+class _Itself:
+    """`model` of a `Sequential`: until 2.2 a model inside of it did the work. Subclasses may set another."""
+
+    def __get__(self, model, owner=None):
+        return self if model is None else model
+
+
 def teach(module: ModuleType) -> None:
     """Gives the classes of `keras.models` their older methods."""
     for name, function in _OF_MODELS.items():
@@ -29,7 +36,7 @@ def teach(module: ModuleType) -> None:
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
-    module.Sequential.model = property(lambda self: self, doc="Itself: until 2.2 a model inside of it did the work.")
+    module.Sequential.model = _Itself()
     module.Model.get_layer = _with_older_names(module.Model.get_layer)
     module.save_model.__keras_legacy_arguments__ = {"include_optimizer", "save_format"}
     module.Sequential.legacy_get_config = _legacy_get_config
