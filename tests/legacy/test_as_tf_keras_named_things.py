@@ -1,5 +1,8 @@
 """Names, shapes, clipping and averages as tf.keras had them; values of tf_keras 2.21."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -146,3 +149,7 @@ def test_state_that_is_as_large_as_one_row_may_take_batches_of_one():
     assert model.predict(np.ones((2, 1)), batch_size=1, verbose=0).tolist() == [[3], [4]]
     with pytest.raises(ValueError, match="cannot take a value"):
         model(np.ones((2, 1)))
+
+
+def test_metrics_may_be_the_first_module_that_is_imported():
+    subprocess.run([sys.executable, "-c", "import keras.metrics"], check=True)

@@ -38,7 +38,7 @@ def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
         if identifier.lower() in table:
             kind = table[identifier.lower()][kind_of_labels(y_true, y_pred)]
             return getattr(metrics_module, kind)(name=identifier)
-    found = metrics_module.metric_or_function(identifier)
+    found = metrics_module._metric_or_function(identifier)
     if isinstance(found, metrics_module.Metric):
         if isinstance(identifier, str):
             found.name = name_in_logs(identifier, found)

@@ -140,7 +140,6 @@ def teach_metrics(module: ModuleType) -> None:
     for home in ("keras.metrics", "builtins"):
         registry.register_built_ins(home, {"binary_accuracy": module.binary_accuracy})
     wrap(module.Metric, "add_weight", _add_weight, {"aggregation", "synchronization"})
-    bases = importlib.import_module("keras.legacy.bases")
     wrap(module.Metric, "__call__", _noted)
     forget = module.Metric.reset_state
     module.Metric.reset_states = lambda self: forget(self)
@@ -152,8 +151,13 @@ def teach_metrics(module: ModuleType) -> None:
     )
     wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
-        module.Metric.merge_state = bases.merge_state
+        module.Metric.merge_state = _merge_state
     era.on_change(_follow_means(module))
+
+
+def _merge_state(self, metrics):
+    """Adds what other metrics of the same kind have counted."""
+    importlib.import_module("keras.legacy.bases").merge_state(self, metrics)  # which needs the layers
 
 
 def _functions_before_3(get: Callable, longer: dict[str, Callable]) -> Callable:

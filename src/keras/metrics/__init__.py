@@ -176,17 +176,17 @@ def get(identifier):
     Raises:
         ValueError: nothing has that name, or `identifier` cannot mean a metric.
     """
-    return metric_or_function(identifier)
+    return _metric_or_function(identifier)
 
 
-def metric_or_function(identifier):
+def _metric_or_function(identifier):
     """What `get` returns, for `compile`: it wants a metric for a name in every year, where `get` gave functions."""
     if identifier is None:
         return None
     if isinstance(identifier, dict):
         identifier = deserialize(identifier)
     elif isinstance(identifier, str):
-        identifier = named(identifier)
+        identifier = _named(identifier)
     if isinstance(identifier, type):
         return identifier()
     if callable(identifier):
@@ -194,7 +194,7 @@ def metric_or_function(identifier):
     raise ValueError(f"`metric` must be a name, a function, a Metric or a config. Got {identifier!r}.")
 
 
-def named(name: str):
+def _named(name: str):
     """The class or function of a name.
 
     Raises:
