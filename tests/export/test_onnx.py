@@ -325,6 +325,13 @@ def test_a_model_with_a_call_of_its_own_is_traced(tmp_path):
         np.testing.assert_allclose(its, mine, rtol=1e-5, atol=1e-6)
 
 
+def test_the_signature_may_name_the_inputs(tmp_path):
+    x, path = Input((4,), name="x"), tmp_path / "model.onnx"
+    model = keras.Model(x, layers.ReLU()(x))
+    model.export(path, input_signature=[keras.InputSpec(shape=(None, 4), name="image")], verbose=False)
+    assert [i.name for i in runtime.InferenceSession(path).get_inputs()] == ["image"]
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16"])
 def test_16_bits_in_the_model_are_32_in_the_file(policy, tmp_path):
     x = Input((6, 6, 3))

@@ -65,3 +65,48 @@ def test_a_file_with_such_a_layer_opens_again(tmp_path):
     x = np.array([[0, 1, 3]])
     np.testing.assert_allclose(again(x), model(x))
     assert again.layers[-1].factor == 2.0
+
+
+class Fixed(layers.Conv2D):
+    """Takes less than the layer it comes from, and one thing more."""
+
+    def __init__(self, filters, extra):
+        super().__init__(filters, 3, padding="same")
+        self.extra = extra
+
+
+class Alone(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+        self.inner = layers.Dense(units)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_the_config_also_has_what_the_constructor_fills_in():
+    config = Fixed(2, 5).get_config()
+    assert config["extra"] == 5
+    # as Keras 3.15.1
+    assert (config["kernel_size"], config["padding"], config["activation"]) == ((3, 3), "same", "linear")
+
+
+@pytest.mark.parametrize(("kind", "arguments"), [(Fixed, (2, 5)), (Alone, (2,))])
+def test_layers_whose_constructors_take_no_name_save_and_load(kind, arguments, tmp_path):
+    layer = kind(*arguments)
+    layer.name, layer.trainable = "mine", False
+    model = keras.Sequential([keras.Input((4, 4, 3)), layer])
+    model.save(tmp_path / "m.keras")
+    again = keras.saving.load_model(tmp_path / "m.keras", custom_objects={kind.__name__: kind})
+    x = np.ones((1, 4, 4, 3), "float32")
+    np.testing.assert_allclose(again(x), model(x), rtol=1e-6)
+    found = again.layers[0]
+    assert (found.name, found.trainable) == ("mine", False)
+    assert found.get_config() == layer.get_config()
+    assert kind.from_config({**layer.get_config(), "dtype": "float16"}).compute_dtype == "float16"
+
+
+def test_what_neither_constructor_takes_is_refused():
+    with pytest.raises(TypeError, match=r"Alone cannot be made from its config(?s:.*)'size'"):
+        Alone.from_config({**Alone(2).get_config(), "size": 3})

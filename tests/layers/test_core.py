@@ -268,3 +268,8 @@ def test_a_reversible_embedding_masks_integers_only():
     layer = layers.ReversibleEmbedding(3, 2, mask_zero=True)
     assert_close(layer(np.array([[2, 0]]))._keras_mask, [[True, False]])
     assert getattr(layer(np.array([[[1.0, 2.0], [0.0, 0.0]]]), reverse=True), "_keras_mask", None) is None
+
+
+def test_einsum_dense_reads_no_size_beyond_the_letters_of_its_outputs():
+    layer = layers.EinsumDense("ab,ab->a", (2,), kernel_initializer="ones")  # Keras 3.15.1 computes it
+    np.testing.assert_array_equal(layer(np.ones((2, 4))), [4.0, 4.0])

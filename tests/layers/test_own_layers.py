@@ -396,3 +396,31 @@ def test_a_constructor_gets_the_dtype_of_a_config_by_its_name():
             self.given = dtype
 
     assert Looks.from_config(Looks(dtype="mixed_bfloat16").get_config()).given == "mixed_bfloat16"
+
+
+def test_an_output_shape_that_needs_no_input_shape():
+    class Twice(layers.Layer):
+        def call(self, x):
+            return x, x
+
+        def compute_output_shape(self):
+            return (None,), (None,)
+
+    assert [y.shape for y in Twice()(keras.Input((3,)))] == [(None,), (None,)]
+
+
+def test_a_list_of_parts_may_hold_itself():
+    class Looped(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.blocks = [layers.Dense(2)]
+            self.blocks.append(self.blocks)
+
+        def call(self, x):
+            return self.blocks[0](x)
+
+    model = Looped()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((2, 3)), np.ones((2, 2)), verbose=0)
+    assert len(model.weights) == 2
+    assert model.layers == model.blocks[:1]

@@ -68,3 +68,9 @@ def test_configs_leave_out_how_a_layer_is_computed_unless_it_was_said():
     assert "use_cudnn" not in layers.LSTM(2).get_config()
     assert "flash_attention" not in layers.MultiHeadAttention(1, 2).get_config()
     assert layers.MultiHeadAttention(1, 2, flash_attention=False).get_config()["flash_attention"] is False
+
+
+def test_discretization_of_one_number_without_a_batch():
+    layer = layers.Discretization(bin_boundaries=[1.0, 2.0], output_mode="one_hot")
+    assert layer.compute_output_shape(()) == (3,)  # as Keras 3.15.1
+    assert layer(np.array(1.5)).shape == (1, 3)

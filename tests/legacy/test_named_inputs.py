@@ -38,3 +38,15 @@ def test_before_3_a_name_that_is_missing_is_told(model):
 def test_today_text_is_refused(model):
     with pytest.raises(TypeError, match="holds text"):
         model.predict(BATCH, verbose=0)
+
+
+def test_before_3_a_list_stood_for_inputs_in_the_order_of_their_names():
+    b, a = keras.Input((1,), name="b"), keras.Input((1,), name="a")
+    model = keras.Model({"b": b, "a": a}, layers.Subtract()([a, b]))
+    with pytest.raises(ValueError, match="inputs by name"):
+        model([np.ones((1, 1)), np.zeros((1, 1))])
+    era.set_era("tf2")
+    try:
+        assert model([np.ones((1, 1)), np.zeros((1, 1))]) == 1.0
+    finally:
+        era.set_era(era.TODAY)

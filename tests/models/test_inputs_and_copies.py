@@ -210,3 +210,22 @@ def test_what_a_symbolic_tensor_is_stays(name, value):
     with pytest.raises(AttributeError):
         setattr(x, name, value)
     assert getattr(x, name) == before
+
+
+def named_unsorted():
+    b, a = keras.Input((3,), name="b"), keras.Input((3,), name="a")
+    return keras.Model({"b": b, "a": a}, layers.Concatenate()([b, a]))
+
+
+def test_a_list_cannot_stand_for_inputs_by_unsorted_names():
+    model, ones, zeros = named_unsorted(), np.ones((1, 3)), np.zeros((1, 3))
+    for call in (model, lambda x: model.predict(x, verbose=0)):
+        with pytest.raises(ValueError, match="takes inputs by name: 'b', 'a'"):
+            call([ones, zeros])
+        np.testing.assert_array_equal(call({"a": zeros, "b": ones}), [[1, 1, 1, 0, 0, 0]])
+
+
+def test_a_symbolic_tensor_of_unknown_length_is_not_iterable():
+    for error in (NotImplementedError, TypeError):  # of Keras 3, of Python
+        with pytest.raises(error, match="cannot be iterated over"):
+            iter(keras.Input((3,)))

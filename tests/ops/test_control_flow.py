@@ -321,3 +321,14 @@ def test_random_draws_in_a_loop_advance_the_seed():
     seed = keras.random.SeedGenerator(3)
     np.testing.assert_allclose(first, [keras.random.uniform((), seed=seed) for _ in range(4)], rtol=1e-6)
     assert state == seed.state.numpy().tolist()
+
+
+def test_loops_that_begin_with_a_number_take_the_dtype_of_their_body():
+    # as Keras 3.15.1 on JAX
+    (found,) = ops.while_loop(lambda n: n < 3, lambda n: (n + 1.0,), [0])
+    assert (float(found), found.dtype) == (3.0, "float32")
+    assert float(ops.while_loop(lambda n: n < 3, lambda n: n + 1.5, 0)) == 3.0
+    assert float(ops.fori_loop(0, 3, lambda i, n: n + 1.5, 0)) == 4.5
+    last, seen = ops.scan(lambda total, x: (total * x, total), 1, ops.array([1.5, 2.0]))
+    assert float(last) == 3.0
+    np.testing.assert_array_equal(seen, [1.0, 1.5])

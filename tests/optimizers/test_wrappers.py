@@ -77,6 +77,7 @@ def test_loss_scale_keeps_small_float16_gradients():
     [
         (lambda: LossScaleOptimizer(SGD(), clipnorm=1.0), "set `clipnorm` on the `inner_optimizer` instead"),
         (lambda: LossScaleOptimizer(SGD(), learning_rate=1.0), "set `learning_rate` on the `inner_optimizer`"),
+        (lambda: LossScaleOptimizer(SGD(), ema_momentum=0.5), "set `ema_momentum` on the `inner_optimizer`"),
         (lambda: LossScaleOptimizer("sgd"), "`inner_optimizer` must be an Optimizer. Got 'sgd'"),
         (lambda: LossScaleOptimizer(SGD(), dynamic=False), "set `loss_scale_factor` of the optimizer itself"),
         (lambda: LossScaleOptimizer(SGD(), initial_scale=0), "`initial_scale` must be a positive number"),

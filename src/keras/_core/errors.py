@@ -17,6 +17,10 @@ class NotConnected(ValueError, RuntimeError):
     """A model whose outputs need more than its inputs: a RuntimeError in 1.x, a ValueError since."""
 
 
+class NotIterable(TypeError, NotImplementedError):
+    """A symbolic tensor that cannot be taken apart: a TypeError in Python, a NotImplementedError in Keras 3."""
+
+
 class NotCompiled(ValueError, RuntimeError):
     """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._core.errors import NotConnected, UnknownArgument
+from keras._core.errors import NotConnected, NotIterable, UnknownArgument
 from keras._core.fingerprint import same_object
 from keras._core.names import unique_name, unique_name_for
 from keras._core.types import Shape
@@ -77,7 +77,7 @@ class KerasTensor:
 
     def __iter__(self):
         if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} cannot be iterated over: the size of its first axis is not known.")
+            raise NotIterable(f"{self!r} cannot be iterated over: the size of its first axis is not known.")
         return (self[i] for i in range(self.shape[0]))
 
     def __bool__(self):

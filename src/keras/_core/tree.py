@@ -26,6 +26,19 @@ def leaves(x: Any) -> list[Any]:
     return found
 
 
+def leaves_opened_once(x: Any) -> Iterator[Any]:
+    """The same, but of each list, tuple and dict once: what users build may hold itself."""
+    seen: set[int] = set()
+    stack = [x]
+    while stack:
+        one = stack.pop()
+        if not is_nested(one):
+            yield one
+        elif id(one) not in seen:
+            seen.add(id(one))
+            stack += [one[k] for k in reversed(_keys(one))] if isinstance(one, Mapping) else reversed(one)
+
+
 def contained(x: Any, kinds: Any) -> Iterator[Any]:
     """Objects of some classes: `x` itself, or those in lists, tuples and plain dicts, however deep."""
     if isinstance(x, kinds):

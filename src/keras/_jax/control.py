@@ -26,6 +26,11 @@ def _arrays(x: Any) -> Any:
     return tree.map_leaves(lambda leaf: None if leaf is None else convert_to_tensor(leaf), x)
 
 
+def _start(x: Any) -> Any:
+    """What a loop begins with; a number in Python takes the dtype that the loop's body makes of it."""
+    return tree.map_leaves(lambda leaf: jnp.asarray(leaf) if type(leaf) in (int, float) else _arrays(leaf), x)
+
+
 def _assign(variables: Sequence[Variable], values: Sequence[Any]) -> None:
     for variable, value in zip(variables, values):
         variable.assign(value)
@@ -125,7 +130,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     (Array(27, dtype=int32, weak_type=True),)
     """
     several = isinstance(loop_vars, (list, tuple))
-    start = tuple(_arrays(loop_vars)) if several else (_arrays(loop_vars),)
+    start = tuple(_start(loop_vars)) if several else (_start(loop_vars),)
 
     def once(values):
         result = body(*values)
@@ -160,7 +165,7 @@ def fori_loop(lower: Tensor, upper: Tensor, body_fun, init_val):
     >>> fori_loop(0, 4, lambda i, total: total + i, 0)
     Array(6, dtype=int32)
     """
-    start = _arrays(init_val)
+    start = _start(init_val)
 
     def once(i, value):
         return _arrays(body_fun(i, value))
@@ -201,7 +206,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
         raise ValueError(f"scan: `unroll` must be a positive integer or a boolean. Got {unroll!r}.")
     if xs is None and length is None:
         raise ValueError("scan: give `xs`, or the number of calls with `length`.")
-    start, entries = _arrays(init), _entries(xs)
+    start, entries = _start(init), _entries(xs)
     return _scan_with_variables(f, start, entries, length, reverse, unroll)
 
 

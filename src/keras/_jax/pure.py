@@ -139,6 +139,12 @@ def rows_that_count() -> Any:
     return next((scope.rows for scope in _open_scopes() if scope.rows is not None), None)
 
 
+def may_fit(shape: tuple, other: tuple) -> bool:
+    """Whether two shapes differ only where a size is not known, while shapes alone are being found."""
+    unknown = {scope.stand_in for scope in _open_scopes()} - {None}
+    return bool(unknown) and len(shape) == len(other) and all(a == b or a in unknown for a, b in zip(shape, other))
+
+
 def in_scope() -> bool:
     """Whether a scope is open in this thread: whether variables are being traced."""
     return _current.scope is not None

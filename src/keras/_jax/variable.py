@@ -171,6 +171,8 @@ class Variable:
         """Gives it a new value of the same shape, which it returns; the dtype stays."""
         value = self._arriving(value)
         if value.shape != self._shape:
+            if pure.may_fit(value.shape, self._shape):
+                return self.value  # whether it does is seen where the sizes are known
             raise ValueError(
                 f"Variable {self.path} has shape {self._shape} and cannot take a value of shape {value.shape}."
             )

@@ -155,7 +155,7 @@ class Compiled:
         for given in () if compiled_metrics is None else (compiled_metrics.given, compiled_metrics.given_weighted):
             for one in tree.leaves(given):
                 if isinstance(one, str) and one.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
-                    metrics_module.get(one)
+                    metrics_module._named(one)  # without making one, which would be counted in names
 
     def _capture_trainable(self) -> None:
         """Freezing takes effect when a model is compiled: what is trainable now stays so until the next `compile`."""

@@ -38,15 +38,20 @@ def metric_from(identifier: Any, y_true: Any, y_pred: Any) -> Any:
         if identifier.lower() in table:
             kind = table[identifier.lower()][kind_of_labels(y_true, y_pred)]
             return getattr(metrics_module, kind)(name=identifier)
-    found = metrics_module.get(identifier)
+    found = metrics_module._metric_or_function(identifier)
     if isinstance(found, metrics_module.Metric):
         if isinstance(identifier, str):
-            found.name = identifier  # logs show what was written: 'mae', not 'mean_absolute_error'
+            found.name = name_in_logs(identifier, found)
         return found
     name = identifier if isinstance(identifier, str) else getattr(found, "__name__", None) or type(found).__name__
     name = "lambda" if name == "<lambda>" else name
     values = names_of_values(found, y_true, y_pred)
     return NamedValues(found, values, name) if values else metrics_module.MeanMetricWrapper(found, name=name)
+
+
+def name_in_logs(identifier: str, metric: Any) -> str:
+    """Logs show what was written: 'mae', not 'mean_absolute_error'."""
+    return identifier
 
 
 class CompiledMetrics:

@@ -35,9 +35,9 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
         raise ValueError(f"model.export: `opset_version` must be at least {_OLDEST_OPSET}. Got {opset!r}.")
     signature = signature_of(model, input_signature, text=True)
     try:
-        proto = translated(model, signature, opset)
+        proto = translated(model, signature, opset, input_signature)
     except NotInOnnx as error:
-        inputs = input_names(model, len(tree.leaves(signature)))
+        inputs = input_names(model, len(tree.leaves(signature)), input_signature)
         outputs = None if nested_model(model) is None else list(model.output_names)
         proto = _onnx_elsewhere.by_jax2onnx(model, signature, (inputs, outputs), opset_version, error)
     onnx.checker.check_model(proto, full_check=True)
@@ -47,15 +47,15 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
         print(f"Wrote {path}: ONNX, opset {proto.opset_import[0].version}.")
 
 
-def translated(model: Model, signature: list[Any], opset: int = _OPSET) -> Any:
-    """The model as a message of the `onnx` package.
+def translated(model: Model, signature: list[Any], opset: int = _OPSET, given: Any = None) -> Any:
+    """The model as a message of the `onnx` package; `given` is the `input_signature`, which may name the inputs.
 
     Raises:
         NotInOnnx: something in it cannot be written.
     """
     helper, b = onnx_package().helper, Builder()
     symbols = tree.leaves(signature)
-    inputs = [_input(b, name, x) for name, x in zip(input_names(model, len(symbols)), symbols)]
+    inputs = [_input(b, name, x) for name, x in zip(input_names(model, len(symbols), given), symbols)]
     described = [_described(helper, x.name, x.dtype, s.shape) for x, s in zip(inputs, symbols)]
     given = [_as_held(b, x) for x in inputs]
     if nested_model(model) is None:
@@ -73,10 +73,16 @@ def translated(model: Model, signature: list[Any], opset: int = _OPSET) -> Any:
     return helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION, producer_name="kerata")
 
 
-def input_names(model: Any, count: int) -> list[str]:
-    """A name for every input."""
+def input_names(model: Any, count: int, given: Any = None) -> list[str]:
+    """A name for every input: that of an `InputSpec` in the `input_signature`, or that of the model's input."""
     known = list(model.input_names) if nested_model(model) is not None else []
-    return known if len(known) == count else ["input"] if count == 1 else [f"input_{i}" for i in range(count)]
+    if len(known) != count:
+        known = ["input"] if count == 1 else [f"input_{i}" for i in range(count)]
+    specs = tree.leaves(given)
+    if len(specs) != count:
+        return known
+    named = [None if isinstance(spec, KerasTensor) else getattr(spec, "name", None) for spec in specs]
+    return [name or before for name, before in zip(named, known)]
 
 
 def output_names(model: Any, count: int) -> list[str]:

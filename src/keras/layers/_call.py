@@ -81,6 +81,12 @@ def needed_parameters(function: Callable) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=2048)
+def takes_nothing(method: Callable) -> bool:
+    """Whether a method has no parameters but the object."""
+    return len(inspect.signature(method).parameters) == 1
+
+
+@functools.lru_cache(maxsize=2048)
 def build_parameters(function: Callable) -> tuple[str, ...]:
     """Names of the shapes a `build` function takes; empty if it takes one, whatever its name."""
     _, *parameters = inspect.signature(function).parameters.values()

@@ -109,11 +109,13 @@ class Discretization(Layer):
 
     def compute_output_shape(self, input_shape):
         """The shape of the inputs, or of vectors, as `output_mode` says."""
+        if not input_shape and self.output_mode == "one_hot":
+            return (self._depth(),)  # of one number without a batch, as Keras 3 says, although a call makes a batch
         return encoded_shape(input_shape, self.output_mode, self._depth())
 
     def compute_output_spec(self, inputs):
-        """A symbolic tensor of the promised shape."""
-        return KerasTensor(self.compute_output_shape(inputs.shape), self.output_dtype)
+        """A symbolic tensor of the shape that a call returns."""
+        return KerasTensor(encoded_shape(inputs.shape, self.output_mode, self._depth()), self.output_dtype)
 
     def get_config(self):
         """The constructor's arguments, and the boundaries if they were learned."""

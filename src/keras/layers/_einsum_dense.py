@@ -18,7 +18,7 @@ class EinsumDense(Adaptable):
         equation: letters of the inputs' axes, of the kernel's and of the outputs', such as "abc,cd->abd". Three dots,
             at the same end of inputs and outputs, stand for any further axes: "...x,xy->...y".
         output_shape: sizes of the outputs without the batch, and without the axes that the dots stand for; None where
-            a size is that of the inputs.
+            a size is that of the inputs. Sizes beyond the letters of the outputs say nothing.
         activation: a name or a function; None leaves the outputs as they are.
         bias_axes: letters of the outputs' axes along which the bias differs; None is no bias.
         kernel_initializer, bias_initializer: how the weights start.
@@ -133,7 +133,7 @@ class EinsumDense(Adaptable):
         sizes = dict(zip(inputs, seen))
         # `output_shape` leaves out the batch, which is a letter of its own unless the dots hold it
         named = outputs if self.equation.startswith("...") else outputs[1:]
-        if len(named) != len(self.partial_output_shape):
+        if len(named) > len(self.partial_output_shape):
             raise ValueError(
                 f"{self.name}: `output_shape` must give a size for each of {named!r}. Got {self.partial_output_shape}."
             )

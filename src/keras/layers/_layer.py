@@ -27,7 +27,7 @@ from keras._jax.op import convert_to_tensor, symbolic_result
 from keras._jax.operation import Operation
 from keras._jax.variable import AutocastScope, Variable, allow
 from keras.layers._base.building import unwrapped, watched_build
-from keras.layers._base.config import BASE_ARGUMENTS, config_value, describes_objects
+from keras.layers._base.config import BASE_ARGUMENTS, config_value, describes_objects, layer_of_ours, put_in, taken_out
 from keras.layers._base.dtypes import Dtypes
 from keras.layers._base.losses import Losses
 from keras.layers._base.outputs import Outputs
@@ -393,14 +393,15 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         described = type(self)
         if described.get_config is not Layer.get_config and registry.module_of(described) is None:
             # it adds its own arguments to those of the layer of ours that it comes from
-            ours = (cls for cls in described.__mro__ if cls is not Layer and registry.module_of(cls) is not None)
-            described = next(ours, Layer)
+            described = layer_of_ours(described)
             if described is Layer:
                 return found
         if self._reports_activity_regularizer(described):
             found["activity_regularizer"] = serialize(self.activity_regularizer)
         arguments = bound_arguments(type(self), *self._arguments)
-        for name in constructor_parameters(described):
+        # what a constructor of the user's hands to that of a layer of ours stands in the config of Keras 3
+        beneath = constructor_parameters(layer_of_ours(described))
+        for name in dict.fromkeys((*constructor_parameters(described), *beneath)):
             if name in BASE_ARGUMENTS or name in self._not_in_config:
                 continue
             if name in vars(self) or (hasattr(type(self), name) and not hasattr(Layer, name)):
@@ -437,17 +438,20 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
         policy = config.get("dtype")
         if type(policy) is DTypePolicy:
             config["dtype"] = policy.name  # constructors of one's own may look at it
+        later = taken_out(config, cls)
         try:
-            return cls(**config)
+            layer = cls(**config)
         except TypeError as error:
             raise TypeError(
-                f"{cls.__name__} cannot be made from its config {sorted(config)}: {error}\n"
+                f"{cls.__name__} cannot be made from its config {sorted({**config, **later})}: {error}\n"
                 "  If the constructor takes other arguments, define get_config() or from_config()."
             ) from error
         except ValueError as error:
             if type(error) is not ValueError:
                 raise
             raise WrongTypeError(str(error)) from error  # Keras 3 makes a TypeError of whatever a constructor says
+        put_in(layer, later)
+        return layer
 
     @property
     def path(self) -> str:

@@ -20,7 +20,15 @@ _NAMES = ("accuracy", "acc")
 def teach(trainer: type) -> None:
     """Lets the metrics of a compiled model know its losses in those years."""
     wrap(trainer, "_check_compile", _note_losses)
-    wrap(importlib.import_module("keras._training.compiled_metrics").CompiledMetrics, "_matched", _matched)
+    compiled = importlib.import_module("keras._training.compiled_metrics")
+    wrap(compiled.CompiledMetrics, "_matched", _matched)
+    compiled.name_in_logs = _name_in_logs
+
+
+def _name_in_logs(identifier: str, metric: Any) -> str:
+    """The key of the logs of a metric that was written as a name: in tf.keras 'auc' for 'AUC', the name of a class."""
+    of_class = identifier == type(metric).__name__ and era.before("3") and not era.before("tf2.0")
+    return metric.name if of_class else identifier
 
 
 def _note_losses(function: Callable, self, compiled_loss, compiled_metrics) -> None:

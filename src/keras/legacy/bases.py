@@ -11,8 +11,10 @@ from typing import Any
 from keras import ops
 from keras._core.signature import parameters, takes
 from keras._jax import pure
+from keras._jax.variable import Variable
 from keras.legacy import attributes, era, listed, made_once, optimizer_methods, release_0, tensors, told_config
 from keras.legacy.loss_of_now import LossOfNow, known_values
+from keras.legacy.wrapping import wrap
 
 __all__ = ["TFOptimizer", "clip_norm", "optimizer_from_config"]
 
@@ -27,6 +29,7 @@ def teach_layer(layer: type) -> None:
             setattr(layer, name, function)
     layer.__getattr__ = attributes.older
     layer._only_node = _first_of_tensorflow(layer._only_node)
+    layer._takes_place = _takes_place
     layer.dynamic = property(_dynamic, doc="Whether the layer, or one inside it, cannot be compiled.")
     layer.input = release_0.input_of(layer.input.fget)
     layer._seed_variables = listed.seed_variables(layer._seed_variables, layer._own_variables)
@@ -58,6 +61,24 @@ def teach_layer(layer: type) -> None:
         before(cls, **kwargs)
 
     layer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _takes_place(self, name: str, value: Variable) -> bool:
+    """In tf.keras a weight was replaced by assigning another variable to its attribute."""
+    old = vars(self).get(name)
+    if era.before("tf2.0") or not era.before("3") or not any(v is old for v in self._variables):
+        return False
+    if sum(part is old for part in self._parts()) > 1:  # another attribute has it too
+        return False
+    for group in (self._variables, self._to_train):
+        group[:] = [value if v is old else v for v in group]
+    if not value.trainable:
+        self._to_train[:] = [v for v in self._to_train if v is not value]
+    elif not any(v is value for v in self._to_train):
+        self._to_train.append(value)
+    if value.trainable:
+        value.trainable = self._trainable
+    return True
 
 
 def _dynamic(self) -> bool:
@@ -265,9 +286,14 @@ def teach_optimizer(optimizer: type) -> None:
             self._initial_decay = kwargs.pop("decay") or 0.0
         hooks = [kwargs.pop(name, None) for name in ("gradient_aggregator", "gradient_transformers")]
         init(self, *args, **kwargs)
+        if era.before("3"):
+            self._averages_begin_after_first = False
+            _note_order_of_clipping(self)
         if any(hooks):
             self._gradient_aggregator, self._gradient_transformers = hooks[0], list(hooks[1] or ())
 
+    optimizer._clips_together = _clips_together
+    wrap(optimizer, "_clip", _clip_twice)
     __init__.__keras_legacy_arguments__ = {"gradient_aggregator", "gradient_transformers"}  # type: ignore[attr-defined]
     optimizer.__init__ = __init__
     optimizer._initial_decay = 0.0
@@ -287,6 +313,30 @@ def teach_optimizer(optimizer: type) -> None:
         optimizer_methods.adapt_subclass(cls)
 
     optimizer.__init_subclass__ = classmethod(__init_subclass__)
+
+
+def _clips_together(self, ways: list[str]) -> bool:
+    """Until 3 `clipvalue` could stand beside a limit of the norm, which came first."""
+    return era.before("3") and "clipvalue" in ways and len(ways) == 2
+
+
+def _note_order_of_clipping(optimizer: Any) -> None:
+    """What becomes of `clipvalue` beside a limit of the norm: since TensorFlow 2.11 nothing."""
+    norm = any(optimizer.stored_number(name) is not None for name in ("clipnorm", "global_clipnorm"))
+    if norm and optimizer.stored_number("clipvalue") is not None and era.before("tf2.11"):
+        optimizer._clips_value = "after" if era.before("tf2.0") else "before"
+
+
+def _clip_twice(function: Callable, self, grads: list) -> list:
+    """Gradients clipped by their norm and value, in the order of the year."""
+    when = vars(self).get("_clips_value")
+    if when is None:
+        return function(self, grads)
+
+    def by_value(found: list) -> list:
+        return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in found]
+
+    return by_value(function(self, grads)) if when == "after" else function(self, by_value(grads))
 
 
 class _OfTheClass:

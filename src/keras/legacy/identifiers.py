@@ -72,6 +72,14 @@ def teach_losses(module: ModuleType) -> None:
     }  # fmt: skip
     registry.register_built_ins("keras.losses", aliases)
     importlib.import_module("keras.legacy.pieces")
+    wrap(module.Loss, "__init__", _without_name)
+
+
+def _without_name(function: Callable, self, *args, **kwargs):
+    """A loss of one's own, which until 3 had no name if it was given none."""
+    function(self, *args, **kwargs)
+    if not args and not kwargs.get("name") and era.before("3"):
+        self.name = None
 
 
 # functions of `keras.metrics` that gave the mean over the batch before 2.0, where those of `keras.objectives` did not,
@@ -148,12 +156,13 @@ def _of_flat_labels(function: Callable) -> Callable:
 def teach_metrics(module: ModuleType) -> None:
     """Functions that are gone, `reset_states`, a `merge_state` for all, and `add_weight` with the name in front."""
     arguments.apply(module)
-    importlib.import_module("keras.legacy.metrics")
+    older = importlib.import_module("keras.legacy.metrics")
+    module.get = _functions_before_3(module.get, {**older.OF_LONGER_NAMES, "accuracy": older.accuracy})
+    wrap(module.KLDivergence, "__init__", _longer_name)
     module.binary_accuracy = _mean_before_3(module.binary_accuracy)
     for home in ("keras.metrics", "builtins"):
         registry.register_built_ins(home, {"binary_accuracy": module.binary_accuracy})
     wrap(module.Metric, "add_weight", _add_weight, {"aggregation", "synchronization"})
-    bases = importlib.import_module("keras.legacy.bases")
     wrap(module.Metric, "__call__", _noted)
     forget = module.Metric.reset_state
     module.Metric.reset_states = lambda self: forget(self)
@@ -165,8 +174,36 @@ def teach_metrics(module: ModuleType) -> None:
     )
     wrap(module.Metric, "reset_state", _reset_state)
     if not hasattr(module.Metric, "merge_state"):
-        module.Metric.merge_state = bases.merge_state
+        module.Metric.merge_state = _merge_state
     era.on_change(_follow_means(module))
+
+
+def _merge_state(self, metrics):
+    """Adds what other metrics of the same kind have counted."""
+    importlib.import_module("keras.legacy.bases").merge_state(self, metrics)  # which needs the layers
+
+
+def _functions_before_3(get: Callable, longer: dict[str, Callable]) -> Callable:
+    """`metrics.get` with a name that a function has, too: until 3 that was the function, and no metric."""
+
+    @functools.wraps(get)
+    def older_get(identifier):
+        if isinstance(identifier, str) and era.before("3") and registry.registered_object(identifier) is None:
+            known = registry.built_ins_of("keras.metrics")
+            same = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "acc": "accuracy",
+                    "mape": "mean_absolute_percentage_error", "msle": "mean_squared_logarithmic_error"}  # fmt: skip
+            name = same.get(identifier.lower(), identifier)
+            found = longer.get(name) or vars(importlib.import_module("keras.metrics")).get(name) or known.get(name)
+            if callable(found) and not isinstance(found, type):
+                return found
+        return get(identifier)
+
+    return older_get
+
+
+def _longer_name(function: Callable, self, name=None, dtype=None):
+    """The metric `KLDivergence`, which the logs before 3 call by another name than the loss."""
+    function(self, name or ("kullback_leibler_divergence" if era.before("3") else "kl_divergence"), dtype)
 
 
 def _mean_before_3(function: Callable) -> Callable:

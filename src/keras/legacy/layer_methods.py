@@ -11,8 +11,9 @@ from keras import ops
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._jax.variable import Variable
+from keras.layers._base.shapes import is_shape
 from keras.layers._call import context
-from keras.legacy import era, report
+from keras.legacy import era, report, tensors
 from keras.legacy.wrapping import wrap
 
 
@@ -33,6 +34,8 @@ def teach(module: ModuleType) -> None:
         _teach_masks(cls)
         _teach_states(cls)
         _teach_adapting(cls)
+        teach_shapes(cls)
+    teach_shapes(next(cls for cls in module.Layer.__mro__ if "compute_output_shape" in vars(cls)))
     wrap(module.Layer, "compute_mask", _compute_mask)
     wrap(module.Add.__mro__[1], "_checked_shapes", _two_or_more)
     _teach_recurrent(module)
@@ -43,6 +46,25 @@ def teach(module: ModuleType) -> None:
     for name in ("IntegerLookup", "StringLookup"):
         getattr(module, name).vocab_size = lambda self: self.vocabulary_size()
     module.SpectralNormalization.normalize_weights = _normalize_weights
+
+
+def teach_shapes(cls: type) -> None:
+    """Lets `compute_output_shape` of a class return shapes as tf.keras had them, with `as_list()`."""
+    if "compute_output_shape" in vars(cls):
+        wrap(cls, "compute_output_shape", _shapes_of_tensorflow)
+
+
+def _shapes_of_tensorflow(function: Callable, self, *args, **kwargs):
+    found = function(self, *args, **kwargs)
+    return found if era.before("tf2.0") or not era.before("3") else _with_methods(found)
+
+
+def _with_methods(shapes):
+    if isinstance(shapes, dict):
+        return {name: _with_methods(shape) for name, shape in shapes.items()}
+    if type(shapes) is tuple and is_shape(shapes):
+        return tensors.shown(shapes)
+    return type(shapes)(map(_with_methods, shapes)) if type(shapes) in (list, tuple) else shapes
 
 
 def _compute_mask(function: Callable, self, *args, **kwargs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import config, metrics, ops
 from keras._core import registry
-from keras.losses import cosine_similarity
+from keras.losses import cosine_similarity, kl_divergence, log_cosh
 
 __all__ = [
     "MeanRelativeError",
@@ -140,6 +140,12 @@ class MeanRelativeError(metrics.Mean):
         return super().update_state(errors, sample_weight=sample_weight)
 
 
+# functions of today, by the names that logs showed when `compile` was given them
+OF_LONGER_NAMES = {
+    "kullback_leibler_divergence": kl_divergence, "kld": kl_divergence, "KLD": kl_divergence, "logcosh": log_cosh,
+}  # fmt: skip
+
+registry.register_built_ins("keras.metrics", OF_LONGER_NAMES)
 registry.register_built_ins(
     "keras.metrics",
     {"MeanRelativeError": MeanRelativeError, "MeanTensor": MeanTensor, "cosine_proximity": positive_cosine,

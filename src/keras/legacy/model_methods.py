@@ -12,7 +12,7 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras.layers import Layer
-from keras.legacy import era, hdf5, loss_graph
+from keras.legacy import era, hdf5, layer_methods, loss_graph
 from keras.legacy.network_names import layer_name
 from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
@@ -20,15 +20,23 @@ from keras.saving._older_objects import serialize_keras_object
 __all__ = ["Node"]
 
 
+class _Itself:
+    """`model` of a `Sequential`: until 2.2 a model inside of it did the work. Subclasses may set another."""
+
+    def __get__(self, model, owner=None):
+        return self if model is None else model
+
+
 def teach(module: ModuleType) -> None:
     """Gives the classes of `keras.models` their older methods."""
     for name, function in _OF_MODELS.items():
         setattr(module.Model, name, function)
     for cls in (module.Model, module.Sequential, module.Functional):
+        layer_methods.teach_shapes(cls)
         for name, further in _FURTHER.items():
             if name in vars(cls):
                 _with_further(cls, name, further)
-    module.Sequential.model = property(lambda self: self, doc="Itself: until 2.2 a model inside of it did the work.")
+    module.Sequential.model = _Itself()
     module.Model.get_layer = _with_older_names(module.Model.get_layer)
     module.save_model.__keras_legacy_arguments__ = {"include_optimizer", "save_format"}
     module.Sequential.legacy_get_config = _legacy_get_config

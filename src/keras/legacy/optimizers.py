@@ -32,6 +32,22 @@ class ScheduledNadam(optimizers.Nadam):
         return self.beta_1 * (1.0 - 0.5 * 0.96 ** (t * self.schedule_decay))
 
 
+class Nadam(ScheduledNadam):
+    """`keras.optimizers.legacy.Nadam` of TensorFlow 2.11 to 2.15, which kept the older formula.
+
+    Args:
+        learning_rate: today's default, unlike that of the years before tf.keras.
+        **kwargs: those of `ScheduledNadam`.
+    """
+
+    def __init__(self, learning_rate=0.001, *args, **kwargs):
+        kwargs.update(zip(("beta_1", "beta_2", "epsilon", "name"), args))
+        decay = kwargs.pop("decay", None)  # another name of the same thing there
+        if decay is not None:
+            kwargs["schedule_decay"] = decay
+        super().__init__(learning_rate=learning_rate, **kwargs)
+
+
 registry.register_built_ins("keras.optimizers", {"ScheduledNadam": ScheduledNadam})
 
 
@@ -113,7 +129,7 @@ def _argument(function: Callable, self, name: str) -> Any:
 
 def _nadam_init(function: Callable, self, *args, **kwargs):
     """`Nadam` with `schedule_decay`, or as it was before it was simplified."""
-    if type(self).__name__ == "Nadam" and ("schedule_decay" in kwargs or era.before("tf2.11")):
+    if type(self) is optimizers.Nadam and ("schedule_decay" in kwargs or era.before("tf2.11")):
         object.__setattr__(self, "__class__", ScheduledNadam)
         if args:
             kwargs.update(zip(("learning_rate", "beta_1", "beta_2", "epsilon"), args))

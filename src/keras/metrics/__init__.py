@@ -176,6 +176,11 @@ def get(identifier):
     Raises:
         ValueError: nothing has that name, or `identifier` cannot mean a metric.
     """
+    return _metric_or_function(identifier)
+
+
+def _metric_or_function(identifier):
+    """What `get` returns, for `compile`: it wants a metric for a name in every year, where `get` gave functions."""
     if identifier is None:
         return None
     if isinstance(identifier, dict):
@@ -190,6 +195,11 @@ def get(identifier):
 
 
 def _named(name: str):
+    """The class or function of a name.
+
+    Raises:
+        ValueError: nothing has that name.
+    """
     found = registry.registered_object(name)
     if found is not None:
         return found

@@ -145,6 +145,7 @@ class Graph:
                 ) from None
         else:
             flat = tree.leaves(inputs)
+            self.check_order(inputs)
         if len(flat) != len(self.inputs):
             raise ValueError(
                 f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
@@ -157,6 +158,16 @@ class Graph:
         for x, symbol in zip(fitted, self.inputs):
             _check_shape(getattr(x, "shape", None), symbol, also_sizes=len(self.inputs) > 1)
         return fitted
+
+    def check_order(self, inputs: Any) -> None:
+        """Whether inputs without names can stand for those by name."""
+        names = list(self.input_structure) if isinstance(self.input_structure, dict) else []
+        if isinstance(inputs, (list, tuple)) and len(names) > 1 and names != sorted(names, key=str):
+            raise ValueError(
+                f"The model takes inputs by name: {', '.join(map(repr, names))}. Got {tree.describe(inputs)},\n"
+                "  and these names stand in no order that says which is which.\n"
+                f"  Pass a dict: {{{names[0]!r}: ..., {names[1]!r}: ...}}"
+            )
 
     @staticmethod
     def fitted(x: Any, symbol: KerasTensor) -> Any:

@@ -12,6 +12,7 @@ _INNER = (
     "clipnorm", "clipvalue", "ema_momentum", "ema_overwrite_frequency", "global_clipnorm",
     "gradient_accumulation_steps", "learning_rate", "loss_scale_factor", "use_ema", "weight_decay",
 )  # fmt: skip
+_NO_MOMENTUM = 0.99  # what files of Keras 3 say although nothing is averaged
 
 
 class LossScaleOptimizer(Optimizer):
@@ -42,8 +43,8 @@ class LossScaleOptimizer(Optimizer):
                 "LossScaleOptimizer: the factor always follows the gradients.\n"
                 "  For a fixed one set `loss_scale_factor` of the optimizer itself."
             )
-        if not kwargs.get("use_ema"):
-            kwargs.pop("ema_momentum", None)  # files of Keras 3 say it although nothing is averaged
+        if kwargs.get("ema_momentum") == _NO_MOMENTUM and not kwargs.get("use_ema"):
+            del kwargs["ema_momentum"]
         for setting in _INNER:
             if kwargs.pop(setting, None):
                 raise ValueError(f"LossScaleOptimizer: set `{setting}` on the `inner_optimizer` instead.")

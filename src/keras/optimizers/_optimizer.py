@@ -126,7 +126,7 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
         owner = type(self).__name__
         limits = {name: self.stored_number(name) for name in ("clipnorm", "clipvalue", "global_clipnorm")}
         given = [name for name, value in limits.items() if value is not None]
-        if len(given) > 1:
+        if len(given) > 1 and not self._clips_together(given):
             raise ValueError(f"{owner}: only one way of clipping can be chosen. Got {' and '.join(given)}.")
         for name in given:
             if not limits[name] > 0:
@@ -139,6 +139,10 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
         steps = self.gradient_accumulation_steps
         if steps is not None and positive_integer("gradient_accumulation_steps", steps, owner) < 2:
             raise ValueError(f"{owner}: `gradient_accumulation_steps` must be at least 2, or None. Got {steps!r}.")
+
+    def _clips_together(self, ways: list[str]) -> bool:
+        """Whether several ways of clipping may be chosen at once."""
+        return False
 
     @property
     def iterations(self):
@@ -202,6 +206,8 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
         grads = [ops.cast(g, "float32") if v.dtype in _HALVES else g for g, v in zip(grads, variables)]
         if self.stored_number("loss_scale_factor") is not None:
             grads = [g / self.loss_scale_factor for g in grads]
+        if self.use_ema:
+            self._begin_averages()
         if self.gradient_accumulation_steps:
             self._accumulate(grads, variables)
         else:

@@ -30,10 +30,12 @@ OTHER_NAMES = {f"{part}_dense": f"_{part}_dense" for part in ("query", "key", "v
 NOT_PARTS = frozenset(
     (
         "_arguments", "_feed_input_names", "_feed_inputs", "_feed_output_names", "_feed_outputs",
-        "_feed_sample_weights", "_feed_targets", "_inbound_nodes", "_input_layer", "_is_compiled", "_is_graph_network",
+        "_feed_sample_weights", "_feed_targets", "_inbound_nodes", "_index_dict", "_input_layer",
+        "_is_compiled", "_is_graph_network",
         "_keras_mask", "_layers", "_losses", "_metrics", "_name", "_operations", "_outbound_nodes", "_parts", "_states",
         "_variables", "compiled_loss", "compiled_metrics", "compute_dtype", "count_params", "debugs_values", "decay",
-        "distribute_strategy", "dtype", "dtype_policy", "inbound_nodes", "input", "input_dtype", "input_mask",
+        "distribute_strategy", "dtype", "dtype_policy", "dynamic", "inbound_nodes", "input", "input_dtype",
+        "input_mask",
         "input_names", "input_shape", "inputs", "iterations", "learning_rate", "losses", "lr", "metrics",
         "metrics_names", "metrics_variables", "name", "nodes", "non_trainable_variables", "non_trainable_weights",
         "operations", "outbound_nodes", "output", "output_mask", "output_names", "output_shape", "outputs", "path",

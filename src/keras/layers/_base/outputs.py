@@ -10,7 +10,7 @@ from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._jax.op import symbolic_result
 from keras.layers._base.building import unwrapped
 from keras.layers._base.shapes import has_unknown, is_tensorish, shape_of, symbols_of_shape
-from keras.layers._call import build_parameters, signature_of
+from keras.layers._call import build_parameters, signature_of, takes_nothing
 
 
 class Outputs:
@@ -33,8 +33,11 @@ class Outputs:
             return self._traced_outputs(args, kwargs)
         if unwrapped(type(self).build).__qualname__ == "Layer.build" and not all(part.built for part in self._layers):
             self._traced_outputs(args, kwargs)  # only `call` builds the layers inside
-        names = build_parameters(unwrapped(type(self).compute_output_shape))
-        if names:
+        shape_from = unwrapped(type(self).compute_output_shape)
+        names = build_parameters(shape_from)
+        if takes_nothing(shape_from):
+            shape = self.compute_output_shape()
+        elif names:
             arguments = {**dict(zip(signature_of(type(self)).positional, args)), **kwargs}
             shapes = {f"{k}_shape": shape_of(v) for k, v in arguments.items() if is_tensorish(v)}
             shape = self.compute_output_shape(**{n: shapes[n] for n in names if n in shapes})

@@ -68,7 +68,7 @@ class Parts:
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Variable):
             known = self.__dict__.get("_variables")  # None before the base class's constructor, which looks for them
-            if known is not None and not any(v is value for v in known):
+            if known is not None and not any(v is value for v in known) and not self._takes_place(name, value):
                 self._keep(value)
         if name not in BOOKKEEPING and name not in self._keras_hidden:
             structure.number += 1
@@ -79,6 +79,10 @@ class Parts:
             if name not in _FREE_NAMES or made_of_tensors or not _give_up(type(self), name):
                 raise
             object.__setattr__(self, name, value)
+
+    def _takes_place(self, name: str, value: Variable) -> bool:
+        """Whether a variable is kept in the place of the one that the attribute held; here both are kept."""
+        return False
 
     def __delattr__(self, name: str) -> None:
         structure.number += 1
@@ -94,7 +98,7 @@ class Parts:
             if name in BOOKKEEPING or name in self._keras_hidden or name == "_variables":
                 continue
             if isinstance(value, (list, tuple, dict)):
-                yield from tree.leaves(list(value.values()) if isinstance(value, dict) else value)
+                yield from tree.leaves_opened_once(list(value.values()) if isinstance(value, dict) else value)
             else:
                 yield value
 

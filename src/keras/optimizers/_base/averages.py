@@ -8,9 +8,20 @@ from keras import ops
 class Averages:
     """An optimizer as the keeper of averages."""
 
+    _averages_begin_after_first = True
+    """Whether an average begins as the variable after the first update, or as it was before it."""
+
+    def _begin_averages(self) -> None:
+        if self._averages_begin_after_first:
+            return
+        first = ops.equal(ops.convert_to_tensor(self.iterations), 0)
+        for v, average in zip(self._trainable_variables, self._averages):
+            if average is not None:
+                average.assign(ops.where(first, v.value, average.value))
+
     def _follow_averages(self) -> None:
         updates = ops.convert_to_tensor(self.iterations)
-        first = ops.equal(updates, 0)
+        first = ops.logical_and(ops.equal(updates, 0), self._averages_begin_after_first)
         for v, average in zip(self._trainable_variables, self._averages):
             if average is not None:
                 mixed = average.value * self.ema_momentum + v.value * self.one_minus_ema_momentum
