@@ -12,7 +12,7 @@ from keras._jax import cost, steps
 from keras._jax.kernels import convolution_shapes, onednn
 from keras._jax.kernels.convolution import convolve_transposed
 
-pytestmark = pytest.mark.skipif(not onednn._works(), reason="jaxlib was built without oneDNN")
+pytestmark = pytest.mark.skipif(not onednn.may_work(), reason="not tried on this system, jaxlib or processor")
 
 # samples, sizes, channels, filters, window, strides, zeros, dilation
 CASES = [

@@ -16,6 +16,7 @@ import itertools
 import json
 import math
 import platform
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,17 +40,22 @@ _WORTH = 30_000_000
 # samples from which the way back to a kernel is quicker, and bytes of inputs and gradients that stay in a cache
 _ENOUGH_SAMPLES, _CACHED = 16, 3 << 20
 
-_state = {"avoided": 0}
+
+class _Avoided(threading.local):
+    depth = 0
+
+
+_avoided = _Avoided()
 
 
 @contextlib.contextmanager
 def avoided() -> Iterator[None]:
     """While open, nothing is traced for the library: for those who read programs."""
-    _state["avoided"] += 1
+    _avoided.depth += 1
     try:
         yield
     finally:
-        _state["avoided"] -= 1
+        _avoided.depth -= 1
 
 
 def suits(inputs, kernel, strides, zeros, dilation) -> bool:
@@ -66,7 +72,7 @@ def suits(inputs, kernel, strides, zeros, dilation) -> bool:
         and all(isinstance(n, int) for n in inputs.shape)  # in an export they may be symbols
         and min(min(pair) for pair in zeros) >= 0
         and operations(_result(inputs.shape, kernel.shape, strides, zeros, dilation), kernel.shape) >= _WORTH
-        and not _state["avoided"]
+        and not _avoided.depth
         and is_cpu()
         and placement.current() is None  # XLA does not divide what it hands to a library by name
         and _works()
@@ -78,12 +84,17 @@ def operations(result: tuple[int, ...], kernel: tuple[int, ...]) -> int:
     return 2 * math.prod(result) * math.prod(kernel[:-1])
 
 
-@functools.cache
-def _works() -> bool:
+def may_work() -> bool:
+    """Whether this is a system, a release of jaxlib and a processor for which the library was tried."""
     version = tuple(int(n) for n in jaxlib.__version__.split(".")[:2])
     if (platform.system(), platform.machine()) != ("Linux", "x86_64") or not _TRIED[0] <= version <= _TRIED[1]:
         return False
-    if " avx2" not in Path("/proc/cpuinfo").read_text():  # for older processors it has no code for some of them
+    return " avx2" in Path("/proc/cpuinfo").read_text()  # for older processors it has no code for some of them
+
+
+@functools.cache
+def _works() -> bool:
+    if not may_work():
         return False
     x = np.arange(2 * 3 * 4 * 2, dtype="float32").reshape(2, 3, 4, 2)
     kernel = np.arange(2 * 2 * 2 * 3, dtype="float32").reshape(2, 2, 2, 3)
@@ -101,14 +112,16 @@ def _works() -> bool:
 
 def convolve(inputs, kernel, strides, zeros, dilation) -> jax.Array:
     """The convolution, which must suit the library."""
-    settings = {"strides": tuple(strides), "zeros": tuple(map(tuple, zeros)), "dilation": tuple(dilation)}
-    return _convolve.bind(inputs, kernel, **settings)
+    return _convolve.bind(inputs, kernel, **_settings(strides, zeros, dilation))
 
 
 def spread(inputs, kernel, strides, dilation, zeros, sizes) -> jax.Array:
     """The way back to the inputs of a convolution from `sizes`, which must suit the library."""
-    settings = {"strides": tuple(strides), "zeros": tuple(map(tuple, zeros)), "dilation": tuple(dilation)}
-    return _back.bind(inputs, kernel, sizes=tuple(sizes), **settings)
+    return _back.bind(inputs, kernel, sizes=tuple(sizes), **_settings(strides, zeros, dilation))
+
+
+def _settings(strides, zeros, dilation) -> dict[str, tuple]:
+    return {"strides": tuple(strides), "zeros": tuple(map(tuple, zeros)), "dilation": tuple(dilation)}
 
 
 # --- what XLA makes of them
