@@ -27,7 +27,7 @@ def teach(trainer: type) -> None:
 
 def _name_in_logs(identifier: str, metric: Any) -> str:
     """The key of the logs of a metric that was written as a name: in tf.keras 'auc' for 'AUC', the name of a class."""
-    of_class = identifier == type(metric).__name__ and era.before("3") and not era.before("tf2.0")
+    of_class = identifier == type(metric).__name__ and era.of_tf_keras()
     return metric.name if of_class else identifier
 
 

@@ -66,7 +66,7 @@ def teach_layer(layer: type) -> None:
 def _takes_place(self, name: str, value: Variable) -> bool:
     """In tf.keras a weight was replaced by assigning another variable to its attribute."""
     old = vars(self).get(name)
-    if era.before("tf2.0") or not era.before("3") or not any(v is old for v in self._variables):
+    if not era.of_tf_keras() or not any(v is old for v in self._variables):
         return False
     if sum(part is old for part in self._parts()) > 1:  # another attribute has it too
         return False
@@ -89,8 +89,7 @@ def _first_of_tensorflow(only: Callable) -> Callable:
     """`input` and `output` of a layer that was called several times: in tf.keras those of the first call."""
 
     def only_node(self, what: str):
-        of_tensorflow = era.before("3") and not era.before("tf2.0")
-        return self._node(0) if of_tensorflow else only(self, what)
+        return self._node(0) if era.of_tf_keras() else only(self, what)
 
     return only_node
 
@@ -280,7 +279,7 @@ def teach_optimizer(optimizer: type) -> None:
         # the constructors of 1.x, 2.x and tf.keras took no rate: classes derived from them keep their own
         if type(self) is not optimizer and not args and "learning_rate" not in kwargs:
             kwargs["learning_rate"] = kwargs.pop("lr", 0.01)
-        if not kwargs.get("name") and era.before("3") and not era.before("tf2.0"):
+        if not kwargs.get("name") and era.of_tf_keras():
             kwargs["name"] = type(self).__name__  # 'Adam', of the second one too
         if "decay" in kwargs:  # a class of one's own hands it on, and reads it from there
             self._initial_decay = kwargs.pop("decay") or 0.0

@@ -59,6 +59,11 @@ def before(release: str) -> bool:
     return RELEASES.index(current()) < RELEASES.index(release)
 
 
+def of_tf_keras() -> bool:
+    """Whether the defaults are those of tf.keras 2."""
+    return before("3") and not before("tf2.0")
+
+
 def may_be_of_tensorflow() -> bool:
     """Whether a program may have been written for tf.keras: by its year, or as it has imported TensorFlow."""
     return before("3") or "tensorflow" in sys.modules

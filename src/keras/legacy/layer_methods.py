@@ -56,7 +56,7 @@ def teach_shapes(cls: type) -> None:
 
 def _shapes_of_tensorflow(function: Callable, self, *args, **kwargs):
     found = function(self, *args, **kwargs)
-    return found if era.before("tf2.0") or not era.before("3") else _with_methods(found)
+    return _with_methods(found) if era.of_tf_keras() else found
 
 
 def _with_methods(shapes):
