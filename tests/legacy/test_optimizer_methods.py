@@ -265,3 +265,15 @@ def test_arguments_of_steps_by_the_names_of_tf_keras():
     optimizer.build([variable])
     optimizer.update_step(grad=keras.ops.array([2.0, -2.0]), variable=variable, learning_rate=0.1)
     np.testing.assert_allclose(variable.numpy(), [0.9, 1.1], rtol=1e-6)
+
+
+def test_a_rate_that_decays_is_saved_and_read_back_with_all_the_state(model, tmp_path):
+    optimizer = optimizers.SGD(lr=0.05, decay=0.25, momentum=0.9)
+    trained(model, optimizer)
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")  # warns where states differ
+    for m in (model, again):
+        m.fit(X, Y, epochs=2, batch_size=4, shuffle=False, verbose=0)
+    assert int(again.optimizer.iterations) == int(optimizer.iterations) == 8
+    for found, expected in zip(again.get_weights(), model.get_weights()):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -127,6 +127,15 @@ def _argument(function: Callable, self, name: str) -> Any:
     return value
 
 
+def _save_own_variables(function: Callable, self, store) -> None:
+    """The state without the rate where the config says it as a schedule, which has no variable."""
+    if not vars(self).get("_rate_decays"):
+        function(self, store)
+        return
+    for i, v in enumerate(v for v in self.variables if v is not self._learning_rate):
+        store[str(i)] = v.numpy()
+
+
 def _nadam_init(function: Callable, self, *args, **kwargs):
     """`Nadam` with `schedule_decay`, or as it was before it was simplified."""
     if type(self) is optimizers.Nadam and ("schedule_decay" in kwargs or era.before("tf2.11")):
@@ -143,6 +152,7 @@ def teach(module: ModuleType) -> None:
     bases.teach_optimizer(module.Optimizer)
     wrap(module.Optimizer, "_rate_now", _rate_now)
     wrap(module.Optimizer, "_argument", _argument)
+    wrap(module.Optimizer, "save_own_variables", _save_own_variables)
     _teach_formulas(module)
     arguments.apply(module, {**dict.fromkeys(names, _optimizer_init), "Nadam": _nadam_init})
     module.Nadam.__init__.__keras_legacy_arguments__.add("schedule_decay")
