@@ -9,6 +9,7 @@ the mean loss and the accuracy. Models run eagerly; `--compile` puts `torch.comp
 
 import sys
 
+import numpy as np
 import samples
 import timing
 import torch
@@ -330,6 +331,26 @@ def autoencoder(name):
     time_epochs(name, model, adam(model), nn.MSELoss(), no_hits, x, x, batch_size=64, per_run=2)
 
 
+def vgg16_four_photographs(name):
+    """VGG16 with new weights: what `predict` does, from a NumPy array to one."""
+    x = np.random.default_rng(0).uniform(-120, 150, (4, 224, 224, 3)).astype("float32")
+    parts, channels = [], 3
+    for filters, count in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for _ in range(count):
+            parts += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU()]
+            channels = filters
+        parts.append(nn.MaxPool2d(2))
+    parts += [nn.Flatten(), nn.Linear(7 * 7 * 512, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU()]
+    model = nn.Sequential(*parts, nn.Linear(4096, 1000), nn.Softmax(1)).eval().to(memory_format=torch.channels_last)
+    forward = torch.compile(model) if COMPILE else model
+
+    @torch.inference_mode()
+    def call():
+        return forward(torch.from_numpy(x).permute(0, 3, 1, 2)).numpy(force=True)
+
+    timing.calls(name, call, most=20, budget=30.0)
+
+
 WORKLOADS = [
     first_network_epoch,
     first_network_process,
@@ -347,6 +368,7 @@ WORKLOADS = [
     residual,
     separable,
     autoencoder,
+    vgg16_four_photographs,
 ]
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ WORKLOADS = [
     Workload("residual", "residual network with batch normalisation, 32x32x3, batch 64: an epoch", 1.0),
     Workload("separable", "MobileNet-like blocks, 32x32x3, batch 64: an epoch", 1.0),
     Workload("autoencoder", "autoencoder with transposed convolutions, 32x32x3, batch 64: an epoch", 1.0),
-    Workload("vgg16_four_photographs", "`VGG16().predict` of four photographs: a call", 1.0, KERAS, ()),
+    Workload("vgg16_four_photographs", "`VGG16().predict` of four photographs: a call", 1.0),
     Workload("making_networks", "ResNet152, EfficientNetB7 and NASNetLarge: making them", 1.0, KERAS, ()),
 ]
 

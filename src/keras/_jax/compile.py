@@ -27,8 +27,9 @@ LARGEST_CACHE = 256  # programs; each holds compiled code only
 _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memory
 
 # What of a program goes to XLA's fast library (YNN). Left to itself also convolutions, whose gradients then take twice
-# to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long.
-_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE"}
+# to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long. Products
+# of two to eight rows take it twelve times as long as what XLA has without it, others as long.
+_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE"}
 
 # XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
 # runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
