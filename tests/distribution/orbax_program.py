@@ -21,7 +21,7 @@ keras.utils.set_random_seed(1)
 model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(8, "tanh"), keras.layers.Dense(1, "sigmoid")])
 model.compile(keras.optimizers.Adam(0.1), "binary_crossentropy")
 checkpoint = keras.callbacks.OrbaxCheckpoint(os.path.join(folder, "checkpoints"), max_to_keep=None)
-first = 0
+first = 1
 if task == "begin":
     model.fit(X, Y, batch_size=8, epochs=1, shuffle=False, verbose=0, callbacks=[checkpoint])
 else:

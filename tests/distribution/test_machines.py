@@ -18,7 +18,7 @@ def may_be_divided():
     """Whether the kernel lets this user make namespaces with links between them."""
     if not all(map(shutil.which, ("unshare", "nsenter", "ip", "mount", "hostname"))):
         return False
-    tried = "ip link add a type veth peer name b && ip link add c type bridge"
+    tried = "ip link add end0 type veth peer name end1 && ip link add common type bridge"
     return subprocess.run([*APART, "sh", "-c", tried], capture_output=True, check=False).returncode == 0
 
 

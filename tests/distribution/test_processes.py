@@ -30,14 +30,7 @@ def assert_all_differ(drawn):
     assert len(set.union(*drawn)) == sum(map(len, drawn))
 
 
-@pytest.fixture(params=[2, 4], ids=["two", "four"])
-def count(request):
-    """How many processes; four of them take part of `--all`."""
-    if request.param > 2 and not request.config.getoption("--all"):
-        pytest.skip("starts four processes: with --all")
-    return request.param
-
-
+@pytest.mark.parametrize("count", [2, 4])
 @pytest.mark.slow
 def test_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_path, alone, count):
     found, outputs = results(tmp_path, "together", count)
