@@ -162,8 +162,6 @@ def loaded():
     model, data = model_of("net"), Pairs()
     losses = []
     for generator in (None, torch.Generator().manual_seed(1)):
-        if generator is None and not ALONE:
-            keras._jax.processes.same_random_state()
         batches = DataLoader(data, batch_size=4, shuffle=True, generator=generator)
         losses.append(model.fit(batches, epochs=2, verbose=0).history["loss"])
     few = DataLoader(torch.utils.data.Subset(data, range(3)), batch_size=4)
