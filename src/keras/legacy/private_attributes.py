@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from typing import Any
 
 from keras._jax.variable import Variable
-from keras.layers._call import signature_of
 from keras.quantizers._derived import DerivedWeight
 
 
@@ -14,6 +14,11 @@ def part_of(layer: Any, name: str, missing: Any) -> Any:
     """An attribute of that name; `missing` if layers had none."""
     found = _PARTS.get(name)
     return missing if found is None else found(layer, missing)
+
+
+def _signature_of(layer: Any) -> Any:
+    """What the layer's `call` takes. Optimizers are taught by what imports this file, before there are layers."""
+    return importlib.import_module("keras.layers._call").signature_of(type(layer))
 
 
 class _Tracker:
@@ -60,8 +65,8 @@ def _own_weight(name: str):
 
 _PARTS = {
     "_build_shapes_dict": lambda layer, _: _build_shapes(layer),
-    "_call_has_mask_arg": lambda layer, _: "mask" in signature_of(type(layer)).names,
-    "_call_has_training_arg": lambda layer, _: signature_of(type(layer)).has_training,
+    "_call_has_mask_arg": lambda layer, _: "mask" in _signature_of(layer).names,
+    "_call_has_training_arg": lambda layer, _: _signature_of(layer).has_training,
     "_embeddings": _own_weight("embeddings"),
     "_kernel": _own_weight("kernel"),
     "_non_trainable_variables": lambda layer, _: _variables(layer, to_train=False),
