@@ -409,6 +409,16 @@ def test_a_packed_array_that_fits_its_place_is_read(saved):
     np.testing.assert_array_equal(np.array(saved[0].weights[0]), kernel)
 
 
+def test_parts_in_lists_that_properties_make_are_all_found():
+    """Such a list is gone after it was looked at, and the next one may lie where it was."""
+    from keras.saving._weights import saved_parts
+
+    dense = [layers.Dense(1) for _ in range(20)]
+    made = {f"part_{i:02d}": property(lambda self, i=i: [dense[i]]) for i in range(20)}
+    owner = type("Owner", (layers.Layer,), made)()
+    assert [place for place, _ in saved_parts(owner)] == ["", *(f"part_{i:02d}/dense" for i in range(20))]
+
+
 def test_no_folder_of_the_base_classes_is_walked_through():
     """Properties of base classes compute, or list what is named already: the list of them must be complete."""
     from keras.saving._weights import NOT_PARTS
