@@ -107,3 +107,9 @@ def pytest_collection_modifyitems(config, items):
         (left_out if skipped else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish():
+    """Leaves out of every later garbage collection what importing and collecting all tests has made."""
+    gc.collect()
+    gc.freeze()

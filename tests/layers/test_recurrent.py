@@ -220,12 +220,13 @@ class OwnSimpleRNNCell(layers.SimpleRNNCell):
     ],
 )
 @pytest.mark.parametrize("length", [5, 12])
-def test_kernels_have_values_and_gradients_of_the_plain_loop(cell, own, arguments, length):
+@pytest.mark.parametrize("rows", [2, 20])  # with more rows, inputs and outputs are multiplied at once
+def test_kernels_have_values_and_gradients_of_the_plain_loop(cell, own, arguments, length, rows):
     arguments = {**arguments, "dropout": 0.3, "recurrent_dropout": 0.3, "seed": 5}
     kernel, plain = (with_random_weights(layers.RNN(c(4, **arguments), return_sequences=True)) for c in (cell, own))
     draw = np.random.default_rng(2)
-    x, kept = draw.normal(size=(2, length, 3)).astype("float32"), draw.random((2, length)) < 0.7
-    factor = draw.normal(size=(2, length, 4)).astype("float32")
+    x, kept = draw.normal(size=(rows, length, 3)).astype("float32"), draw.random((rows, length)) < 0.7
+    factor = draw.normal(size=(rows, length, 4)).astype("float32")
 
     def total(layer, weights, x):
         others = [v.value for v in layer.non_trainable_variables]
@@ -238,6 +239,7 @@ def test_kernels_have_values_and_gradients_of_the_plain_loop(cell, own, argument
     found, wanted = (jax.value_and_grad(total, (1, 2))(layer, weights, x) for layer in (kernel, plain))
     for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
         assert_close(one, np.asarray(other), 1e-4)
+    assert_close(total(kernel, weights, x), np.asarray(wanted[0]), 1e-4)  # another loop where no gradient is wanted
 
 
 class Scaled(layers.Layer):

@@ -91,3 +91,37 @@ def test_a_trained_model_counts_its_optimizer_among_all_numbers(capsys):
         " Non-trainable params: 0 (0.00 B)",
         " Optimizer params: 56 (224.00 B)",
     ]
+
+
+def test_models_inside_open_also_where_they_are_no_graphs_and_layers_that_list_layers():
+    class Inner(keras.Model):
+        def __init__(self):
+            super().__init__(name="inner")
+            self.a = layers.Dense(3, name="a")
+
+        def call(self, x):
+            return self.a(x)
+
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__(name="block")
+            self.layers = [layers.Dense(2, name="b"), layers.Dense(1, name="c")]
+
+        def call(self, x):
+            return self.layers[1](self.layers[0](x))
+
+    class Outer(keras.Model):
+        def __init__(self):
+            super().__init__(name="outer")
+            self.inner, self.block = Inner(), Block()
+
+        def call(self, x):
+            return self.block(self.inner(x))
+
+    model = Outer()
+    model(np.zeros((5, 4)))
+    rows = [line.split("│")[1].rstrip() for line in table(model, expand_nested=True) if line.startswith("│")]
+    assert rows == [
+        " inner (Inner)", "    └ a (Dense)", " block (Block)", "    └ b (Dense)", "    └ c (Dense)",
+    ]  # fmt: skip
+    assert len([line for line in table(model) if line.startswith("│")]) == 2

@@ -4,11 +4,13 @@ import itertools
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import keras
 from keras import KerasTensor, ops
+from keras._jax import numpy_reductions
 
 MATRIX = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.5, -0.5, 2.0]], "float32")
 
@@ -404,3 +406,15 @@ def test_rms_scaling_divides_by_the_deviation_without_centring():
     np.testing.assert_allclose(
         ops.layer_normalization(x, gamma, epsilon=3.0, rms_scaling=True), [[0.5, 3.0]], rtol=1e-6
     )
+
+
+def test_the_gradient_of_an_extreme_is_shared_by_equals_and_finite_where_nothing_equals_it(monkeypatch):
+    x = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 2.0]], "float32")
+    for find, shares in ((ops.max, [[0, 0.5, 0.5], [0.5, 0, 0.5]]), (ops.amin, [[1, 0, 0], [0, 1, 0]])):
+        found = jax.grad(lambda x, find=find: find(x, axis=1).sum())(x)
+        np.testing.assert_array_equal(found, shares)
+    largest = numpy_reductions._extreme_of_floats
+    # what a compiler may do: the largest element, rounded in another way than the elements it is compared with
+    monkeypatch.setattr(numpy_reductions, "_extreme_of_floats", lambda *args: largest(*args) * 1.0000002)
+    (slopes,) = jax.jvp(lambda x: largest(jnp.max, 1, False, x), (x,), (np.ones_like(x),))[1:]
+    assert np.isfinite(slopes).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -15,6 +17,33 @@ from keras._jax.op import op
 def axes_of(axis: Any) -> Any:
     """`axis` as JAX takes it: an integer, a tuple of integers, or None for all axes."""
     return tuple(axis) if isinstance(axis, list) else axis
+
+
+def _extreme(find: Callable, x: Any, axis: Any, keepdims: bool) -> jax.Array:
+    """The largest or smallest elements, with a gradient that is finite however the program is compiled."""
+    x, axis = jnp.asarray(x), axes_of(axis)
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        return find(x, axis=axis, keepdims=keepdims)
+    return _extreme_of_floats(find, axis, keepdims, x)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2))
+def _extreme_of_floats(find, axis, keepdims, x):
+    return find(x, axis=axis, keepdims=keepdims)
+
+
+@_extreme_of_floats.defjvp
+def _slope_of_extreme(find, axis, keepdims, primals, tangents):
+    """Elements that are equally extreme share the gradient.
+
+    XLA may compute `x` a second time to compare it with its extreme, rounded in another way: then none is equal to it,
+    and JAX's own rule divides by their number.
+    """
+    (x,), (dx,) = primals, tangents
+    found = _extreme_of_floats(find, axis, True, x)
+    here = (x == found).astype(x.dtype)
+    change = (dx * here).sum(axis, keepdims=keepdims) / jnp.maximum(here.sum(axis, keepdims=keepdims), 1)
+    return found if keepdims else found.reshape(change.shape), change
 
 
 # --- sums and products
@@ -121,25 +150,29 @@ def max(x: Tensor, axis=None, keepdims=False, initial=None) -> Tensor:
         keepdims: whether the axes stay, with size 1.
         initial: the least that can come out; needed where there are no elements.
     """
+    if initial is None:
+        return _extreme(jnp.max, x, axis, keepdims)
     return jnp.max(x, axis=axes_of(axis), keepdims=keepdims, initial=initial)
 
 
 @op
 def min(x: Tensor, axis=None, keepdims=False, initial=None) -> Tensor:
     """The smallest element along axes; `initial` is the most that can come out."""
+    if initial is None:
+        return _extreme(jnp.min, x, axis, keepdims)
     return jnp.min(x, axis=axes_of(axis), keepdims=keepdims, initial=initial)
 
 
 @op
 def amax(x: Tensor, axis=None, keepdims=False) -> Tensor:
     """The largest element along axes."""
-    return jnp.max(x, axis=axes_of(axis), keepdims=keepdims)
+    return _extreme(jnp.max, x, axis, keepdims)
 
 
 @op
 def amin(x: Tensor, axis=None, keepdims=False) -> Tensor:
     """The smallest element along axes."""
-    return jnp.min(x, axis=axes_of(axis), keepdims=keepdims)
+    return _extreme(jnp.min, x, axis, keepdims)
 
 
 @op

@@ -81,13 +81,22 @@ class LSTMCell(GatedCell):
 
     joined_step = staticmethod(recurrent.lstm_step)
 
+    def joined_loop(self, x, w, u, b, states, m, mask, unroll):
+        if self._of_the_kernel():
+            outputs, *states = recurrent.joined_lstm(unroll, x, *states, w, u, b, m, mask)
+            return outputs, states
+        return super().joined_loop(x, w, u, b, states, m, mask, unroll)
+
     def kernel_loop(self, x, b, states, m, mask, unroll):
         (h, c), u = states, ops.convert_to_tensor(self.recurrent_kernel)
-        if self._activations() == (activations.sigmoid, activations.tanh):
+        if self._of_the_kernel():
             outputs, h, c = recurrent.lstm(unroll, x, h, c, u, b, m, mask)
             return outputs, (h, c)
         x = with_bias(x, b)
         return recurrent.one_product_cell(recurrent.lstm_step, self._activations(), unroll, x, (h, c), u, m, mask)
+
+    def _of_the_kernel(self):
+        return self._activations() == (activations.sigmoid, activations.tanh)
 
     def _activations(self):
         return self.recurrent_activation, self.activation

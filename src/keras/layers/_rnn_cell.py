@@ -128,6 +128,10 @@ class GatedCell(Layer):
         """
         raise NotImplementedError
 
+    def joined_loop(self, x, w, u, b, states, m, mask, unroll) -> tuple:
+        """Outputs of all steps and the last states, from a kernel that multiplies inputs and outputs at once."""
+        return recurrent.joined_cell(self.joined_step, self._activations(), unroll, x, states, w, u, b, m, mask)
+
     whole = True
     joined_step: Any = None  # the step as a function of one product with inputs and output, where there is one
 
@@ -150,10 +154,8 @@ class GatedCell(Layer):
         if built_in and self.joined_step is not None and recurrent.suits_joined(x.shape[1], self._size_of_weights()):
             w, u = ops.convert_to_tensor(self.kernel), ops.convert_to_tensor(self.recurrent_kernel)
             b = self.input_bias()
-            outputs, states = recurrent.joined_cell(
-                self.joined_step, self._activations(), unroll, self._with_dropout(x, training), tuple(states), w, u,
-                None if b is None else ops.convert_to_tensor(b), m, mask,
-            )  # fmt: skip
+            b = None if b is None else ops.convert_to_tensor(b)
+            outputs, states = self.joined_loop(self._with_dropout(x, training), w, u, b, tuple(states), m, mask, unroll)
             return outputs, list(states)
         z, b = ops.matmul(self._with_dropout(x, training), self.kernel), self.input_bias()
         if built_in:

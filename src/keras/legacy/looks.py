@@ -1,16 +1,13 @@
-"""How progress bars and `summary()` looked before Keras 3."""
+"""How progress bars looked before Keras 3, and what metrics were called."""
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
-import importlib
 import itertools
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from keras._core.names import printable
 from keras.legacy import era
 
 WIDTH = 30  # characters of a bar
@@ -147,104 +144,3 @@ def _names_of_metrics(given: Any, i: int, outputs: list[str]) -> list[str]:
 def _numbered(name: str, taken: list[str]) -> str:
     numbers = (f"{name}_{i}" if i else name for i in itertools.count())
     return next(one for one in numbers if one not in taken)
-
-
-# --- summaries
-
-
-def summary(function: Callable, self, line_length=None, positions=None, print_fn=None, *args, columns=(), **kwargs):
-    """`Model.summary`, as the era printed it."""
-    if not era.before("3") or args or kwargs:
-        return function(self, line_length, positions, print_fn, *args, columns=columns, **kwargs)
-    if not self.built:
-        raise ValueError(f"{self.name} is not built yet, so there is nothing to print. Call build() or fit() first.")
-    show = print_fn or print
-    for line in summary_lines(self, line_length, positions, _further().checked(columns)):
-        show(printable(line))
-    return None
-
-
-def _further() -> Any:
-    """What knows further columns; `keras.models` imports what this file is attached to."""
-    return importlib.import_module("keras.models._columns")
-
-
-def summary_lines(model: Any, line_length: int | None, positions: Any, columns: tuple[str, ...] = ()) -> list[str]:
-    """The lines of the table."""
-    stack = type(model).__name__ == "Sequential" or (_is_chain(model) and not era.before("2.0"))
-    connected = model._graph is not None and (era.before("2.0") or not stack)
-    stack = stack or model._graph is None
-    if era.before("2.0"):
-        length, ends = line_length or 100, positions or [0.33, 0.55, 0.67, 1.0]
-    elif stack:
-        length, ends = line_length or 65, positions or [0.45, 0.85, 1.0]
-    else:
-        length, ends = line_length or 98, positions or [0.33, 0.55, 0.67, 1.0]
-    if ends[-1] <= 1:
-        ends = [int(length * p) for p in ends]
-    heads = ["Layer (type)", "Output Shape", "Param #", "Connected to"][: 4 if connected else 3]
-    for name in columns:
-        heads.append(_further().HEADS[name])
-        ends = [*ends, ends[-1] + 14]
-        length += 14
-    lines = [] if era.before("2.3") else [f'Model: "{model.name}"']
-    lines += ["_" * length, _row(heads, ends), "=" * length]
-    layers = model.layers if type(model).__name__ == "Sequential" else _all_layers(model)
-    for i, layer in enumerate(layers):
-        sources = _sources(model, layer) if connected else []
-        cells = [f"{layer.name} ({_kind(layer)})", _shape(layer), str(sum(v.size for v in layer.weights))]
-        cells += [sources[0] if sources else ""] if connected else []
-        lines.append(_row([*cells, *_further().cells(model, layer, columns)], ends))
-        lines += [_row(["", "", "", one], ends) for one in sources[1:]]
-        lines.append(("=" if i == len(layers) - 1 else "_") * length)
-    trained = sum(v.size for v in model.trainable_weights)
-    fixed = sum(v.size for v in model.non_trainable_weights)
-    lines += [f"Total params: {trained + fixed:,}", f"Trainable params: {trained:,}"]
-    return [*lines, f"Non-trainable params: {fixed:,}", "_" * length]
-
-
-def _row(cells: list[str], ends: list[int]) -> str:
-    line = ""
-    for cell, end in zip(cells, ends):
-        line = (line[:-1] + " " if line else "") + cell  # the last place of a column stays free
-        line = line[:end].ljust(end)
-    return line
-
-
-def _all_layers(model: Any) -> list:
-    graph = model._graph
-    return model.layers if graph is None else [o for o in graph.operations if hasattr(o, "weights")]
-
-
-def _kind(layer: Any) -> str:
-    kind = type(layer).__name__
-    return "Model" if kind == "Functional" and era.before("tf2.0") else kind
-
-
-def _shape(layer: Any) -> str:
-    try:
-        return str(layer.output_shape)
-    except AttributeError:  # of a subclassed model, whose layers were called on values
-        text = importlib.import_module("keras.models._summary").shape_when_built(layer)
-        return re.sub(r"\(\d+,", "(None,", text) if text != "?" and era.before("tf2.0") else "multiple"
-
-
-def _sources(model: Any, layer: Any) -> list[str]:
-    used = {id(n) for n in model._graph.nodes}
-    found = []
-    for node in layer._inbound_nodes:
-        if id(node) in used:
-            for operation, index, place in (x._keras_history for x in node.input_tensors):
-                # a model's own inputs and outputs were its first node
-                first = getattr(operation, "_graph", None) is not None and era.before("tf2.0")
-                found.append(f"{operation.name}[{index + first}][{place}]")
-    return found
-
-
-def _is_chain(model: Any) -> bool:
-    """Whether every layer takes the output of the one before, and of no other."""
-    graph = model._graph
-    if graph is None or len(graph.inputs) > 1:
-        return False
-    taken = [id(x) for n in graph.nodes for x in n.input_tensors]
-    return len(taken) == len(set(taken)) and all(len(n.input_tensors) == 1 for n in graph.nodes)

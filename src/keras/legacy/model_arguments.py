@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from keras._core import names as unique_names
-from keras.legacy import any_name, arguments, era, looks, methods, named_inputs, tensors
+from keras.legacy import any_name, arguments, era, looks, methods, named_inputs, summaries, tensors
 from keras.legacy.wrapping import wrap
 from keras.models._graph import alone
 
@@ -71,7 +71,7 @@ def teach(module: ModuleType) -> None:
     wrap(trainer, "_source", named_inputs.source)
     wrap(trainer, "_by_name", methods.by_name)
     wrap(Model, "__init__", _model_init)
-    wrap(Model, "summary", looks.summary)
+    wrap(Model, "summary", summaries.summary)
     wrap(Model, "save", any_name.save)
     wrap(Model, "save_weights", any_name.save_weights)
     wrap(Model, "load_weights", any_name.load_weights)

@@ -73,7 +73,7 @@ def _rows(
     model: Any, linear: bool, expand: bool, columns: tuple[str, ...], layer_range: Any, indent: str
 ) -> list[list[str]]:
     rows = []
-    for layer in _chosen(_listed(model), layer_range):
+    for layer in chosen(inside(model) if indent else _listed(model), layer_range):
         row = [
             f"{indent}{printable(layer.name)} ({_kind(layer)})",
             shape_text(layer, "output"),
@@ -82,9 +82,17 @@ def _rows(
         if not linear:
             row.append("-" if indent else _sources(model, layer))
         rows.append([*row, *cells(model, layer, columns)])
-        if expand and getattr(layer, "_graph", None) is not None:
+        if expand and inside(layer):
             rows += _rows(layer, linear, expand, columns, None, indent + "   └ " if not indent else "   " + indent)
     return rows
+
+
+def inside(layer: Any) -> list[Operation]:
+    """The layers that a layer lists as its own: those of a model, or of a class that keeps some as `layers`."""
+    if isinstance(layer, Operation) and getattr(layer, "_graph", None) is not None:
+        return _listed(layer)
+    found = getattr(layer, "layers", None)
+    return list(found) if isinstance(found, (list, tuple)) and all(isinstance(x, Layer) for x in found) else []
 
 
 def _listed(model: Any) -> list[Operation]:
@@ -94,7 +102,7 @@ def _listed(model: Any) -> list[Operation]:
     return graph.operations
 
 
-def _chosen(layers: list, layer_range: Any) -> list:
+def chosen(layers: list, layer_range: Any) -> list:
     if layer_range is None:
         return layers
     if len(layer_range) != 2:
@@ -262,14 +270,14 @@ def _totals(model: Any) -> list[str]:
 
 def _total(label: str, variables: list) -> str:
     count = sum(v.size for v in variables)
-    return f" {label} params: {count:,} ({_bytes(sum(v.size * _item_size(v) for v in variables))})"
+    return f" {label} params: {count:,} ({bytes_text(sum(v.size * item_size(v) for v in variables))})"
 
 
-def _item_size(v: Any) -> float:
+def item_size(v: Any) -> float:
     return v.own_value().dtype.itemsize
 
 
-def _bytes(count: float) -> str:
+def bytes_text(count: float) -> str:
     for unit in ("B", "KB", "MB", "GB"):
         if count < 1024 or unit == "GB":
             return f"{count:.2f} {unit}"
