@@ -115,9 +115,8 @@ def later(era):
     return keras.Model(x, layers.Dense(1, bias_initializer="ones")(h), name="later")
 
 
-CASES = [
-    (era, build) for era in "12" for build in (plain, pictures, words, graph, wrapped, later) if (era, build) != ("1", later)
-]
+BUILDS = (plain, pictures, words, graph, wrapped, later)
+CASES = [(era, build) for era in "12" for build in BUILDS if (era, build) != ("1", later)]
 
 
 def inputs_of(model):

@@ -58,8 +58,6 @@ def test_a_product_that_stands_before_the_slots_is_written_and_taken(in_folder):
         assert about["class_name"] == "Nadam"
         assert about["config"]["schedule_decay"] == getattr(model.optimizer, "schedule_decay", 1.0)
         assert_goes_on(model, "m.h5")
-        model.save("m.keras")
-        assert_goes_on(model, "m.keras")
 
 
 def test_nadam_of_1_x_begins_its_product_anew(in_folder):

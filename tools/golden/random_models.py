@@ -21,9 +21,11 @@ import traceback
 import numpy as np
 
 RELEASE = os.environ.get("RELEASE", "2")
-if RELEASE == "tf":
+try:
+    if RELEASE != "tf":
+        raise ImportError
     import tf_keras as keras
-else:
+except ImportError:
     import keras
 
 OURS = hasattr(getattr(keras, "config", None), "set_era")
@@ -44,7 +46,9 @@ BATCH = 4
 
 def order(last):
     """The order of axes, as the release calls it."""
-    return {"dim_ordering": "tf" if last else "th"} if ONE else {"data_format": f"channels_{'last' if last else 'first'}"}
+    if ONE:
+        return {"dim_ordering": "tf" if last else "th"}
+    return {"data_format": "channels_last" if last else "channels_first"}
 
 
 class Draw:
@@ -180,7 +184,8 @@ class Draw:
         if kind == "convolution":
             return self.convolution_1d(shape, **first)
         if kind == "pool" and shape[0] >= 2:
-            return self.make(self.pick("MaxPooling1D", "AveragePooling1D"), 2, padding=self.pick("valid", "same"), **first)
+            name = self.pick("MaxPooling1D", "AveragePooling1D")
+            return self.make(name, 2, padding=self.pick("valid", "same"), **first)
         if kind == "sizes" and shape[0] >= 3:
             return self.make(self.pick("UpSampling1D", "ZeroPadding1D", "Cropping1D"), **first)
         if kind == "local" and shape[0] >= 2:
@@ -467,7 +472,8 @@ def write(folder, first, count):
             saved = {"x%d" % i: x for i, x in enumerate(inputs)}
             saved.update({"y%d" % i: x for i, x in enumerate(targets)})
             saved.update({"out%d" % i: x for i, x in enumerate(out)})
-            about = {"noise": draw.noise, "resumes": False, "layers": sorted({type(x).__name__ for x in all_layers(model)})}
+            names = sorted({type(x).__name__ for x in all_layers(model)})
+            about = {"noise": draw.noise, "resumes": False, "layers": names}
             about["layers"].append(type(model.optimizer).__name__)
             if not draw.noise:
                 loss = step(model, inputs, targets)
@@ -519,7 +525,7 @@ def check(folder, first, count):
         with np.load(base + ".npz") as file:
             saved = dict(file)
         inputs, targets, out, after = (
-            [saved["%s%d" % (kind, i)] for i in range(9) if "%s%d" % (kind, i) in saved] for kind in ("x", "y", "out", "after")
+            [saved[kind + str(i)] for i in range(9) if kind + str(i) in saved] for kind in ("x", "y", "out", "after")
         )
         for what in ("whole", "again", "json", "yaml", "resume"):
             try:

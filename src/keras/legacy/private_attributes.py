@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from typing import Any
 
 from keras._jax.variable import Variable
-from keras.layers._call import signature_of
 from keras.quantizers._derived import DerivedWeight
+
+
+def _signature(layer: Any) -> Any:
+    # not at the top: a program whose first name is an optimizer's comes here before there are layers
+    return importlib.import_module("keras.layers._call").signature_of(type(layer))
 
 
 def part_of(layer: Any, name: str, missing: Any) -> Any:
@@ -60,8 +65,8 @@ def _own_weight(name: str):
 
 _PARTS = {
     "_build_shapes_dict": lambda layer, _: _build_shapes(layer),
-    "_call_has_mask_arg": lambda layer, _: "mask" in signature_of(type(layer)).names,
-    "_call_has_training_arg": lambda layer, _: signature_of(type(layer)).has_training,
+    "_call_has_mask_arg": lambda layer, _: "mask" in _signature(layer).names,
+    "_call_has_training_arg": lambda layer, _: _signature(layer).has_training,
     "_embeddings": _own_weight("embeddings"),
     "_kernel": _own_weight("kernel"),
     "_non_trainable_variables": lambda layer, _: _variables(layer, to_train=False),

@@ -37,7 +37,8 @@ def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
     of_tf_keras = names[:1] == ["iteration:0"]  # its optimizers since 2.11, whose variables stand as they do today
     if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and (of_tf_keras or not _grouped(names)):
         return arrays
-    if len(arrays) == len(variables) and names[1:2] and names[1].endswith(_PRODUCTS):  # a product that stands last today
+    if len(arrays) == len(variables) and names[1:2] and names[1].endswith(_PRODUCTS):
+        # a product that stands last today
         others = slots([arrays[0], *arrays[2:]], [names[0], *names[2:]], variables[:-1], count)
         return [*others, arrays[1]]
     product = len(variables) > 2 and variables[-1].shape == () and not _KIND.search(variables[-1].own_name)
