@@ -204,6 +204,8 @@ def main():
                 for i in range(len(SPELLINGS)):
                     spelling = SPELLINGS[(i + turn) % len(SPELLINGS)]
                     times[name, spelling].append(measure(spelling, name, home))
+                found = ", ".join(f"{s} {times[name, s][-1] * 1e3:.3f} ms" for s in SPELLINGS)
+                print(f"round {turn + 1}: {name}: {found}", file=sys.stderr, flush=True)
     slower = False
     print(f"{'workload':22}{'today':>12}" + "".join(f"{s + ' / today':>16}" for s in SPELLINGS[1:]))
     for name in names:

@@ -83,7 +83,7 @@ THINNED = {
     "test_every_metric": (20, 10), "test_every_loss": (20, 8), "test_every_optimizer": (15, 6), "test_images": (20, 6),
     "test_image_contract": (6, 60), "test_other_contract": (6, 20), "test_applications": (4, 3),
     "test_older_networks": (0, 1), "test_programs": (8, 3), "test_program_files": (8, 20),
-    "test_processes": (0, 1), "test_older_files": (12, 2),
+    "test_processes": (0, 1), "test_machines": (0, 1), "test_orbax_processes": (0, 1), "test_older_files": (12, 2),
     "test_for_older_readers": (4, 5), "test_folders_of_tensorflow": (2, 4), "test_readme": (2, 2),
 }  # fmt: skip
 OTHERS = (30, 10)

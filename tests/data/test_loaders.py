@@ -7,6 +7,8 @@ import pytest
 
 import keras
 from keras._data import arrays
+from keras._data.loader import Loader
+from keras._data.sources import make_source
 
 X = np.random.default_rng(0).normal(size=(12, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -210,3 +212,66 @@ def test_operations_say_that_sparse_matrices_are_for_fit():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(ValueError, match=r"from a sparse matrix \(csr_matrix\)\.\n  Pass x\.toarray\(\)"):
         keras.layers.Dense(1)(sparse.csr_matrix(X))
+
+
+@pytest.mark.parametrize("batch_size", [2, None], ids=["batches", "rows"])
+def test_parts_of_a_loader_of_torch_are_its_batches_in_the_order_it_draws(batch_size):
+    torch = pytest.importorskip("torch")
+    made = []
+
+    class Numbers(torch.utils.data.Dataset):
+        def __len__(self):
+            return 11
+
+        def __getitem__(self, row):
+            made.append(int(row))
+            return row
+
+    def loader(seed):
+        torch.manual_seed(3)
+        generator = None if seed is None else torch.Generator().manual_seed(seed)
+        data = torch.utils.data.DataLoader(Numbers(), batch_size=batch_size, shuffle=True, generator=generator)
+        return Loader(data)
+
+    for seed in (None, 5):
+        whole = loader(seed)
+        expected = [[np.ravel(batch).tolist() for batch in whole.passes(start)] for start in (0, 3)]
+        found = []
+        for number in range(2):
+            made.clear()
+            part = loader(seed)
+            parts = [[np.ravel(batch).tolist() for batch in part.part(start, number, 2)] for start in (0, 3)]
+            assert made == [row for one in parts for batch in one for row in batch]  # no other rows
+            found.append(parts)
+        assert [whole[number::2] for number in range(2) for whole in expected] == [*found[0], *found[1]]
+        assert np.ravel(part.example()).tolist() == expected_first(loader(seed))
+
+
+def expected_first(loader):
+    """The first batch of the second pass."""
+    list(loader.passes())
+    return np.ravel(next(loader.passes())).tolist()
+
+
+def test_a_loader_that_gives_each_process_other_rows_is_not_divided_again():
+    torch = pytest.importorskip("torch")
+    rows = torch.utils.data.TensorDataset(torch.arange(8))
+    sampler = torch.utils.data.DistributedSampler(rows, num_replicas=2, rank=0)
+    loader = torch.utils.data.DataLoader(rows, batch_size=2, sampler=sampler)
+    with pytest.raises(ValueError, match=r"fit: the sampler .*\n.*auto_shard_dataset=False"):
+        make_source(loader).share(None)
+
+
+def test_a_loader_of_torch_without_numbered_rows_has_no_parts():
+    torch = pytest.importorskip("torch")
+
+    class Endless(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            return iter(range(4))
+
+    class Own(torch.utils.data.DataLoader):
+        def __iter__(self):
+            return iter([torch.ones(2, 1)])
+
+    for loader in (torch.utils.data.DataLoader(Endless()), Own(torch.utils.data.TensorDataset(torch.arange(8)))):
+        assert not make_source(loader).share(None)

@@ -1,5 +1,6 @@
 """What each process of `test_processes` runs: arguments are the folder for results and what to do."""
 
+import importlib.util
 import json
 import math
 import os
@@ -115,6 +116,59 @@ def numbered():
     return {"trained": flat([*trained, part]), "made": data.made, "few": few.made, "noise": data.noise}
 
 
+def masked():
+    """What a recurrent network over words gives, some of which are masked, with weights for classes and rows."""
+    keras.utils.set_random_seed(2)
+    words = np.random.default_rng(2).integers(1, 9, size=(22, 5))
+    words[np.arange(22) % 3 == 0, 2:] = 0
+    layers = [
+        keras.Input((5,), name="words"), keras.layers.Embedding(9, 4, mask_zero=True),
+        keras.layers.LSTM(4, return_sequences=True), keras.layers.Dense(1, "sigmoid"),
+    ]  # fmt: skip
+    model = keras.Sequential(layers, name="words")
+    optimizer = keras.optimizers.Adam(0.01, gradient_accumulation_steps=2)
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"], weighted_metrics=["mse"])
+    targets = np.repeat(TARGETS[:, None], 5, 1)
+    history = model.fit(words, targets, batch_size=8, epochs=2, verbose=0, sample_weight=WEIGHTS).history
+    return flat([*(history[k] for k in sorted(history)), *model.get_weights()])
+
+
+class Pairs:
+    """A data set that knows which of its rows were made, and what was drawn meanwhile."""
+
+    def __init__(self):
+        self.made, self.noise = [], []
+
+    def __len__(self):
+        return 22
+
+    def __getitem__(self, row):
+        import torch
+
+        self.made.append(int(row))
+        state = torch.get_rng_state()
+        self.noise.append(float(torch.rand(())))
+        torch.set_rng_state(state)
+        return ROWS[row], TARGETS[row]
+
+
+def loaded():
+    """What loaders of PyTorch give that shuffle, drawing from the common generator and from their own."""
+    import torch
+
+    torch.manual_seed(3 + 10 * number)  # the processes agree all the same
+    from torch.utils.data import DataLoader
+
+    model, data = model_of("net"), Pairs()
+    losses = []
+    for generator in (None, torch.Generator().manual_seed(1)):
+        batches = DataLoader(data, batch_size=4, shuffle=True, generator=generator)
+        losses.append(model.fit(batches, epochs=2, verbose=0).history["loss"])
+    few = DataLoader(torch.utils.data.Subset(data, range(3)), batch_size=4)
+    predicted = model.predict(few, verbose=0)
+    return {"trained": flat([*losses, predicted, *model.get_weights()]), "made": data.made, "noise": data.noise}
+
+
 def read_rows():
     """The numbers of the rows of a file, too large to be read as a whole, that this process reads to train on them."""
     sources.LARGEST_READ = 0
@@ -145,7 +199,10 @@ if task in ("alone", "together"):
     found |= {"evaluated": evaluated(), "drawn": float(np.random.rand())}
     found["read"] = [] if ALONE else read_rows()
     found["numbered"] = numbered()
+    found["masked"] = masked()
     found["drawn after"] = float(np.random.rand())
+    if importlib.util.find_spec("torch") is not None:
+        found["loaded"] = loaded()
 if task in ("alone", "dies"):
     found["resumed"] = resumed()
 with open(os.path.join(folder, f"{task}-{number}.json"), "w") as file:

@@ -23,7 +23,7 @@ ON_CPU = {"JAX_PLATFORMS": "cpu", "PYTHONPATH": str(ROOT / "src")}
 
 
 def losses_in(text):
-    return re.findall(r"the loss fell from (\S+) to (\S+)", text)
+    return re.findall(r"the loss fell from (\d+\.\d{4}) to (\d+\.\d{4})", text)
 
 
 def test_the_scripts_are_sound():

@@ -2,58 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import keras
+from distribution.several_processes import ended, results
 from keras._core import processes, watch
 from keras._jax import processes as joined
 from keras.distribution import _processes
-
-PROGRAM = Path(__file__).parent / "processes_program.py"
-
-
-def begun(folder, task, count):
-    """The processes of a job."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    started = []
-    for number in range(count):
-        about = {
-            "KERAS_DISTRIBUTION_JOB_ADDRESSES": address, "KERAS_DISTRIBUTION_NUM_PROCESSES": str(count),
-            "KERAS_DISTRIBUTION_PROCESS_ID": str(number), "JAX_PLATFORMS": "cpu",
-        }  # fmt: skip
-        with open(folder / f"{task}-{number}.txt", "w") as output:
-            started.append(
-                subprocess.Popen(
-                    [sys.executable, str(PROGRAM), str(folder), task], env={**os.environ, **about},
-                    stdout=output, stderr=subprocess.STDOUT,
-                )
-            )  # fmt: skip
-    return started
-
-
-def ended(folder, task, count):
-    """The exit codes and the outputs of a job."""
-    started = begun(folder, task, count)
-    try:
-        codes = [process.wait(300) for process in started]
-    finally:
-        for process in started:
-            process.kill()
-    return codes, [(folder / f"{task}-{number}.txt").read_text() for number in range(count)]
-
-
-def results(folder, task, count):
-    codes, outputs = ended(folder, task, count)
-    assert codes == [0] * count, outputs[0][-3000:] + outputs[-1][-3000:]
-    return [json.loads((folder / f"{task}-{number}.json").read_text()) for number in range(count)], outputs
 
 
 @pytest.fixture(scope="module")
@@ -61,29 +20,48 @@ def alone(tmp_path_factory):
     return results(tmp_path_factory.mktemp("alone"), "alone", 1)[0][0]
 
 
+def made_by_all(found):
+    return [number for one in found for number in one["made"]]
+
+
+def assert_all_differ(drawn):
+    """No process draws what another draws."""
+    drawn = [set(numbers) for numbers in drawn]
+    assert len(set.union(*drawn)) == sum(map(len, drawn))
+
+
+@pytest.mark.parametrize("count", [2, 4])
 @pytest.mark.slow
-def test_two_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_path, alone):
-    found, outputs = results(tmp_path, "together", 2)
+def test_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_path, alone, count):
+    found, outputs = results(tmp_path, "together", count)
     for one in found:
-        for name in ("trained", "evaluated"):
+        for name in ("trained", "evaluated", "masked"):
             for got, expected in zip(one[name], alone[name], strict=True):
                 np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
         # one program for chunks of full batches, and one for the smaller last one: as alone
         assert one["programs"] == {"train_chunk": 1, "train_step": 1, "test_chunk": 1, "test_step": 1}
         assert one["programs"] == alone["programs"]
-    assert found[0]["drawn"] == found[1]["drawn"]
+    assert len({one["drawn"] for one in found}) == 1
     numbered = [one["numbered"] for one in found]
     for one in numbered:
         for got, expected in zip(one["trained"], alone["numbered"]["trained"], strict=True):
             np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
     # three passes of six batches, the last of them in epochs of four steps: each made by one process
-    assert sorted(numbered[0]["made"] + numbered[1]["made"]) == sorted([*range(6)] * 3)
-    assert not set(numbered[0]["noise"]) & set(numbered[1]["noise"])
-    assert found[0]["drawn after"] == found[1]["drawn after"]
-    assert sorted(found[0]["read"] + found[1]["read"]) == list(range(16))  # nobody reads what the other reads
-    assert [len(one["read"]) for one in found] == [8, 8]
+    assert sorted(made_by_all(numbered)) == sorted([*range(6)] * 3)
+    assert_all_differ(one["noise"] for one in numbered)
+    assert len({one["drawn after"] for one in found}) == 1
+    assert sorted(row for one in found for row in one["read"]) == list(range(16))  # nobody reads what another reads
+    assert {len(one["read"]) for one in found} == {16 // count}
+    if "loaded" in alone:
+        for one in found:
+            for got, expected in zip(one["loaded"]["trained"], alone["loaded"]["trained"], strict=True):
+                np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
+        # four epochs of 22 rows; the three rows at the end once, and by each process that needs to see a batch
+        made = made_by_all([one["loaded"] for one in found])
+        assert {row: made.count(row) for row in range(3, 22)} == dict.fromkeys(range(3, 22), 4)
+        assert_all_differ(one["loaded"]["noise"] for one in found)
     assert "Epoch 2/2" in outputs[0]
-    assert "Epoch" not in outputs[1]
+    assert not any("Epoch" in output for output in outputs[1:])
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 3
     assert (tmp_path / "last.keras").is_file()
 

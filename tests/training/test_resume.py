@@ -100,6 +100,15 @@ def rows_of_four():
     return (X, Y), {"batch_size": 4}
 
 
+def torch_loader(**settings):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(4)
+    pairs = torch.utils.data.TensorDataset(torch.from_numpy(X), torch.from_numpy(Y))
+    if "seed" in settings:
+        settings["generator"] = torch.Generator().manual_seed(settings.pop("seed"))
+    return torch.utils.data.DataLoader(pairs, batch_size=4, shuffle=True, **settings)
+
+
 DATA = {
     "arrays": lambda: ((X, Y), {"batch_size": 4}, Noise()),
     "arrays in parts": lambda: ((X[:16], Y[:16]), {"batch_size": 4, "steps_per_epoch": 2}),
@@ -111,6 +120,9 @@ DATA = {
     "numbered, reordered": lambda: ((Reordered(),), {"shuffle": False}),
     "loader": lambda: ((Loader(),), {}),
     "loader in parts": lambda: ((Loader(),), {"steps_per_epoch": 3}),
+    "loader of PyTorch": lambda: ((torch_loader(),), {}),
+    "loader of PyTorch with a generator": lambda: ((torch_loader(seed=1),), {}),
+    "loader of PyTorch in parts": lambda: ((torch_loader(seed=1),), {"steps_per_epoch": 4}),
     "loader in whole passes": lambda: ((Loader(),), {"steps_per_epoch": 5}),
     "validated by a generator": lambda: (
         (X, Y),

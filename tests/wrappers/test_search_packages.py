@@ -150,6 +150,16 @@ best = search.get_best_models(1)[0]
 trial = search.oracle.get_best_trials(1)[0]
 assert abs(best.evaluate(x[24:], y[24:], verbose=0)[1] - trial.score) < 1e-6, trial.score
 assert tuner().get_best_hyperparameters()[0].values == trial.hyperparameters.values  # from its files
+others = {
+    "Hyperband": {"max_epochs": 2, "factor": 2}, "BayesianOptimization": {"max_trials": 3, "num_initial_points": 2}
+}
+for name, settings in others.items():
+    other = getattr(keras_tuner, name)(
+        build, "val_loss", seed=1, directory=sys.argv[1], project_name=name, **settings
+    )
+    other.search(x, y, epochs=2, validation_split=0.25, verbose=0)
+    first = other.oracle.get_best_trials(1)[0]
+    assert abs(other.get_best_models(1)[0].evaluate(x[24:], y[24:], verbose=0)[0] - first.score) < 1e-6, first.score
 assert "tensorflow" not in sys.modules
 print("trials", len(search.oracle.trials))
 """

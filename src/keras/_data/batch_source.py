@@ -15,7 +15,7 @@ from keras._data.batches import unpack_x_y_sample_weight
 from keras._data.class_weights import with_class_weights
 from keras._data.row_counts import count_rows
 from keras._data.shared import Others, Shared
-from keras._data.streams import Indexed, Rows, Stream
+from keras._data.streams import Rows, Stream
 
 if TYPE_CHECKING:
     from keras._data.sources import ArraySource
@@ -56,6 +56,7 @@ class BatchSource:
         self._pass: Iterator | None = None
         self._waiting: list = []  # the batch that `peek` took out
         self._drew: Any = None  # the state of the generators before the pass
+        self._drew_itself: Any = None  # the same of those that belong to the object
         self.keeps_tuple = False  # whether inputs alone come as `(x,)`
         self._used = 0  # batches of the pass; of all passes, if they do not begin anew
         self._goes_on = False  # whether the next epoch begins within the pass
@@ -82,7 +83,7 @@ class BatchSource:
 
     def share(self, others: Others) -> bool:
         """Lets this process make its share of the batches alone; False where they cannot be asked for by number."""
-        if not isinstance(self._stream, Indexed):
+        if not self._stream.may_part(self.owner):
             return False
         alone = copy.copy(self)
 
@@ -151,7 +152,7 @@ class BatchSource:
             yield converted
 
     def _begin_pass(self, start: int = 0) -> Iterator:
-        self._drew = random_state.take()
+        self._drew, self._drew_itself = random_state.take(), self._stream.drawn()
         self._pass = self._stream.passes(start)
         if self._stream.repeats:
             self._used = start
@@ -165,7 +166,9 @@ class BatchSource:
 
     def place(self) -> dict[str, Any]:
         """What `go_to` needs in another process."""
-        return {"random": self._drew if self._used else None, "used": self._used, "state": self._stream.state()}
+        found = {"random": self._drew if self._used else None, "used": self._used, "state": self._stream.state()}
+        drawn = self._drew_itself if self._used else self._stream.drawn()
+        return found if drawn is None else {**found, "drawn": drawn}
 
     def go_to(self, place: dict[str, Any]) -> bool:
         """Goes on after the batches that were used when `place` was asked for; generators are asked for them again.
@@ -177,6 +180,7 @@ class BatchSource:
         if self._stream.repeats:
             self._forget_pass()
             self._stream.restore(place.get("state"))
+            self._stream.draw_from(place.get("drawn"))
             if used:
                 random_state.put(place["random"])
                 self._begin_pass(used)

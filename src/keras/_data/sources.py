@@ -26,8 +26,10 @@ from keras._data.arrays import (
 )
 from keras._data.batch_source import RAN_OUT, BatchSource
 from keras._data.class_weights import checked_class_weight, with_class_weights
+from keras._data.loader import Loader, loads_rows
+from keras._data.py_dataset import PyDataset
 from keras._data.row_counts import count_rows
-from keras._data.streams import Rows, Tables, stream_of
+from keras._data.streams import Indexed, Once, Rows, Stream, Tables
 
 DEFAULT_BATCH_SIZE = 32
 LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
@@ -261,7 +263,7 @@ def make_source(
                 raise ValueError(NOT_TOGETHER.format(owner=phase, name=name, kind=kind, instead=INSTEAD[name]))
         if batch_size is not None and not rows_come_alone:  # Keras 3 takes it too, and says nothing
             warnings.warn(OWN_BATCHES.format(owner=phase, size=batch_size, kind=kind), stacklevel=4)
-        stream = Tables(x, batch_size) if rows_come_alone else stream_of(x, bool(shuffle))
+        stream = Tables(x, batch_size) if rows_come_alone else _stream_of(x, bool(shuffle))
         steps = _at_most(steps, stream.length())
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
@@ -275,6 +277,15 @@ def make_source(
         to_arrays(sample_weight, f"{phase}: `sample_weight`"),
     )
     return _Given(data, batch_size, steps, shuffle, class_weight, phase).source()
+
+
+def _stream_of(x: Any, shuffle: bool) -> Stream:
+    x = getattr(x, "undivided", x)  # of what gives loops batches that lie divided over devices
+    if hasattr(x, "__next__") and not isinstance(x, PyDataset):
+        return Once(x)
+    if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
+        return Indexed(x, shuffle)
+    return Loader(x) if loads_rows(x) else Stream(x)
 
 
 def _at_most(steps: int | None, whole: int | None) -> int | None:

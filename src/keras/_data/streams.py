@@ -63,6 +63,32 @@ class Stream:
     def on_epoch_end(self) -> None:
         """Called after every epoch."""
 
+    def part(self, start: int, number: int, count: int) -> Iterator | None:
+        """A new pass through batch `start + number` and every `count`-th after it, for one process of so many.
+
+        None where batches cannot be skipped without being made.
+        """
+        return None
+
+    def example(self) -> Any:
+        """A batch like those of the passes, for a process that has none of its own in a short pass."""
+        return None
+
+    def may_part(self, owner: str) -> bool:
+        """Whether `part` gives passes.
+
+        Raises:
+            ValueError: the object gives each process other rows already.
+        """
+        return False
+
+    def drawn(self) -> Any:
+        """The state of generators that belong to the object and decide the order of a pass, None if it has none."""
+        return None
+
+    def draw_from(self, state: Any) -> None:
+        """Gives its generators the state that `drawn` returned."""
+
     def state(self) -> Any:
         """What the object says of itself for a backup, None if nothing."""
         return None
@@ -143,7 +169,19 @@ class Indexed(Stream):
         self._processes: Processes | None = None
 
     def passes(self, start: int = 0) -> Iterator:
-        numbers = self._numbers(start)
+        return self._made(self._numbers(start))
+
+    def part(self, start: int, number: int, count: int) -> Iterator:
+        return self._made(itertools.islice(self._numbers(start), number, None, count))
+
+    def may_part(self, owner: str) -> bool:
+        return True
+
+    def example(self) -> Any:
+        return self.x[0]
+
+    def _made(self, numbers: Iterable[int]) -> Iterator:
+        """The batches of these numbers, which may be made in advance."""
         count, multiple = getattr(self.x, "workers", 1), getattr(self.x, "use_multiprocessing", False)
         if count < 1 or (count == 1 and not multiple):
             return (self.x[i] for i in numbers)
@@ -206,15 +244,6 @@ class Indexed(Stream):
 
 
 _UNLIMITED = 1 << 50  # batches; data sets of grain that repeat for ever have a length beyond that
-
-
-def stream_of(x: Any, shuffle: bool) -> Stream:
-    x = getattr(x, "undivided", x)  # of what gives loops batches that lie divided over devices
-    if hasattr(x, "__next__") and not isinstance(x, PyDataset):
-        return Once(x)
-    if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
-        return Indexed(x, shuffle)
-    return Stream(x)
 
 
 def _length(x: Any) -> int | None:

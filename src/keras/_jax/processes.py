@@ -141,9 +141,11 @@ def _tell(content: bytes) -> bytes:
 def _packed(state: dict[str, Any]) -> bytes:
     kind, keys, *rest = state["numpy"]
     version, numbers, spare = state["python"]
-    return json.dumps([[kind, keys.tolist(), *rest], [version, numbers.tolist(), spare]]).encode()
+    torch = state["torch"].tobytes().hex() if "torch" in state else None
+    return json.dumps([[kind, keys.tolist(), *rest], [version, numbers.tolist(), spare], torch]).encode()
 
 
 def _unpacked(content: bytes) -> dict[str, Any]:
-    of_numpy, of_python = json.loads(content)
-    return {"numpy": of_numpy, "python": of_python}
+    of_numpy, of_python, of_torch = json.loads(content)
+    found = {"numpy": of_numpy, "python": of_python}
+    return found if of_torch is None else {**found, "torch": np.frombuffer(bytes.fromhex(of_torch), "uint8")}

@@ -34,6 +34,7 @@ class Adaptable(Layer):
         self.quantization_config = quantization_config
 
     def _after_build(self):
+        super()._after_build()
         ways.build(self)
 
     @property

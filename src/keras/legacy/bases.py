@@ -9,10 +9,21 @@ from collections.abc import Callable
 from typing import Any
 
 from keras import ops
+from keras._core.configurable import Configurable
 from keras._core.signature import parameters, takes
 from keras._jax import pure
 from keras._jax.variable import Variable
-from keras.legacy import attributes, era, listed, made_once, optimizer_methods, release_0, tensors, told_config
+from keras.legacy import (
+    attributes,
+    era,
+    listed,
+    made_once,
+    optimizer_lists,
+    optimizer_methods,
+    release_0,
+    tensors,
+    told_config,
+)
 from keras.legacy.loss_of_now import LossOfNow, known_values
 from keras.legacy.wrapping import wrap
 
@@ -260,8 +271,11 @@ def teach_optimizer(optimizer: type) -> None:
     optimizer_methods.teach(optimizer)
     optimizer.variables = optimizer_methods.CalledProperty(optimizer.variables.fget, doc=optimizer.variables.__doc__)
     optimizer.weights = property(_weights, _list_weights, doc="The variables, or those that a class listed itself.")
-    optimizer.get_weights = get_weights
+    optimizer.get_weights = optimizer_lists.get_weights(get_weights)
+    wrap(optimizer, "set_weights", optimizer_lists.set_weights)
     optimizer.set_weights = _set_weights(optimizer.set_weights)
+    # not that of the class, which would count as written by hand
+    wrap(Configurable, "get_config", optimizer_lists.get_config)
     iterations = optimizer.iterations.fget
 
     def count(self):
@@ -352,7 +366,11 @@ class _OfTheClass:
 
 
 def _weights(self) -> list:
-    return vars(self).get("_listed_weights") or self.variables
+    listed = vars(self).get("_listed_weights")
+    if listed:
+        return listed
+    found = optimizer_lists.weights(self)
+    return self.variables if found is None else found
 
 
 def _list_weights(self, variables: list) -> None:
@@ -396,12 +414,15 @@ def _make_updates(self, grads, variables, learning_rate) -> None:
 def _updates_now(self, grads, variables) -> Any:
     loss = LossOfNow(grads, variables)
     given = {"params": variables, "constraints": release_0.Constraints(variables), "loss": loss}
-    taken = parameters(type(self).get_updates)[0]
+    taken, open_ended = parameters(type(self).get_updates)
+    by_place = era.before("2.0") and not (taken and given.keys() >= set(taken))  # under names of the class's own
     made = vars(self).setdefault("_made_in_updates", [])
     object.__setattr__(self, "_gradients_now", grads)
     try:
         with made_once.remembering(made):
-            return self.get_updates(**{name: given[name] for name in taken if name in given})
+            if by_place:
+                return self.get_updates(*given.values())
+            return self.get_updates(**{name: given[name] for name in given if open_ended or name in taken})
     finally:
         object.__delattr__(self, "_gradients_now")
 

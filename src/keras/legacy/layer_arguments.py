@@ -29,6 +29,7 @@ def _layer_init(function: Callable, self, *args, **kwargs):
             )
         if not _takes_integers(self):
             kwargs.setdefault("dtype", dtype)
+    _tell_sizes_of_sequences(self, kwargs)
     told = {name: vars(self)[name] for name in ("supports_masking", "input_spec") if name in vars(self)}
     function(self, *args, **kwargs)
     if era.before("3"):  # constructors of 1.x kept what a class had said before it called them
@@ -38,6 +39,18 @@ def _layer_init(function: Callable, self, *args, **kwargs):
         self._sums_activity = True
     if weights is not None:
         object.__setattr__(self, "_first_weights", list(weights))
+
+
+# layers of sequences that took the sizes of their input by name, and of which `input_dim` alone is the last one
+_OF_SEQUENCES = {"RNN", "Conv1D", "LocallyConnected1D", "TimeDistributedDense", "TimeDistributed", "Bidirectional"}
+
+
+def _tell_sizes_of_sequences(layer: Any, kwargs: dict) -> None:
+    """`input_dim` without `input_length` means sequences of any length, where it means vectors to other layers."""
+    known = {"input_shape", "batch_input_shape", "batch_shape"} & kwargs.keys()
+    sizes = {"input_dim", "input_length"} & kwargs.keys()
+    if sizes and not known and not _OF_SEQUENCES.isdisjoint(cls.__name__ for cls in type(layer).__mro__):
+        kwargs["input_shape"] = (kwargs.pop("input_length", None), kwargs.pop("input_dim", None))
 
 
 def _activity_penalty(function: Callable, self, output):
@@ -115,9 +128,26 @@ def _build_once(function: Callable, self, *args, **kwargs):
         function(self, *args, **kwargs)
     if "regularizers" in self.__dict__ or "constraints" in self.__dict__:
         importlib.import_module("keras.legacy.release_0").attach_listed(self)
-    weights = self.__dict__.pop("_first_weights", None)
+    _start_with_given(self)
+
+
+def _after_build(function: Callable, self) -> None:
+    """What follows `build`, also where a wrapper or a program calls it."""
+    function(self)
+    _start_with_given(self)
+
+
+def _start_with_given(layer: Any) -> None:
+    weights = vars(layer).pop("_first_weights", None)
     if weights is not None:
-        self.set_weights(weights)
+        layer.set_weights(weights)
+
+
+def _bidirectional(function: Callable, self, *args, **kwargs):
+    """`Bidirectional`, whose layer has the `weights` that it was given; its copy that goes backwards begins anew."""
+    function(self, *args, **kwargs)
+    if len(args) < 4 and kwargs.get("backward_layer") is None:
+        vars(self.backward_layer).pop("_first_weights", None)
 
 
 def _embedding(function: Callable, self, *args, **kwargs):
@@ -246,6 +276,7 @@ def teach(module: ModuleType) -> None:
     wrap(importlib.import_module("keras.layers._call").CallSignature, "__init__", _call_signature)
     wrap(Layer, "_activity_penalty", _activity_penalty)
     wrap(Layer, "_build_once", _build_once)
+    wrap(Layer, "_after_build", _after_build)
     lists = importlib.import_module("keras.legacy.weight_lists")
     wrap(Layer, "get_weights", lists.get_weights)
     wrap(Layer, "set_weights", lists.set_weights)
@@ -260,6 +291,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.phases").teach(module)
     importlib.import_module("keras.legacy.gates").teach(module)
     importlib.import_module("keras.legacy.batch_variance").teach(module.BatchNormalization)
+    wrap(module.Bidirectional, "__init__", _bidirectional)
     wrap(module.Bidirectional, "reset_states", _reset_states, {"states"})
     module.dot.__keras_legacy_arguments__ = {"normalize"}
     more = {

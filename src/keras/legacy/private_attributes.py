@@ -10,15 +10,15 @@ from keras._jax.variable import Variable
 from keras.quantizers._derived import DerivedWeight
 
 
-def _signature(layer: Any) -> Any:
-    # not at the top: a program whose first name is an optimizer's comes here before there are layers
-    return importlib.import_module("keras.layers._call").signature_of(type(layer))
-
-
 def part_of(layer: Any, name: str, missing: Any) -> Any:
     """An attribute of that name; `missing` if layers had none."""
     found = _PARTS.get(name)
     return missing if found is None else found(layer, missing)
+
+
+def _signature_of(layer: Any) -> Any:
+    """What the layer's `call` takes. Optimizers are taught by what imports this file, before there are layers."""
+    return importlib.import_module("keras.layers._call").signature_of(type(layer))
 
 
 class _Tracker:
@@ -65,8 +65,8 @@ def _own_weight(name: str):
 
 _PARTS = {
     "_build_shapes_dict": lambda layer, _: _build_shapes(layer),
-    "_call_has_mask_arg": lambda layer, _: "mask" in _signature(layer).names,
-    "_call_has_training_arg": lambda layer, _: _signature(layer).has_training,
+    "_call_has_mask_arg": lambda layer, _: "mask" in _signature_of(layer).names,
+    "_call_has_training_arg": lambda layer, _: _signature_of(layer).has_training,
     "_embeddings": _own_weight("embeddings"),
     "_kernel": _own_weight("kernel"),
     "_non_trainable_variables": lambda layer, _: _variables(layer, to_train=False),

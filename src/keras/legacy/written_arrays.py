@@ -11,7 +11,7 @@ from keras._jax import pure
 from keras.legacy.arrays import in_order_of_1
 from keras.legacy.slots import kinds_of
 
-_WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
+WITHOUT_COUNT = ("RMSprop", "Adagrad", "Adadelta")  # optimizers of 1.x that did not write how many steps they made
 
 
 class WrittenArrays:
@@ -65,7 +65,7 @@ class WrittenArrays:
         if name == "SGD" and not kinds:
             groups = [[np.zeros(v.shape, "float32") for v in variables]]
         if self.era == "1":
-            counts = [] if name in _WITHOUT_COUNT else [("param_0", steps.astype("float32"))]
+            counts = [] if name in WITHOUT_COUNT else [("param_0", steps.astype("float32"))]
             arrays = [array for group in groups for array in self._in_order_of_1(model, group)]
             return [*counts, *((f"param_{len(counts) + i}", array) for i, array in enumerate(arrays))]
         grouped = [array for group in groups for array in group]

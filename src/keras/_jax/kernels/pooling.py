@@ -178,16 +178,23 @@ def _adaptive_plan(x, output_size, channels_first, who):
     return axes, integers("output_size", [x.shape[a] if c is None else c for a, c in zip(axes, counts)], spatial, who)
 
 
+_MOST_WINDOWS = 8  # along an axis: so many means are computed sooner than a product with a matrix of the windows
+
+
 def pool_adaptive_average(x, output_size, channels_first: bool) -> jax.Array:
     """Means of as many windows as `output_size` says."""
     x = floats(x)
     axes, counts = _adaptive_plan(x, output_size, channels_first, "adaptive_average_pool")
-    for axis, count in reversed(list(zip(axes, counts))):
+    for axis, count in zip(axes, counts):
         size = x.shape[axis]
         if size % count == 0:
             x = jnp.mean(x.reshape(*x.shape[:axis], count, size // count, *x.shape[axis + 1 :]), axis=axis + 1)
             continue
         low, high = _borders(size, count)
+        if count <= _MOST_WINDOWS:
+            windows = (jax.lax.slice_in_dim(x, a, b, axis=axis) for a, b in zip(low.tolist(), high.tolist()))
+            x = jnp.concatenate([jnp.mean(window, axis, keepdims=True) for window in windows], axis)
+            continue
         position = np.arange(size)
         weights = ((position >= low[:, None]) & (position < high[:, None])) / (high - low)[:, None]
         before, after = x.shape[:axis], x.shape[axis + 1 :]
