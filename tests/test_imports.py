@@ -3,8 +3,11 @@
 import ast
 import functools
 import re
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "keras"
@@ -203,3 +206,10 @@ def test_the_design_shows_the_same_table():
     assert shown == {
         folders: {names} if names.startswith("ANYTHING") else set(names.split()) for folders, names in TABLE.items()
     }
+
+
+@pytest.mark.parametrize("first", ["optimizers.SGD(0.1)", "losses.MeanSquaredError()"])
+def test_a_program_may_name_these_before_any_layer(first):
+    code = f"import keras; keras.{first}"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -742,3 +742,23 @@ def test_time_distributed_takes_a_mask_with_further_axes():
     assert layer(np.ones((4, 5, 3)), mask=np.ones((4, 5, 2), bool)).shape == (4, 5, 2)
     with pytest.raises(ValueError, match="takes a mask of shape"):
         layer(np.ones((4, 5, 3)), mask=np.ones((4, 6, 2), bool))
+
+
+def test_bidirectional_turns_a_layer_that_goes_backwards_around():
+    """As in every release from 1.0 to 3.15: the copy of such a layer goes forwards."""
+    inner = layers.SimpleRNN(2, go_backwards=True)
+    layer = layers.Bidirectional(inner, merge_mode=None)
+    x = np.linspace(-1, 1, 12, dtype="float32").reshape(1, 4, 3)
+    one, other = layer(x)
+    assert (layer.forward_layer.go_backwards, layer.backward_layer.go_backwards) == (True, False)
+    kernel, recurrent, bias = layer.forward_layer.get_weights()
+    expected = np.zeros((1, 2), "float32")
+    for step in reversed(range(4)):
+        expected = np.tanh(x[:, step] @ kernel + expected @ recurrent + bias)
+    np.testing.assert_allclose(one, expected, rtol=1e-5)
+    again = layers.Bidirectional.from_config(layer.get_config())
+    again.build((None, 4, 3))
+    again.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(again(x)[1], other)
+    with pytest.raises(ValueError, match="one of `layer` and `backward_layer` must go backwards"):
+        layers.Bidirectional(inner, backward_layer=layers.SimpleRNN(2, go_backwards=True))

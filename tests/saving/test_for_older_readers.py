@@ -85,6 +85,24 @@ def graph(era):
     return model
 
 
+def wrapped(era):
+    """A model inside, whose weights are called after layers that are themselves inside others."""
+    old = {"recurrent_activation": "sigmoid"}
+    inner = keras.Sequential(
+        [
+            keras.Input((5, 3)),
+            layers.Bidirectional(layers.LSTM(2, return_sequences=True, go_backwards=True, **old)),
+            layers.TimeDistributed(layers.Dense(3, activation="tanh")),
+            layers.Bidirectional(layers.GRU(2, reset_after=False, **old), merge_mode="ave"),
+        ],
+        name="inner",
+    )
+    x = keras.Input((5, 3))
+    model = keras.Model(x, layers.Dense(2, name="last")(inner(x)), name="wrapped")
+    model.compile(keras.optimizers.SGD(0.01, momentum=0.9), "mse")
+    return model
+
+
 def later(era):
     """What Keras 2 had and Keras 1 had not."""
     x = keras.Input((6, 6, 2), name="x")
@@ -97,9 +115,8 @@ def later(era):
     return keras.Model(x, layers.Dense(1, bias_initializer="ones")(h), name="later")
 
 
-CASES = [
-    (era, build) for era in "12" for build in (plain, pictures, words, graph, later) if (era, build) != ("1", later)
-]
+BUILDS = (plain, pictures, words, graph, wrapped, later)
+CASES = [(era, build) for era in "12" for build in BUILDS if (era, build) != ("1", later)]
 
 
 def inputs_of(model):

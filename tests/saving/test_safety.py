@@ -373,6 +373,27 @@ def test_code_stays_unread_where_configs_are_used_without_a_file():
             make()
 
 
+@pytest.mark.parametrize("name", ["TorchModuleWrapper", "TFSMLayer", "FlaxLayer", "JaxLayer"])
+def test_layers_around_other_programs_take_nothing_from_a_config(name, in_folder, monkeypatch):
+    """Neither pickled bytes nor paths, wherever configs are used, and there is no setting that changes it."""
+
+    def unpickled(*_, **__):
+        raise AssertionError("a config was unpickled")
+
+    for module in ("pickle", "marshal"):
+        monkeypatch.setattr(f"{module}.loads", unpickled)
+    config = {"name": "w", "module": "gASVAAAA", "filepath": "/etc/passwd", "call_endpoint": "serve"}
+    entry = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+    for make in (
+        lambda: getattr(layers, name).from_config(dict(config)),
+        lambda: keras.layers.deserialize(entry),
+        lambda: keras.saving.deserialize_keras_object(entry, safe_mode=False),
+        lambda: keras.Sequential.from_config({"name": "s", "layers": [entry]}),
+    ):
+        with pytest.raises((ValueError, TypeError, NotImplementedError), match=name):
+            make()
+
+
 def test_names_of_layers_are_no_paths(in_folder):
     """What a layer keeps in files of its own goes to a place named by attributes, whatever the layer is called."""
     os.makedirs("inner/deep")

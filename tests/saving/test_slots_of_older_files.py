@@ -1,5 +1,7 @@
 """What optimizers remembered, in files of Keras 2.3.1: all first slots, then all second ones, then the third ones."""
 
+import json
+
 import h5py
 import numpy as np
 
@@ -45,15 +47,25 @@ def test_three_slots_of_a_weight_stand_in_three_places(in_folder):
     assert_goes_on(model, "m.h5")
 
 
-def test_a_product_that_stood_before_the_slots_is_taken(in_folder):
-    model = trained(keras.optimizers.Nadam(0.1))
-    model.save("m.h5", era="2")
-    product = model.optimizer.variables[-1].numpy()
-    arrays = [np.int64(2), product, *slots_of(model, "momentum", "velocity")]
-    names = [b"Nadam/iterations:0", b"Nadam/m_schedule:0", *(b"training/Nadam/m_%d:0" % i for i in range(4))]
-    with h5py.File("m.h5", "r+") as file:
-        group = file.create_group("optimizer_weights")
-        group.attrs["weight_names"] = names
-        for label, array in zip(names, arrays, strict=True):
-            group[label.decode()] = array
-    assert_goes_on(model, "m.h5")
+def test_a_product_that_stands_before_the_slots_is_written_and_taken(in_folder):
+    for make in (keras.optimizers.Nadam, lambda rate: keras.optimizers.Nadam(rate, schedule_decay=0.004)):
+        model = trained(make(0.1))
+        model.save("m.h5", era="2")
+        with h5py.File("m.h5") as file:
+            names = list(file["optimizer_weights"].attrs["weight_names"])
+            assert names[:2] == [b"Nadam/iterations:0", b"Nadam/m_schedule:0"]
+            about = json.loads(file.attrs["training_config"])["optimizer_config"]
+        assert about["class_name"] == "Nadam"
+        assert about["config"]["schedule_decay"] == getattr(model.optimizer, "schedule_decay", 1.0)
+        assert_goes_on(model, "m.h5")
+
+
+def test_nadam_of_1_x_begins_its_product_anew(in_folder):
+    model = trained(keras.optimizers.Nadam(0.1, schedule_decay=0.004))
+    model.save("m.h5", era="1")
+    again = keras.models.load_model("m.h5")
+    assert again.optimizer.iterations == 2
+    assert again.optimizer.schedule_decay == 0.004
+    assert float(again.optimizer.variables[-1]) == 1.0
+    for a, b in zip(slots_of(again, "momentum", "velocity"), slots_of(model, "momentum", "velocity"), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -1,8 +1,10 @@
 """Weights in files: the layout of Keras 3, whole files or none, and nothing in a file that could do harm."""
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -373,11 +375,48 @@ def test_what_no_weights_file_holds_is_refused_and_nothing_changes(saved, harm):
     assert_unchanged(model, before)
 
 
+@pytest.mark.parametrize("harm", HARM)
+def test_the_editor_and_archives_refuse_what_weights_files_may_not_hold(saved, in_folder, harm):
+    function, reason = HARM[harm]
+    change(saved[1], function)
+    with pytest.raises(ValueError, match=f"is refused: at .*{reason}"):
+        keras.saving.KerasFileEditor(saved[1])
+    saved[0].save("whole.keras")
+    with zipfile.ZipFile("whole.keras") as whole, zipfile.ZipFile("harmful.keras", "w") as harmful:
+        for name in whole.namelist():
+            harmful.writestr(name, saved[1].read_bytes() if name == "model.weights.h5" else whole.read(name))
+    for open_file in (keras.models.load_model, keras.saving.KerasFileEditor, two_dense().load_weights):
+        with pytest.raises(ValueError, match=f"harmful.keras.* is refused: at .*{reason}"):
+            open_file("harmful.keras")
+
+
+@pytest.mark.parametrize("name", ["../a.weights.h5", "/etc/a.weights.h5", "d/a.weights.h5", "link.weights.h5", "fifo"])
+def test_weights_in_parts_name_files_beside_them_alone(saved, in_folder, name):
+    saved[0].save_weights("parts.weights.json", max_shard_size=1e-7)
+    about = json.loads(Path("parts.weights.json").read_text())
+    Path("link.weights.h5").symlink_to(saved[1])
+    os.mkfifo("fifo")
+    about["weight_map"] = dict.fromkeys(about["weight_map"], name)
+    Path("parts.weights.json").write_text(json.dumps(about))
+    with pytest.raises(ValueError, match=r"parts\.weights\.json.*is (no file beside it|not there)"):
+        saved[0].load_weights("parts.weights.json")
+
+
 def test_a_packed_array_that_fits_its_place_is_read(saved):
     kernel = np.zeros((4, 3), "float32")
     change(saved[1], lambda group: replace(group, data=kernel, compression="gzip"))
     saved[0].load_weights(saved[1])
     np.testing.assert_array_equal(np.array(saved[0].weights[0]), kernel)
+
+
+def test_parts_in_lists_that_properties_make_are_all_found():
+    """Such a list is gone after it was looked at, and the next one may lie where it was."""
+    from keras.saving._weights import saved_parts
+
+    dense = [layers.Dense(1) for _ in range(20)]
+    made = {f"part_{i:02d}": property(lambda self, i=i: [dense[i]]) for i in range(20)}
+    owner = type("Owner", (layers.Layer,), made)()
+    assert [place for place, _ in saved_parts(owner)] == ["", *(f"part_{i:02d}/dense" for i in range(20))]
 
 
 def test_no_folder_of_the_base_classes_is_walked_through():

@@ -46,7 +46,9 @@ class Bidirectional(Layer):
         self.merge_mode = one_of("merge_mode", merge_mode, _MODES, owner="Bidirectional")
         name = layer.name.removeprefix("forward_")
         self.forward_layer = _copy(layer, f"forward_{name}", layer.go_backwards)
-        self.backward_layer = _copy(layer, f"backward_{name}", True) if backward_layer is None else backward_layer
+        self.backward_layer = (
+            _copy(layer, f"backward_{name}", not layer.go_backwards) if backward_layer is None else backward_layer
+        )
         self._check_pair()
         self.return_sequences = self.forward_layer.return_sequences
         self.return_state = self.forward_layer.return_state
@@ -59,9 +61,9 @@ class Bidirectional(Layer):
 
     def _check_pair(self):
         forward, backward = self.forward_layer, self.backward_layer
-        if forward.go_backwards or not backward.go_backwards:
+        if forward.go_backwards == backward.go_backwards:
             raise ValueError(
-                "Bidirectional: `layer` must go forwards, and `backward_layer` backwards. Got "
+                "Bidirectional: one of `layer` and `backward_layer` must go backwards, the other not. Got "
                 f"go_backwards={forward.go_backwards} and go_backwards={backward.go_backwards}."
             )
         for name in ("stateful", "return_sequences", "return_state"):
@@ -71,7 +73,7 @@ class Bidirectional(Layer):
 
     @property
     def layer(self):
-        """The layer that goes forwards."""
+        """The layer as it was given, which goes forwards as a rule."""
         return self.forward_layer
 
     def build(self, sequences_shape, initial_state_shape=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -86,12 +86,13 @@ def _pairs(layer: Any, names: list[str], arrays: list, origin: _Origin) -> Itera
 def _in_model(layer: Any, inner: list, names: list[str], arrays: list, origin: _Origin) -> Iterator:
     """The arrays of a model inside a model: each belongs to the layer whose name is in its own."""
     leaves = {leaf.name: leaf for leaf in _leaves(inner)}
+    owners = {name: leaf.name for leaf in leaves.values() for name in _names_of(leaf)} | {name: name for name in leaves}
     shares: dict[str, tuple[list[str], list]] = {}
     for name, array in zip(names, arrays):
-        owner = _owner(name, leaves)
+        owner = _owner(name, owners)
         if owner is None:
             break
-        own = shares.setdefault(owner, ([], []))
+        own = shares.setdefault(owners[owner], ([], []))
         own[0].append(name)
         own[1].append(array)
     else:
@@ -117,13 +118,23 @@ def _leaves(layers: list) -> Iterator[Any]:
             yield layer
 
 
-def _owner(name: str, leaves: dict[str, Any]) -> str | None:
+def _names_of(leaf: Any) -> Iterator[str]:
+    """Names of layers inside a wrapper, after which weights are called that belong to it."""
+    for part in ("layer", "forward_layer", "backward_layer"):
+        wrapped = getattr(leaf, part, None)
+        if wrapped is not None and hasattr(wrapped, "weights"):
+            yield wrapped.name
+            yield from (inner.name for inner in _leaves(getattr(wrapped, "layers", None) or []))
+
+
+def _owner(name: str, owners: Iterable[str]) -> str | None:
+    """Whose weight an array is by its own name."""
     parts = name.split(":")[0].split("/")
     for part in reversed(parts):
-        if part in leaves:
+        if part in owners:
             return part
     # 1.x: `dense_1_W`
-    found = [leaf for leaf in leaves if parts[-1].startswith(f"{leaf}_")]
+    found = [owner for owner in owners if parts[-1].startswith(f"{owner}_")]
     return max(found, key=len) if found else None
 
 

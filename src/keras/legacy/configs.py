@@ -323,7 +323,10 @@ class _Translation:
             return {**found, "config": inner}
         if "lr" in inner:
             inner.setdefault("learning_rate", inner.pop("lr"))
-        inner.pop("schedule_decay", None)
+        name = str(found.get("class_name")).removeprefix("Custom>")
+        rising = inner.pop("schedule_decay", inner.pop("decay", None) if name == "Nadam" else None)
+        if name == "Nadam" and rising is not None:  # tf.keras called it `decay` there
+            name, inner["schedule_decay"] = "ScheduledNadam", rising
         if not inner.get("decay"):
             inner.pop("decay", None)
         if isinstance(inner.get("learning_rate"), dict):
@@ -332,7 +335,6 @@ class _Translation:
             inner["epsilon"] = 1e-7
         if inner.get("weight_decay", 0) is None or inner.get("weight_decay") is False:
             inner["weight_decay"] = None
-        name = str(found.get("class_name")).removeprefix("Custom>")
         if self.number < (3, 0) and name == "Adagrad":
             inner.setdefault("initial_accumulator_value", 0.0)
         return {"module": "keras.optimizers", "class_name": name, "config": inner, "registered_name": None}

@@ -149,6 +149,7 @@ registry.register_built_ins("keras.metrics", OF_LONGER_NAMES)
 registry.register_built_ins(
     "keras.metrics",
     {"MeanRelativeError": MeanRelativeError, "MeanTensor": MeanTensor, "cosine_proximity": positive_cosine,
+     "cosine": positive_cosine,
      "precision": precision, "recall": recall, "fbeta_score": fbeta_score, "fmeasure": fmeasure,
      "f1score": fmeasure, "fscore": fmeasure, "matthews_correlation": matthews_correlation},
 )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 from keras.legacy.arrays import weights
 
 _KIND = re.compile(r"_(momentum|velocity|velocity_hat|average_gradient)$")
+_PRODUCTS = ("/m_schedule:0", "/momentum_cache:0")  # of Nadam, in Keras 2 and in tf.keras
 _NOT_TRAINED = re.compile(r"_running_(mean|std)(:0)?$")
 
 
@@ -36,9 +37,14 @@ def slots(arrays: list, names: list[str], variables: list, count: int) -> list:
     of_tf_keras = names[:1] == ["iteration:0"]  # its optimizers since 2.11, whose variables stand as they do today
     if [a.shape for a in arrays] == [tuple(v.shape) for v in variables] and (of_tf_keras or not _grouped(names)):
         return arrays
-    if len(arrays) == len(variables) and names[1:2] == ["Nadam/m_schedule:0"]:  # a product that stands last today
+    if len(arrays) == len(variables) and names[1:2] and names[1].endswith(_PRODUCTS):
+        # a product that stands last today
         others = slots([arrays[0], *arrays[2:]], [names[0], *names[2:]], variables[:-1], count)
         return [*others, arrays[1]]
+    product = len(variables) > 2 and variables[-1].shape == () and not _KIND.search(variables[-1].own_name)
+    if product and len(arrays) == len(variables) - 1 and not of_tf_keras:
+        # 1.x did not keep the product of Nadam, and began it anew when it read a file
+        return [*slots(arrays, names, variables[:-1], count), np.ones(())]
     scalars = [a for a in arrays[:1] if a.shape == ()]
     rest = arrays[len(scalars) :]
     own = len(variables) - 1

@@ -49,10 +49,11 @@ class WrittenArrays:
     def state(self, model: Any) -> list[tuple[str, np.ndarray]]:
         """Names and arrays of what the optimizer remembers; none where the release kept it in other pieces."""
         optimizer, variables = model.optimizer, model.trainable_variables
-        name = type(optimizer).__name__
-        if not optimizer.built or name == "Nadam":
+        name = type(optimizer).__name__.removeprefix("Scheduled")
+        if not optimizer.built:
             return []
         own = [v for v in optimizer.variables if v.own_name != "learning_rate"]
+        products = [("Nadam/m_schedule:0", own.pop().numpy())] if name == "Nadam" else []  # which 1.x did not keep
         steps, slots, count = own[0].numpy(), own[1:], len(variables)
         numbers = kinds_of(slots, count) if count else []
         kinds = max(numbers, default=-1) + 1
@@ -70,7 +71,7 @@ class WrittenArrays:
         grouped = [array for group in groups for array in group]
         if name == "Adam" and kinds == 2:
             grouped += [np.zeros(1, "float32") for _ in variables]
-        return [(f"{name}/iterations:0", steps.astype("int64"))] + [
+        return [(f"{name}/iterations:0", steps.astype("int64")), *products] + [
             (f"training/{name}/slot_{i}:0", array) for i, array in enumerate(grouped)
         ]
 

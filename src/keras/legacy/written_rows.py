@@ -192,7 +192,8 @@ NAMES_OF_1 = {
 
 OPTIMIZERS = {
     "SGD": "momentum nesterov", "RMSprop": "rho epsilon", "Adagrad": "epsilon", "Adadelta": "rho epsilon",
-    "Adam": "beta_1 beta_2 epsilon amsgrad", "Adamax": "beta_1 beta_2 epsilon", "Nadam": "beta_1 beta_2 epsilon",
+    "Adam": "beta_1 beta_2 epsilon amsgrad", "Adamax": "beta_1 beta_2 epsilon",
+    "Nadam": "beta_1 beta_2 epsilon schedule_decay",
 }  # fmt: skip
 
 FOR_OLDER = "save for an older reader: "  # what messages begin with

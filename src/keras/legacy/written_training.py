@@ -48,6 +48,8 @@ class WrittenTraining:
 
     def _optimizer(self, found: Any) -> dict:
         cls, config = found["class_name"], dict(found["config"])
+        if cls in ("Nadam", "ScheduledNadam"):  # today's formula is that of then with 1
+            cls, config = "Nadam", {"schedule_decay": 1.0, **config}
         if cls not in OPTIMIZERS:
             raise ValueError(f"{FOR_OLDER}Keras {self.release} had no optimizer {cls}.{_WITHOUT}")
         rate = config.pop("learning_rate")

@@ -258,14 +258,14 @@ def saved_parts(root: Any, others: dict[int, list[str]] | None = None) -> Iterat
         root: what has the parts.
         others: gets the further paths of each object, by its id.
     """
-    met: set[int] = set()
+    met: dict[int, Any] = {}  # what was met is kept: lists made by properties would leave their ids to others
 
     def part(place: str, thing: Any) -> Iterator[tuple[str, Any]]:
         if id(thing) in met:
             if others is not None:
                 others.setdefault(id(thing), []).append(place)
             return
-        met.add(id(thing))
+        met[id(thing)] = thing
         yield place, thing
         for name, child in _attributes(thing):
             yield from member(f"{place}/{name}".lstrip("/"), child)
@@ -274,7 +274,7 @@ def saved_parts(root: Any, others: dict[int, list[str]] | None = None) -> Iterat
         if _has_arrays(thing):
             yield from part(place, thing)
         elif _is_container(thing) and id(thing) not in met:
-            met.add(id(thing))
+            met[id(thing)] = thing
             counts: collections.Counter[str] = collections.Counter()
             for child in thing.values() if isinstance(thing, dict) else thing:
                 if _has_arrays(child) or _is_container(child):
