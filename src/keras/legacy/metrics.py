@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from keras import config, metrics, ops
 from keras._core import registry
-from keras.losses import cosine_similarity, kl_divergence, log_cosh
+from keras.legacy import era
+from keras.legacy.pieces import cosine_proximity
+from keras.losses import kl_divergence, log_cosh
 
 __all__ = [
     "MeanRelativeError",
@@ -25,8 +27,9 @@ def accuracy(y_true, y_pred):
 
 
 def positive_cosine(y_true, y_pred, axis=-1):
-    """The cosine of the angle between targets and outputs: as a metric it has no minus."""
-    return -cosine_similarity(y_true, y_pred, axis=axis)
+    """The cosine of the angle between targets and outputs: since 2.3 it has no minus as a metric."""
+    proximity = cosine_proximity(y_true, y_pred, axis=axis)
+    return proximity if era.before("2.3") else -proximity
 
 
 positive_cosine.__name__ = "cosine_proximity"

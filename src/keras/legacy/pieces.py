@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keras import callbacks, constraints, ops, regularizers
 from keras._core import registry
+from keras.legacy import era
 from keras.losses import cosine_similarity
 
 __all__ = [
@@ -103,8 +104,9 @@ class RadialConstraint(constraints.Constraint):
 
 
 def cosine_proximity(y_true, y_pred, axis=-1):
-    """Minus the cosine of the angle between targets and outputs."""
-    return cosine_similarity(y_true, y_pred, axis=axis)
+    """Minus the cosine of the angle between targets and outputs; before 2.0 divided by the number of entries too."""
+    proximity = cosine_similarity(y_true, y_pred, axis=axis)
+    return proximity / ops.shape(y_pred)[axis] if era.before("2.0") else proximity
 
 
 class Reduction:

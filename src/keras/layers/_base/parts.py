@@ -59,6 +59,9 @@ def _give_up(kind: type, name: str) -> bool:
     return True
 
 
+_PLAIN = frozenset({type(None), bool, int, float, str})  # types of what has no parts and is none, as most attributes
+
+
 class Parts:
     """A layer as the owner of what its attributes hold."""
 
@@ -93,9 +96,12 @@ class Parts:
         object.__delattr__(self, name)
 
     def _parts(self) -> Iterator[Any]:
-        """What its attributes hold, lists and dicts opened, in the order in which they were set."""
+        """What its attributes hold but names, numbers and the like, in the order in which they were set.
+
+        Lists and dicts are opened.
+        """
         for name, value in list(vars(self).items()):
-            if name in BOOKKEEPING or name in self._keras_hidden or name == "_variables":
+            if type(value) in _PLAIN or name in BOOKKEEPING or name in self._keras_hidden or name == "_variables":
                 continue
             if isinstance(value, (list, tuple, dict)):
                 yield from tree.leaves_opened_once(list(value.values()) if isinstance(value, dict) else value)
