@@ -4,10 +4,12 @@ import gzip
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 import keras
 from keras import layers
+from keras.legacy import era
 
 FOLDER = Path(__file__).parents[1] / "golden" / "folders"
 
@@ -70,3 +72,17 @@ def test_states_that_tf_keras_kept_with_the_weights_of_a_layer_are_left_out():
     arrays = [np.zeros((3, 2)), np.ones((2, 2)), np.zeros(2), np.full((1, 2), 7.0)]
     found = weights(layer, ["k", "r", "b", "state"], arrays, {"keras_version": "2.21.0", "backend": "tensorflow"})
     assert [array.shape for _, array in found] == [(3, 2), (2, 2), (2,)]
+
+
+def test_weights_of_locally_connected_layers_are_no_kernels_that_theano_turned(in_folder):
+    values = np.arange(24, dtype="float32").reshape(4, 2, 3), np.zeros((4, 3), "float32")
+    with h5py.File("theano.h5", "w") as file:
+        file.attrs.update(layer_names=[b"local"], keras_version=b"1.2.2", backend=b"theano")
+        group = file.create_group("local")
+        group.attrs["weight_names"] = [b"local_W", b"local_b"]
+        group["local_W"], group["local_b"] = values
+    with era.during("1.2"):
+        model = keras.Sequential([layers.LocallyConnected1D(3, 2, input_shape=(5, 1), name="local")])
+        model.load_weights("theano.h5")
+        for found, expected in zip(model.get_weights(), values, strict=True):
+            np.testing.assert_array_equal(found, expected)

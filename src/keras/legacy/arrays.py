@@ -165,7 +165,7 @@ def _fitted(layer: Any, place: int, variable: Any, array: np.ndarray, origin: _O
     cls = type(layer).__name__
     if "CuDNN" in cls:
         return _from_cudnn(cls, place, array, wanted)
-    if place == 0 and cls == "LocallyConnected2D":
+    if place == 0 and cls in ("LocallyConnected1D", "LocallyConnected2D"):  # no convolution: never flipped
         return array
     is_kernel = hasattr(layer, "kernel_size") and array.ndim >= 3
     if is_kernel and cls == "Conv1D" and array.ndim == 4:
