@@ -74,7 +74,9 @@ def compare_layers(model, wanted):
     assert asked.digest(asked.description(model)) == wanted["digest"]
 
 
-@pytest.mark.parametrize("name", marked([n for n in NAMES if n in asked.RUNS], lambda name: name in LONG))
+@pytest.mark.parametrize(
+    "name", marked([n for n in NAMES if n in asked.RUNS], lambda name: name in LONG or name in asked.RELATIVES)
+)
 def test_the_same_weights_give_the_outputs_of_keras_3(name, no_draws):
     model = getattr(applications, name)(weights=None, **asked.RUNS[name])
     np.testing.assert_allclose(asked.outputs(model), VALUES[name]["outputs"], rtol=2e-3, atol=1e-5)

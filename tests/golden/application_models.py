@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-# one of each family runs: a small variant, and what it is made with
+# small variants that run, and what they are made with
 RUNS = {
     "VGG16": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "ResNet50": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
@@ -26,38 +26,20 @@ RUNS = {
     "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
 }
 
-# networks that Keras 3 has no more
-OLDER_RUNS = {
-    "ResNeXt50": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
-    "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
+# their larger relatives
+BARE = {"include_top": False, "pooling": "avg"}
+RELATIVES = {
+    **{name: {**BARE, "input_shape": (40, 32, 3)} for name in ("VGG19", "ResNet101", "DenseNet169")},
+    "ResNet101V2": {**BARE, "input_shape": (33, 40, 3)},
+    **{f"EfficientNet{n}": {**BARE, "input_shape": (70, 64, 3)} for n in ("B1", "B4", "B7", "V2B1", "V2M", "V2L")},
+    **{f"ConvNeXt{n}": {**BARE, "input_shape": (64, 96, 3)} for n in ("Small", "Base", "Large", "XLarge")},
+    "NASNetLarge": {**BARE, "input_shape": (75, 64, 3)},
 }
+RUNS.update(RELATIVES)
 
-# small variants of which earlier releases wrote files with weights
-FILES = {
-    "VGG16": {"input_shape": (32, 32, 3), "classes": 5},
-    "VGG19": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "ResNet50": {"input_shape": (224, 224, 3), "classes": 5},
-    "ResNet101": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "ResNet50V2": {"include_top": False, "input_shape": (33, 33, 3), "pooling": "max"},
-    "MobileNet": {"alpha": 0.05, "input_shape": (32, 32, 3), "classes": 5},
-    "MobileNetV2": {"alpha": 0.05, "input_shape": (40, 40, 3), "classes": 5},
-    "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "InceptionV3": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "max"},
-    "InceptionResNetV2": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "avg"},
-    "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
-    "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
-    "MobileNetV3Large": {"minimalistic": True, "include_top": False, "input_shape": (33, 33, 3), "pooling": "avg"},
-    "MobileNetV3Small": {"alpha": 0.75, "input_shape": (40, 40, 3), "classes": 5},
-    "EfficientNetB0": {"input_shape": (33, 32, 3), "classes": 5},
-    "EfficientNetV2B0": {"input_shape": (33, 32, 3), "classes": 5},
-    "EfficientNetV2S": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
-    "ConvNeXtTiny": {"input_shape": (64, 64, 3), "classes": 5},
-    "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
-    "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
-    "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
-}
+# and Keras 3 files of the largest
+LARGE_FILES = {name: RUNS[name] for name in ("EfficientNetB7", "EfficientNetV2L", "ConvNeXtLarge", "ConvNeXtXLarge")}
+LARGE_FILES["NASNetLarge"] = RUNS["NASNetLarge"]
 
 # further settings, for which layers and weights are compared
 VARIANTS = {
