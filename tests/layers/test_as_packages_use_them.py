@@ -117,7 +117,9 @@ def test_attention_of_a_subclass_is_used():
     base(x, x)
     own(x, x)
     own.set_weights(base.get_weights())
-    np.testing.assert_allclose(own(x, x, attention_mask=mask), base(x, x, attention_mask=mask) / 2, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        own(x, x, attention_mask=mask), base(x, x, attention_mask=mask) / 2, rtol=1e-5, atol=1e-6
+    )
     np.testing.assert_allclose(own(x, x, use_causal_mask=True), own(x, x, attention_mask=mask), rtol=1e-5, atol=1e-6)
     assert own._num_heads == 2
     assert own._query_dense is own.query_dense
