@@ -37,6 +37,39 @@ RELATIVES = {
 }
 RUNS.update(RELATIVES)
 
+# networks that Keras 3 has no more
+OLDER_RUNS = {
+    "ResNeXt50": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
+    "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
+}
+
+# small variants of which earlier releases wrote files with weights
+FILES = {
+    "VGG16": {"input_shape": (32, 32, 3), "classes": 5},
+    "VGG19": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "ResNet50": {"input_shape": (224, 224, 3), "classes": 5},
+    "ResNet101": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "ResNet50V2": {"include_top": False, "input_shape": (33, 33, 3), "pooling": "max"},
+    "MobileNet": {"alpha": 0.05, "input_shape": (32, 32, 3), "classes": 5},
+    "MobileNetV2": {"alpha": 0.05, "input_shape": (40, 40, 3), "classes": 5},
+    "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "InceptionV3": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "max"},
+    "InceptionResNetV2": {"include_top": False, "input_shape": (139, 139, 3), "pooling": "avg"},
+    "Xception": {"include_top": False, "input_shape": (71, 71, 3), "pooling": "avg"},
+    "NASNetMobile": {"input_shape": (49, 40, 3), "include_top": False, "pooling": "avg"},
+    "MobileNetV3Large": {"minimalistic": True, "include_top": False, "input_shape": (33, 33, 3), "pooling": "avg"},
+    "MobileNetV3Small": {"alpha": 0.75, "input_shape": (40, 40, 3), "classes": 5},
+    "EfficientNetB0": {"input_shape": (33, 32, 3), "classes": 5},
+    "EfficientNetV2B0": {"input_shape": (33, 32, 3), "classes": 5},
+    "EfficientNetV2S": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
+    "ConvNeXtTiny": {"input_shape": (64, 64, 3), "classes": 5},
+    "RegNetX002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
+    "RegNetY002": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "max"},
+    "ResNetRS50": {"include_top": False, "input_shape": (33, 40, 3), "pooling": "avg"},
+}
+
 # and Keras 3 files of the largest
 LARGE_FILES = {name: RUNS[name] for name in ("EfficientNetB7", "EfficientNetV2L", "ConvNeXtLarge", "ConvNeXtXLarge")}
 LARGE_FILES["NASNetLarge"] = RUNS["NASNetLarge"]
