@@ -87,6 +87,7 @@ for name in sys.argv[2:] or here:
         if settings["input_shape"][0] < 224:  # its classifiers take whole photographs
             settings.pop("classes", None)
             settings["include_top"] = False
+            settings["input_shape"] = (200, 200, 3)  # and the networks without them nothing small
     if CHANNELS_FIRST:
         height, width, channels = settings["input_shape"]
         settings["input_shape"] = (channels, height, width)
