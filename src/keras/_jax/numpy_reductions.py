@@ -19,11 +19,11 @@ def axes_of(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list) else axis
 
 
-def _extreme(find: Callable, x: Any, axis: Any, keepdims: bool) -> jax.Array:
+def _extreme(find: Callable, x: Any, axis: Any, keepdims: bool, initial: Any = None) -> jax.Array:
     """The largest or smallest elements, with a gradient that is finite however the program is compiled."""
     x, axis = jnp.asarray(x), axes_of(axis)
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        return find(x, axis=axis, keepdims=keepdims)
+    if initial is not None or not jnp.issubdtype(x.dtype, jnp.floating):
+        return find(x, axis=axis, keepdims=keepdims, initial=initial)
     return _extreme_of_floats(find, axis, keepdims, x)
 
 
@@ -150,17 +150,13 @@ def max(x: Tensor, axis=None, keepdims=False, initial=None) -> Tensor:
         keepdims: whether the axes stay, with size 1.
         initial: the least that can come out; needed where there are no elements.
     """
-    if initial is None:
-        return _extreme(jnp.max, x, axis, keepdims)
-    return jnp.max(x, axis=axes_of(axis), keepdims=keepdims, initial=initial)
+    return _extreme(jnp.max, x, axis, keepdims, initial)
 
 
 @op
 def min(x: Tensor, axis=None, keepdims=False, initial=None) -> Tensor:
     """The smallest element along axes; `initial` is the most that can come out."""
-    if initial is None:
-        return _extreme(jnp.min, x, axis, keepdims)
-    return jnp.min(x, axis=axes_of(axis), keepdims=keepdims, initial=initial)
+    return _extreme(jnp.min, x, axis, keepdims, initial)
 
 
 @op

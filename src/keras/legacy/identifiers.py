@@ -109,7 +109,8 @@ def _follow_means(module: ModuleType) -> Callable[[str], None]:
     """Puts the functions of the year into `keras.metrics`. Names, as in `metrics=['mse']`, mean what they meant."""
     since = {name: vars(module)[name] for name in _ONE_NUMBER_BEFORE_2 if name in vars(module)}
     until = {name: _mean(vars(module)[today]) for name, today in _ONE_NUMBER_BEFORE_2.items()}
-    until |= dict.fromkeys(("cosine_proximity", "cosine"), _mean_of_products)
+    home = importlib.import_module("keras.legacy.metrics")
+    until |= dict.fromkeys(("cosine_proximity", "cosine"), _mean(home.positive_cosine))
     since_2_3 = {name: vars(module)[name] for name in _ONE_NUMBER_BEFORE_2_3}
     one_number = {name: _mean(vars(module)[name]) for name in _ONE_NUMBER_BEFORE_2_3}
     flat = {"sparse_top_k_categorical_accuracy": _of_flat_labels(module.sparse_top_k_categorical_accuracy)}
@@ -134,15 +135,6 @@ def _mean(function: Callable) -> Callable:
         return ops.mean(function(*args, **kwargs))
 
     return mean
-
-
-def _mean_of_products(y_true, y_pred):
-    """What `cosine_proximity` was before 2.0: divided by the number of entries of a row too."""
-    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    return -ops.mean(ops.normalize(y_true, axis=-1) * ops.normalize(y_pred, axis=-1))
-
-
-_mean_of_products.__name__ = "cosine_proximity"
 
 
 def _of_flat_labels(function: Callable) -> Callable:

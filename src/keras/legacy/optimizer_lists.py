@@ -15,6 +15,7 @@ import numpy as np
 from keras._jax.variable import Variable
 from keras.legacy import era
 from keras.legacy.slots import kinds_of
+from keras.legacy.told_config import Told
 from keras.legacy.written_arrays import WITHOUT_COUNT
 
 
@@ -118,7 +119,7 @@ def _fit(given: list, places: list) -> bool:
     return len(given) == len(places) and all(np.shape(a) == tuple(b.shape) for a, b in zip(given, places))
 
 
-class ToldSettings(dict):
+class ToldSettings(Told):
     """A config of today, in which `lr` and `decay` are found where programs of former years look for them."""
 
     def __missing__(self, name: str) -> Any:
@@ -129,16 +130,6 @@ class ToldSettings(dict):
         if name == "decay":
             return float(about.get("decay_rate", 0.0))
         return about.get("initial_learning_rate", rate)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a name of any year."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def __reduce__(self) -> tuple:
-        return dict, (dict(self),)
 
 
 def get_config(function: Callable, self) -> dict:

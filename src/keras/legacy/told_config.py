@@ -11,7 +11,21 @@ from keras.legacy.written import Writer
 from keras.legacy.written_rows import LAYERS_OF_1
 
 
-class ToldConfig(dict):
+class Told(dict):
+    """A config of today that also finds names of former years, by its `__missing__`; copies and pickles are plain."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a name of any year."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __reduce__(self) -> tuple:
+        return dict, (dict(self),)
+
+
+class ToldConfig(Told):
     """A config of today; what is looked up in it under a name of 1.x has the value that 1.x gave it."""
 
     def __init__(self, found: dict, class_name: str):
@@ -20,16 +34,6 @@ class ToldConfig(dict):
 
     def __missing__(self, name: str) -> Any:
         return Writer("1").argument(self._class_name, dict(self), name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a name of today or of 1.x."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def __reduce__(self) -> tuple:
-        return dict, (dict(self),)
 
 
 def told(get_config: Callable) -> Callable:
