@@ -4,6 +4,7 @@ import collections
 import gc
 import io
 import os
+import signal
 import sys
 import zlib
 from pathlib import Path
@@ -17,6 +18,9 @@ for name in [n for n in os.environ if n.startswith("KERAS_")]:
 os.environ["KERAS_HOME"] = str(ROOT / "build" / "test-home")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# A shell has its jobs in the background ignore Ctrl-C, and so all that they start; some tests send it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
