@@ -35,7 +35,7 @@ def test_categorical_takes_rows_of_classes(shape):
 
 
 def test_a_seed_generator_says_what_it_does_not_know():
-    with pytest.raises(ValueError, match="SeedGenerator: unknown arguments start"):
+    with pytest.raises(ValueError, match="SeedGenerator: unknown argument 'start"):
         keras.random.SeedGenerator(start=1)
 
 

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras import config
+from keras._core.checks import no_more_arguments
 from keras._core.draws import fresh_seed
 from keras._core.dtype_policy import dtype_name, is_float_name
-from keras._core.errors import UnknownArgument
 from keras._core.graph import any_symbolic
 from keras._core.names import name_scope, unique_name_for
 from keras._core.types import Tensor
@@ -43,8 +43,7 @@ class SeedGenerator:
     """
 
     def __init__(self, seed=None, name=None, **kwargs):
-        if kwargs:
-            raise UnknownArgument(f"SeedGenerator: unknown arguments {', '.join(kwargs)}.")
+        no_more_arguments("SeedGenerator", kwargs)
         if seed is None:
             seed = fresh_seed()
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
