@@ -11,7 +11,8 @@ from keras import metrics as metrics_module
 from keras._core import tree
 from keras._training import short_batches
 from keras._training.build import names_of_outputs
-from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
+from keras._training.compiled_loss import by_output, kind_of_labels, match_targets, match_weights
+from keras._training.loss_terms import entries_of_nested
 from keras._training.named_values import NamedValues, names_of_values
 
 _ACCURACY = {
