@@ -11,7 +11,7 @@ from keras._core import tree
 from keras._core.errors import UnknownOutput
 from keras._core.names import nearest
 from keras._training import short_batches
-from keras._training.build import names_of_outputs
+from keras._training.build import are_named, names_of_outputs
 from keras._training.loss_terms import (
     Term,
     entries_of_nested,
@@ -159,9 +159,13 @@ class CompiledLoss:
             raise ValueError(NOTHING)
         self.trackers = []
         if sum(f is not None for f in self.functions) > 1:
+            labels = _labels(y_pred, names)
+            if not are_named(y_pred, self.output_names):
+                labels = [
+                    one if isinstance(one, str) else getattr(f, "name", "") for one, f in zip(chosen, self.functions)
+                ]
             self.trackers = [
-                None if f is None else metrics.Mean(name=f"{label}_loss")
-                for f, label in zip(self.functions, _labels(y_pred, names))
+                None if f is None else metrics.Mean(name=f"{label}_loss") for f, label in zip(self.functions, labels)
             ]
         self.built = True
 
@@ -237,7 +241,8 @@ class CompiledLoss:
         return total
 
     def __fingerprint__(self, of):
-        names = self.output_names if len(self.functions) > 1 else None  # names show in logs where there are several
+        # names show in logs where there are several
+        names = [t.name for t in self.metrics] if len(self.functions) > 1 else None
         return (of(self.functions), of(self.weights), of(names), of(self._ways))
 
 
