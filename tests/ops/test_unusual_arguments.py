@@ -92,3 +92,9 @@ def test_sums_over_paths_of_16_bits_are_of_32(dtype):
     assert ops.ctc_loss(np.array([[1, 2]]), frames, np.array([2]), np.array([3])).dtype == "float32"
     for strategy in ("greedy", "beam_search"):
         assert ops.ctc_decode(frames, np.array([3]), strategy)[1].dtype == "float32"
+
+
+def test_a_shape_may_be_one_number():
+    assert keras.random.normal(5).shape == keras.random.uniform(5).shape == (5,)
+    assert keras.random.randint(5, 0, 9).shape == keras.random.gamma(5, 1.0).shape == (5,)
+    assert keras.initializers.Zeros()(5).shape == keras.initializers.RandomNormal()(5).shape == (5,)
