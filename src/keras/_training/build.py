@@ -78,7 +78,7 @@ def _match_by_step(model: Any, batch: tuple, phase: str) -> None:
 def _match_by_loss(model: Any, batch: tuple, outputs: Any) -> None:
     """Lets a `compute_loss` of the user's own show the losses of `compile` what it hands them."""
     x, y, sample_weight = symbols_like((*batch, None, None)[:3])
-    run = _without_result(lambda *given: loss_of_batch(model, *given, training=True))
+    run = _without_result(lambda x, y, y_pred, weight: loss_of_batch(model, x, y, y_pred, weight, True))
     with contextlib.suppress(Exception):  # the run meets it as well, and tells it
         symbolic_result(run, x, y, outputs, sample_weight)
 

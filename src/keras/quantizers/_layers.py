@@ -62,6 +62,11 @@ def quantize(layer, mode=None, type_check=True, config=None, policy=None):
         raise ValueError(f"{layer.name} is not built yet, so it has no weights to quantise. Call it on data first.")
     if layer.quantization_mode is not None:
         raise ValueError(f"{layer.name} is quantised already, as {layer.dtype_policy.name!r}. Got {mode!r}.")
+    if mode in ("gptq", "awq") and config is None:
+        raise ValueError(
+            f"{layer.name}: mode {mode!r} needs a `config`, which says how many bits there are and which data shows "
+            "what matters.\n  A policy alone says neither to a layer that has its weights."
+        )
     cls, product, forms = forms_of(layer)
     if mode not in forms:
         raise NotImplementedError(f"{type(layer).__name__} cannot be quantised as {mode!r}.")
@@ -74,8 +79,6 @@ def quantize(layer, mode=None, type_check=True, config=None, policy=None):
         raise NotImplementedError(f"{layer.name}: a layer with a change of low rank cannot be quantised as 'float8'.")
     if config is None and mode in _DEFAULT_CONFIGS:
         config = _DEFAULT_CONFIGS[mode]()
-    if mode in ("gptq", "awq") and config is None and policy is None:
-        raise ValueError(f"{layer.name}: mode {mode!r} needs a `config`, which says how many bits there are.")
     if policy is None:
         policy = policy_from(f"{config.dtype_policy_string()}_from_{layer.dtype_policy.name}")
     _take_form(layer, policy, config, product, forms[mode])
