@@ -73,3 +73,12 @@ def test_zero_points_of_calibrated_layers_have_the_names_of_keras_3():
     assert [v.name for v in built(layers.EinsumDense("ab,bc->ac", 6, dtype="gptq/4/8_from_float32")).variables] == names
     dense = built(layers.Dense(6, use_bias=False, dtype="awq/4/8_from_float32"))
     assert [v.name for v in dense.variables] == ["kernel", "kernel_scale", "kernel_zero", "awq_scales", "g_idx"]
+
+
+def test_scales_of_float8_come_first_where_the_policy_does():
+    first = built(layers.Dense(4, dtype="float8_from_float32"))
+    after = built(layers.Dense(4))
+    after.quantize("float8")
+    assert [v.name for v in first.variables][-2:] == ["kernel", "bias"]
+    assert [v.name for v in after.variables][:2] == ["kernel", "bias"]
+    assert len(first.variables) == len(after.variables) == 8

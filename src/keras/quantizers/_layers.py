@@ -153,7 +153,11 @@ def after_build(layer):
         policy = (
             layer._policy if quantized else policy_from(f"{config.dtype_policy_string()}_from_{layer._policy.name}")
         )
+        before = list(layer._variables)
         _take_form(layer, policy, config or _default_config(policy), product, forms[mode])
+        if mode == "float8":  # Keras 3 makes the scales first where the policy comes before the weights
+            made = [v for v in layer._variables if all(v is not b for b in before)]
+            layer._variables[:] = [*made, *before]
     if layer.lora_rank and not layer.lora_enabled:
         enable_lora(layer, layer.lora_rank, layer.lora_alpha)
 
