@@ -98,3 +98,49 @@ def test_a_shape_may_be_one_number():
     assert keras.random.normal(5).shape == keras.random.uniform(5).shape == (5,)
     assert keras.random.randint(5, 0, 9).shape == keras.random.gamma(5, 1.0).shape == (5,)
     assert keras.initializers.Zeros()(5).shape == keras.initializers.RandomNormal()(5).shape == (5,)
+
+
+SQUARE = keras.KerasTensor((3, 3))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ops.slice(SQUARE, (1, 1), (2, 2, 2)),
+        lambda: ops.slice(SQUARE, (1,), (2, 2)),
+        lambda: ops.slice(np.ones((3, 3)), (1, 1, 1), (2, 2)),
+        lambda: ops.segment_sum(SQUARE, np.array([0, 1]), 2),
+        lambda: ops.tile(SQUARE, (-1, 2)),
+        lambda: ops.diagonal(SQUARE, axis1=1, axis2=-1),
+        lambda: ops.diagonal(np.ones((3, 3)), axis1=0, axis2=0),
+        lambda: ops.multi_hot(np.array([1]), None),
+    ],
+)
+def test_what_does_not_fit_is_a_value_error_of_symbols_too(call):  # as in Keras 3.15
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_shapes_of_segments_and_blocks_may_be_open():
+    assert ops.segment_sum(keras.KerasTensor((None, 2)), keras.KerasTensor((None,), "int32"), 3).shape == (3, 2)
+    assert ops.slice(keras.KerasTensor((3, None)), keras.KerasTensor((2,), "int32"), (2, 2)).shape == (2, 2)
+    assert ops.tile(keras.KerasTensor((None, 2)), (2, 3)).shape == (None, 6)
+
+
+def test_channels_that_are_not_known_are_those_of_the_kernel():
+    x, kernel = keras.KerasTensor((2, 10, None)), np.ones((3, 5, 4), "float32")
+    assert ops.conv(x, kernel).shape == (2, 8, 4)
+    assert ops.conv(keras.KerasTensor((2, None, 10)), kernel, data_format="channels_first").shape == (2, 4, 8)
+    assert ops.depthwise_conv(x, np.ones((3, 5, 2))).shape == (2, 8, 10)
+    assert ops.separable_conv(x, np.ones((3, 5, 1)), np.ones((1, 5, 4))).shape == (2, 8, 4)
+    assert ops.conv_transpose(x, np.ones((3, 4, 5)), 2).shape == (2, 21, 4)
+    with pytest.raises(ValueError, match="channels"):
+        ops.conv(keras.KerasTensor((2, 10, 3)), kernel)
+
+
+def test_derivatives_along_a_direction_are_operations_on_symbols():
+    x = keras.Input((7,))
+    y, change = ops.jvp(ops.square, (x,), (x,))
+    assert y.shape == change.shape == (None, 7)
+    found = keras.Model(x, change).predict(np.full((2, 7), 3.0), verbose=0)
+    np.testing.assert_array_equal(found, np.full((2, 7), 18.0))

@@ -361,6 +361,7 @@ def _values(x: Any) -> Any:
     return tree.map_leaves(lambda leaf: as_array(leaf) if hasattr(leaf, "dtype") else leaf, x)
 
 
+@op
 def jvp(fun, primals, tangents, has_aux=False):
     """The result of a function, and how fast it changes when its arguments move along the tangents.
 

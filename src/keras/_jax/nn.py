@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
@@ -9,7 +11,7 @@ from keras import config
 from keras._core.types import Tensor
 from keras._jax.dtypes import dtype_or, whole
 from keras._jax.kernels import attention, convolution, pooling
-from keras._jax.op import op
+from keras._jax.op import op, symbol_of, with_shape
 
 
 def _channels_first(data_format, who: str) -> bool:
@@ -19,7 +21,28 @@ def _channels_first(data_format, who: str) -> bool:
 # --- convolutions
 
 
-@op
+def _channels_of_kernel(axis: int, place: int) -> Callable:
+    """A rule for shapes: inputs whose channels are not known have as many as the kernel says.
+
+    Args:
+        axis: where the kernel says it.
+        place: of `data_format` among the arguments after the kernel.
+    """
+
+    def shapes(trace, inputs, kernel, *args, **kwargs):
+        inputs = symbol_of(inputs)
+        data_format = kwargs.get("data_format", args[place] if len(args) > place else None)
+        channels = 1 if _channels_first(data_format, "conv") else len(inputs.shape) - 1
+        if inputs.shape[channels] is None:
+            sizes = list(inputs.shape)
+            sizes[channels] = symbol_of(kernel).shape[axis]
+            inputs = with_shape(inputs, sizes)
+        return trace(inputs, kernel, *args, **kwargs)
+
+    return shapes
+
+
+@op(shapes=_channels_of_kernel(-2, 2))
 def conv(inputs: Tensor, kernel: Tensor, strides=1, padding="valid", data_format=None, dilation_rate=1) -> Tensor:
     """Weighted sums over windows that move along 1, 2 or 3 axes.
 
@@ -42,7 +65,7 @@ def conv(inputs: Tensor, kernel: Tensor, strides=1, padding="valid", data_format
     return convolution.convolve(whole(inputs), whole(kernel), strides, padding, first, dilation_rate)
 
 
-@op
+@op(shapes=_channels_of_kernel(-2, 2))
 def depthwise_conv(
     inputs: Tensor, kernel: Tensor, strides=1, padding="valid", data_format=None, dilation_rate=1
 ) -> Tensor:
@@ -55,7 +78,7 @@ def depthwise_conv(
     return convolution.convolve_depthwise(whole(inputs), whole(kernel), strides, padding, first, dilation_rate)
 
 
-@op
+@op(shapes=_channels_of_kernel(-2, 3))
 def separable_conv(
     inputs: Tensor, depthwise_kernel: Tensor, pointwise_kernel: Tensor, strides=1, padding="valid", data_format=None,
     dilation_rate=1,
@@ -71,7 +94,7 @@ def separable_conv(
     )  # fmt: skip
 
 
-@op
+@op(shapes=_channels_of_kernel(-1, 3))
 def conv_transpose(
     inputs: Tensor, kernel: Tensor, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1
 ) -> Tensor:
@@ -193,6 +216,8 @@ def multi_hot(inputs: Tensor, num_classes, axis=-1, dtype=None, sparse=False) ->
            [0., 1., 0.]], dtype=float32)
     """
     _dense("multi_hot", sparse)
+    if num_classes is None:
+        raise ValueError("multi_hot: `num_classes` must be the length of the vectors. Got None.")
     inputs = jnp.asarray(inputs)
     vectors = jax.nn.one_hot(inputs, num_classes, dtype=dtype_or(dtype, config.floatx()), axis=axis)
     return jnp.max(vectors, axis=1 if inputs.ndim > 1 else 0)

@@ -320,6 +320,8 @@ def unstack(x: Tensor, num=None, axis=0) -> Tensors:
 @op
 def tile(x: Tensor, repeats) -> Tensor:
     """`x` as often as `repeats` says along each axis, side by side."""
+    if np.any(np.less(repeats, 0)):
+        raise ValueError(f"tile: `repeats` must not be negative. Got {repeats!r}.")
     return jnp.tile(x, repeats)
 
 
@@ -416,11 +418,17 @@ def _diag_shapes(trace, x, k=0):
 
 
 def _diagonal_shapes(trace, x, offset=0, axis1=0, axis2=1):
+    _check_two_axes(x, axis1, axis2)
     pair = {axis1 % len(x.shape), axis2 % len(x.shape)}
     if None not in [x.shape[a] for a in pair]:
         return trace(x, offset, axis1, axis2)
     # either axis may be the one that ends the diagonal
     return with_shape(x, (*(d for a, d in enumerate(x.shape) if a not in pair), None))
+
+
+def _check_two_axes(x: Any, axis1: int, axis2: int) -> None:
+    if axis1 % len(x.shape) == axis2 % len(x.shape):
+        raise ValueError(f"diagonal: `axis1` and `axis2` must be two axes. Got {axis1} and {axis2}.")
 
 
 @op(shapes=_diag_shapes)
@@ -438,6 +446,7 @@ def diagflat(x: Tensor, k=0) -> Tensor:
 @op(shapes=_diagonal_shapes)
 def diagonal(x: Tensor, offset=0, axis1=0, axis2=1) -> Tensor:
     """The diagonal of two axes, as a new last axis."""
+    _check_two_axes(x, axis1, axis2)
     return jnp.diagonal(x, offset, axis1, axis2)
 
 

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core.checks import one_of
+from keras._core.errors import WrongShape
 from keras._core.graph import is_symbolic
 from keras._core.types import Tensor
 from keras._jax.dtypes import highest, lowest
@@ -18,10 +19,22 @@ from keras._jax.op import op, symbol_of, with_shape
 
 def _slice_shapes(trace, inputs, start_indices, shape):
     inputs = symbol_of(inputs)
+    _check_one_each(inputs, start_indices, shape)
     if is_symbolic(start_indices):
         return with_shape(inputs, [None if d == -1 else d for d in shape])
     known = zip(inputs.shape, start_indices, shape)
     return with_shape(inputs, [d if d != -1 else None if n is None else n - int(s) for n, s, d in known])
+
+
+def _check_one_each(inputs: Any, start_indices: Any, shape: Any) -> None:
+    starts = getattr(start_indices, "shape", None)
+    starts = len(start_indices) if starts is None else starts[0]
+    axes = len(inputs.shape)
+    if len(shape) != axes or starts not in (axes, None):
+        raise WrongShape(
+            f"slice: `start_indices` and `shape` must have one number for each of the {axes} axes of `inputs`. "
+            f"Got {starts} and {len(shape)}."
+        )
 
 
 # a start of plain numbers stays one, so that what follows it is known in compiled code too
@@ -38,6 +51,8 @@ def slice(inputs: Tensor, start_indices: Any, shape) -> Tensor:
     Array([[2, 3],
            [5, 6]], dtype=int32)
     """
+    inputs = jnp.asarray(inputs)
+    _check_one_each(inputs, start_indices, shape)
     sizes = list(shape)
     if -1 in sizes:
         if isinstance(start_indices, jax.core.Tracer):
@@ -105,18 +120,23 @@ def _places(indices: Any) -> tuple:
 # --- segments
 
 
+def _check_segments(ids: tuple, data: tuple) -> None:
+    if len(ids) != 1 or not data or (None not in (ids[0], data[0]) and ids[0] != data[0]):
+        raise ValueError(
+            "A segment's operation needs `segment_ids` of one axis, as long as the first one of `data`. "
+            f"Got shapes {ids} and {data}."
+        )
+
+
 def _segment_shapes(trace, data, segment_ids, num_segments=None, sorted=False):
-    data = symbol_of(data)
+    data, ids = symbol_of(data), symbol_of(segment_ids)
+    _check_segments(ids.shape, data.shape)
     return with_shape(data, (num_segments, *data.shape[1:]))
 
 
 def _segments(who: str, combine: str, data: Any, segment_ids: Any, num_segments: Any, sorted: bool, default: Any):
     data, segment_ids = jnp.asarray(data), jnp.asarray(segment_ids)
-    if segment_ids.ndim != 1 or not data.shape or data.shape[0] != segment_ids.shape[0]:
-        raise ValueError(
-            f"{who}: `segment_ids` must have one axis, as long as the first one of `data`. "
-            f"Got shapes {segment_ids.shape} and {data.shape}."
-        )
+    _check_segments(segment_ids.shape, data.shape)
     if num_segments is None:
         if isinstance(segment_ids, jax.core.Tracer):
             raise ValueError(f"{who}: compiled code needs the number of segments: give `num_segments`.")
