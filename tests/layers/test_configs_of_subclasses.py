@@ -110,3 +110,15 @@ def test_layers_whose_constructors_take_no_name_save_and_load(kind, arguments, t
 def test_what_neither_constructor_takes_is_refused():
     with pytest.raises(TypeError, match=r"Alone cannot be made from its config(?s:.*)'size'"):
         Alone.from_config({**Alone(2).get_config(), "size": 3})
+
+
+def test_what_no_config_can_hold_is_refused_under_the_names_of_keras_3():
+    class Keeps(keras.layers.Layer):
+        def __init__(self, thing, **kwargs):
+            super().__init__(**kwargs)
+            self.thing = thing
+
+    with pytest.raises(NotImplementedError, match="cannot be put into a config"):
+        Keeps(object()).get_config()
+    with pytest.raises(TypeError, match="cannot be put into a config"):
+        keras.saving.serialize_keras_object(object())

@@ -5,6 +5,10 @@ class WrongTypeError(TypeError, ValueError):
     """A value of another type than needed: releases have said so with either error, and programs wait for either."""
 
 
+class NotSerializable(NotImplementedError, TypeError, ValueError):
+    """What no config can hold: a TypeError in Keras 3, a NotImplementedError where `get_config` meets it."""
+
+
 class UnknownArgument(TypeError, ValueError):
     """An argument that is not taken: a TypeError in Python and up to tf.keras, a ValueError in Keras 3."""
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from keras._core import registry
 from keras._core.dtype_policy import DTYPES, DTypePolicy, by_class, policy_from
+from keras._core.errors import NotSerializable
 from keras._core.graph import KerasTensor
 from keras._core.names import nearest
 
@@ -103,7 +104,7 @@ def serialize(thing: Any) -> Any:
         return {"class_name": "__tensor__", "config": {"value": value.tolist(), "dtype": str(value.dtype)}}
     if isinstance(thing, np.dtype):
         return thing.name
-    raise ValueError(
+    raise NotSerializable(
         f"{type(thing).__name__} objects cannot be put into a config: give the class a `get_config` method."
     )
 
