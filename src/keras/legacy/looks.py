@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import importlib
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keras._core import tree
-from keras._training.named_values import names_of_values
 from keras.legacy import era
 
 WIDTH = 30  # characters of a bar
@@ -141,6 +141,7 @@ def _names_of_metrics(model: Any, which: str, i: int, outputs: list[str]) -> lis
     if len(outputs) > 1 and isinstance(mine, (list, tuple)) and not isinstance(given, dict):
         mine = (mine[i] or []) if len(mine) == len(outputs) else mine
     every = mine if isinstance(mine, (list, tuple)) else [mine]
+    names_of_values = importlib.import_module("keras._training.named_values").names_of_values  # which needs metrics
     known = tree.leaves(getattr(model, "outputs", None) or [])
     found: list[str] = []
     for m in every:
