@@ -39,6 +39,7 @@ class Compiled:
     computes_rows_apart: Callable[[bool], bool]
     trainable_variables: list[Variable]
     non_trainable_variables: list[Variable]
+    variables: list[Variable]
     structure_version: Callable[[], int]
 
     def _layer_metrics(self) -> list[Any]:
@@ -162,7 +163,9 @@ class Compiled:
     def _capture_trainable(self) -> None:
         """Freezing takes effect when a model is compiled: what is trainable now stays so until the next `compile`."""
         if self.built and self._captured is None and self.compiled:
-            self._captured = (self.trainable_variables, self.non_trainable_variables)
+            trained = self.trainable_variables
+            ids = {id(v) for v in trained}
+            self._captured = (trained, [v for v in self.variables if id(v) not in ids])
 
     @property
     def debugs_values(self) -> bool:
