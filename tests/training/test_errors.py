@@ -108,7 +108,7 @@ def test_one_of_several_inputs_with_another_size_is_named():
     a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
     model = keras.Model([a, b], keras.layers.Concatenate()([a, b]))
     with pytest.raises(ValueError, match=r"input 'b' has shape \(None, 2\). Got shape \(2, 3\)"):
-        model.predict([np.ones((2, 3)), np.ones((2, 3))], verbose=0)
+        model([np.ones((2, 3)), np.ones((2, 3))])
 
 
 class WeightAnew(layers.Layer):

@@ -266,7 +266,7 @@ class Compiled:
             metric.reset_state()
 
     def has_own_step(self, name: str) -> bool:
-        """Whether a subclass brings its own `train_step`, `test_step` or `predict_step`."""
+        """Whether a subclass brings its own `train_step`, `test_step`, `predict_step` or `compute_loss`."""
         return getattr(type(self), name) is not getattr(Compiled, name)
 
     def has_own_logs(self, phase: str) -> bool:

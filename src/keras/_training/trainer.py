@@ -9,7 +9,7 @@ import numpy as np
 
 from keras import config as settings
 from keras._core import tree
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras._data import ArraySource
 from keras._jax import compile as engine
 from keras._training.across import run_for
@@ -156,8 +156,7 @@ class Trainer(Runs):
         Returns:
             The loss, or a list of the loss and the metrics in the order of `metrics_names`, or a dict.
         """
-        if kwargs:
-            raise UnknownArgument(f"evaluate: unknown arguments {', '.join(kwargs)}.")
+        no_more_arguments("evaluate", kwargs)
         if distribution is not None:
             return spread_over(distribution, Trainer.evaluate, locals())
         self._check_ready("evaluate", training=False)
