@@ -34,10 +34,16 @@ _CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_
 # XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
 # runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
 # axis are compiled in a sixth less time and run as fast; without any, in half the time, and run five times as long.
+# Those loops are one kernel, which cannot hold the reductions of the library, and use vectors of every width.
 _OLDER = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
     "simply": _OLDER,
-    "mostly": {**_OLDER, "xla_llvm_disable_expensive_passes": True},
+    "mostly": {
+        **_OLDER,
+        "xla_llvm_disable_expensive_passes": True,
+        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT",
+        "xla_cpu_prefer_vector_width": 512,
+    },
     "very": {"xla_backend_optimization_level": 0},
 }
 

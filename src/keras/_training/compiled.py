@@ -39,6 +39,7 @@ class Compiled:
     computes_rows_apart: Callable[[bool], bool]
     trainable_variables: list[Variable]
     non_trainable_variables: list[Variable]
+    variables: list[Variable]
     structure_version: Callable[[], int]
 
     def _layer_metrics(self) -> list[Any]:
@@ -137,6 +138,8 @@ class Compiled:
         self._keys.clear()
         self._reset_values.clear()
         self._planners.clear()
+        for phase in ("train", "test", "predict"):  # functions that were made for the former settings
+            self.__dict__.pop(f"{phase}_function", None)
         self.stop_training = False
         self.compiled = True
         self._compile_arguments = {
@@ -160,7 +163,9 @@ class Compiled:
     def _capture_trainable(self) -> None:
         """Freezing takes effect when a model is compiled: what is trainable now stays so until the next `compile`."""
         if self.built and self._captured is None and self.compiled:
-            self._captured = (self.trainable_variables, self.non_trainable_variables)
+            trained = self.trainable_variables
+            ids = {id(v) for v in trained}
+            self._captured = (trained, [v for v in self.variables if id(v) not in ids])
 
     @property
     def debugs_values(self) -> bool:
@@ -261,7 +266,7 @@ class Compiled:
             metric.reset_state()
 
     def has_own_step(self, name: str) -> bool:
-        """Whether a subclass brings its own `train_step`, `test_step` or `predict_step`."""
+        """Whether a subclass brings its own `train_step`, `test_step`, `predict_step` or `compute_loss`."""
         return getattr(type(self), name) is not getattr(Compiled, name)
 
     def has_own_logs(self, phase: str) -> bool:

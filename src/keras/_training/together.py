@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +24,8 @@ from keras._training.state import State
 
 _LARGEST = 256 << 20  # bytes of data and states of one program's models
 _MOST_EPOCHS = 4  # times the epochs of the first to end, as those that are done go on computing for nothing
-_FEWEST_PER_THREAD = 8  # models; a step of fewer costs hardly less
+_VECTOR = 16  # numbers; what is left of a loop beyond whole vectors is computed one by one
+_FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
 WORTH_COMPILING = 45_000
@@ -80,11 +82,9 @@ class Run:
         return self.epochs * (self.full_steps + bool(self.left))
 
     def order(self, epoch: int) -> np.ndarray:
-        """The rows in the order of an epoch."""
-        order = self.orders[epoch]
-        order = np.arange(self.source.rows, dtype=np.int32) if order is None else order
-        more = self.full_steps * self.source.batch_size - len(order)
-        return np.pad(order, (0, more)) if more > 0 else order
+        """The rows in the order of an epoch; of the last one, after it."""
+        order = self.orders[min(epoch, self.epochs - 1)]
+        return np.arange(self.source.rows, dtype=np.int32) if order is None else order
 
     def counts(self) -> np.ndarray:
         """How many rows count in each full step."""
@@ -97,8 +97,9 @@ def train_together(runs: list[Run]) -> list[Run]:
     alone = []
     with ThreadPoolExecutor(_threads()) as compilers, ThreadPoolExecutor(_threads()) as trainers:
         prepared = []
-        for group in _groups(runs):
-            programs = _programs(group, compilers)
+        groups = _groups(runs)
+        for group in groups:
+            programs = _programs(group, compilers, -(-_threads() // len(groups)))
             if programs is None:
                 alone += group
             else:
@@ -160,10 +161,10 @@ class _Programs:
         self.tails = tails
 
 
-def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | None:
-    """The programs of a group, found or being made; None if it is better trained alone."""
+def _programs(group: list[Run], compilers: ThreadPoolExecutor, threads: int) -> _Programs | None:
+    """The programs of a group, found or being made, for so many threads; None if it is better trained alone."""
     first = group[0]
-    count = _count(group)
+    count = _count(group, threads)
     sizes = [first.source.batch_size] if first.full_steps else []
     tails = sorted({run.left for run in group if run.left})
     known = {size: engine.programs.find(("together", count, first.key, size)) for size in (*sizes, *tails)}
@@ -183,12 +184,12 @@ def _programs(group: list[Run], compilers: ThreadPoolExecutor) -> _Programs | No
     return _Programs(count, layouts, made[sizes[0]] if sizes else None, {size: made[size] for size in tails})
 
 
-def _count(group: list[Run]) -> int:
+def _count(group: list[Run], threads: int) -> int:
     """How many models a program is for: the group, or equal parts of it that threads or memory can take."""
     at_once = max(int(_LARGEST // max(max(run.bytes for run in group), 1)), 1)
-    threads = min(_threads(), max(len(group) // _FEWEST_PER_THREAD, 1))
-    parts = max(-(-len(group) // at_once), threads)
-    return -(-len(group) // parts)
+    parts = max(-(-len(group) // at_once), min(threads, max(len(group) // _FEWEST_PER_THREAD, 1)))
+    count = -(-len(group) // parts)
+    return count if count < _VECTOR else -(-count // _VECTOR) * _VECTOR
 
 
 def _layout(variables: list[Any], *lanes: int) -> Layout:
@@ -220,14 +221,13 @@ def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tupl
     made = _Program(None)
     keeps = run.model.has_own_logs("train")
     logs_of = run.planner.logs_of(keeps, lambda names: vars(made).update(names=names))
-    function = many_steps.steps_of_many(traced.shapes, many, logs_of, layouts, count)
+    program = functools.partial(many_steps.steps_of_many, traced.shapes, many, logs_of, layouts, count)
     is_full = rows == run.source.batch_size
     length = run.full_steps if is_full else 1
     numbers, data = engine.specs_of(run.planner.numbers), engine.specs_of(run.data)
     state = State(*(layout.specs for layout in layouts))
     specs = [state, *many_steps.specs_of_many(numbers, data, count, length, rows, run.fills)]
-    quickly = "mostly" if is_full else "very"
-    made.compiled = engine.compile_program("train_together", function, specs, donate=(0,), quickly=quickly)
+    made.compiled = many_steps.compile_many(program, specs, often=is_full)
     engine.programs.keep(("together", count, run.key, rows), made)
     return made
 
@@ -254,13 +254,18 @@ class _Part:
         data = engine.to_device(_stacked([run.data for run in lanes]))
         everyone = np.ones((len(lanes),), bool)
         counts = [np.stack([run.counts() for run in lanes])] if lanes[0].fills else []
+        # nothing is read before the end: waiting for Python in two threads would take longer than the steps
+        found: list[dict[int, Any]] = []
         for epoch in range(max(run.epochs for run in lanes)):
-            orders = [run.order(min(epoch, run.epochs - 1)) for run in lanes]
+            orders = [run.order(epoch) for run in lanes]
             state = state._replace(metrics=metrics)
             logs: dict[int, Any] = {}
             if full is not None:
                 steps, size = lanes[0].full_steps, lanes[0].source.batch_size
-                order = np.stack([o[: steps * size].reshape(steps, size) for o in orders])
+                filled = np.zeros((len(lanes), steps * size), np.int32)  # of the first row what the last batch lacks
+                for row, o in zip(filled, orders):
+                    row[: len(o)] = o[: len(row)]
+                order = filled.reshape(-1, steps, size)
                 state, logs[0] = full.compiled(state, numbers, data, order, everyone, np.int32(steps), *counts)
             for rows, tail in tails.items():
                 active = np.array([run.left == rows for run in lanes])
@@ -270,9 +275,12 @@ class _Part:
                     [o[None, -rows:] if is_of else np.zeros((1, rows), np.int32) for o, is_of in zip(orders, active)]
                 )
                 state, logs[rows] = tail.compiled(state, numbers, data, order, active, np.int32(1))
-            self._note(epoch, engine.fetch(logs), {**({0: full} if full is not None else {}), **tails})
+            found.append(logs)
             if any(run.epochs == epoch + 1 for run in self._runs):
                 self._ends[epoch + 1] = engine.fetch(state)
+        programs = {**({0: full} if full is not None else {}), **tails}
+        for epoch, logs in enumerate(engine.fetch(found)):
+            self._note(epoch, logs, programs)
 
     def _beside(self, joined: list[list[np.ndarray]]) -> list[Any]:
         """The joined values of all models, each a column."""

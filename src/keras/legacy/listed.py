@@ -48,9 +48,11 @@ def _add_weights(layer: Any, found: dict[int, Any]) -> None:
             _add_weights(inner, found)
 
 
+def _lists(layer: Any) -> bool:
+    return era.before("tf2.0") and not type(layer).__module__.startswith("keras.")
+
+
 def _unlisted(layer: Any, variables: list) -> list:
-    if type(layer).__module__.startswith("keras.") or not era.before("tf2.0"):
-        return []
     listed = {id(v) for v in vars(layer).get("_listed_weights", ())}
     return [v for v in variables if id(v) not in listed]
 
@@ -61,6 +63,8 @@ def own_variables(function: Callable) -> Callable:
     @functools.wraps(function)
     def _own_variables(self):
         found = function(self)
+        if not _lists(self):
+            return found
         others = {id(v) for v in _unlisted(self, found)}
         return [v for v in found if id(v) not in others]
 
@@ -72,6 +76,6 @@ def seed_variables(function: Callable, all_variables: Callable) -> Callable:
 
     @functools.wraps(function)
     def _seed_variables(self):
-        return [*function(self), *_unlisted(self, all_variables(self))]
+        return [*function(self), *(_unlisted(self, all_variables(self)) if _lists(self) else ())]
 
     return _seed_variables

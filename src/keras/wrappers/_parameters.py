@@ -103,12 +103,14 @@ def _with_settings(optimizer, settings: dict):
         return optimizer(**settings)
     base = optimizers.get(optimizer)
     names, _ = signature.parameters(type(base).__init__)
-    unknown = [n for n in settings if n not in base.get_config() and n not in names]
+    unknown = [n for n in settings if n not in names and n not in base.get_config()]
     if unknown:
         raise ValueError(
             f"optimizer__{unknown[0]}: {type(base).__name__} has no argument {unknown[0]!r}."
             f"{nearest(unknown[0], names)} It has: {', '.join(names)}."
         )
+    if isinstance(optimizer, str):
+        return type(base)(**settings)
     return type(base).from_config({**base.get_config(), **settings})
 
 
