@@ -127,3 +127,38 @@ def test_metric_of_ones_own_may_call_a_variable_weights():
 
     metric = Own()
     assert metric.variables == [metric.weights]
+
+
+def test_model_called_on_another_size_refuses_it_and_predict_leaves_it_to_the_layers():
+    x = keras.Input((3,))
+    square = keras.Model(x, x * x)
+    for wrong in (np.ones((2, 5)), keras.Input((5,))):
+        with pytest.raises(ValueError, match=r"has shape \(None, 3\)\. Got shape"):
+            square(wrong)
+    assert square(np.ones((2, 3, 1))).shape == (2, 3)
+    assert square.predict(np.ones((2, 5)), verbose=0).shape == (2, 5)
+    with pytest.raises(ValueError, match="has shape"):  # a model inside is called, by whatever
+        keras.Sequential([square]).predict(np.ones((2, 5)), verbose=0)
+    config.set_era("2.3")
+    try:
+        assert square(np.ones((2, 5))).shape == (2, 5)
+    finally:
+        config.set_era("3")
+
+
+def test_function_has_the_batch_size_it_was_declared_with():
+    x = keras.KerasTensor((2, 3))
+    double = keras.Function(x, x * 2)
+    for other in (np.ones((4, 3)), keras.KerasTensor((4, 3))):
+        with pytest.raises(ValueError, match="has shape"):
+            double(other)
+
+
+def test_sequential_refuses_layers_that_need_more_than_one_tensor():
+    class Two(layers.Layer):
+        def call(self, inputs, training):
+            return inputs
+
+    model = keras.Sequential([Two()])
+    with pytest.raises(ValueError, match="needs inputs, training"):
+        model.build((None, 2))

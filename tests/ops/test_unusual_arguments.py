@@ -35,7 +35,7 @@ def test_categorical_takes_rows_of_classes(shape):
 
 
 def test_a_seed_generator_says_what_it_does_not_know():
-    with pytest.raises(ValueError, match="SeedGenerator: unknown arguments start"):
+    with pytest.raises(ValueError, match="SeedGenerator: unknown argument 'start"):
         keras.random.SeedGenerator(start=1)
 
 
@@ -92,3 +92,9 @@ def test_sums_over_paths_of_16_bits_are_of_32(dtype):
     assert ops.ctc_loss(np.array([[1, 2]]), frames, np.array([2]), np.array([3])).dtype == "float32"
     for strategy in ("greedy", "beam_search"):
         assert ops.ctc_decode(frames, np.array([3]), strategy)[1].dtype == "float32"
+
+
+def test_a_shape_may_be_one_number():
+    assert keras.random.normal(5).shape == keras.random.uniform(5).shape == (5,)
+    assert keras.random.randint(5, 0, 9).shape == keras.random.gamma(5, 1.0).shape == (5,)
+    assert keras.initializers.Zeros()(5).shape == keras.initializers.RandomNormal()(5).shape == (5,)

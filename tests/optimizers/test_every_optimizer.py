@@ -302,7 +302,7 @@ def test_elementwise_optimizers_may_be_given_joined_variables(name, settings):
 
 @every_class
 def test_arguments_that_do_not_exist_are_refused(name):
-    with pytest.raises(ValueError, match=r"unknown argument `learning_rat`\. Did you mean 'learning_rate'"):
+    with pytest.raises(ValueError, match=r"unknown argument 'learning_rat'\. Did you mean 'learning_rate'"):
         getattr(optimizers, name)(learning_rat=0.1)
 
 

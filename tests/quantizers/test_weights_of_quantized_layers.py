@@ -56,3 +56,29 @@ def test_kernel_is_the_float_one_until_the_calibration_and_the_integers_after_it
 
 def test_floats_know_of_no_calibration():
     assert not hasattr(built(keras.layers.Dense(2)), "is_gptq_calibrated")
+
+
+@pytest.mark.parametrize("policy", ["gptq/4/8_from_float32", "awq/4/8_from_float32"])
+@pytest.mark.parametrize("layer", [layers.Dense(4), layers.Embedding(3, 8)], ids=["dense", "embedding"])
+def test_policy_alone_does_not_calibrate_a_layer_that_has_weights(layer, policy):
+    if not layer.built:
+        layer.build((None, 8))
+    with pytest.raises(ValueError, match="needs a `config`"):
+        layer.dtype_policy = policy
+    assert layer.quantization_mode is None
+
+
+def test_zero_points_of_calibrated_layers_have_the_names_of_keras_3():
+    names = ["kernel", "kernel_scale", "zero_point", "g_idx"]
+    assert [v.name for v in built(layers.EinsumDense("ab,bc->ac", 6, dtype="gptq/4/8_from_float32")).variables] == names
+    dense = built(layers.Dense(6, use_bias=False, dtype="awq/4/8_from_float32"))
+    assert [v.name for v in dense.variables] == ["kernel", "kernel_scale", "kernel_zero", "awq_scales", "g_idx"]
+
+
+def test_scales_of_float8_come_first_where_the_policy_does():
+    first = built(layers.Dense(4, dtype="float8_from_float32"))
+    after = built(layers.Dense(4))
+    after.quantize("float8")
+    assert [v.name for v in first.variables][-2:] == ["kernel", "bias"]
+    assert [v.name for v in after.variables][:2] == ["kernel", "bias"]
+    assert len(first.variables) == len(after.variables) == 8

@@ -245,3 +245,57 @@ def test_what_a_reset_of_ones_own_leaves_alone_is_kept():
     history = model.fit(x, y, batch_size=4, epochs=3, verbose=0).history
     assert history["calls"] == [102, 204, 306]  # two batches and one reset an epoch, as in Keras 3
     assert model.evaluate(x, y, batch_size=4, verbose=0)[1] == 408
+
+
+class OutputsWithoutNames(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = keras.layers.Dense(1), keras.layers.Dense(1)
+
+    def call(self, x):
+        return [self.one(x), self.two(x)]
+
+
+def logs_of_two_outputs(**given):
+    model = OutputsWithoutNames()
+    model.compile("sgd", **given)
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    logs = model.fit(x, [y, y], verbose=0).history
+    assert set(model.evaluate(x, [y, y], verbose=0, return_dict=True)) == set(logs)
+    return set(logs)
+
+
+def test_outputs_that_nothing_names_are_told_apart_by_their_losses_and_metrics():  # as in Keras 3.15
+    assert logs_of_two_outputs(loss=["mse", "mae"]) == {"loss", "mse_loss", "mae_loss"}
+    assert logs_of_two_outputs(loss=[keras.losses.Huber(name="h"), "mse"]) == {"loss", "h_loss", "mse_loss"}
+    found = logs_of_two_outputs(loss="mse", metrics=[["mse"], ["mae", "mse"]])
+    assert found == {"loss", "mse_loss", "mse", "mae", "mse_1"}
+
+
+def test_outputs_that_nothing_names_had_numbers_in_tf_keras():
+    keras.config.set_era("tf2")
+    try:
+        found = logs_of_two_outputs(loss=["mse", "mae"], metrics=[["mse"], ["mae"]])
+    finally:
+        keras.config.set_era("3")
+    assert found == {"loss", "output_1_loss", "output_2_loss", "output_1_mse", "output_2_mae"}
+
+
+def test_a_loss_of_ones_own_may_make_two_outputs_of_one():
+    class Twice(keras.Model):
+        def compute_loss(self, x, y, y_pred, sample_weight=None, **others):
+            return super().compute_loss(x=x, y=y, y_pred=[y_pred, y_pred], sample_weight=sample_weight, **others)
+
+    x = keras.Input((3,))
+    model = Twice(x, keras.layers.Dense(1)(x))
+    model.compile("sgd", ["mse", "mae"])
+    y = np.ones((4, 1), "float32")
+    logs = model.fit(np.ones((4, 3), "float32"), (y, y), verbose=0).history
+    assert set(logs) == {"loss", "mse_loss", "mae_loss"}
+
+
+def test_a_list_of_one_output_may_have_a_dict_with_a_list_of_losses():
+    x = keras.Input((3,))
+    model = keras.Model(x, [keras.layers.Dense(1, name="a")(x)])
+    model.compile("sgd", {"a": ["mse"]})
+    assert set(model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0).history) == {"loss"}

@@ -134,7 +134,7 @@ def test_names_of_strangers_stay_names(tmp_path, capsys):
 def test_wrong_arguments_are_refused():
     with pytest.raises(ValueError, match="`rankdir`"):
         keras.utils.model_to_dot(model_of(), rankdir="up")
-    with pytest.raises(TypeError, match="unknown arguments"):
+    with pytest.raises(TypeError, match="unknown argument"):
         keras.utils.plot_model(model_of(), colour="red")
     with pytest.raises(ValueError, match="is not built"):
         keras.utils.model_to_dot(keras.Sequential([keras.layers.Dense(1)]))

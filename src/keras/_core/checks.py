@@ -5,7 +5,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from keras._core.errors import WrongTypeError
+from keras._core.errors import UnknownArgument, WrongTypeError
 from keras._core.names import nearest
 
 NO_SUPER = "{name}: its __init__ did not call super().__init__().\n  Write it as the first line of __init__."
@@ -28,6 +28,15 @@ def _is_integer(x: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def no_more_arguments(owner: str, unknown: Iterable[str], known: Iterable[str] = ()) -> None:
+    """Refuses arguments that nothing takes; `known` are those that one of them may have been meant for."""
+    names = list(unknown)
+    if names:
+        words = ", ".join(map(repr, names))
+        hint = nearest(names[0], known)
+        raise UnknownArgument(f"{owner}: unknown argument{'s' * (len(names) > 1)} {words}.{hint}")
 
 
 def positive_or_none(name: str, value: Any, owner: str = "") -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from keras._core import tree
+from keras._core.checks import no_more_arguments
 from keras._core.dtype_policy import dtype_name
-from keras._core.errors import NotConnected, NotIterable, UnknownArgument
+from keras._core.errors import NotConnected, NotIterable
 from keras._core.fingerprint import same_object
 from keras._core.names import unique_name, unique_name_for
 from keras._core.types import Shape
@@ -39,8 +40,7 @@ class KerasTensor:
     def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True, name=None, **kwargs):
         if sparse and ragged:
             raise ValueError("KerasTensor: at most one of `sparse` and `ragged` can be True.")
-        if kwargs:
-            raise UnknownArgument(f"KerasTensor: unknown arguments {', '.join(kwargs)}.")
+        no_more_arguments("KerasTensor", kwargs)
         self._shape: Shape = tuple(None if d is None else int(d) for d in shape)
         self._dtype: str = dtype_name(dtype)
         self._sparse = bool(sparse)

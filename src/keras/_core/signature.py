@@ -18,6 +18,12 @@ def parameters(function: Callable) -> tuple[tuple[str, ...], bool]:
     return tuple(names), open_ended
 
 
+def required_parameters(function: Callable) -> list[str]:
+    """Names of what a bound method or a function cannot be called without, as far as that can stand by position."""
+    found = inspect.signature(function).parameters.values()
+    return [p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
 def takes_two(function: Callable) -> bool:
     """Whether `function` can be called with two things by position."""
     try:

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras import config
+from keras._core.checks import no_more_arguments
 from keras._core.draws import fresh_seed
 from keras._core.dtype_policy import dtype_name, is_float_name
-from keras._core.errors import UnknownArgument
 from keras._core.graph import any_symbolic
 from keras._core.names import name_scope, unique_name_for
 from keras._core.types import Tensor
@@ -43,8 +43,7 @@ class SeedGenerator:
     """
 
     def __init__(self, seed=None, name=None, **kwargs):
-        if kwargs:
-            raise UnknownArgument(f"SeedGenerator: unknown arguments {', '.join(kwargs)}.")
+        no_more_arguments("SeedGenerator", kwargs)
         if seed is None:
             seed = fresh_seed()
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
@@ -127,16 +126,20 @@ def _float(dtype):
     return _wide_enough(name)
 
 
+def _as_shape(shape) -> tuple:
+    return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Draws from a normal distribution with the given mean and standard deviation."""
     kind = _float(dtype)
-    return jax.random.normal(_key(seed), tuple(shape), kind) * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
+    return jax.random.normal(_key(seed), _as_shape(shape), kind) * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Draws evenly from `minval` (included) to `maxval` (excluded)."""
     kind = _float(dtype)
-    return jax.random.uniform(_key(seed), tuple(shape), kind, jnp.asarray(minval, kind), jnp.asarray(maxval, kind))
+    return jax.random.uniform(_key(seed), _as_shape(shape), kind, jnp.asarray(minval, kind), jnp.asarray(maxval, kind))
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
@@ -144,13 +147,13 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     name = dtype_name(dtype)
     if is_float_name(name):
         raise ValueError(f"randint: `dtype` must be an integer type. Got {name!r}.")
-    return jax.random.randint(_key(seed), tuple(shape), minval, maxval, _wide_enough(name))
+    return jax.random.randint(_key(seed), _as_shape(shape), minval, maxval, _wide_enough(name))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Draws from a normal distribution, without values more than two standard deviations from the mean."""
     kind = _float(dtype)
-    drawn = jax.random.truncated_normal(_key(seed), -2.0, 2.0, tuple(shape), kind)
+    drawn = jax.random.truncated_normal(_key(seed), -2.0, 2.0, _as_shape(shape), kind)
     return drawn * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
 
 
@@ -167,14 +170,16 @@ def categorical(logits: Tensor, num_samples, dtype="int32", seed=None) -> Tensor
 def gamma(shape, alpha: Tensor, dtype=None, seed=None) -> Tensor:
     """Draws from gamma distributions with shape parameter `alpha` and scale 1."""
     kind = _float(dtype)
-    return jax.random.gamma(_key(seed), jnp.asarray(alpha, kind), tuple(shape), kind)
+    return jax.random.gamma(_key(seed), jnp.asarray(alpha, kind), _as_shape(shape), kind)
 
 
 @op
 def binomial(shape, counts: Tensor, probabilities: Tensor, dtype=None, seed=None) -> Tensor:
     """Draws how many of `counts` trials succeed, each with the given probability."""
     kind = _float(dtype)
-    drawn = jax.random.binomial(_key(seed), jnp.asarray(counts, kind), jnp.asarray(probabilities, kind), tuple(shape))
+    drawn = jax.random.binomial(
+        _key(seed), jnp.asarray(counts, kind), jnp.asarray(probabilities, kind), _as_shape(shape)
+    )
     return drawn.astype(kind)
 
 
@@ -182,7 +187,7 @@ def binomial(shape, counts: Tensor, probabilities: Tensor, dtype=None, seed=None
 def beta(shape, alpha: Tensor, beta: Tensor, dtype=None, seed=None) -> Tensor:
     """Draws from beta distributions with the parameters `alpha` and `beta`."""
     kind = _float(dtype)
-    return jax.random.beta(_key(seed), jnp.asarray(alpha, kind), jnp.asarray(beta, kind), tuple(shape), kind)
+    return jax.random.beta(_key(seed), jnp.asarray(alpha, kind), jnp.asarray(beta, kind), _as_shape(shape), kind)
 
 
 @op

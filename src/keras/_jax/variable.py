@@ -13,8 +13,9 @@ import numpy as np
 
 from keras import config
 from keras._core import limits, lookup
+from keras._core.checks import no_more_arguments
 from keras._core.dtype_policy import dtype_name, is_float_name
-from keras._core.errors import UnknownArgument, WrongTypeError
+from keras._core.errors import WrongTypeError
 from keras._core.fresh import Fresh, take
 from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
@@ -85,8 +86,7 @@ class Variable:
         like=None,
         **kwargs,
     ):
-        if kwargs:
-            raise UnknownArgument(f"Variable: unknown arguments {', '.join(kwargs)}.")
+        no_more_arguments("Variable", kwargs)
         if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
             raise ValueError(
                 f"Variable: `aggregation` must be 'none', 'mean', 'sum' or 'only_first_replica'. Got {aggregation!r}."

@@ -9,6 +9,8 @@ from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._data import pack_x_y_sample_weight
 from keras._jax.op import symbolic_result
+from keras._training.batch_loss import loss_of_batch
+from keras._training.own_functions import brings_own_function
 
 
 def is_matched(model: Any) -> bool:
@@ -21,7 +23,8 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
     """Builds the model for data like `batch`, then its losses and metrics."""
     x, y = batch[0], batch[1] if len(batch) > 1 else None
     outputs = None if not model.built else model.symbolic_outputs()
-    own = model.has_own_step(f"{phase}_step")
+    by_step = model.has_own_step(f"{phase}_step")
+    own = by_step or brings_own_function(model, phase)
     unmatched = phase != "predict" and y is not None and not is_matched(model)
     if outputs is None and (not model.built or not own or unmatched):
         try:
@@ -31,18 +34,20 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
             if not own or not (model.built or isinstance(error, NotImplementedError)):
                 raise
         model.built = True
-    if unmatched and outputs is None and not model.step_takes_state(phase):
+    if unmatched and outputs is None and by_step and not model.step_takes_state(phase):
         _match_by_step(model, batch, phase)
     if not unmatched or outputs is None:
         return
     targets = symbols_like(y)
+    if model.has_own_step("compute_loss"):
+        _match_by_loss(model, batch, outputs)
     if model._compiled_loss is not None and not model._compiled_loss.built:
         model._compiled_loss.build(targets, outputs)
     metrics = model._compiled_metrics
     if metrics is not None and not metrics.built:
         loss = model._compiled_loss
         known = getattr(model, "output_names", None) if loss is None else loss.output_names
-        metrics.build(targets, outputs, names_of_outputs(outputs, known))
+        metrics.build(targets, outputs, names_of_outputs(outputs, known), are_named(outputs, known))
         if any(map(_waits_for_shapes, metrics.metrics)):
             _count_symbols(metrics, targets, outputs)
 
@@ -72,6 +77,14 @@ def _match_by_step(model: Any, batch: tuple, phase: str) -> None:
         return
 
 
+def _match_by_loss(model: Any, batch: tuple, outputs: Any) -> None:
+    """Lets a `compute_loss` of the user's own show the losses of `compile` what it hands them."""
+    x, y, sample_weight = symbols_like((*batch, None, None)[:3])
+    run = _without_result(lambda x, y, y_pred, weight: loss_of_batch(model, x, y, y_pred, weight, True))
+    with contextlib.suppress(Exception):  # the run meets it as well, and tells it
+        symbolic_result(run, x, y, outputs, sample_weight)
+
+
 def _waits_for_shapes(metric: Any) -> bool:
     """Whether a metric may make variables when it sees the first shapes."""
     is_ours = type(metric).__module__.startswith("keras.")
@@ -99,7 +112,24 @@ def names_of_outputs(y_pred: Any, known: list[str] | None) -> list[str]:
         return [str(key) for (key,) in ways]
     if known is not None and len(known) == len(ways):
         return list(known)
-    return [f"output_{i}" for i in range(len(ways))] if len(ways) > 1 else ["output"]
+    return made_up_names(len(ways))
+
+
+def made_up_names(count: int) -> list[str]:
+    """Names of outputs that nothing else names."""
+    return [f"output_{i}" for i in range(count)] if count > 1 else ["output"]
+
+
+def are_named(y_pred: Any, known: list[str] | None) -> bool:
+    """Whether logs tell outputs apart by name: not those of a list that no graph names, as in Keras 3."""
+    ways = [way for way, _ in tree.paths(y_pred)]
+    named = isinstance(y_pred, dict) or max(map(len, ways), default=0) > 1
+    return named or shows_made_up_names() or (known is not None and len(known) == len(ways))
+
+
+def shows_made_up_names() -> bool:
+    """Whether names that were made up stand in logs, as they did before Keras 3."""
+    return False
 
 
 def _without_result(function):

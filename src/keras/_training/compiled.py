@@ -138,6 +138,8 @@ class Compiled:
         self._keys.clear()
         self._reset_values.clear()
         self._planners.clear()
+        for phase in ("train", "test", "predict"):  # functions that were made for the former settings
+            self.__dict__.pop(f"{phase}_function", None)
         self.stop_training = False
         self.compiled = True
         self._compile_arguments = {
@@ -264,7 +266,7 @@ class Compiled:
             metric.reset_state()
 
     def has_own_step(self, name: str) -> bool:
-        """Whether a subclass brings its own `train_step`, `test_step` or `predict_step`."""
+        """Whether a subclass brings its own `train_step`, `test_step`, `predict_step` or `compute_loss`."""
         return getattr(type(self), name) is not getattr(Compiled, name)
 
     def has_own_logs(self, phase: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,16 @@ from keras._core import tree
 from keras._core.errors import UnknownOutput
 from keras._core.names import nearest
 from keras._training import short_batches
-from keras._training.build import names_of_outputs
+from keras._training.build import are_named, names_of_outputs
+from keras._training.loss_terms import (
+    Term,
+    entries_of_nested,
+    is_config,
+    is_container,
+    label_of_part,
+    part_at,
+    terms_of,
+)
 
 NOTHING = "compile: `loss` is None for every output, so there is nothing to train for."
 NO_TARGET = (
@@ -63,7 +71,7 @@ def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool
     if nested is not None:
         return nested
     count = len(names)
-    if isinstance(given, dict) and not _is_config(given):
+    if isinstance(given, dict) and not is_config(given):
         unknown = [k for k in given if k not in names]
         if unknown and isinstance(y_pred, dict) is False and set(given) <= {str(i) for i in range(count)}:
             return [given.get(str(i)) for i in range(count)]
@@ -83,114 +91,6 @@ def by_output(what: str, given: Any, y_pred: Any, names: list[str], repeat: bool
     return [given] * count if repeat else [given]
 
 
-def entries_of_nested(given: Any, y_pred: Any) -> list[Any] | None:
-    """One entry for each of the outputs where these are nested and `given` is built like them; None elsewhere."""
-    ways = [way for way, _ in tree.paths(y_pred)]
-    if max(map(len, ways), default=0) < 2 or (isinstance(given, dict) and set(given) - {way[0] for way in ways}):
-        return None
-    found = []
-    for way in ways:
-        here = given
-        for step in way:
-            if isinstance(here, dict) and not _is_config(here):
-                here = here.get(step)
-            elif isinstance(here, (list, tuple)) and isinstance(step, int) and step < len(here):
-                here = here[step]
-            elif here is not None:
-                return None
-        found.append(here)
-    return found
-
-
-class Term(NamedTuple):
-    """One of several losses: of which part of the outputs, and how much it weighs."""
-
-    way: tuple
-    loss: Any
-    weight: Any
-
-
-def terms_of(given: Any, weights: Any, y_pred: Any, names: list[str]) -> list[Term] | None:
-    """The losses of parts of the outputs, where what `compile` was given is nested; None where it is not.
-
-    An output may have a list of losses, which add up. Where outputs are nested, a loss may be of a part of them as a
-    whole: a list in place of another structure holds such losses, or what is built like the structure.
-    """
-    if not any(_is_container(one) for one in _items(given)):
-        return None
-    flat = None if weights is None else tree.leaves(weights)
-    if flat is not None and len(flat) != _count(given):
-        raise ValueError(f"compile: `loss_weights` has {len(flat)} numbers for {_count(given)} losses.")
-    given = _weighed(given, iter(flat or ()))
-    if isinstance(given, dict) and isinstance(y_pred, (list, tuple)) and set(given) <= set(names):
-        given = [given.get(name) for name in names]
-    elif isinstance(given, dict) and not tree.is_nested(y_pred) and set(given) == set(names):
-        given = given[names[0]]
-    return list(_terms(given, y_pred, ()))
-
-
-def _count(given: Any) -> int:
-    return sum(map(_count, _items(given))) if _is_container(given) else 1
-
-
-def _weighed(given: Any, weights: Iterator[Any]) -> Any:
-    """The same structure with pairs of a loss and its weight, which `_terms` finds."""
-    if isinstance(given, dict) and not _is_config(given):
-        found = {key: _weighed(given[key], weights) for key in sorted(given)}  # as `tree.leaves` goes through weights
-        return {key: found[key] for key in given}
-    if isinstance(given, (list, tuple)):
-        return tree.rebuild(given, [_weighed(one, weights) for one in given])
-    weight = next(weights, None)
-    return None if given is None else _Weighed(given, weight)
-
-
-class _Weighed:
-    def __init__(self, loss: Any, weight: Any):
-        self.loss = loss
-        self.weight = weight
-
-
-def _terms(given: Any, y_pred: Any, way: tuple) -> Iterator[Term]:
-    if not _is_container(given):
-        if given is not None:
-            yield Term(way, given.loss, given.weight)
-        return
-    inside = tree.is_nested(y_pred)
-    flat = [one for one, _ in tree.paths(y_pred)]
-    if isinstance(given, (list, tuple)) and inside and len(given) == len(flat) and not any(map(_is_container, given)):
-        yield from (Term((*way, *leaf), one.loss, one.weight) for leaf, one in zip(flat, given) if one is not None)
-    elif isinstance(given, (list, tuple)) and not isinstance(y_pred, type(given)):
-        for one in given:
-            yield from _terms(one, y_pred, way)
-    else:
-        for key, one in given.items() if isinstance(given, dict) else enumerate(given):
-            if not inside or (key not in y_pred if isinstance(y_pred, dict) else key >= len(y_pred)):
-                raise UnknownOutput(f"compile: `loss` names the output {(*way, key)}, which the model does not have.")
-            yield from _terms(one, y_pred[key], (*way, key))
-
-
-def _is_container(x: Any) -> bool:
-    return isinstance(x, (list, tuple)) or (isinstance(x, dict) and not _is_config(x))
-
-
-def _items(x: Any) -> list[Any]:
-    return [] if not _is_container(x) else list(x.values()) if isinstance(x, dict) else list(x)
-
-
-def _part(x: Any, way: tuple) -> Any:
-    for step in way:
-        x = x[step]
-    return x
-
-
-def _label_of_part(way: tuple, y_pred: Any, names: list[str]) -> str:
-    """What the loss of a part of the outputs is called: after the way to it, positions after their output."""
-    inside = [name for (leaf, _), name in zip(tree.paths(y_pred), names) if leaf[: len(way)] == way]
-    if not way or (isinstance(way[-1], int) and len(inside) > 1):
-        return "/".join((*map(str, way[:-1]), "_".join(inside)))
-    return "/".join(map(str, (*way[:-1], inside[0] if isinstance(way[-1], int) else way[-1])))
-
-
 def _labels(y_pred: Any, names: list[str]) -> list[str]:
     """What single losses are called: outputs inside of others after the way to them."""
     found = []
@@ -198,10 +98,6 @@ def _labels(y_pred: Any, names: list[str]) -> list[str]:
         last = way[-1] if way and isinstance(way[-1], str) else name
         found.append("/".join(map(str, (*way[:-1], last))))
     return found
-
-
-def _is_config(x: dict) -> bool:
-    return "class_name" in x and "config" in x
 
 
 class CompiledLoss:
@@ -234,7 +130,7 @@ class CompiledLoss:
         self._by_key = isinstance(y_pred, dict)
         outputs = tree.leaves(y_pred)
         nested = entries_of_nested(self.loss, y_pred)
-        if nested is None or any(map(_is_container, nested)):
+        if nested is None or any(map(is_container, nested)):
             terms = terms_of(self.loss, self.loss_weights, y_pred, names)
             if terms is not None:
                 self._build_terms(terms, y_true, y_pred, names)
@@ -263,9 +159,13 @@ class CompiledLoss:
             raise ValueError(NOTHING)
         self.trackers = []
         if sum(f is not None for f in self.functions) > 1:
+            labels = _labels(y_pred, names)
+            if not are_named(y_pred, self.output_names):
+                labels = [
+                    one if isinstance(one, str) else getattr(f, "name", "") for one, f in zip(chosen, self.functions)
+                ]
             self.trackers = [
-                None if f is None else metrics.Mean(name=f"{label}_loss")
-                for f, label in zip(self.functions, _labels(y_pred, names))
+                None if f is None else metrics.Mean(name=f"{label}_loss") for f, label in zip(self.functions, labels)
             ]
         self.built = True
 
@@ -273,16 +173,16 @@ class CompiledLoss:
         ways = [leaf for leaf, _ in tree.paths(y_pred)]
         self._with_loss = [any(leaf[: len(t.way)] == t.way for t in terms) for leaf in ways]
         targets = tree.pack_like(y_pred, self._targets(y_true, y_pred, names))
-        terms = [t for t in terms if _part(targets, t.way) is not None]
+        terms = [t for t in terms if part_at(targets, t.way) is not None]
         if not terms:
             raise ValueError(NOTHING)
         self._ways = [t.way for t in terms]
-        self.functions = [loss_from(t.loss, _part(targets, t.way), _part(y_pred, t.way)) for t in terms]
+        self.functions = [loss_from(t.loss, part_at(targets, t.way), part_at(y_pred, t.way)) for t in terms]
         self.weights = [t.weight for t in terms]
         self._classes = []
         self.trackers = []
         if len(terms) > 1:
-            self.trackers = [metrics.Mean(name=f"{_label_of_part(t.way, y_pred, names)}_loss") for t in terms]
+            self.trackers = [metrics.Mean(name=f"{label_of_part(t.way, y_pred, names)}_loss") for t in terms]
         self.built = True
 
     def _targets(self, y_true: Any, y_pred: Any, names: list[str]) -> list[Any]:
@@ -324,7 +224,7 @@ class CompiledLoss:
         outputs = tree.leaves(y_pred)
         if self._ways is not None:  # losses of parts of the outputs
             targets, weights = tree.pack_like(y_pred, targets), tree.pack_like(y_pred, weights)
-            targets, weights, outputs = ([_part(x, way) for way in self._ways] for x in (targets, weights, y_pred))
+            targets, weights, outputs = ([part_at(x, way) for way in self._ways] for x in (targets, weights, y_pred))
             weights = [tree.leaves(w)[0] if tree.is_nested(w) else w for w in weights]
         total = None
         for i, output in enumerate(outputs):
@@ -341,7 +241,8 @@ class CompiledLoss:
         return total
 
     def __fingerprint__(self, of):
-        names = self.output_names if len(self.functions) > 1 else None  # names show in logs where there are several
+        # names show in logs where there are several
+        names = [t.name for t in self.metrics] if len(self.functions) > 1 else None
         return (of(self.functions), of(self.weights), of(names), of(self._ways))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from keras import metrics as metrics_module
 from keras._core import tree
 from keras._training import short_batches
-from keras._training.build import names_of_outputs
-from keras._training.compiled_loss import by_output, entries_of_nested, kind_of_labels, match_targets, match_weights
+from keras._training.build import are_named, names_of_outputs
+from keras._training.compiled_loss import by_output, kind_of_labels, match_targets, match_weights
+from keras._training.loss_terms import entries_of_nested
 from keras._training.named_values import NamedValues, names_of_values
 
 _ACCURACY = {
@@ -71,11 +72,13 @@ class CompiledMetrics:
         self.plain: list[list[Any]] = []
         self.weighted: list[list[Any]] = []
         self.names: list[str] = []
+        self._named = True
         self._runs_by_hand = 0
 
-    def build(self, y_true: Any, y_pred: Any, names: list[str]) -> None:
-        """Matches metrics with outputs and makes their variables."""
+    def build(self, y_true: Any, y_pred: Any, names: list[str], named: bool = True) -> None:
+        """Matches metrics with outputs and makes their variables; results show the outputs' names if `named`."""
         self.names = names
+        self._named = named
         targets = match_targets(y_true, y_pred, names)
         outputs = tree.leaves(y_pred)
         self.plain = self._matched("metrics", self.given, y_pred, targets, outputs)
@@ -114,7 +117,8 @@ class CompiledMetrics:
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts one batch."""
         if not self.built:
-            self.build(y_true, y_pred, names_of_outputs(y_pred, self.output_names))
+            known = self.output_names
+            self.build(y_true, y_pred, names_of_outputs(y_pred, known), are_named(y_pred, known))
         targets = match_targets(y_true, y_pred, self.names)
         weights = match_weights(sample_weight, y_pred, self.names)
         for i, output in enumerate(tree.leaves(y_pred)):
@@ -173,7 +177,7 @@ class CompiledMetrics:
     def result(self) -> dict[str, Any]:
         """Values by name, with the output's name in front where there are several outputs."""
         found: dict[str, Any] = {}
-        several = len(self.names) > 1
+        several = len(self.names) > 1 and self._named
         for name, plain, weighted in zip(self.names, self.plain, self.weighted):
             mine: dict[str, Any] = {}
             for prefix, group in (("", plain), ("weighted_", weighted)):
@@ -187,7 +191,7 @@ class CompiledMetrics:
 
     def __fingerprint__(self, of):
         shown = tuple(m.name for m in self.metrics)  # programs know under which names their logs are
-        return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None), shown)
+        return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None), self._named, shown)
 
 
 _LOCK = threading.Lock()  # a model may be evaluated by several threads

@@ -24,12 +24,6 @@ class ForeignVariables(Exception):
         self.variables = variables
 
 
-OWN_FUNCTION = (
-    "{owner} brings its own `{name}`, which would take the place of compiled programs; it is not called.\n"
-    "  Override `{phase}_step` to change what a step does, or call `{phase}_on_batch` in a loop of your own."
-)
-
-
 class Step:
     """One step of a run as a function of values.
 
@@ -42,7 +36,6 @@ class Step:
     """
 
     def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str, keeps_tuple: bool = False):
-        _refuse_own_functions(model, phase)
         self.model = model
         self.variables = variables
         self.names = names
@@ -126,7 +119,7 @@ class Step:
             if not self.model.step_takes_state(self.phase):
                 result = _plain(method(tree.lists_as_tuples(given)))  # as tf.data, which such steps come from
                 return self._after(scope), result
-            fields = _PUBLIC_STATE[self.phase]
+            fields = PUBLIC_STATE[self.phase]
             found = method(tuple(getattr(state, f) for f in fields), given)
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 raise ValueError(
@@ -159,13 +152,6 @@ def _check_losses(scope: pure.Scope) -> None:
         raise CannotFill
 
 
-def _refuse_own_functions(model: Any, phase: str) -> None:
-    for name in (f"make_{phase}_function", f"{phase}_function"):
-        found = getattr(model, name, None)
-        if found is not None and not getattr(found, "__module__", "").startswith("keras."):
-            raise NotImplementedError(OWN_FUNCTION.format(owner=type(model).__name__, name=name, phase=phase))
-
-
 def _plain(result: Any) -> Any:
     """What a step of the user's returned, with arrays for what stands for one: variables, values of a tape."""
     return tree.map_leaves(lambda x: x.__jax_array__() if callable(getattr(x, "__jax_array__", None)) else x, result)
@@ -174,7 +160,7 @@ def _plain(result: Any) -> Any:
 def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, tuple]:
     """The step that a model without one of its own takes, in the form users know: for `super().train_step(...)`."""
     variables, names = model.step_context
-    fields = _PUBLIC_STATE[phase]
+    fields = PUBLIC_STATE[phase]
     data = data if isinstance(data, (tuple, list)) else (data,)
     batch = (*data, None, None)[:3]
     scope = pure.current_scope()
@@ -188,7 +174,7 @@ def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, 
 
 def step_of_data(model: Any, phase: str, data: Any) -> Any:
     """`default_step` inside a step of data alone, `super().train_step(data)`: it reads and assigns the variables."""
-    fields = [getattr(model.step_context[0], name) for name in _PUBLIC_STATE[phase]]
+    fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
     state = tuple([v.value for v in field] for field in fields)
     result, after = default_step(model, phase, state, data)
     for field, values in zip(fields, after):
@@ -197,7 +183,7 @@ def step_of_data(model: Any, phase: str, data: Any) -> Any:
     return result
 
 
-_PUBLIC_STATE = {
+PUBLIC_STATE = {
     "train": ("trainable", "non_trainable", "optimizer", "metrics"),
     "test": ("trainable", "non_trainable", "metrics"),
     "predict": ("trainable", "non_trainable"),

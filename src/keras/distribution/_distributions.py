@@ -7,7 +7,7 @@ import contextlib
 import numpy as np
 
 from keras._core import processes
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras._jax import placement
 from keras.distribution._layout import LayoutMap, TensorLayout
 from keras.distribution._mesh import DeviceMesh, list_devices
@@ -199,8 +199,7 @@ class ModelParallel(Distribution):
     """
 
     def __init__(self, *, layout_map=None, batch_dim_name=None, auto_shard_dataset=True, **kwargs):
-        if kwargs:
-            raise UnknownArgument(f"ModelParallel: unknown argument {min(kwargs)!r}.")
+        no_more_arguments("ModelParallel", kwargs)
         if not isinstance(layout_map, LayoutMap):
             raise ValueError(f"ModelParallel: `layout_map` must be a LayoutMap. Got {layout_map!r}.")
         mesh = layout_map.device_mesh

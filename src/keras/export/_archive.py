@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import tree
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras._core.graph import KerasTensor
 from keras._jax import exported
 from keras._jax.variable import Variable
@@ -52,7 +52,7 @@ class ExportArchive:
     """
 
     def __init__(self, format="stablehlo", **kwargs):
-        _refuse_unknown("ExportArchive", kwargs)
+        no_more_arguments("ExportArchive", kwargs)
         check_no_saved_model(format, "ExportArchive", "keras.export.ExportArchive(format='stablehlo')")
         if format != "stablehlo":
             raise ValueError(f"ExportArchive: `format` must be 'stablehlo'. Got {format!r}.")
@@ -111,7 +111,7 @@ class ExportArchive:
         """
         if "jax2tf_kwargs" in kwargs or "is_static" in kwargs:
             raise ValueError("add_endpoint: `jax2tf_kwargs` and `is_static` concern TensorFlow; leave them out.")
-        _refuse_unknown("add_endpoint", kwargs)
+        no_more_arguments("add_endpoint", kwargs)
         if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
             raise ValueError(f"add_endpoint: `name` must be a name that can be called. Got {name!r}.")
         if name in self._endpoints:
@@ -238,8 +238,3 @@ def in_inference(fn: Any) -> Any:
 
 def _once(variables: list[Variable]) -> list[Variable]:
     return list({id(v): v for v in variables}.values())
-
-
-def _refuse_unknown(who: str, kwargs: dict) -> None:
-    if kwargs:
-        raise UnknownArgument(f"{who}: unknown arguments {', '.join(kwargs)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras.export import _onnx
 from keras.export._archive import ExportArchive, check_no_saved_model
 
@@ -42,9 +42,8 @@ def export_model(model: Any, filepath, format=None, verbose=None, input_signatur
     check_no_saved_model(format, "model.export", "model.export('model.stablehlo', format='stablehlo')")
     if format not in ("stablehlo", "onnx"):
         raise ValueError(_OTHERS.format(format=format))
-    unknown = [name for name in kwargs if format != "onnx" or name != "opset_version"]
-    if unknown:
-        raise UnknownArgument(f"model.export: unknown arguments {', '.join(unknown)} for {format!r}.")
+    known = ("opset_version",) if format == "onnx" else ()
+    no_more_arguments(f"model.export(format={format!r})", [name for name in kwargs if name not in known])
     if format == "onnx":
         _onnx.write(model, path, input_signature, verbose, **kwargs)
         return

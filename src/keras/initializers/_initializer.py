@@ -44,7 +44,7 @@ class BuiltInInitializer(Initializer):
 
     def __call__(self, shape, dtype=None):
         """A tensor of that shape and dtype; the dtype is the default float type if None."""
-        shape = tuple(int(size) for size in shape)
+        shape = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
         name = dtype_name(dtype or config.floatx())
         # naming the dtype makes it a plain transfer; without, jax compiles a copy for every new shape
         return ops.convert_to_tensor(self.values(shape, name), dtype=name)

@@ -88,10 +88,17 @@ def teach(module: ModuleType) -> None:
     wrap(importlib.import_module("keras.models._graph").Graph, "compute", running.note_graph)
     wrap(importlib.import_module("keras.models._graph").Graph, "check_order", _check_order)
     wrap(module.Sequential, "call", running.note_sequence)
+    wrap(Model, "_check_sizes", _check_sizes)
 
 
 def _check_order(function: Callable, self, inputs) -> None:
     """tf.keras took the entries of a list in the order of the sorted names."""
+    if not era.before("3"):
+        function(self, inputs)
+
+
+def _check_sizes(function: Callable, self, inputs) -> None:
+    """Networks of 1.x and 2.x, called on inputs of other sizes, left it to their layers."""
     if not era.before("3"):
         function(self, inputs)
 

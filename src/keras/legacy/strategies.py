@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras import distribution
+from keras._core.checks import no_more_arguments
 from keras.distribution._choice import distribution_for
 from keras.legacy import replicas
 
@@ -29,8 +30,7 @@ class Strategy:
     def __init__(self, devices: Sequence[str] | str | None = None, **others: Any):
         # how values travelled between devices, which XLA decides
         unknown = set(others) - {"communication", "communication_options", "cross_device_ops"}
-        if unknown:
-            raise TypeError(f"tf.distribute.{type(self).__name__}: unknown argument {min(unknown)!r}.")
+        no_more_arguments(f"tf.distribute.{type(self).__name__}", sorted(unknown))
         names = [devices] if isinstance(devices, str) else devices
         self._distribution = distribution_for("auto") if names is None else over([_today(n) for n in names])
 

@@ -22,9 +22,22 @@ def teach() -> None:
     """Lets the loss of an output be divided by what it was divided by, in programs until 2.3."""
     home = importlib.import_module("keras._training.compiled_loss")
     home.apply_loss = _over_what_weighs(home.apply_loss)
+    build = importlib.import_module("keras._training.build")
+    build.made_up_names = _counted_from_1(build.made_up_names)
+    build.shows_made_up_names = lambda: era.before("3")
     metrics_home = importlib.import_module("keras._training.compiled_metrics")
     wrap(metrics_home.CompiledMetrics, "_matched", _matched)
     metrics_home._free_name = _named_by_number(metrics_home._free_name)
+
+
+def _counted_from_1(made_up_names: Callable) -> Callable:
+    """Outputs without names were called 'output_1', 'output_2'; one of a name that nobody saw is left."""
+
+    def names(count: int) -> list[str]:
+        found = made_up_names(count)
+        return [f"output_{i + 1}" for i in range(count)] if count > 1 and era.before("3") else found
+
+    return names
 
 
 def _named_by_number(free_name: Callable) -> Callable:

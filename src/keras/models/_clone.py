@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras._core import tree
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras.layers import InputLayer, Layer
 from keras.models._functional import Functional
 from keras.models._model import Model
@@ -22,8 +22,7 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         call_function: `(layer, *args, **kwargs) -> outputs`, called instead of the layer, for functional models.
         recursive: whether models inside are cloned layer by layer too.
     """
-    if kwargs:
-        raise UnknownArgument(f"clone_model: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("clone_model", kwargs)
     if not isinstance(model, Model):
         raise ValueError(f"clone_model takes a model. Got {model!r}.")
     return _cloned(model, input_tensors, clone_function, call_function, recursive, {})

@@ -85,8 +85,8 @@ class Function(Operation):
 
 
 def _fits(shape: tuple, declared: tuple) -> bool:
-    """Whether an array of a shape goes in where a shape was declared; the size of the batch is free."""
-    return len(shape) == len(declared) and all(None in (a, b) or a == b for a, b in zip(shape[1:], declared[1:]))
+    """Whether an array of a shape goes in where a shape was declared."""
+    return len(shape) == len(declared) and all(None in (a, b) or a == b for a, b in zip(shape, declared))
 
 
 def _shapes(x) -> list:

@@ -126,6 +126,25 @@ class Graph:
 
     def matched(self, inputs: Any) -> list[Any]:
         """One value per input: dicts by name, everything else in order; missing last axes of size 1 are mended."""
+        flat = self._in_order(inputs)
+        for x, symbol in zip(flat, self.inputs):
+            if x is None and not getattr(symbol._keras_history and symbol._keras_history.operation, "optional", True):
+                raise ValueError(f"The model's input {_input_name(symbol)!r} is not optional. Got None for it.")
+        fitted = [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
+        for x, symbol in zip(fitted, self.inputs):
+            _check_ndim(getattr(x, "shape", None), symbol)
+        return fitted
+
+    def check_sizes(self, inputs: Any) -> None:
+        """Whether the axes behind the batch have the sizes of the inputs, as far as both are known."""
+        for x, symbol in zip(self._in_order(inputs), self.inputs):
+            shape, wanted = getattr(x, "shape", ()), symbol.shape
+            if len(shape) == len(wanted) and any(None not in (a, b) and a != b for a, b in zip(shape[1:], wanted[1:])):
+                raise ValueError(
+                    f"The model's input {_input_name(symbol)!r} has shape {wanted}. Got shape {tuple(shape)}."
+                )
+
+    def _in_order(self, inputs: Any) -> list[Any]:
         names = [_input_name(x) for x in self.inputs]
         if isinstance(inputs, dict) and not isinstance(self.input_structure, dict):
             missing = [n for n in names if n not in inputs]
@@ -151,13 +170,7 @@ class Graph:
                 f"The model takes {len(self.inputs)} input{'s' * (len(self.inputs) != 1)} "
                 f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
             )
-        for x, symbol in zip(flat, self.inputs):
-            if x is None and not getattr(symbol._keras_history and symbol._keras_history.operation, "optional", True):
-                raise ValueError(f"The model's input {_input_name(symbol)!r} is not optional. Got None for it.")
-        fitted = [self.fitted(x, s) for x, s in zip(flat, self.inputs)]
-        for x, symbol in zip(fitted, self.inputs):
-            _check_shape(getattr(x, "shape", None), symbol, also_sizes=len(self.inputs) > 1)
-        return fitted
+        return flat
 
     def check_order(self, inputs: Any) -> None:
         """Whether inputs without names can stand for those by name."""
@@ -292,19 +305,12 @@ def _check_names(operations: list[Operation]) -> None:
         seen[operation.name] = operation
 
 
-def _check_shape(shape: Any, symbol: KerasTensor, also_sizes: bool) -> None:
-    """Several inputs are compared by size too; one alone may be of other sizes, as far as its layers take them."""
-    if shape is None:
-        return
-    if len(shape) != symbol.ndim:
+def _check_ndim(shape: Any, symbol: KerasTensor) -> None:
+    if shape is not None and len(shape) != symbol.ndim:
         raise ValueError(
             f"The model's input {_input_name(symbol)!r} has {symbol.ndim} axes: {symbol.shape}. "
             f"Got shape {tuple(shape)}, which has {len(shape)}."
             + ("\n  The first axis is the batch. For one sample, pass x[None]." if len(shape) < symbol.ndim else "")
-        )
-    if also_sizes and any(None not in (a, b) and a != b for a, b in zip(shape[1:], symbol.shape[1:])):
-        raise ValueError(
-            f"The model's input {_input_name(symbol)!r} has shape {symbol.shape}. Got shape {tuple(shape)}."
         )
 
 

@@ -12,7 +12,7 @@ from keras._core.checks import NO_SUPER
 from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.serialization import deserialize, is_deserializing, serialize
 from keras._core.signature import parameters
-from keras._jax import stateless
+from keras._jax import pure, stateless
 from keras._jax.op import symbolic_result
 from keras._training.batch_loss import loss_of_batch
 from keras._training.trainer import Trainer
@@ -90,6 +90,8 @@ class Model(Trainer, Layer):
             raise RuntimeError(NO_SUPER.format(name=type(self).__name__))
         if args and self._begins_on_host() and not any_symbolic(args) and not is_traced(args):
             args = (self.read_on_host(args[0]), *args[1:])
+        if self._from_tensors and (context.depth or not pure.in_scope()):
+            self._check_sizes(args[0] if args else kwargs.get("inputs"))
         if is_called_in_parts(self, args, kwargs):
             return call_in_parts(self, *args, **kwargs)
         return super().__call__(*args, **kwargs)
@@ -99,6 +101,10 @@ class Model(Trainer, Layer):
         if self._graph is None:
             raise NotImplementedError(f"{type(self).__name__} has no `call` method. Define call(self, inputs).")
         return self._graph.run(inputs)
+
+    def _check_sizes(self, inputs: Any) -> None:
+        """Refuses inputs of other sizes than declared; `fit` and `predict` leave it to the layers, as in Keras 3."""
+        self._graph.check_sizes(inputs)
 
     @staticmethod
     def structure_version() -> int:
@@ -207,8 +213,8 @@ class Model(Trainer, Layer):
         return _told_apart([x._keras_history.operation.name for x in self._graph.outputs])
 
     def symbolic_outputs(self) -> Any:
-        """Symbolic outputs with the model's own shapes, or None where tracing has to find them."""
-        return None if self._graph is None else self._graph.output_structure
+        """Symbolic outputs with the model's own shapes, as a call returns them; None where tracing has to find them."""
+        return None if self._graph is None else alone(self._graph.output_structure)
 
     def compute_output_spec(self, inputs, training=None, mask=None):
         """Symbolic outputs for symbolic inputs."""

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from keras._core import registry, tree
-from keras._core.errors import NoLayer
+from keras._core.errors import NoLayer, WrongTypeError
 from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.names import first_input_name, name_scope
 from keras._core.serialization import deserialize, serialize
+from keras._core.signature import required_parameters
 from keras.layers import Input, InputLayer, Layer
 from keras.models._graph import Graph
 from keras.models._host_part import begins_with_text, reads_on_host
@@ -89,7 +90,7 @@ class Sequential(Model):
                 self._tensors = list(start._inbound_nodes[0].outputs)
         if self._tensors:
             with name_scope(self._scope_name()):  # weights are called after the model too: 's/dense/kernel'
-                output = layer(self._tensors[-1])
+                output = _called(layer, self._tensors[-1])
             if isinstance(output, (list, tuple, dict)):
                 raise ValueError(
                     f"Sequential: {layer.name} has several outputs. "
@@ -265,6 +266,19 @@ class Sequential(Model):
         if shape and not model.built:
             model.build(tuple(shape))
         return model
+
+
+def _called(layer: Layer, x: KerasTensor) -> Any:
+    try:
+        return layer(x)
+    except TypeError as error:
+        needed = required_parameters(layer.call)
+        if len(needed) < 2:
+            raise
+        raise WrongTypeError(
+            f"Sequential: each layer takes one tensor, but `call` of {layer.name} needs {', '.join(needed)}.\n"
+            "  Give the others a default, as in call(self, inputs, training=False)."
+        ) from error
 
 
 def _start_of(layer: Layer) -> InputLayer | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from keras import ops
-from keras._core.checks import positive_integer
+from keras._core.checks import no_more_arguments, positive_integer
 from keras._core.configurable import Configurable
-from keras._core.errors import UnknownArgument
-from keras._core.names import name_scope, nearest, unique_name_for
+from keras._core.names import name_scope, unique_name_for
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import constructor_parameters
 from keras._jax import stateless
@@ -118,9 +117,7 @@ class Optimizer(Variables, Rate, Gradients, Decay, Averages, Saving, Numbered, C
                 f"  Instead of:  {owner}(learning_rate=0.1, decay=0.01)\n"
                 f"  write:       {owner}(learning_rate=keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.01))"
             )
-        for name in unknown:
-            hint = nearest(name, constructor_parameters(type(self)))
-            raise UnknownArgument(f"{owner}: unknown argument `{name}`.{hint}")
+        no_more_arguments(owner, unknown, known=constructor_parameters(type(self)))
 
     def _check_settings(self) -> None:
         owner = type(self).__name__

@@ -366,7 +366,8 @@ class GroupedKernel(KernelForm):
             if getattr(self.layer, name, None) is not None:
                 getattr(self.layer, name).assign(found[name])
             else:
-                self.put("kernel" if name == "quantized_kernel" else name, found[name], name, autocast=name != "g_idx")
+                called = self.product.weight_names.get(name, name)
+                self.put(called, found[name], name, autocast=name != "g_idx")
         self.finish()
 
     def finish(self):

@@ -62,6 +62,11 @@ def quantize(layer, mode=None, type_check=True, config=None, policy=None):
         raise ValueError(f"{layer.name} is not built yet, so it has no weights to quantise. Call it on data first.")
     if layer.quantization_mode is not None:
         raise ValueError(f"{layer.name} is quantised already, as {layer.dtype_policy.name!r}. Got {mode!r}.")
+    if mode in ("gptq", "awq") and config is None:
+        raise ValueError(
+            f"{layer.name}: mode {mode!r} needs a `config`, which says how many bits there are and which data shows "
+            "what matters.\n  A policy alone says neither to a layer that has its weights."
+        )
     cls, product, forms = forms_of(layer)
     if mode not in forms:
         raise NotImplementedError(f"{type(layer).__name__} cannot be quantised as {mode!r}.")
@@ -74,8 +79,6 @@ def quantize(layer, mode=None, type_check=True, config=None, policy=None):
         raise NotImplementedError(f"{layer.name}: a layer with a change of low rank cannot be quantised as 'float8'.")
     if config is None and mode in _DEFAULT_CONFIGS:
         config = _DEFAULT_CONFIGS[mode]()
-    if mode in ("gptq", "awq") and config is None and policy is None:
-        raise ValueError(f"{layer.name}: mode {mode!r} needs a `config`, which says how many bits there are.")
     if policy is None:
         policy = policy_from(f"{config.dtype_policy_string()}_from_{layer.dtype_policy.name}")
     _take_form(layer, policy, config, product, forms[mode])
@@ -150,7 +153,11 @@ def after_build(layer):
         policy = (
             layer._policy if quantized else policy_from(f"{config.dtype_policy_string()}_from_{layer._policy.name}")
         )
+        before = list(layer._variables)
         _take_form(layer, policy, config or _default_config(policy), product, forms[mode])
+        if mode == "float8":  # Keras 3 makes the scales first where the policy comes before the weights
+            made = [v for v in layer._variables if all(v is not b for b in before)]
+            layer._variables[:] = [*made, *before]
     if layer.lora_rank and not layer.lora_enabled:
         enable_lora(layer, layer.lora_rank, layer.lora_alpha)
 

@@ -3,6 +3,7 @@
 import re
 import warnings
 
+from keras._core.checks import no_more_arguments
 from keras.layers._adaptable import Adaptable
 from keras.quantizers._calibration import calibrate
 from keras.quantizers._config import AWQConfig, GPTQConfig
@@ -13,8 +14,7 @@ _CALIBRATED = {"gptq": GPTQConfig, "awq": AWQConfig}
 
 def quantize_model(model, mode=None, config=None, filters=None, type_check=True, **kwargs):
     """Quantises the layers of a built model that can be, as far as `filters` picks them."""
-    if kwargs:
-        raise ValueError(f"{model.name}.quantize: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments(f"{model.name}.quantize", kwargs)
     mode = checked_mode(mode, config)
     wanted = _picker(filters)
     if not model.built:

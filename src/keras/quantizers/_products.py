@@ -5,6 +5,7 @@ others: that is the form in which blocks of weights share a scale.
 """
 
 import math
+from typing import ClassVar
 
 from keras import ops
 
@@ -13,6 +14,10 @@ _SPARE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 class MatrixProduct:
     """`x @ kernel`, with a kernel of a shape."""
+
+    weight_names: ClassVar[dict[str, str]] = {
+        "quantized_kernel": "kernel"
+    }  # of attributes with calibrated weights, where they differ
 
     def __init__(self, shape):
         self.shape = tuple(shape)
@@ -66,6 +71,8 @@ class MatrixProduct:
 
 class EinsumProduct:
     """`einsum(equation, x, kernel)`."""
+
+    weight_names: ClassVar[dict[str, str]] = {"quantized_kernel": "kernel", "kernel_zero": "zero_point"}
 
     def __init__(self, layer):
         self.equation = layer.equation.replace(" ", "")

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras._core import registry, release
-from keras._core.errors import NoSuchFile, UnknownArgument
+from keras._core.checks import no_more_arguments
+from keras._core.errors import NoSuchFile
 from keras._core.names import nearest
 from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import folder_beside, put_in_place, written_atomically
@@ -48,8 +49,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     save_format = kwargs.pop("save_format", None)
     include_optimizer = kwargs.pop("include_optimizer", True)
     era = kwargs.pop("era", None)
-    if kwargs:
-        raise UnknownArgument(f"save: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("save", kwargs)
     if _for_older.is_older(era):
         if isinstance(filepath, (str, os.PathLike)) and not overwrite and os.path.exists(filepath):
             _weights.ask_to_replace(os.fspath(filepath))

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras._core.names import snake_case
 from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
@@ -71,8 +71,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         raise ValueError(
             f"save_weights: `save_format` must be 'h5' or None. Got {save_format!r}. Use a name in '{ENDING}'."
         )
-    if kwargs:
-        raise UnknownArgument(f"save_weights: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("save_weights", kwargs)
     path = os.fspath(filepath)
     sharded = max_shard_size is not None
     if sharded or save_format is None:
@@ -131,8 +130,7 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
         ValueError: something does not fit, or the file is refused; the model is then as it was.
     """
     skipped = kwargs.pop("objects_to_skip", None) or []
-    if kwargs:
-        raise UnknownArgument(f"load_weights: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("load_weights", kwargs)
     path = os.fspath(filepath)
     checkpoint = _tensorflow.checkpoint(path)
     if checkpoint is not None:

@@ -5,8 +5,7 @@ import os
 import shutil
 import subprocess
 
-from keras._core.checks import one_of, positive_integer
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments, one_of, positive_integer
 from keras._core.names import printable
 from keras.models import Model, Sequential
 from keras.models._summary import shape_text
@@ -93,8 +92,7 @@ def model_to_dot(
     Raises:
         ValueError: the model is not built.
     """
-    if kwargs:
-        raise UnknownArgument(f"model_to_dot: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("model_to_dot", kwargs)
     one_of("rankdir", rankdir, ("TB", "LR", "BT", "RL"), owner="model_to_dot")
     if not model.built:
         raise ValueError(f"model_to_dot: {model.name} is not built. Call it on data, or call build(input_shape) first.")
@@ -144,8 +142,7 @@ def plot_model(
     Raises:
         ImportError: Graphviz is asked for and not installed, or pixels are wanted and Pillow is not.
     """
-    if kwargs:
-        raise UnknownArgument(f"plot_model: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("plot_model", kwargs)
     one_of("engine", engine, (None, "graphviz"), owner="plot_model")
     ending = os.path.splitext(os.fspath(to_file))[1].lower() or ".png"
     drawing = model_to_dot(

@@ -8,8 +8,7 @@ import warnings
 import numpy as np
 
 from keras import config
-from keras._core.checks import one_of
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments, one_of
 from keras.utils._resize import cropped_to_ratio, resize
 
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
@@ -153,8 +152,7 @@ def smart_resize(x, size, interpolation="bilinear", data_format="channels_last",
     Returns:
         A NumPy array of floats.
     """
-    if kwargs:
-        raise UnknownArgument(f"smart_resize: unknown arguments {', '.join(kwargs)}.")
+    no_more_arguments("smart_resize", kwargs)
     if len(size) != 2:
         raise ValueError(f"smart_resize: `size` must be (height, width). Got {size!r}.")
     data_format = config.standard_data_format(data_format, owner="smart_resize")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import tree
-from keras._core.errors import UnknownArgument
+from keras._core.checks import no_more_arguments
 from keras._core.graph import KerasTensor
 
 
@@ -59,8 +59,7 @@ def first_shape(owner: str, kwargs: dict) -> tuple | None:
     batch_size = kwargs.pop("batch_size", None)
     dim, length = kwargs.pop("input_dim", None), kwargs.pop("input_length", None)
     kwargs.pop("input_dtype", None) if kwargs.get("input_dtype") is None else None
-    if kwargs:
-        raise UnknownArgument(f"{owner}: unknown argument{'s' * (len(kwargs) > 1)} {', '.join(map(repr, kwargs))}.")
+    no_more_arguments(owner, kwargs)
     if batch_shape is not None:
         return tuple(batch_shape)
     if shape is None and dim is not None:
