@@ -25,11 +25,11 @@ LARGEST = 1e5  # arithmetic operations of a step; from about there on the produc
 
 _OTHERS = frozenset(
     {
-        "argmax", "argmin", "broadcast_in_dim", "bitcast_convert_type", "clamp", "concatenate", "dot_general",
+        "argmax", "argmin", "bitcast_convert_type", "broadcast_in_dim", "clamp", "concatenate", "dot_general",
         "dynamic_slice", "erfc", "expand_dims", "gather", "iota", "one_minus_square", "optimization_barrier", "pad",
-        "polynomial", "random_bits", "random_fold_in", "random_seed", "random_split", "random_unwrap", "random_wrap", "reduce_and", "reduce_max",
-        "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "reshape", "rev", "slice", "split", "squeeze",
-        "threefry2x32", "transpose", "unstack",
+        "polynomial", "random_bits", "random_fold_in", "random_seed", "random_split", "random_unwrap", "random_wrap",
+        "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "reshape", "rev", "slice",
+        "split", "squeeze", "threefry2x32", "transpose", "unstack",
     }
 )  # fmt: skip
 _OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr"}
