@@ -212,6 +212,12 @@ def test_what_is_only_known_when_a_program_runs_is_told_too():
     assert remarks("import keras\nkeras.ops.mean(x)\nkeras.backend.floatx()\n") == []
 
 
+def test_other_packages_that_computed_on_tensors_are_told():
+    told = remarks("import numpy as np\nimport tensorflow as tf\nfrom theano import tensor as T\ny = tf.tanh(x)\n")
+    assert [line.partition(" ")[2].split()[1] for line in told] == ["tensorflow", "theano"]
+    assert all("keras.ops" in line for line in told)
+
+
 def test_a_rewritten_hard_sigmoid_is_saved_and_loaded(tmp_path):
     text = modernized(
         "from keras.layers import GRU\nfrom keras.models import Sequential\n"

@@ -111,26 +111,6 @@ def test_one_of_several_inputs_with_another_size_is_named():
         model([np.ones((2, 3)), np.ones((2, 3))])
 
 
-@pytest.mark.parametrize("phase", ["train", "predict"])
-def test_functions_of_the_users_own_in_place_of_programs_are_refused_by_name(phase):
-    class Hooked(keras.Sequential):
-        def make_train_function(self, force=False):
-            raise AssertionError("fit does not come here")
-
-    if phase == "train":
-        model = Hooked([keras.Input((2,)), keras.layers.Dense(1)])
-        model.compile("sgd", "mse")
-        with pytest.raises(NotImplementedError, match=r"Hooked brings its own `make_train_function`.*\n.*train_step"):
-            model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
-    else:
-        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-        model.predict_function = lambda iterator: next(iterator)
-        with pytest.raises(NotImplementedError, match=r"own `predict_function`.*\n.*`predict_step`"):
-            model.predict(np.ones((4, 2)), verbose=0)
-        model.predict_function = None  # as programs of 2.x do to have it made anew
-        assert model.predict(np.ones((4, 2)), verbose=0).shape == (4, 1)
-
-
 class WeightAnew(layers.Layer):
     def call(self, x):
         return x @ self.add_weight(shape=(x.shape[-1], 2), name="w")

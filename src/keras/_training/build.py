@@ -10,6 +10,7 @@ from keras._core.graph import KerasTensor
 from keras._data import pack_x_y_sample_weight
 from keras._jax.op import symbolic_result
 from keras._training.batch_loss import loss_of_batch
+from keras._training.own_functions import brings_own_function
 
 
 def is_matched(model: Any) -> bool:
@@ -22,7 +23,8 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
     """Builds the model for data like `batch`, then its losses and metrics."""
     x, y = batch[0], batch[1] if len(batch) > 1 else None
     outputs = None if not model.built else model.symbolic_outputs()
-    own = model.has_own_step(f"{phase}_step")
+    by_step = model.has_own_step(f"{phase}_step")
+    own = by_step or brings_own_function(model, phase)
     unmatched = phase != "predict" and y is not None and not is_matched(model)
     if outputs is None and (not model.built or not own or unmatched):
         try:
@@ -32,7 +34,7 @@ def build_for(model: Any, batch: tuple, phase: str) -> None:
             if not own or not (model.built or isinstance(error, NotImplementedError)):
                 raise
         model.built = True
-    if unmatched and outputs is None and not model.step_takes_state(phase):
+    if unmatched and outputs is None and by_step and not model.step_takes_state(phase):
         _match_by_step(model, batch, phase)
     if not unmatched or outputs is None:
         return

@@ -138,6 +138,8 @@ class Compiled:
         self._keys.clear()
         self._reset_values.clear()
         self._planners.clear()
+        for phase in ("train", "test", "predict"):  # functions that were made for the former settings
+            self.__dict__.pop(f"{phase}_function", None)
         self.stop_training = False
         self.compiled = True
         self._compile_arguments = {

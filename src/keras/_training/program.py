@@ -8,7 +8,7 @@ from typing import Any
 from keras._core import graph, tree
 from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
-from keras._jax import placement, pure
+from keras._jax import one_kernel, placement, pure
 from keras._jax.cost import operations_in
 from keras._jax.variable import Variable
 from keras._training.batch_loss import loss_of_batch
@@ -24,12 +24,6 @@ class ForeignVariables(Exception):
         self.variables = variables
 
 
-OWN_FUNCTION = (
-    "{owner} brings its own `{name}`, which would take the place of compiled programs; it is not called.\n"
-    "  Override `{phase}_step` to change what a step does, or call `{phase}_on_batch` in a loop of your own."
-)
-
-
 class Step:
     """One step of a run as a function of values.
 
@@ -42,7 +36,6 @@ class Step:
     """
 
     def __init__(self, model: Any, variables: State, names: tuple[str, ...], phase: str, keeps_tuple: bool = False):
-        _refuse_own_functions(model, phase)
         self.model = model
         self.variables = variables
         self.names = names
@@ -126,7 +119,7 @@ class Step:
             if not self.model.step_takes_state(self.phase):
                 result = _plain(method(tree.lists_as_tuples(given)))  # as tf.data, which such steps come from
                 return self._after(scope), result
-            fields = _PUBLIC_STATE[self.phase]
+            fields = PUBLIC_STATE[self.phase]
             found = method(tuple(getattr(state, f) for f in fields), given)
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 raise ValueError(
@@ -159,13 +152,6 @@ def _check_losses(scope: pure.Scope) -> None:
         raise CannotFill
 
 
-def _refuse_own_functions(model: Any, phase: str) -> None:
-    for name in (f"make_{phase}_function", f"{phase}_function"):
-        found = getattr(model, name, None)
-        if found is not None and not getattr(found, "__module__", "").startswith("keras."):
-            raise NotImplementedError(OWN_FUNCTION.format(owner=type(model).__name__, name=name, phase=phase))
-
-
 def _plain(result: Any) -> Any:
     """What a step of the user's returned, with arrays for what stands for one: variables, values of a tape."""
     return tree.map_leaves(lambda x: x.__jax_array__() if callable(getattr(x, "__jax_array__", None)) else x, result)
@@ -174,7 +160,7 @@ def _plain(result: Any) -> Any:
 def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, tuple]:
     """The step that a model without one of its own takes, in the form users know: for `super().train_step(...)`."""
     variables, names = model.step_context
-    fields = _PUBLIC_STATE[phase]
+    fields = PUBLIC_STATE[phase]
     data = data if isinstance(data, (tuple, list)) else (data,)
     batch = (*data, None, None)[:3]
     scope = pure.current_scope()
@@ -188,7 +174,7 @@ def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, 
 
 def step_of_data(model: Any, phase: str, data: Any) -> Any:
     """`default_step` inside a step of data alone, `super().train_step(data)`: it reads and assigns the variables."""
-    fields = [getattr(model.step_context[0], name) for name in _PUBLIC_STATE[phase]]
+    fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
     state = tuple([v.value for v in field] for field in fields)
     result, after = default_step(model, phase, state, data)
     for field, values in zip(fields, after):
@@ -197,7 +183,7 @@ def step_of_data(model: Any, phase: str, data: Any) -> Any:
     return result
 
 
-_PUBLIC_STATE = {
+PUBLIC_STATE = {
     "train": ("trainable", "non_trainable", "optimizer", "metrics"),
     "test": ("trainable", "non_trainable", "metrics"),
     "predict": ("trainable", "non_trainable"),
@@ -277,9 +263,9 @@ class Traced:
             return state
         return State([], [state.non_trainable[i] for i in self.changed], [], state.metrics)
 
-    def function(self) -> Callable:
-        """`(fixed state, moving state, numbers, batch) -> (moving state, result)` as traced."""
-        run = engine.replay(self.closed, self.shapes)
+    def function(self, as_one: bool = False) -> Callable:
+        """`(fixed state, moving state, numbers, batch) -> (moving state, result)` as traced, or for a single kernel."""
+        run = (one_kernel if as_one else engine).replay(self.closed, self.shapes)
 
         def step(fixed, moving, numbers, batch):
             return run(merged(fixed, moving, self.changed, self.whole), numbers, batch)
@@ -297,12 +283,13 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
     return state._replace(non_trainable=others, metrics=moving.metrics)
 
 
-def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
+def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs, as_one: bool = False) -> Callable:
     """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program.
 
-    A program that fills its last batch up takes, last, how many of the rows in `order` count.
+    A program that fills its last batch up takes, last, how many of the rows in `order` count. With `as_one` its loop is
+    one kernel.
     """
-    many = _many_steps(traced, logs_of, packs)
+    many = _many_steps(traced, logs_of, packs, as_one)
 
     def chunk(carried, numbers, data, order, first, last, *count):
         return many(carried, numbers, lambda i: engine.rows_of_step(data, order, batch_size, i, *count), first, last)
@@ -310,9 +297,9 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
     return chunk
 
 
-def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
+def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool = False) -> Callable:
     """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches."""
-    many = _many_steps(traced, logs_of, packs)
+    many = _many_steps(traced, logs_of, packs, as_one)
 
     def chunk(carried, numbers, batches, count):
         return many(carried, numbers, lambda i: engine.batch_of(batches, i), engine.step_number(0), count)
@@ -320,8 +307,8 @@ def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs) -> Callabl
     return chunk
 
 
-def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
-    step = traced.function()
+def _many_steps(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -> Callable:
+    step, loop = traced.function(as_one), one_kernel.loop if as_one else engine.chunk_loop
 
     def many(carried, numbers, batch_of, first, last):
         def body(i, carry):
@@ -332,7 +319,7 @@ def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
 
         state = opened(packs, carried)
         start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
-        packed, result = engine.chunk_loop(body, first, last, start)
+        packed, result = loop(body, first, last, start)
         return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), traced.in_order(result))
 
     return many

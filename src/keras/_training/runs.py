@@ -17,6 +17,7 @@ from keras._training.build import build_for, is_matched
 from keras._training.compiled import Compiled
 from keras._training.interrupts import Interrupts
 from keras._training.loop import ArrayRun, BatchRun, Watcher
+from keras._training.own_functions import OwnRun, brings_own_function, own_function
 from keras._training.plan import Planner
 from keras._training.state import RunningState, State
 
@@ -36,13 +37,17 @@ class Runs(Compiled):
 
     def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
         """A run over a source, with its programs made: what is wrong with the data shows here."""
-        run = run_for(source)
+        run = self._run_for(phase, source)
         run.prepare(self._planner(phase, run.first_batch()))
         if phase != "predict" and self._compiled_loss is not None and isinstance(source, ArraySource):
             _, y, sample_weight = source.data
             if sample_weight is None:  # a weight of zero may mark labels that mean nothing
                 self._compiled_loss.check_labels(y, source.owner)
         return run
+
+    def _run_for(self, phase: str, source: Any) -> ArrayRun | BatchRun:
+        function = own_function(self, phase)
+        return run_for(source) if function is None else OwnRun(self, function, source)
 
     def _planner(self, phase: str, batch: tuple) -> Planner:
         """Builds what is not built yet for data like `batch`, and collects the variables of a run."""
@@ -71,7 +76,7 @@ class Runs(Compiled):
 
     def _validation_run(self, source: Any, train: Planner) -> ArrayRun | BatchRun:
         """A run over validation data within `fit`, which reads the state of the training run."""
-        run = run_for(source)
+        run = self._run_for("test", source)
         batch = run.first_batch()
         if not is_matched(self):
             build_for(self, batch, "test")
@@ -105,7 +110,8 @@ class Runs(Compiled):
         )
 
     def _check_ready(self, what: str, training: bool) -> None:
-        own = self.has_own_step("train_step" if training else "test_step")
+        phase = "train" if training else "test"
+        own = self.has_own_step(f"{phase}_step") or brings_own_function(self, phase)
         if own and (self.compiled or not training):
             return
         if not self.compiled or (training and self.optimizer is None):

@@ -12,10 +12,12 @@ from keras._core import tree
 from keras._core.checks import no_more_arguments
 from keras._data import ArraySource
 from keras._jax import compile as engine
+from keras._training.across import run_for
 from keras._training.epochs import Epochs
 from keras._training.interrupts import Interrupts
 from keras._training.loop import Watcher
 from keras._training.memory import note_memory
+from keras._training.own_functions import OwnRun, own_function
 from keras._training.place import FitPlace
 from keras._training.runs import Runs
 from keras._training.spread import spread_over
@@ -237,7 +239,18 @@ class Trainer(Runs):
 
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
-        run = self._run_over("predict", self._source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch"))
+        return self._outputs(self._run_over("predict", self._source_of_outputs(x)))
+
+    def outputs_by_program(self, x):
+        """The outputs for one batch by the program, whatever function stands in its place."""
+        run = run_for(self._source_of_outputs(x))
+        run.prepare(self._planner("predict", run.first_batch()))
+        return self._outputs(run)
+
+    def _source_of_outputs(self, x: Any) -> Any:
+        return self._source(x, None, None, _rows_of(x), None, False, None, "predict_on_batch")
+
+    def _outputs(self, run: Any) -> Any:
         state = RunningState(run.planner, "predict")
         try:
             return run.outputs(state, Watcher(Interrupts()))
@@ -248,17 +261,31 @@ class Trainer(Runs):
         source = self._source(x, y, sample_weight, _rows_of(x), None, False, class_weight, f"{phase}_on_batch")
         if not isinstance(source, ArraySource):
             raise ValueError(f"{phase}_on_batch takes one batch as arrays. Got {type(x).__name__}.")
-        planner = self._planner(phase, source.data)
-        batch = engine.inputs(source.data)
+        function = own_function(self, phase)
+        if function is None:
+            return self._as_asked(self.step_by_program(phase, source.data, resets=True), return_dict)
+        run = OwnRun(self, function, source)
+        run.prepare(self._planner(phase, source.data))
+        state = RunningState(run.planner, phase)
+        try:
+            logs = self._evaluate_with(run, state, self._reset_metric_values(), Watcher(Interrupts()))
+        finally:
+            state.close()
+        return self._as_asked(logs, return_dict)
+
+    def step_by_program(self, phase: str, data: tuple, resets: bool = False) -> dict[str, Any]:
+        """The logs of one step by the program for `(x, y, sample_weight)`; the metrics begin anew, or go on."""
+        planner = self._planner(phase, data)
+        batch = engine.inputs(data)
         program = planner.program("batch", 0, batch)
         state = RunningState(planner, phase)
         try:
             with contextlib.nullcontext(Interrupts()) if state.is_packed else Interrupts() as interrupts:
-                state.replace_metrics(self._reset_metric_values())
-                logs = program.logs(interrupts.run(program.run, state, planner.numbers, batch))
+                if resets:
+                    state.replace_metrics(self._reset_metric_values())
+                return program.logs(interrupts.run(program.run, state, planner.numbers, batch))
         finally:
             state.close()
-        return self._as_asked(logs, return_dict)
 
     def _as_asked(self, logs: dict[str, Any], return_dict: bool) -> Any:
         if return_dict:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import importlib
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keras._core import tree
 from keras.legacy import era
 
 WIDTH = 30  # characters of a bar
@@ -125,20 +127,28 @@ def metric_names(model: Any) -> list[str]:
     found = ["loss", *(f"{o}_loss" for o in outputs)] if several else ["loss"]
     prefix = "weighted_" if era.before("2.3") else ""
     for i, output in enumerate(outputs):
-        plain = _names_of_metrics(model._compile_arguments["metrics"], i, outputs)
-        weighted = _names_of_metrics(model._compile_arguments["weighted_metrics"], i, outputs)
+        plain = _names_of_metrics(model, "metrics", i, outputs)
+        weighted = _names_of_metrics(model, "weighted_metrics", i, outputs)
         for name in (*plain, *(prefix + name for name in weighted)):
             found.append(_numbered(f"{output}_{name}" if several else name, found))
     return found
 
 
-def _names_of_metrics(given: Any, i: int, outputs: list[str]) -> list[str]:
+def _names_of_metrics(model: Any, which: str, i: int, outputs: list[str]) -> list[str]:
     """What the metrics of output `i` are called, of those that `compile` was given."""
+    given = model._compile_arguments[which]
     mine = given.get(outputs[i], []) if isinstance(given, dict) else given or []
     if len(outputs) > 1 and isinstance(mine, (list, tuple)) and not isinstance(given, dict):
         mine = (mine[i] or []) if len(mine) == len(outputs) else mine
     every = mine if isinstance(mine, (list, tuple)) else [mine]
-    return [m if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", str(m)) for m in every]
+    names_of_values = importlib.import_module("keras._training.named_values").names_of_values  # which needs metrics
+    known = tree.leaves(getattr(model, "outputs", None) or [])
+    found: list[str] = []
+    for m in every:
+        # a function of 1.x might return several values; targets were as large as outputs then
+        several = names_of_values(m, known[i], known[i]) if callable(m) and len(known) == len(outputs) else []
+        found += several or [m if isinstance(m, str) else getattr(m, "name", None) or getattr(m, "__name__", str(m))]
+    return found
 
 
 def _numbered(name: str, taken: list[str]) -> str:

@@ -137,7 +137,8 @@ class Merge(Layer):
         return layers.Dot(axes=self._axes(inputs), normalize=normalize)(list(inputs))
 
     def _cos(self, inputs):
-        return self._dot(inputs, normalize=True)
+        found = self._dot(inputs, normalize=True)
+        return found if found.ndim == 2 else found[:, None]  # 1.x put an axis before those of matrices
 
     def _axes(self, inputs):
         if len(inputs) != 2:

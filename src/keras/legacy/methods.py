@@ -30,8 +30,17 @@ _LONG_NAMES = {
 _MODES_OF_THEANO = ("FAST_COMPILE", "FAST_RUN")
 
 
+def _check_given(args: tuple, kwargs: dict) -> None:
+    """An optimizer had to be given until 2.3, and a loss in 1.x, if only None."""
+    for place, (name, until) in enumerate((("optimizer", "tf2.0"), ("loss", "2.0"))):
+        if era.before(until) and len(args) <= place and name not in kwargs:
+            raise TypeError(f"compile() needs an argument `{name}`.")
+
+
 def compile(function: Callable, self, *args, **kwargs):
     """`Model.compile` with the arguments of all years."""
+    if era.before("tf2.0") and not self.has_own_step("train_step"):
+        _check_given(args, kwargs)
     class_mode = kwargs.pop("class_mode", None)
     if class_mode not in (None, "categorical", "binary"):
         raise ValueError(f"compile: `class_mode` must be 'categorical' or 'binary'. Got {class_mode!r}.")

@@ -146,6 +146,7 @@ class MeanRelativeError(metrics.Mean):
 # functions of today, by the names that logs showed when `compile` was given them
 OF_LONGER_NAMES = {
     "kullback_leibler_divergence": kl_divergence, "kld": kl_divergence, "KLD": kl_divergence, "logcosh": log_cosh,
+    "cosine_similarity": positive_cosine,
 }  # fmt: skip
 
 registry.register_built_ins("keras.metrics", OF_LONGER_NAMES)

@@ -11,6 +11,9 @@ from typing import Any
 
 from keras._core import tree
 from keras._core.graph import KerasTensor
+from keras._data import pack_x_y_sample_weight
+from keras._training.own_functions import assign_all
+from keras._training.program import PUBLIC_STATE
 from keras.layers import Layer
 from keras.legacy import era, hdf5, layer_methods, loss_graph
 from keras.legacy.network_names import layer_name
@@ -93,22 +96,45 @@ def save_spec(self, dynamic_batch=True):
     return ((found[0] if len(found) == 1 else found),), {}
 
 
-def _maker(method: str, name: str) -> Callable:
+def _maker(phase: str) -> Callable:
+    name = f"{phase}_function"
+
     def make(self, force=False):
-        """A function that takes an iterator of batches, does one step with the next one, and returns its logs."""
+        """A function that does one step with the next batch of an iterator.
 
-        def step(iterator):
-            batch = next(iterator)
-            data = batch if isinstance(batch, tuple) else (batch,)
-            if method == "predict_on_batch":
-                return self.predict_on_batch(data[0])
-            return getattr(self, method)(*data, return_dict=True)
-
+        In tf.keras it takes the iterator and returns logs, or outputs. Since Keras 3 it takes the values of the
+        variables and the iterator, and returns the new values as well.
+        """
         if force or vars(self).get(name) is None:
-            object.__setattr__(self, name, step)
+            function = _step_of_values(self, phase) if era.is_today() else _step_of_data(self, phase)
+            object.__setattr__(self, name, function)
         return vars(self)[name]
 
     return make
+
+
+def _step_of_data(model: Any, phase: str) -> Callable:
+    def step(iterator):
+        data = next(iterator)
+        data = pack_x_y_sample_weight(*data) if isinstance(data, (tuple, list)) else (data,)
+        data = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
+        if phase == "predict":
+            return model.outputs_by_program(data[0])
+        return model.step_by_program(phase, data)
+
+    return step
+
+
+def _step_of_values(model: Any, phase: str) -> Callable:
+    by_data = _step_of_data(model, phase)
+
+    def step(state, iterator):
+        fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
+        assign_all(fields, state)
+        result = by_data(iterator)
+        return result, tuple([v.value for v in field] for field in fields)
+
+    return step
 
 
 # --- files
@@ -187,9 +213,8 @@ _OF_MODELS = {
     "run_internal_graph": run_internal_graph,
     "get_weight_paths": get_weight_paths,
     "save_spec": save_spec,
-    "make_train_function": _maker("train_on_batch", "train_function"),
-    "make_test_function": _maker("test_on_batch", "test_function"),
-    "make_predict_function": _maker("predict_on_batch", "predict_function"),
+    **{f"{phase}_function": None for phase in PUBLIC_STATE},  # until one is made
+    **{f"make_{phase}_function": _maker(phase) for phase in PUBLIC_STATE},
     "load_weights_from_hdf5_group": load_weights_from_hdf5_group,
     "load_weights_from_hdf5_group_by_name": load_weights_from_hdf5_group_by_name,
     "save_weights_to_hdf5_group": save_weights_to_hdf5_group,
@@ -230,8 +255,6 @@ def _of_call(self, args: tuple, kwargs: dict) -> tuple:
 def _of_loading(self, args: tuple, kwargs: dict) -> tuple:
     if "fname" in kwargs:
         kwargs["filepath"] = kwargs.pop("fname")
-    if kwargs.pop("reshape", False):
-        raise ValueError("load_weights: `reshape` must be False: arrays of another shape than a weight's are refused.")
     return _of_options(self, args, kwargs)
 
 

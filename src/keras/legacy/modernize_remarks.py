@@ -45,6 +45,11 @@ _ATTRIBUTES = {
     "predict_generator": "counts rows here; write predict(x=generator, steps=...), which counts batches",
     "reset_states": "is gone from models; call reset_state() of the layers that have states",
 }
+# packages whose functions programs called beside Keras
+_OTHERS = {
+    "tensorflow": "tensorflow computes on tensors of its own; write functions of keras.ops on those of Keras",
+    "theano": "theano is gone; write functions of keras.ops, and keras.Variable for theano.shared",
+}
 _METHODS = {"get_updates": "is called no more; optimizers define update_step(gradient, variable, learning_rate)"}
 
 
@@ -68,6 +73,9 @@ def remarks(text: str) -> list[str]:
 def _remarks_of(node: ast.AST, reading: detect.Reading) -> list[str]:
     if isinstance(node, ast.FunctionDef) and node.name in _METHODS:
         return [f"{node.name} {_METHODS[node.name]}"]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        paths = [node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
+        return sorted({_OTHERS[root] for root in (path.partition(".")[0] for path in paths) if root in _OTHERS})
     if isinstance(node, ast.Attribute) and node.attr in _ATTRIBUTES and reading.path_of(node) is None:
         return [f"{node.attr} {_ATTRIBUTES[node.attr]}"]
     if not isinstance(node, ast.Call):

@@ -62,6 +62,21 @@ ROWS = [
     Row("keras.engine.training", "keras.legacy.underscored", (
         "_batch_shuffle _make_batches _slice_arrays _weighted_masked_objective"
     ), "2.x"),
+    Row("keras.engine.training", "keras.legacy.underscored", "weighted_objective", "1.x"),
+    Row("keras.engine.training", "keras.legacy.standardized", (
+        "check_array_lengths check_loss_and_target_compatibility collect_metrics standardize_class_weights "
+        "standardize_input_data standardize_sample_or_class_weights standardize_sample_weights standardize_weights"
+    ), "1.x"),
+    Row("keras.engine.training", "keras.legacy.standardized", (
+        "_check_array_lengths _check_loss_and_target_compatibility _collect_metrics _standardize_class_weights "
+        "_standardize_input_data _standardize_sample_or_class_weights _standardize_sample_weights "
+        "_standardize_weights"
+    ), "2.x"),
+    Row("keras.engine.training_utils", "keras.legacy.standardized", (
+        "check_array_length_consistency check_loss_and_target_compatibility collect_metrics "
+        "standardize_class_weights standardize_input_data standardize_sample_or_class_weights "
+        "standardize_sample_weights standardize_weights"
+    ), "2.x"),
     Row("keras.engine.training_utils", "keras.legacy.underscored", (
         "is_sequence iter_sequence_infinite weighted_masked_objective"
     ), "2.x"),

@@ -4,6 +4,7 @@ cell gets at every step beside inputs and states, and `time_major`, where the st
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras._core import tree
 from keras.layers._layer import Layer
 from keras.layers._recurrent_cells import as_list
 from keras.legacy import era
+from keras.legacy.wrapping import wrap
 
 
 class _Knowing:
@@ -73,9 +75,13 @@ def teach(module: ModuleType) -> None:
 
     @functools.wraps(both_ways)
     def call_both_ways(self, inputs, *args, **kwargs):
+        if kwargs.get("constants") is not None:
+            object.__setattr__(self, "_num_constants", len(as_list(kwargs["constants"])))
         inputs, kwargs = _with_states(inputs, args, kwargs)
         return _listed(both_ways(self, inputs, *args, **kwargs))
 
+    wrap(RNN, "get_build_config", _unless_with_constants)
+    wrap(module.Bidirectional, "get_build_config", _unless_with_constants)
     module.Bidirectional.__call__ = call_both_ways
     module.Bidirectional._build_once = _build_both
     RNN.call = _swapping(RNN.call)
@@ -83,6 +89,11 @@ def teach(module: ModuleType) -> None:
     RNN.__call__ = __call__
     RNN._build_once = _build_once
     RNN.inner_loop = inner_loop_with_constants
+
+
+def _unless_with_constants(function: Callable, self) -> dict | None:
+    """What is known of shapes before the constants are is too little for a cell: the call in the graph builds it."""
+    return None if vars(self).get("_num_constants") else function(self)
 
 
 def _build_cells(layers: list[Any], arguments: dict) -> None:

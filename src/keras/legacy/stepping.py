@@ -8,6 +8,7 @@ defines any of the three goes step by step.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -15,9 +16,11 @@ from keras import ops
 from keras._core import tree
 from keras._core.signature import takes
 from keras.layers._gated_rnn import GatedRNN
+from keras.legacy import era
 from keras.legacy.backend._control import rnn
 from keras.legacy.further_names import further_names
 from keras.legacy.initializations import initialization
+from keras.legacy.wrapping import wrap
 
 # 'cpu' made the products with the inputs of all steps in advance, as `implementation=0` did in 2.0
 _IN_ADVANCE, _AT_ONCE = 0, 2
@@ -31,6 +34,7 @@ def teach(module: ModuleType) -> None:
     for name, attribute in _OF_GATED.items():
         setattr(GatedRNN, name, attribute)
     _keep_implementation()
+    wrap(module.RNN, "reset_states", _reset_states)
     subclass = module.RNN.__init_subclass__.__func__
 
     def __init_subclass__(cls, **kwargs):
@@ -42,6 +46,15 @@ def teach(module: ModuleType) -> None:
     for cls in (module.LSTM, module.GRU, module.SimpleRNN):
         for name, attribute in _parts(cls).items():
             setattr(cls, name, attribute)
+
+
+def _reset_states(function: Callable, self, *args, **kwargs) -> None:
+    """`RNN.reset_states`, which until 3 was an error where there are no states to be reset."""
+    if era.before("3") and not self.stateful:
+        raise (AssertionError if era.before("2.0") else AttributeError)(
+            f"{self.name} is not stateful, so it keeps no states."
+        )
+    function(self, *args, **kwargs)
 
 
 def _keep_implementation() -> None:

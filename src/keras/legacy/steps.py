@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._training.own_functions import brings_own_function
 from keras.legacy import era
 from keras.legacy.wrapping import wrap
 
@@ -70,7 +71,9 @@ class CompiledMeasures:
 def _compute_loss(function, self, x=None, y=None, y_pred=None, sample_weight=None, *args, **kwargs):
     """`compute_loss`, which counted the loss in tf.keras. Today's own steps, which say `training`, do so themselves."""
     loss = function(self, x, y, y_pred, sample_weight, *args, **kwargs)
-    by_user = not (args or kwargs) and (self.has_own_step("train_step") or self.has_own_step("test_step"))
+    by_user = not (args or kwargs) and any(
+        self.has_own_step(f"{phase}_step") or brings_own_function(self, phase) for phase in ("train", "test")
+    )
     if by_user and era.before("3"):
         self.count_loss(loss, y_pred)
     return loss

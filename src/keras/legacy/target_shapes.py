@@ -1,4 +1,4 @@
-"""Targets of another shape than their output: an error until 2.3, where today an axis of one is stretched."""
+"""Targets of another shape than their output: an error until 2.3, where since then an axis of one is stretched."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def _checked(apply: Callable) -> Callable:
     def apply_loss(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
         if era.before("tf2.0") and _is_built_in(function):
             _check(function, tuple(getattr(y_true, "shape", ())), tuple(getattr(y_pred, "shape", ())))
+        elif era.of_tf_keras() and _is_built_in(function) and getattr(y_true, "ndim", 0) == 1 < y_pred.ndim:
+            y_true = y_true[:, None]  # tf.keras made a column of them, which is stretched
         return apply(function, y_true, y_pred, sample_weight)
 
     return apply_loss

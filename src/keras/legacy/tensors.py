@@ -96,6 +96,16 @@ class DType(str):
         """Whether a dtype is the same."""
         return self == dtype_name(other)
 
+    def __eq__(self, other) -> bool:
+        if isinstance(other, str):
+            return str.__eq__(self, other)
+        return isinstance(other, (type, np.dtype)) and self.as_numpy_dtype is np.dtype(other).type
+
+    def __ne__(self, other) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
     def __repr__(self) -> str:
         return f"tf.{self}"
 

@@ -92,7 +92,7 @@ def weighted_masked_objective(fn):
     return weighted
 
 
-_weighted_masked_objective = weighted_masked_objective
+_weighted_masked_objective = weighted_objective = weighted_masked_objective
 
 
 def _remove_long_seq(maxlen, seq, label) -> tuple[list, list]:
