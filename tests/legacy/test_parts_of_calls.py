@@ -60,5 +60,14 @@ def test_updates_of_layers_may_be_handed_to_functions(in_era):
     np.testing.assert_allclose(layer.get_weights()[2], [1.0, 1.0, 1.0])
 
 
+def test_penalties_of_a_layer_at_every_step_are_counted(in_era):
+    in_era("2.3")
+    inside = layers.Dense(2, kernel_initializer="ones", activity_regularizer="l1")
+    model = models.Sequential([layers.TimeDistributed(inside, input_shape=(3, 4)), layers.Activation("relu")])
+    assert len(model.losses) == 1
+    [found] = K.function([model.input], model.losses)([np.ones((1, 3, 4))])
+    np.testing.assert_allclose(found, 0.01 * 3 * 2 * 4.0, rtol=1e-6)
+
+
 def test_today_losses_are_those_of_the_last_call():
     assert len(penalised()[2].losses) == 1

@@ -54,10 +54,17 @@ def losses(layer: Any, inputs: Any = None) -> list[KerasTensor]:
     return [
         loss
         for one in layer._flatten_layers()
-        if one.activity_regularizer is not None
+        for penalised in (one, *_of_steps(one))
+        if penalised.activity_regularizer is not None
         for node in _calls(one, one, inputs)
-        for loss in _penalties(one, node)
+        for loss in _penalties(penalised, node)
     ]
+
+
+def _of_steps(layer: Any) -> list:
+    """The layer inside a `TimeDistributed`, which has no calls of its own: what it returns is what that one does."""
+    inside = getattr(layer, "layer", None) if type(layer).__name__ == "TimeDistributed" else None
+    return [inside] if inside is not None and not inside._inbound_nodes else []
 
 
 def _penalties(layer: Any, node: Any) -> list[KerasTensor]:
