@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-LIMIT = 300  # seconds
+LIMIT = 1200  # seconds
 
 
 def run(*command):

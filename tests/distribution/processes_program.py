@@ -116,6 +116,21 @@ def numbered():
     return {"trained": flat([*trained, part]), "made": data.made, "few": few.made, "noise": data.noise}
 
 
+def mapped():
+    """What a data set of our own gives, and for which rows this process called a function of it."""
+    made = []
+
+    def noted(x, y):
+        made.append(float(x[0]))
+        return x * 2, y
+
+    rows, _ = keras.utils.split_dataset((ROWS, TARGETS), 21)
+    data = rows.shuffle(10).map(noted).batch(4).prefetch(2)
+    model = model_of("net")
+    history = model.fit(data, epochs=2, verbose=0, validation_data=rows.batch(8)).history
+    return {"trained": flat([history["loss"], history["val_loss"], *model.get_weights()]), "made": made}
+
+
 def masked():
     """What a recurrent network over words gives, some of which are masked, with weights for classes and rows."""
     keras.utils.set_random_seed(2)
@@ -200,6 +215,7 @@ if task in ("alone", "together"):
     found["read"] = [] if ALONE else read_rows()
     found["numbered"] = numbered()
     found["masked"] = masked()
+    found["mapped"] = mapped()
     found["drawn after"] = float(np.random.rand())
     if importlib.util.find_spec("torch") is not None:
         found["loaded"] = loaded()

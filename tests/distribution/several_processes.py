@@ -9,6 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PROGRAM = "processes_program.py"
+PATIENCE = 1200  # seconds that a job may take: on a machine that others use, ten times what it takes alone
 
 
 def begun(folder, task, count, program=PROGRAM, devices=1):
@@ -37,10 +38,11 @@ def ended(folder, task, count, **how):
     """The exit codes and the outputs of a job."""
     started = begun(folder, task, count, **how)
     try:
-        codes = [process.wait(300) for process in started]
+        codes = [process.wait(PATIENCE) for process in started]
     finally:
         for process in started:
             process.kill()
+            process.wait()
     return codes, [(folder / f"{task}-{number}.txt").read_text() for number in range(count)]
 
 

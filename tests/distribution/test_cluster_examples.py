@@ -82,7 +82,7 @@ def test_variables_of_jax_as_on_kubernetes_tell_two_processes_who_they_are(with_
         )
         for i in range(2)
     ]  # fmt: skip
-    assert [losses_in(process.communicate(timeout=300)[0]) for process in started] == [[alone], [alone]]
+    assert [losses_in(process.communicate(timeout=1200)[0]) for process in started] == [[alone], [alone]]
 
 
 @pytest.fixture
@@ -91,15 +91,30 @@ def ray():
     return pytest.importorskip("ray")
 
 
-def test_two_actors_of_a_local_ray_cluster_train_as_one_process_does(ray, alone, monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    import ray_actors
-
-    ray.init(
-        num_cpus=2, include_dashboard=False, runtime_env={"working_dir": str(FOLDER), "env_vars": ON_CPU}
+def said_by(*command):
+    """What a program says that starts a local Ray cluster: in a process of its own, as Ray forks."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=FOLDER, env={**os.environ, **ON_CPU}, capture_output=True, text=True,
+        timeout=1200,
     )  # fmt: skip
-    try:
-        losses = ray_actors.main(workers=2, epochs=2)
-    finally:
-        ray.shutdown()
-    assert [f"{loss:.4f}" for loss in losses] == list(alone)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_two_actors_of_a_local_ray_cluster_train_as_one_process_does(ray, with_all, alone):
+    said = said_by("ray_actors.py", "--workers", "2", "--cpus", "0.5", "--epochs", "2")
+    assert losses_in(said)[-1] == alone
+
+
+# Ray Train lets JAX join the job where the workers ask for GPUs, which may be mere numbers: JAX_PLATFORMS says "cpu"
+RAY_TRAIN = """
+import ray, ray_train
+ray.init(num_cpus=3, num_gpus=2, include_dashboard=False)
+ray_train.main(2, False, None, None, epochs=2, folder=None)
+"""
+
+
+def test_two_workers_of_ray_train_train_as_one_process_does(ray, with_all, alone, monkeypatch):
+    pytest.importorskip("ray.train.v2.jax")
+    monkeypatch.setitem(ON_CPU, "PYTHONPATH", f"{ROOT / 'src'}{os.pathsep}{FOLDER}")
+    assert losses_in(said_by("-c", RAY_TRAIN))[-1] == alone

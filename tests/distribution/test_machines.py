@@ -27,7 +27,7 @@ def on_two_machines(folder, task):
     if not may_be_divided():
         pytest.skip("this machine allows no network namespaces")
     program = [HERE / "machines_program.py", folder, task]
-    subprocess.run([*APART, sys.executable, HERE / "machines.py", folder, "2", *program], check=True, timeout=400)
+    subprocess.run([*APART, sys.executable, HERE / "machines.py", folder, "2", *program], check=True, timeout=1300)
     codes = json.loads((folder / "codes.json").read_text())
     return codes, [(folder / f"said-{i}.txt").read_text() for i in range(2)]
 

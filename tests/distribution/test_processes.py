@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import keras
-from distribution.several_processes import ended, results
+from distribution.several_processes import PATIENCE, ended, results
 from keras._core import processes, watch
 from keras._jax import processes as joined
 from keras.distribution import _processes
@@ -38,9 +38,8 @@ def test_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_pa
         for name in ("trained", "evaluated", "masked"):
             for got, expected in zip(one[name], alone[name], strict=True):
                 np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
-        # one program for chunks of full batches, and one for the smaller last one: as alone
+        # one program for chunks of full batches, and one for the smaller last one
         assert one["programs"] == {"train_chunk": 1, "train_step": 1, "test_chunk": 1, "test_step": 1}
-        assert one["programs"] == alone["programs"]
     assert len({one["drawn"] for one in found}) == 1
     numbered = [one["numbered"] for one in found]
     for one in numbered:
@@ -52,6 +51,12 @@ def test_processes_give_what_one_gives_each_reads_its_rows_and_one_writes(tmp_pa
     assert len({one["drawn after"] for one in found}) == 1
     assert sorted(row for one in found for row in one["read"]) == list(range(16))  # nobody reads what another reads
     assert {len(one["read"]) for one in found} == {16 // count}
+    for one in found:
+        for got, expected in zip(one["mapped"]["trained"], alone["mapped"]["trained"], strict=True):
+            np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-6)
+    # two passes, and each row made once in each: by one process
+    assert sorted(made_by_all([one["mapped"] for one in found])) == sorted(alone["mapped"]["made"])
+    assert {len(one["mapped"]["made"]) for one in found} != {len(alone["mapped"]["made"])}
     if "loaded" in alone:
         for one in found:
             for got, expected in zip(one["loaded"]["trained"], alone["loaded"]["trained"], strict=True):
@@ -132,10 +137,11 @@ def test_processes_that_a_cluster_starts_find_each_other_and_train_as_one(cluste
         for number in range(2)
     ]  # fmt: skip
     try:
-        outputs = [process.communicate(timeout=300)[0] for process in started]
+        outputs = [process.communicate(timeout=PATIENCE)[0] for process in started]
     finally:
         for process in started:
             process.kill()
+            process.wait()
     for number, output in enumerate(outputs):
         # the loss is the mean of (2 x)^2, the gradient -4 times the mean of x^2
         assert f"found {number} 2 30.0 3.0" in output, output[-3000:]
@@ -249,3 +255,19 @@ def test_a_broken_connection_is_told_as_what_the_other_process_did(watching, mon
     with pytest.raises(KeyError), watch.reporting("fit"):
         raise KeyError("our own")
     assert json.loads(seen.board.texts[0])[4] == "stopped with KeyError: 'our own'"
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_who_has_not_looked_for_a_while_blames_nobody_for_it(watching, monkeypatch, number):
+    seen, _ = watching
+    monkeypatch.setattr(processes._Here, "number", number)
+    now = seen._looked
+    seen.take({i: entry(1, 4) for i in range(3)}, now)
+    seen._looked = seen._answered = now - 100  # a busy machine, on which a connection has broken
+    seen._alive = dict.fromkeys(range(3), now - 100)
+    seen.patience = 0.5
+    assert seen.missing() is None
+    seen._looked, seen._answered, seen._alive = now, now, {0: now, 1: now, 2: now - 5}
+    assert seen.missing().startswith("Process 2 (there) has ended or does not answer: its last sign of life came 5 s")
+    seen._answered, seen._alive = now - 5, dict.fromkeys(range(3), now - 5)  # it looks, and the board is gone
+    assert seen.missing() == (None if number == 0 else "The first process of the job has ended or does not answer.")

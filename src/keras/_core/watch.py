@@ -27,6 +27,7 @@ _GO_ON = (
     "  Start the job again, with as many processes or fewer: what BackupAndRestore or fit(resume=...) has written is\n"
     "  gone on with."
 )
+_FIRST_LOST = "The first process of the job has ended or does not answer."
 _BROKEN = ("Gloo", "UNAVAILABLE", "NCCL", "ncclComm", "Connection closed", "Connection reset", "heartbeat")
 
 
@@ -158,20 +159,24 @@ class Watch(threading.Thread):
         )
 
     def missing(self) -> str | None:
-        """Which process is the reason for a broken connection, in words, after a few seconds; None if all are there."""
-        until = time.monotonic() + min(self.patience, 2 * _SILENT_AFTER)
-        while time.monotonic() < until:
+        """Which process is the reason for a broken connection, in words, after a few seconds; None if all are there.
+
+        A process is silent if the board had nothing new of it where it was read last: on a busy machine this one may
+        not have looked for a while itself.
+        """
+        begun = time.monotonic()
+        until = begun + min(self.patience, 2 * _SILENT_AFTER)
+        while (now := time.monotonic()) < until or (self._looked < until and now < begun + self.patience):
             time.sleep(_BEAT / 4)
-            now = time.monotonic()
-            if now - self._answered > _SILENT_AFTER:
-                return "The first process of the job has ended or does not answer."
-            for number in self._alive:
+            if self._looked - self._answered > _SILENT_AFTER and not processes.is_first():
+                return _FIRST_LOST
+            for number in sorted(self._alive, key=self._alive.__getitem__):  # the most silent first
                 entry = self.entries.get(number)
                 own = number == processes.number()
                 if entry is not None and entry.ended.startswith(_FAILED) and not own:
-                    return self.told(number, now)
-                if not own and now - self._alive[number] > _SILENT_AFTER and not (entry and entry.ended):
-                    return self.told(number, now)
+                    return self.told(number, self._answered)
+                if not own and self._answered - self._alive[number] > _SILENT_AFTER and not (entry and entry.ended):
+                    return self.told(number, self._answered)
         return None
 
     def stop(self) -> None:

@@ -7,13 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from keras._data.streams import Stream
-
-_DIVIDED_ALREADY = (
-    "{owner}: the sampler of the DataLoader gives each process rows of its own.\n"
-    "  Set the distribution with DataParallel(auto_shard_dataset=False), or leave that sampler out: `fit` divides "
-    "the batches of a plain DataLoader among the processes."
-)
+from keras._data.streams import DIVIDED_ALREADY, Stream
 
 
 class Loader(Stream):
@@ -31,7 +25,7 @@ class Loader(Stream):
     def may_part(self, owner: str) -> bool:
         sampler = getattr(self.x.batch_sampler, "sampler", self.x.sampler)
         if getattr(sampler, "num_replicas", 1) > 1:  # of torch's DistributedSampler and its like
-            raise ValueError(_DIVIDED_ALREADY.format(owner=owner))
+            raise ValueError(DIVIDED_ALREADY.format(owner=owner, kind="sampler of the DataLoader"))
         return self.length() is not None
 
     def part(self, start: int, number: int, count: int) -> Iterator:

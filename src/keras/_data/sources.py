@@ -26,10 +26,11 @@ from keras._data.arrays import (
 )
 from keras._data.batch_source import RAN_OUT, BatchSource
 from keras._data.class_weights import checked_class_weight, with_class_weights
+from keras._data.dataset import Dataset
 from keras._data.loader import Loader, loads_rows
 from keras._data.py_dataset import PyDataset
 from keras._data.row_counts import count_rows
-from keras._data.streams import Indexed, Once, Rows, Stream, Tables
+from keras._data.streams import Indexed, Once, Pieces, Rows, Stream, Tables
 
 DEFAULT_BATCH_SIZE = 32
 LARGEST_READ = 256 << 20  # bytes; arrays in files that take more are read batch by batch
@@ -281,6 +282,8 @@ def make_source(
 
 def _stream_of(x: Any, shuffle: bool) -> Stream:
     x = getattr(x, "undivided", x)  # of what gives loops batches that lie divided over devices
+    if isinstance(x, Dataset):
+        return Pieces(x)
     if hasattr(x, "__next__") and not isinstance(x, PyDataset):
         return Once(x)
     if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):

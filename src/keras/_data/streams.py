@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from keras._data.arrays import with_label_apart
+from keras._data.dataset import Dataset
+from keras._data.pieces import Piece
 from keras._data.py_dataset import PyDataset
 from keras._data.read_ahead import read_ahead
 from keras._data.workers import Processes, in_order
@@ -18,6 +20,11 @@ from keras._data.workers import Processes, in_order
 AHEAD = 2  # batches that are read from files while one is computed
 
 
+DIVIDED_ALREADY = (
+    "{owner}: the {kind} gives each process rows of its own already.\n"
+    "  Set the distribution with DataParallel(auto_shard_dataset=False), or do not divide the data: `fit` divides the "
+    "batches among the processes."
+)
 UNKNOWN_STATE = (
     "fit: {kind} may change at the end or beginning of epochs, which a run that goes on from a backup does not know. "
     "Give it state_dict(), which returns numbers and arrays by name, and load_state_dict(state)."
@@ -80,6 +87,8 @@ class Stream:
         Raises:
             ValueError: the object gives each process other rows already.
         """
+        if _is_divided(self.x):
+            raise ValueError(DIVIDED_ALREADY.format(owner=owner, kind=self.kind))
         return False
 
     def drawn(self) -> Any:
@@ -117,6 +126,37 @@ class Once(Stream):
 
     def length(self) -> int | None:
         return None
+
+
+class Pieces(Stream):
+    """A dataset of ours: of what comes one after another a process can leave elements unmade."""
+
+    def __init__(self, x: Dataset):
+        super().__init__(x)
+        self._first: Piece | None = None  # of the last pass
+
+    def may_part(self, owner: str) -> bool:
+        return self.x._pieces is not None
+
+    def part(self, start: int, number: int, count: int) -> Iterator:
+        return (element for element in self.x._part(self._own(start, number, count)))  # can be closed
+
+    def _own(self, start: int, number: int, count: int) -> Iterator[Piece]:
+        for at, piece in enumerate(self.x._pieces()):
+            if not at:
+                self._first = piece
+            if at >= start and (at - start) % count == number:
+                yield piece
+
+    def example(self) -> Any:
+        return None if self._first is None else self._first.made()
+
+    def drawn(self) -> Any:
+        return np.array([counter.passes for counter in self.x._counters]) if self.x._counters else None
+
+    def draw_from(self, state: Any) -> None:
+        for counter, passes in zip(self.x._counters, () if state is None else state):
+            counter.passes = int(passes)
 
 
 class Rows(Stream):
@@ -251,6 +291,13 @@ def _length(x: Any) -> int | None:
         return len(x)
     except (TypeError, NotImplementedError):  # tf.data and torch raise these where nobody knows
         return None
+
+
+def _is_divided(x: Any) -> bool:
+    """Whether an iterable says itself that it has the rows of one of several processes."""
+    of_hugging_face = getattr(getattr(x, "_distributed", None), "world_size", 1)
+    of_grain = getattr(getattr(x, "_shard_options", None), "shard_count", 1)
+    return max(of_hugging_face, of_grain) > 1
 
 
 def _has_own(x: Any, hook: str) -> bool:

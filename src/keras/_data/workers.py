@@ -81,12 +81,12 @@ _counter = itertools.count()
 
 
 def in_order(
-    numbers: Iterable[int], callers: Sequence[Callable[[int], Any]], ahead: int, timeout: float | None, kind: str
+    numbers: Iterable[Any], callers: Sequence[Callable[[Any], Any]], ahead: int, timeout: float | None, kind: str
 ) -> Iterator[Any]:
     """`caller(number)` for every number, computed by one thread per caller and up to `ahead` batches in advance.
 
     Args:
-        numbers: what to call with.
+        numbers: what to call with, numbers of batches as a rule.
         callers: one function per thread.
         ahead: how many results may wait to be taken.
         timeout: seconds after which a result that is waited for counts as lost; None waits for ever.

@@ -8,6 +8,7 @@ import glob
 import importlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from keras import ops
 from keras._core import processes, tree
 from keras._data import dataset
+from keras._data.pieces import Piece, have
 from keras.legacy.foreign_arrays import TensorSpec
 from keras.legacy.foreign_texts import Bytes, Texts, as_texts, holds_texts
 from keras.legacy.wrapping import wrap
@@ -51,10 +53,15 @@ class Dataset(dataset.Dataset):
     def __iter__(self) -> Iterator:
         return map(_as_tensors, self._start())
 
-    def _like(self, start: Callable[[], Iterator], length: int | None) -> Dataset:
-        made = super()._like(start, length)
+    def _like(
+        self, start: Callable[[], Iterator], length: int | None, pieces: Callable[[Callable], Iterator] | None = None
+    ) -> Dataset:
+        made = super()._like(start, length, pieces)
         made._ends_short = self._ends_short
         return made
+
+    def _part(self, pieces: Iterator[Piece]) -> Iterator:
+        return map(_as_tensors, super()._part(pieces))
 
     def as_numpy_iterator(self) -> Iterator:
         """A pass, with arrays of NumPy, its numbers, and bytes."""
@@ -94,7 +101,11 @@ class Dataset(dataset.Dataset):
         length = self._length
         if length is not None and length >= 0:
             length = length // size if drop else -(-length // size)
-        made = self._like(lambda: map(join, _windows(self._start(), size, size, 1, drop)), length)
+        made = self._like(
+            lambda: map(join, _windows(self._start(), size, size, 1, drop)),
+            length,
+            lambda begin: (Piece(lambda *rows: join(list(rows)), g) for g in _windows(begin(), size, size, 1, drop)),
+        )
         made._ends_short = not drop
         return made
 
@@ -120,11 +131,16 @@ class Dataset(dataset.Dataset):
         """The elements of this dataset and then those of another."""
         lengths = (self._length, _length_of(dataset))
         length = None if None in lengths else -1 if -1 in lengths else sum(lengths)  # type: ignore[arg-type]
-        return self._like(lambda: itertools.chain(self._start(), dataset._start()), length)
+        made = self._like(
+            lambda: itertools.chain(self._start(), dataset._start()),
+            length,
+            None if dataset._pieces is None else lambda begin: itertools.chain(begin(), dataset._pieces()),
+        )
+        return _of_both(made, (self, dataset))
 
     def enumerate(self, start=0, name=None) -> Dataset:
         """Pairs of a number and an element."""
-        return Dataset(lambda: ((np.int64(i), x) for i, x in enumerate(self._start(), start)), self._length)
+        return Dataset.zip(Dataset(lambda: map(np.int64, itertools.count(start)), -1, _numbers_from(start)), self)
 
     def reduce(self, initial_state, reduce_func: Callable, name=None) -> Any:
         """The last `reduce_func(state, element)`."""
@@ -172,7 +188,7 @@ class Dataset(dataset.Dataset):
         length = self._length
         if length is not None and length >= 0:
             length = len(range(index, length, num_shards))
-        return self._like(lambda: itertools.islice(self._start(), index, None, num_shards), length)
+        return self._rearranged(lambda begin: itertools.islice(begin(), index, None, num_shards), length)
 
     def with_options(self, options: Options) -> Dataset:
         """The same dataset: what the options say changes no element.
@@ -200,13 +216,13 @@ class Dataset(dataset.Dataset):
         if len(lengths) != 1:
             raise ValueError(f"from_tensor_slices: all arrays need as many rows. Got {sorted(lengths)}.")
         length = lengths.pop()
-        return Dataset(lambda: (tree.map_leaves(lambda a, i=i: a[i], arrays) for i in range(length)), length)
+        return _of_rows(lambda i: tree.map_leaves(lambda a: a[i], arrays), length)
 
     @staticmethod
     def from_tensors(tensors: Any) -> Dataset:
         """One element."""
         arrays = tree.map_leaves(np.asarray, _lists_as_arrays(tensors))
-        return Dataset(lambda: iter([arrays]), 1)
+        return _of_rows(lambda i: arrays, 1)
 
     @staticmethod
     def from_generator(
@@ -228,7 +244,7 @@ class Dataset(dataset.Dataset):
     def range(*args, output_type="int64") -> Dataset:
         """The numbers of Python's `range`."""
         numbers = range(*args)
-        return Dataset(lambda: (np.asarray(n, output_type) for n in numbers), len(numbers))
+        return _of_rows(lambda i: np.asarray(numbers[i], output_type), len(numbers))
 
     @staticmethod
     def zip(*datasets: Iterable) -> Dataset:
@@ -237,7 +253,10 @@ class Dataset(dataset.Dataset):
         lengths = [_length_of(d) for d in sources]
         ends = [n for n in lengths if n != -1]
         length = -1 if not ends else None if None in ends else min(ends)
-        return Dataset(lambda: zip(*(d._start() for d in sources)), length)
+        made = Dataset(lambda: zip(*(d._start() for d in sources)), length)
+        if all(d._pieces is not None for d in sources):
+            made._pieces = lambda: (Piece(_tuple_of, group) for group in zip(*(d._pieces() for d in sources)))
+        return _of_both(made, sources)
 
     @staticmethod
     def list_files(file_pattern, shuffle=None, seed=None, name=None) -> Dataset:
@@ -278,6 +297,26 @@ class Dataset(dataset.Dataset):
                         return
 
         return Dataset(start)
+
+
+def _of_rows(row: Callable[[int], Any], count: int) -> Dataset:
+    """The dataset of what `row` returns for the numbers up to `count`."""
+    return Dataset(lambda: map(row, range(count)), count, lambda: (Piece(partial(row, i)) for i in range(count)))
+
+
+def _numbers_from(start: int) -> Callable[[], Iterator[Piece]]:
+    return lambda: (have(np.int64(i)) for i in itertools.count(start))
+
+
+def _tuple_of(*elements: Any) -> tuple:
+    return elements
+
+
+def _of_both(made: Dataset, sources: Iterable[Dataset]) -> Dataset:
+    """A dataset made of several, whose orders depend on what theirs do."""
+    made._counters = tuple(dict.fromkeys(counter for one in sources for counter in one._counters))
+    made._threads = max(one._threads for one in sources)
+    return made
 
 
 def text_lines(filenames, compression_type=None, buffer_size=None, num_parallel_reads=None) -> Dataset:
@@ -445,6 +484,6 @@ def _stacked_to(rows: list, shape: list | None, filler: Any) -> np.ndarray:
     empty = "" if rows[0].dtype.kind == "U" else 0
     kind = np.result_type(*rows)
     made = np.full((len(rows), *longest), empty if filler is None else filler, dtype=kind)
-    for place, row in zip(made, rows):
-        place[tuple(map(slice, row.shape))] = row
+    for i, row in enumerate(rows):
+        made[(i, *map(slice, row.shape))] = row
     return made

@@ -143,8 +143,8 @@ class DistributedDataset(foreign_data.Dataset):
             raise NotImplementedError(_OWN_ROWS)
         return self._source
 
-    def _like(self, start: Callable[[], Iterator], length: int | None) -> dataset.Dataset:
-        return foreign_data.Dataset(start, length)
+    def _new(self, start: Callable[[], Iterator], length: int | None, pieces: Callable | None) -> dataset.Dataset:
+        return foreign_data.Dataset(start, length, pieces)
 
     def __iter__(self) -> Iterator:
         if self._distribution is None:

@@ -1,5 +1,6 @@
 """Data sets whose classes are folders: images, texts, sounds."""
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,7 @@ import numpy as np
 from keras import config
 from keras._core.checks import one_of, positive_integer
 from keras._data import Dataset
+from keras._data.pieces import Counter, Piece
 from keras._data.workers import in_order
 from keras.utils._images import MODES, pillow
 from keras.utils._resize import INTERPOLATIONS, cropped_to_ratio, resize, resize_with_border
@@ -324,23 +326,28 @@ def _dataset(
     """Batches of files, decoded by threads; each pass has an order of its own if shuffled, the first the list's."""
     size = batch_size or 1
     count = -(-len(paths) // size)
-    passes = [0]
+    counter = Counter()
+
+    def order() -> np.ndarray:
+        rows, number = np.arange(len(paths)), counter()
+        if shuffle and number:
+            np.random.RandomState([seed, number]).shuffle(rows)
+        return rows
+
+    def batch(order: np.ndarray, number: int):
+        rows = order[number * size : (number + 1) * size]
+        x = [load(paths[i]) for i in rows]
+        if batch_size is None:
+            return x[0] if targets is None else (x[0], targets[rows[0]])
+        return stack(x) if targets is None else (stack(x), targets[rows])
 
     def start() -> Iterator:
-        order = np.arange(len(paths))
-        if shuffle and passes[0]:
-            np.random.RandomState([seed, passes[0]]).shuffle(order)
-        passes[0] += 1
+        return in_order(range(count), [functools.partial(batch, order())] * THREADS, THREADS + 2, None, "Dataset")
 
-        def batch(number: int):
-            rows = order[number * size : (number + 1) * size]
-            x = [load(paths[i]) for i in rows]
-            if batch_size is None:
-                return x[0] if targets is None else (x[0], targets[rows[0]])
-            return stack(x) if targets is None else (stack(x), targets[rows])
+    def pieces() -> Iterator[Piece]:
+        make = functools.partial(batch, order())
+        return (Piece(functools.partial(make, number), in_threads=True) for number in range(count))
 
-        return in_order(range(count), [batch] * THREADS, THREADS + 2, None, "Dataset")
-
-    made = Dataset(start, count)
+    made = Dataset(start, count, pieces, (counter,), THREADS)
     made.file_paths = list(paths)
     return made

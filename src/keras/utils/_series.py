@@ -1,5 +1,6 @@
 """Windows over a time series, and a data set in two parts."""
 
+import functools
 import math
 import random
 
@@ -8,6 +9,7 @@ import numpy as np
 from keras._core import tree
 from keras._core.checks import positive_integer
 from keras._data import Dataset, PyDataset
+from keras._data.pieces import Counter, Piece, have
 
 
 def timeseries_dataset_from_array(
@@ -74,24 +76,26 @@ def timeseries_dataset_from_array(
         )
     steps = np.arange(length) * rate
     seed = int(np.random.randint(1 << 31)) if seed is None else seed
-    passes = [0]
+    counter = Counter()
 
-    def start():
+    def parts():
         order = starts
         if shuffle:
-            order = np.random.default_rng([seed, passes[0]]).permutation(starts)
-            passes[0] += 1
-        for i in range(0, len(order), size or 1):
-            at = order[i : i + (size or 1)]
-            x = np.asarray(data[(at[:, None] + steps).ravel()] if _takes_numbers(data) else _rows(data, at, steps))
-            x = x.reshape(len(at), length, *x.shape[1:])
-            y = None if targets is None else np.asarray(targets[at] if _takes_numbers(targets) else _rows(targets, at))
-            if size is None:
-                yield x[0] if y is None else (x[0], y[0])
-            else:
-                yield x if y is None else (x, y)
+            order = np.random.default_rng([seed, counter()]).permutation(starts)
+        return (order[i : i + (size or 1)] for i in range(0, len(order), size or 1))
 
-    return Dataset(start, math.ceil(len(starts) / (size or 1)))
+    def windows(at):
+        x = np.asarray(data[(at[:, None] + steps).ravel()] if _takes_numbers(data) else _rows(data, at, steps))
+        x = x.reshape(len(at), length, *x.shape[1:])
+        y = None if targets is None else np.asarray(targets[at] if _takes_numbers(targets) else _rows(targets, at))
+        if size is None:
+            return x[0] if y is None else (x[0], y[0])
+        return x if y is None else (x, y)
+
+    def pieces():
+        return (Piece(functools.partial(windows, at)) for at in parts())
+
+    return Dataset(lambda: map(windows, parts()), math.ceil(len(starts) / (size or 1)), pieces, (counter,))
 
 
 def _takes_numbers(x) -> bool:
@@ -139,7 +143,7 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
 
 
 def _part(elements: list, order: list) -> Dataset:
-    return Dataset(lambda: (elements[i] for i in order), len(order))
+    return Dataset(lambda: (elements[i] for i in order), len(order), lambda: (have(elements[i]) for i in order))
 
 
 def _elements(dataset) -> list:
