@@ -76,8 +76,9 @@ def test_weights_are_kept_in_groups_of_files_that_a_program_opened(model):
         group = file.create_group("more")
         topology.save_weights_to_hdf5_group(group, model.layers)
         topology.load_weights_from_hdf5_group(group, made().layers)
-        with pytest.raises(ValueError, match="`reshape` must be False"):
-            saving.load_weights_from_hdf5_group(group, made().layers, reshape=True)
+        again = made()
+        saving.load_weights_from_hdf5_group(group, again.layers, reshape=True)
+        np.testing.assert_array_equal(again.get_weights()[2], model.get_weights()[2])
 
 
 def test_arrays_of_an_older_release_become_todays():
@@ -126,14 +127,30 @@ def test_files_of_models_take_the_arguments_of_their_years(model, tmp_path):
     path = str(tmp_path / "m.weights.h5")
     model.save_weights(path, save_format="h5", options=None)
     model.load_weights(path, reshape=False, options=None)
-    with pytest.raises(ValueError, match="`reshape` must be False"):
-        model.load_weights(path, reshape=True)
+    model.load_weights(path, reshape=True)
     with pytest.raises(ValueError, match="`options` must be None"):
         model.save(str(tmp_path / "m.keras"), options=object())
     with pytest.raises(ValueError, match="`save_format` must be 'h5'"):
         model.save_weights(path, save_format="tf")
     with pytest.raises(ValueError, match="no parameter servers"):
         model.compile("sgd", "mse", pss_evaluation_shards=2)
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_arrays_of_another_shape_are_taken_in_their_order_where_that_is_asked_for(by_name, in_folder):
+    def picture(kernel, filters=2):
+        return keras.Sequential([keras.Input((4, 4, 3)), layers.Conv2D(filters, kernel, name="c")])
+
+    model, again = picture((2, 1)), picture((1, 2))
+    model.set_weights([np.arange(12.0).reshape(2, 1, 3, 2), [1.0, 2.0]])
+    model.save("older.h5")
+    with pytest.raises(ValueError, match="c "):
+        again.load_weights("older.h5")
+    again.load_weights("older.h5", by_name=by_name, reshape=True)
+    np.testing.assert_array_equal(again.get_weights()[0].ravel(), np.arange(12.0))
+    np.testing.assert_array_equal(again.get_weights()[1], [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"\(1, 2, 3, 4\)"):  # as many numbers there must be
+        picture((1, 2), 4).load_weights("older.h5", by_name=by_name, reshape=True)
 
 
 def test_a_sequence_is_a_list_of_layers_in_1x(capsys):

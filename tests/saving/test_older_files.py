@@ -160,6 +160,6 @@ def test_the_formula_of_then_survives_being_saved_today(in_folder):
 
 def test_an_older_argument_without_a_counterpart_is_refused_by_name():
     bad = old_dense()
-    bad["config"].append({"class_name": "BatchNormalization", "config": {"name": "norm", "mode": 2, "epsilon": 1e-3}})
-    with pytest.raises(ValueError, match="BatchNormalization 'norm' has mode=2"):
+    bad["config"].append({"class_name": "BatchNormalization", "config": {"name": "norm", "mode": 3, "epsilon": 1e-3}})
+    with pytest.raises(ValueError, match="`mode` must be one of 0, 1, 2"):
         keras.models.model_from_json(json.dumps(bad))

@@ -41,5 +41,16 @@ def test_galleries_are_figures_with_an_image_in_each_place(tmp_path):
     masks = np.zeros((3, 4, 4, 1), "int32")
     figure = visualization.plot_segmentation_mask_gallery(pictures, 1, y_true=masks, show=False)
     assert figure.axes[0].get_images()[0].get_array().shape == (4, 8, 3)
+    assert figure.get_size_inches().tolist() == [8.0, 4.0]  # two columns of wide images
     with pytest.raises(ValueError, match="not both"):
         visualization.plot_image_gallery(pictures, path=path, show=True)
+
+
+def test_a_legend_covers_no_image():
+    pytest.importorskip("matplotlib").use("Agg")
+    boxes = {"boxes": np.ones((4, 1, 4)), "labels": np.ones((4, 1), "int32")}
+    pictures = np.zeros((4, 8, 8, 3), "uint8")
+    figure = visualization.plot_bounding_box_gallery(pictures, "xywh", boxes, boxes, legend=True, show=False)
+    figure.canvas.draw()
+    lowest = min(axis.get_window_extent().y0 for axis in figure.axes)
+    assert figure.legends[0].get_window_extent().y1 <= lowest + 1

@@ -10,7 +10,6 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 import keras
 from keras._jax import compile as engine
-from keras._jax import many_steps
 from keras._training import together
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor, VectorizedSearchCV
 
@@ -56,38 +55,6 @@ def assert_same(found, expected):
             np.testing.assert_allclose(found.cv_results_[name], expected.cv_results_[name], rtol=1e-6, err_msg=name)
     for a, b in zip(found.best_estimator_.model_.get_weights(), expected.best_estimator_.model_.get_weights()):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
-
-
-def test_an_xla_that_cannot_make_one_kernel_of_the_steps_makes_many(monkeypatch):
-    engine.programs.clear()
-    made = []
-
-    def compiled(name, function, specs, donate=(), quickly=None):
-        if quickly == "mostly":
-            raise jax.errors.JaxRuntimeError("UNIMPLEMENTED: Fusion kind not implemented on CPU")
-        made.append(quickly)
-        return jax.jit(function, donate_argnums=donate).lower(*specs).compile()
-
-    monkeypatch.setattr(many_steps, "compile_program", compiled)
-    grid = {"optimizer__learning_rate": [0.1, 0.35]}
-    found = searched(VectorizedSearchCV, SKLearnClassifier(network, **FIT, epochs=3), grid)
-    assert found.n_together_ == 6
-    assert None in made
-    assert_same(found, searched(GridSearchCV, SKLearnClassifier(network, **FIT, epochs=3), grid))
-
-
-@pytest.mark.skipif(jax.default_backend() != "cpu", reason="about XLA for CPUs")
-def test_the_steps_of_an_epoch_are_one_kernel(monkeypatch):
-    engine.programs.clear()
-    programs = []
-    compile_program = many_steps.compile_program
-    monkeypatch.setattr(
-        many_steps,
-        "compile_program",
-        lambda *given, **more: programs.append(compile_program(*given, **more)) or programs[-1],
-    )
-    searched(VectorizedSearchCV, SKLearnClassifier(network, **FIT, epochs=3), {"optimizer__learning_rate": [0.15, 0.3]})
-    assert any("xla_cpu_small_call" in line and " call(" in line for p in programs for line in p.as_text().splitlines())
 
 
 def test_it_gives_the_results_of_the_search_that_trains_one_by_one():

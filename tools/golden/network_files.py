@@ -80,7 +80,7 @@ found = json.loads(path.read_text()) if path.exists() else {}
 here = [n for n in (asked.LARGE_FILES if OF_3 else {}) if hasattr(keras.applications, n)]
 here = [*(n for n in asked.FILES if hasattr(keras.applications, n)), *here]
 for name in sys.argv[2:] or here:
-    backend.clear_session()
+    getattr(backend, "clear_session", bool)()  # which Theano has not in 1.2.2
     settings = dict({**asked.FILES, **asked.LARGE_FILES}[name])
     if OF_1:
         settings.pop("pooling", None)

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import sys
 import traceback
 
@@ -463,7 +464,7 @@ def write(folder, first, count):
             with open(base + ".json", "w") as text:
                 text.write(model.to_json(**era))
             if era:
-                os.link(base + ".h5", base + "_weights.h5")
+                shutil.copy(base + ".h5", base + "_weights.h5")
             else:
                 model.save_weights(base + "_weights.h5")
             if RELEASE != "tf":

@@ -84,6 +84,18 @@ def in_todays_form(config: Any, origin: dict | None = None) -> Any:
     return config
 
 
+def todays_class_name(name: str, config: dict) -> str:
+    """The built-in class under whose name a layer of an older one goes into files of today, if that computes the same.
+
+    Args:
+        name: its own class.
+        config: its config.
+    """
+    for load in _translators:
+        name = load().class_name(name, config)
+    return name
+
+
 def older_weights(layer: Any, names: list[str], arrays: list, origin: dict) -> list[tuple] | None:
     """Pairs of a variable and its value, from what an older file has for a layer; None if it is as today."""
     for load in _translators:

@@ -34,17 +34,18 @@ _CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_
 # XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
 # runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
 # axis are compiled in a sixth less time and run as fast; without any, in half the time, and run five times as long.
-# Those loops are one kernel, which cannot hold the reductions of the library, and use vectors of every width.
+# A kernel that holds everything cannot hold what the library is called for; the first passes of LLVM gain most of what
+# all of them do; and with vectors of full width loops over lanes are a fifth faster.
 _OLDER = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+_MOSTLY = {**_OLDER, "xla_llvm_disable_expensive_passes": True}
+_WITHOUT_LIBRARY = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}
+_ONE_KERNEL = {**_MOSTLY, **_WITHOUT_LIBRARY}
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
     "simply": _OLDER,
-    "mostly": {
-        **_OLDER,
-        "xla_llvm_disable_expensive_passes": True,
-        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT",
-        "xla_cpu_prefer_vector_width": 512,
-    },
+    "mostly": _MOSTLY,
     "very": {"xla_backend_optimization_level": 0},
+    "one kernel": _ONE_KERNEL,
+    "one kernel of lanes": {**_ONE_KERNEL, "xla_cpu_prefer_vector_width": 512},
 }
 
 
@@ -189,7 +190,8 @@ def compile_program(
         donate: positions of arguments whose memory the program may take over.
         convolution: whether it contains convolutions, which want other options on the CPU.
         quickly: on the CPU, 'simply' for small steps without loops and 'mostly' for plain loops over the last axis,
-            which lose nothing by it, 'very' for what runs rarely.
+            which lose nothing by it, 'very' for what runs rarely; 'one kernel' and 'one kernel of lanes' for what
+            `one_kernel.loop` made.
     """
     counters.compiles[name] += 1
     use_disk_cache()

@@ -22,7 +22,7 @@ from keras._jax.kernels import onednn
 LARGEST_PRODUCT = 1 << 14  # multiplications of one product of matrices; larger ones are better left to the library
 _WRITTEN_OUT = 32  # terms of a sum of products that are written one by one
 
-_ELEMENTWISE = frozenset(
+ELEMENTWISE = frozenset(
     {
         "abs", "add", "add_any", "and", "ceil", "convert_element_type", "copy", "cos", "div", "eq", "erf", "erf_inv",
         "exp", "exp2", "expm1", "floor", "ge", "gt", "integer_pow", "is_finite", "le", "log", "log1p", "logistic", "lt",
@@ -172,7 +172,7 @@ class Lanes:
         if not any(value.many for value in given):
             found = step.primitive.bind(*(value.array for value in given), **params)
             return [_Value(x, False) for x in (found if step.primitive.multiple_results else [found])]
-        if name in _ELEMENTWISE:
+        if name in ELEMENTWISE:
             return [_Value(step.primitive.bind(*self._same_shape(given), **params), True)]
         rule = _RULES.get(name)
         if rule is not None and len(given) == 1:

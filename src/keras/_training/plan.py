@@ -11,7 +11,7 @@ import numpy as np
 from keras import config as settings
 from keras._core import release, tree
 from keras._jax import compile as engine
-from keras._jax import placement, pure
+from keras._jax import one_kernel, placement, pure
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
@@ -372,18 +372,27 @@ class Planner:
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
-            function = chunk_of_batches(traced, logs_of, self.packs)
             specs = (*specs[:2], engine.joined_specs(specs[2], at_once), engine.step_number(0))
-        elif whole:
-            function = one_batch(traced, logs_of, self.packs)
-        else:
-            function = (one_step if single else chunk_of_steps)(traced, logs_of, batch_size, self.packs)
+        elif not whole:
             specs = (*specs, engine.specs_of(order), engine.step_number(0), engine.step_number(0))
             specs += (engine.step_number(0),) if kind == "filled chunk" else ()
         name = f"{self.phase}_{'step' if single else 'chunk'}"
         keeps_before = self.model.debugs_values  # to run the step again
         donate = (0,) if self.donates and not keeps_before else ()
-        compiled = engine.compile_program(name, function, specs, donate, traced.convolution, _quickly(kind, traced))
+
+        def compile_it(as_one: bool) -> Any:
+            if at_once > 1:
+                function = chunk_of_batches(traced, logs_of, self.packs, as_one)
+            elif whole:
+                function = one_batch(traced, logs_of, self.packs)
+            elif single:
+                function = one_step(traced, logs_of, batch_size, self.packs)
+            else:
+                function = chunk_of_steps(traced, logs_of, batch_size, self.packs, as_one)
+            quickly = "one kernel" if as_one else _quickly(kind, traced)
+            return engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
+
+        compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed))
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:

@@ -8,7 +8,7 @@ from typing import Any
 from keras._core import graph, tree
 from keras._data import pack_x_y_sample_weight
 from keras._jax import compile as engine
-from keras._jax import placement, pure
+from keras._jax import one_kernel, placement, pure
 from keras._jax.cost import operations_in
 from keras._jax.variable import Variable
 from keras._training.batch_loss import loss_of_batch
@@ -263,9 +263,9 @@ class Traced:
             return state
         return State([], [state.non_trainable[i] for i in self.changed], [], state.metrics)
 
-    def function(self) -> Callable:
-        """`(fixed state, moving state, numbers, batch) -> (moving state, result)` as traced."""
-        run = engine.replay(self.closed, self.shapes)
+    def function(self, as_one: bool = False) -> Callable:
+        """`(fixed state, moving state, numbers, batch) -> (moving state, result)` as traced, or for a single kernel."""
+        run = (one_kernel if as_one else engine).replay(self.closed, self.shapes)
 
         def step(fixed, moving, numbers, batch):
             return run(merged(fixed, moving, self.changed, self.whole), numbers, batch)
@@ -283,12 +283,13 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
     return state._replace(non_trainable=others, metrics=moving.metrics)
 
 
-def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs) -> Callable:
+def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs, as_one: bool = False) -> Callable:
     """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program.
 
-    A program that fills its last batch up takes, last, how many of the rows in `order` count.
+    A program that fills its last batch up takes, last, how many of the rows in `order` count. With `as_one` its loop is
+    one kernel.
     """
-    many = _many_steps(traced, logs_of, packs)
+    many = _many_steps(traced, logs_of, packs, as_one)
 
     def chunk(carried, numbers, data, order, first, last, *count):
         return many(carried, numbers, lambda i: engine.rows_of_step(data, order, batch_size, i, *count), first, last)
@@ -296,9 +297,9 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
     return chunk
 
 
-def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
+def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool = False) -> Callable:
     """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches."""
-    many = _many_steps(traced, logs_of, packs)
+    many = _many_steps(traced, logs_of, packs, as_one)
 
     def chunk(carried, numbers, batches, count):
         return many(carried, numbers, lambda i: engine.batch_of(batches, i), engine.step_number(0), count)
@@ -306,8 +307,8 @@ def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs) -> Callabl
     return chunk
 
 
-def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
-    step = traced.function()
+def _many_steps(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -> Callable:
+    step, loop = traced.function(as_one), one_kernel.loop if as_one else engine.chunk_loop
 
     def many(carried, numbers, batch_of, first, last):
         def body(i, carry):
@@ -318,7 +319,7 @@ def _many_steps(traced: Traced, logs_of: Callable, packs: Packs) -> Callable:
 
         state = opened(packs, carried)
         start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
-        packed, result = engine.chunk_loop(body, first, last, start)
+        packed, result = loop(body, first, last, start)
         return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), traced.in_order(result))
 
     return many

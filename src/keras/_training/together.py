@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +13,8 @@ import numpy as np
 from keras._core import tree
 from keras._data import ArraySource
 from keras._jax import compile as engine
-from keras._jax import many_steps, placement
+from keras._jax import many_steps, one_kernel, placement
+from keras._jax.devices import is_cpu
 from keras._jax.lanes import for_many
 from keras._jax.packing import Layout
 from keras._training.plan import Planner, named_logs, padded
@@ -221,13 +221,18 @@ def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tupl
     made = _Program(None)
     keeps = run.model.has_own_logs("train")
     logs_of = run.planner.logs_of(keeps, lambda names: vars(made).update(names=names))
-    program = functools.partial(many_steps.steps_of_many, traced.shapes, many, logs_of, layouts, count)
     is_full = rows == run.source.batch_size
     length = run.full_steps if is_full else 1
     numbers, data = engine.specs_of(run.planner.numbers), engine.specs_of(run.data)
     state = State(*(layout.specs for layout in layouts))
     specs = [state, *many_steps.specs_of_many(numbers, data, count, length, rows, run.fills)]
-    made.compiled = many_steps.compile_many(program, specs, often=is_full)
+
+    def compile_it(as_one: bool) -> Any:
+        program = many_steps.steps_of_many(traced.shapes, many, logs_of, layouts, count, as_one)
+        quickly = ("one kernel of lanes" if as_one else "mostly") if is_full else "very"
+        return engine.compile_program("train_together", program, specs, donate=(0,), quickly=quickly)
+
+    made.compiled = one_kernel.made(compile_it, is_full and is_cpu())
     engine.programs.keep(("together", count, run.key, rows), made)
     return made
 

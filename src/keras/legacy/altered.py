@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keras import layers, ops, random
-from keras._core.checks import one_of
+from keras._core.checks import number_between, one_of
 
 
 class DroppedEmbedding(layers.Embedding):
@@ -16,7 +16,7 @@ class DroppedEmbedding(layers.Embedding):
 
     def __init__(self, input_dim, output_dim, dropout=0.0, **kwargs):
         super().__init__(input_dim, output_dim, **kwargs)
-        self.dropout = float(dropout)
+        self.dropout = number_between("dropout", dropout, 0, 1, "Embedding")
         self.seed_generator = random.SeedGenerator()
 
     def call(self, inputs, training=None):

@@ -148,7 +148,9 @@ def _gates_joined(layer: Any, arrays: list) -> list:
         return arrays
     joined = []
     for kind in range(3):  # W, U and b of the first gate come first, then those of the second
-        joined.append(np.concatenate([arrays[3 * gate + kind] for gate in order], axis=-1))
+        parts = [arrays[3 * gate + kind] for gate in order]
+        first = parts[0].ndim > 2 and getattr(layer, "data_format", None) == "channels_first"
+        joined.append(np.concatenate(parts, axis=0 if first else -1))
     return joined
 
 
@@ -165,7 +167,7 @@ def _fitted(layer: Any, place: int, variable: Any, array: np.ndarray, origin: _O
     cls = type(layer).__name__
     if "CuDNN" in cls:
         return _from_cudnn(cls, place, array, wanted)
-    if place == 0 and cls in ("LocallyConnected1D", "LocallyConnected2D"):  # no convolution: never flipped
+    if cls in ("LocallyConnected1D", "LocallyConnected2D"):  # no convolution: never flipped, nor its bias of three axes
         return array
     is_kernel = hasattr(layer, "kernel_size") and array.ndim >= 3
     if is_kernel and cls == "Conv1D" and array.ndim == 4:
@@ -221,7 +223,7 @@ def _from_cudnn(cls: str, place: int, array: np.ndarray, wanted: tuple) -> np.nd
 
 _NAMES_OF_1 = {"kernel": "W", "embeddings": "W", "bias": "b", "moving_mean": "running_mean",
                "moving_variance": "running_std", "alpha": "alphas"}  # fmt: skip
-_GATE_NAMES = {"LSTM": "ifco", "GRU": "zrh"}
+_GATE_NAMES = {"LSTM": "ifco", "ConvLSTM2D": "ifco", "GRU": "zrh"}
 
 
 def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, bool]]:
@@ -232,7 +234,7 @@ def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, 
     """
     if hasattr(layer, "forward_layer"):
         return [
-            (f"{way}_{name}", array, is_trained)
+            (f"{way}_{name.removeprefix(f'{way}_')}", array, is_trained)
             for way in ("forward", "backward")
             for name, array, is_trained in in_order_of_1(getattr(layer, f"{way}_layer"), trained)
         ]
@@ -246,7 +248,7 @@ def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, 
         parts = [np.split(array, len(gates), axis=-1) for array in arrays]
         order = _GATES[3 * len(gates)]
         return [
-            (f"{layer.name}_{kind}_{gates[gate]}:0", parts[place][gate], is_trained[place])
+            (f"{layer.name}_{kind}_{gates[gate]}:0", _turned(layer, parts[place][gate]), is_trained[place])
             for gate in order
             for place, kind in enumerate("WUb")
         ]
@@ -254,12 +256,17 @@ def in_order_of_1(layer: Any, trained: set[int]) -> list[tuple[str, np.ndarray, 
         names = ["W", "U", "b"]
     else:
         names = [v.path.rsplit("/", 1)[-1] for v in layer.weights]
-    if hasattr(layer, "kernel_size"):
-        arrays[0] = kernel_for_1(layer, arrays[0])
+    if hasattr(layer, "kernel_size") and not cls.startswith("LocallyConnected"):
+        arrays = [_turned(layer, array) for array in arrays]
     return [
         (f"{layer.name}_{_NAMES_OF_1.get(name, name)}:0", array, is_trained[i])
         for i, (name, array) in enumerate(zip(names, arrays))
     ]
+
+
+def _turned(layer: Any, array: np.ndarray) -> np.ndarray:
+    """An array of a convolution as 1.2 had it: kernels alone have more than two axes."""
+    return kernel_for_1(layer, array) if array.ndim > 2 else array
 
 
 def kernel_for_1(layer: Any, kernel: np.ndarray) -> np.ndarray:

@@ -20,7 +20,14 @@ from keras.legacy.network_names import layer_name
 from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
 
-__all__ = ["config", "groups", "layer_name", "slots", "slots_by_name", "weights", "writer"]
+__all__ = ["class_name", "config", "groups", "layer_name", "slots", "slots_by_name", "weights", "writer"]
+
+
+def class_name(name: str, config: dict) -> str:
+    """What a file of today calls the class of a layer: readers of Keras 3 know no `AtrousConvolution2D`."""
+    if config.get("padding") == "full":  # which today's convolutions do not have
+        return name
+    return TODAY.get(name, "Conv2DTranspose" if name == "Deconvolution2D" else name)
 
 
 # the function that `legacy/activations.py` registers
@@ -79,6 +86,19 @@ def _guessed(found: dict) -> str:
     if ("'output_dim'" in text and "'init'" in text) or "'nb_filter'" in text or "'border_mode'" in text:
         return "1.2"
     return "2.3"
+
+
+# classes that have an argument more than today's
+_FURTHER = {"ModalBatchNormalization": ("mode",), "DroppedEmbedding": ("dropout",)}
+
+
+def _class_with(name: str, inner: dict) -> str:
+    """The class of a layer, or the one that it is with an argument of 1.x that changes what it computes."""
+    kind = {"BatchNormalization": "ModalBatchNormalization", "Embedding": "DroppedEmbedding"}.get(name)
+    if kind is None or not inner.get(_FURTHER[kind][0]):
+        return name
+    importlib.import_module("keras.legacy.layers")
+    return kind
 
 
 class _Translation:
@@ -155,6 +175,8 @@ class _Translation:
                     inner = {k: v for k, v in inner.items() if k not in INPUT_SIZES}
         else:
             inner = {k: v for k, v in inner.items() if k not in INPUT_SIZES}
+        kind = _class_with(name, inner)
+        more = {key: inner.pop(key) for key in _FURTHER.get(kind, ())}
         inner = self._without_dropped(name, inner)
         if name == "ZeroPadding2D" and isinstance(inner.get("padding"), list) and len(inner["padding"]) == 4:
             inner["padding"] = [inner["padding"][:2], inner["padding"][2:]]  # 1.x: top, bottom, left, right
@@ -168,8 +190,8 @@ class _Translation:
             for default in arguments.DEFAULTS:
                 if name in default.names.split() and default.argument not in inner and self._held(default):
                     inner[default.argument] = default.value
-        made["class_name"] = name
-        made["config"] = self._inner(inner)
+        made["class_name"] = kind
+        made["config"] = {**self._inner(inner), **more}
         return made
 
     def _held(self, default: arguments.Default) -> bool:
@@ -335,6 +357,8 @@ class _Translation:
             inner["epsilon"] = 1e-7
         if inner.get("weight_decay", 0) is None or inner.get("weight_decay") is False:
             inner["weight_decay"] = None
+        if self.number < (2, 4) and not self.tf and inner.get("clipnorm"):
+            inner["global_clipnorm"] = inner.pop("clipnorm")  # of all gradients together, until tf.keras
         if self.number < (3, 0) and name == "Adagrad":
             inner.setdefault("initial_accumulator_value", 0.0)
         return {"module": "keras.optimizers", "class_name": name, "config": inner, "registered_name": None}

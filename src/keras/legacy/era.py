@@ -6,6 +6,7 @@ import contextlib
 import contextvars
 import importlib
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -34,7 +35,7 @@ _on_change: list[Callable[[str], None]] = []
 
 
 def release_of(name: str) -> str:
-    """The release whose defaults an era's name means: '1' is '1.2', '0.x' is '0.3', '2.2.4' is '2.2'.
+    """The release whose defaults an era's name means: '1' is '1.2', '0.x' is '0.3', 'tf2.15.0' is 'tf2.11'.
 
     Raises:
         ValueError: there is no era of that name.
@@ -43,9 +44,14 @@ def release_of(name: str) -> str:
     text = _NAMES.get(text, text)
     if text in RELEASES:
         return text
-    longer = [r for r in (*RELEASES, *_NAMES) if text.startswith(r + ".") and "." in r]
-    if longer:
-        return _NAMES.get(longer[-1], longer[-1])
+    found = re.fullmatch(r"(tf)?(\d+)\.(\d+)(\..*)?", text)
+    if found:
+        # Keras 2.4 and later are the tf.keras of that number
+        number = (int(found[2]), int(found[3]))
+        kind = "tf" if found[1] or (2, 4) <= number < (3, 0) else ""
+        like = [r for r in RELEASES if re.fullmatch(rf"{kind}{number[0]}(\..*)?", r)]
+        if like:
+            return ([r for r in like if int(r.partition(".")[2] or 0) <= number[1]] or like)[-1]
     raise ValueError(f"set_era: `era` must be one of '0', '1', '2', 'tf2', '3', or a release of them. Got {name!r}.")
 
 

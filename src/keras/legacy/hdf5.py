@@ -45,7 +45,7 @@ def _h5py() -> Any:
     return importlib.import_module("h5py")
 
 
-def _load(group: Any, layers: Any, by_name: bool, skip_mismatch: bool) -> None:
+def _load(group: Any, layers: Any, by_name: bool, skip_mismatch: bool, reshape: bool) -> None:
     memory = io.BytesIO()
     with _h5py().File(memory, "w") as copy:
         for name in group:
@@ -53,12 +53,7 @@ def _load(group: Any, layers: Any, by_name: bool, skip_mismatch: bool) -> None:
         for name, value in group.attrs.items():
             copy.attrs[name] = value
     with _hdf5.opened(memory, "the HDF5 group") as reader, refusing("the HDF5 group", "its attributes"):
-        _older_layout.load_weights(_Layers(layers), reader, "", by_name, skip_mismatch)
-
-
-def _check_reshape(reshape: Any) -> None:
-    if reshape:
-        raise ValueError("`reshape` must be False: arrays of another shape than a weight's are refused.")
+        _older_layout.load_weights(_Layers(layers), reader, "", by_name, skip_mismatch, reshape)
 
 
 def save_weights_to_hdf5_group(group=None, layers=(), f=None):
@@ -73,16 +68,14 @@ def load_weights_from_hdf5_group(f, layers, reshape=False):
     Args:
         f: the group.
         layers: the layers.
-        reshape: must be False.
+        reshape: whether arrays in another shape, but with as many numbers, are taken in their order.
     """
-    _check_reshape(reshape)
-    _load(f, layers, by_name=False, skip_mismatch=False)
+    _load(f, layers, by_name=False, skip_mismatch=False, reshape=reshape)
 
 
 def load_weights_from_hdf5_group_by_name(f, layers, skip_mismatch=False, reshape=False):
     """Takes the weights of those layers that an open HDF5 group has by name; `skip_mismatch` leaves misfits alone."""
-    _check_reshape(reshape)
-    _load(f, layers, by_name=True, skip_mismatch=skip_mismatch)
+    _load(f, layers, by_name=True, skip_mismatch=skip_mismatch, reshape=reshape)
 
 
 def preprocess_weights_for_loading(layer, weights, original_keras_version=None, original_backend=None, reshape=False):
@@ -93,17 +86,18 @@ def preprocess_weights_for_loading(layer, weights, original_keras_version=None, 
         weights: the arrays, in the order of the release.
         original_keras_version: the release that wrote them; '1' if None.
         original_backend: the engine that computed with them, such as 'theano'.
-        reshape: must be False.
+        reshape: whether arrays in another shape, but with as many numbers, are taken in their order.
     """
-    _check_reshape(reshape)
     version = str(original_keras_version or "1")
     origin = {"keras_version": version if "." in version else version + ".0", "backend": original_backend}
     arrays = [np.asarray(w) for w in weights]
     found = registry.older_weights(layer, [f"weight_{i}" for i in range(len(arrays))], arrays, origin)
-    if found is None:
+    if found is not None:
+        values = {id(variable): value for variable, value in found}
+        arrays = [values[id(variable)] for variable in layer.weights if id(variable) in values]
+    if not reshape or len(arrays) != len(layer.weights):
         return arrays
-    values = {id(variable): value for variable, value in found}
-    return [values[id(variable)] for variable in layer.weights if id(variable) in values]
+    return [np.reshape(a, v.shape) if a.size == v.size else a for a, v in zip(arrays, layer.weights)]
 
 
 def save_to_binary_h5py(save_function, stream):

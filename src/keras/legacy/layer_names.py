@@ -12,6 +12,7 @@ from keras.legacy import era
 _CLASSES_OF_1 = {
     "Conv1D": "Convolution1D", "Conv2D": "Convolution2D", "Conv3D": "Convolution3D",
     "SeparableConv2D": "SeparableConvolution2D", "Conv2DTranspose": "Deconvolution2D",
+    "ModalBatchNormalization": "BatchNormalization", "DroppedEmbedding": "Embedding",
     **dict.fromkeys(("Add", "Average", "Concatenate", "Dot", "Maximum", "Multiply"), "Merge"),
 }  # fmt: skip
 

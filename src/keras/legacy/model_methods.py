@@ -255,8 +255,6 @@ def _of_call(self, args: tuple, kwargs: dict) -> tuple:
 def _of_loading(self, args: tuple, kwargs: dict) -> tuple:
     if "fname" in kwargs:
         kwargs["filepath"] = kwargs.pop("fname")
-    if kwargs.pop("reshape", False):
-        raise ValueError("load_weights: `reshape` must be False: arrays of another shape than a weight's are refused.")
     return _of_options(self, args, kwargs)
 
 

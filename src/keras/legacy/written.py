@@ -12,7 +12,8 @@ from typing import Any
 
 from keras import initializers
 from keras._core import registry, serialization
-from keras.legacy import arguments, written_masks
+from keras.legacy import alike, arguments, written_masks
+from keras.legacy.config_rows import TODAY
 from keras.legacy.written_arrays import WrittenArrays
 from keras.legacy.written_pieces import written_piece
 from keras.legacy.written_rows import (
@@ -109,7 +110,10 @@ class Writer(WrittenTraining, WrittenArrays):
         if entry.get("registered_name"):  # a user's class, which the reader has to know as well
             return {"class_name": cls, "config": {k: self._piece(cls, inner, k, v) for k, v in inner.items()}}
         self._check_dtype(cls, inner)
+        cls = TODAY.get(cls, cls)
         inner = {k: v for k, v in inner.items() if k not in SAYS_NOTHING}
+        if self.era == "1" and cls == "Conv2DTranspose":
+            inner = self._with_whole_shape(entry, inner)
         if self.era == "1" and cls in MERGED:
             return {"class_name": "Merge", "config": self._merge(inner["name"], MERGED[cls], inner.get("axis", -1))}
         if cls == "Merge":
@@ -120,6 +124,8 @@ class Writer(WrittenTraining, WrittenArrays):
             self._refuse(
                 cls, inner.get("name"), "such layers" if "ops" not in str(entry.get("module")) else "functions"
             )
+        if inner.get("padding") == "full" and self.era == "2":
+            self._refuse(cls, inner.get("name"), "argument `padding='full'`")
         row = self._layers[cls]
         accepted = {"name", "trainable", *row.arguments.split()}
         config = {}
@@ -163,21 +169,33 @@ class Writer(WrittenTraining, WrittenArrays):
                 config[key] = config[key][0]
         if cls in _ATROUS and _short(config["dilation_rate"]) != 1:
             config["atrous_rate"] = config.pop("dilation_rate")
+        both = config.get("depthwise_initializer")
+        if both is not None and both == config.get("pointwise_initializer"):
+            config = {k: v for k, v in config.items() if not k.endswith("wise_initializer")} | {"init": both}
         if cls == "ZeroPadding2D":
             config["padding"] = [n for pair in config["padding"] for n in pair]
         for row in arguments.LAYERS:
-            if cls in row.names.split() and "1.x" in row.eras:
+            if _like(cls) in row.names.split() and "1.x" in row.eras:
                 _put_back(row, config)
         return config
+
+    def _with_whole_shape(self, entry: dict, inner: dict) -> dict:
+        """The config of a transposed convolution told the shape of its outputs, as it had to be in 1.x."""
+        built = (entry.get("build_config") or {}).get("input_shape")
+        if built is None:
+            self._refuse("Conv2DTranspose", inner["name"], "transposed convolutions before their inputs are known")
+        layer = registry.built_in("keras.layers", "Conv2DTranspose")(**inner)
+        shape = list(layer.compute_output_shape(tuple(built)))
+        return {k: v for k, v in inner.items() if k != "output_padding"} | {"output_shape": shape}
 
     def _is_default(self, cls: str, key: str, value: Any) -> bool:
         """Whether an argument that the release did not have says what happens without it."""
         for row in arguments.DEFAULTS:
             if cls in row.names.split() and key == row.argument and row.before in ("tf2.0", "3"):
                 return value == row.value
-        if value is None or value == STANDARD.get(key):
+        if value is None or _short(value) == STANDARD.get(key):
             return True
-        return _short(value) == _short(_defaults(cls).get(key, inspect.Parameter.empty))
+        return _short(value) == _short(_defaults(_like(cls)).get(key, inspect.Parameter.empty))
 
     def _piece(self, cls: str, inner: dict, key: str, value: Any) -> Any:
         """An argument that may be a layer, an initializer, a regularizer, a constraint or an activation."""
@@ -278,6 +296,13 @@ class Writer(WrittenTraining, WrittenArrays):
         raise ValueError(
             f"{FOR_OLDER}{name or 'the model'} ({cls}): Keras {self.release} had no {what}, or wrote none to files."
         )
+
+
+def _like(cls: str) -> str:
+    """The class of today whose arguments a class has."""
+    if cls in ("ModalBatchNormalization", "DroppedEmbedding"):
+        return cls.removeprefix("Modal").removeprefix("Dropped")
+    return alike.class_of_today(cls) or cls
 
 
 _ATROUS = {"Conv1D": "AtrousConvolution1D", "Conv2D": "AtrousConvolution2D"}

@@ -20,10 +20,13 @@ class Written(NamedTuple):
 
 
 # arguments that change no number of a prediction, or that belong to today's engine
-SAYS_NOTHING = frozenset(("seed", "use_cudnn", "autocast", "batch_input_shape", "optional", "ragged"))
+SAYS_NOTHING = frozenset(("seed", "use_cudnn", "autocast", "batch_input_shape", "optional", "ragged", "implementation"))
 
 # what happened in releases that did not ask
-STANDARD = {"data_format": "channels_last", "zero_output_for_mask": False}
+STANDARD = {
+    "data_format": "channels_last", "zero_output_for_mask": False, "unroll": False, "return_state": False, "bias": True,
+    "dropout_W": 0.0, "dropout_U": 0.0, "subsample": 1,
+}  # fmt: skip
 
 _BIAS = "bias_initializer bias_regularizer bias_constraint activity_regularizer"
 _KERNEL = f"activation use_bias kernel_initializer kernel_regularizer kernel_constraint {_BIAS}"
@@ -54,6 +57,10 @@ LAYERS_OF_2 = {
     "Conv2D": Written(_CONV),
     "Conv3D": Written(_CONV),
     "Conv2DTranspose": Written(f"{_CONV} output_padding"),
+    "ConvLSTM2D": Written(
+        f"{_CONV} recurrent_initializer recurrent_regularizer recurrent_constraint recurrent_activation "
+        "unit_forget_bias dropout recurrent_dropout return_sequences go_backwards stateful"
+    ),
     "Conv3DTranspose": Written(f"{_CONV} output_padding"),
     "Cropping1D": Written("cropping"),
     "Cropping2D": Written("cropping data_format"),
@@ -113,14 +120,14 @@ _OLD = "init activation W_regularizer b_regularizer activity_regularizer W_const
 _OLD_LOOP = "init inner_init activation W_regularizer U_regularizer b_regularizer dropout_W dropout_U output_dim"
 _OLD_RUN = "return_sequences go_backwards stateful unroll"
 _BY_STEP = {"consume_less": "cpu"}
+_TABLE = "input_dim output_dim init W_regularizer W_constraint mask_zero"
+_MOMENTS = "epsilon axis momentum beta_init gamma_init gamma_regularizer beta_regularizer"
 
 LAYERS_OF_1 = {
     "InputLayer": Written("batch_input_shape input_dtype sparse"),
     "Activation": Written("activation"),
     "ActivityRegularization": Written("l1 l2"),
-    "BatchNormalization": Written(
-        "epsilon axis momentum beta_init gamma_init gamma_regularizer beta_regularizer", always={"mode": 0}
-    ),
+    "BatchNormalization": Written(_MOMENTS, always={"mode": 0}),
     "Bidirectional": Written("layer merge_mode"),
     "Conv1D": Written(f"{_OLD} nb_filter filter_length border_mode subsample_length atrous_rate", "Convolution1D"),
     "Conv2D": Written(
@@ -129,13 +136,21 @@ LAYERS_OF_1 = {
     "Conv3D": Written(
         f"{_OLD} nb_filter kernel_dim1 kernel_dim2 kernel_dim3 border_mode subsample dim_ordering", "Convolution3D"
     ),
+    "Conv2DTranspose": Written(
+        f"{_OLD} nb_filter nb_row nb_col output_shape border_mode subsample dim_ordering", "Deconvolution2D"
+    ),
+    "ConvLSTM2D": Written(
+        "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation border_mode dim_ordering "
+        "return_sequences go_backwards stateful"
+    ),
     "Cropping1D": Written("cropping"),
     "Cropping2D": Written("cropping dim_ordering"),
     "Cropping3D": Written("cropping dim_ordering"),
     "Dense": Written(f"{_OLD} output_dim"),
+    "DroppedEmbedding": Written(f"{_TABLE} dropout", "Embedding"),
     "Dropout": Written("p"),
     "ELU": Written("alpha"),
-    "Embedding": Written("input_dim output_dim init W_regularizer W_constraint mask_zero"),
+    "Embedding": Written(_TABLE),
     "Flatten": Written(),
     "GRU": Written(f"{_OLD_LOOP} {_OLD_RUN} inner_activation", always=_BY_STEP),
     "GaussianDropout": Written("p"),
@@ -143,18 +158,30 @@ LAYERS_OF_1 = {
     "Highway": Written(_OLD),
     "LSTM": Written(f"{_OLD_LOOP} {_OLD_RUN} inner_activation forget_bias_init", always=_BY_STEP),
     "LeakyReLU": Written("alpha"),
+    "LocallyConnected1D": Written(f"{_OLD} nb_filter filter_length border_mode subsample_length"),
+    "LocallyConnected2D": Written(f"{_OLD} nb_filter nb_row nb_col border_mode subsample dim_ordering"),
     "Masking": Written("mask_value"),
     "MaxoutDense": Written(f"{_OLD} output_dim nb_feature"),
+    "ModalBatchNormalization": Written(f"{_MOMENTS} mode", "BatchNormalization"),
     "PReLU": Written("init shared_axes"),
+    "ParametricSoftplus": Written("alpha_init beta_init shared_axes"),
     "Permute": Written("dims"),
     "RepeatVector": Written("n"),
     "Reshape": Written("target_shape"),
+    "SReLU": Written("t_left_init a_left_init t_right_init a_right_init shared_axes"),
+    "SeparableConv2D": Written(
+        "nb_filter nb_row nb_col init activation border_mode subsample depth_multiplier dim_ordering bias "
+        "depthwise_regularizer pointwise_regularizer b_regularizer activity_regularizer depthwise_constraint "
+        "pointwise_constraint b_constraint",
+        "SeparableConvolution2D",
+    ),
     "SimpleRNN": Written(f"{_OLD_LOOP} {_OLD_RUN}", always=_BY_STEP),
     "SpatialDropout1D": Written("p"),
     "SpatialDropout2D": Written("p dim_ordering"),
     "SpatialDropout3D": Written("p dim_ordering"),
     "ThresholdedReLU": Written("theta"),
     "TimeDistributed": Written("layer"),
+    "TimeDistributedDense": Written(f"{_OLD} output_dim"),
     "UpSampling1D": Written("length"),
     "UpSampling2D": Written("size dim_ordering"),
     "UpSampling3D": Written("size dim_ordering"),

@@ -67,8 +67,10 @@ class WrittenTraining:
             accepted.remove("amsgrad")
         defaults = inspect.signature(registry.built_in("keras.optimizers", cls)).parameters
         for key, value in config.items():
-            if key in accepted or (key in ("clipnorm", "clipvalue") and value is not None):
+            if key in accepted or (key == "clipvalue" and value is not None):
                 made[key] = value
+            elif key == "global_clipnorm" and value is not None:
+                made["clipnorm"] = value  # the norm of all gradients together, as `clipnorm` was before tf.keras
             elif key == "initial_accumulator_value" and not value:
                 continue  # where it began then
             elif key != "name" and value is not None and value != defaults[key].default:

@@ -18,23 +18,25 @@ _SPARE_ALONE = 2**22  # where it has no weights at all, so that each variable is
 def config_of(model: Any) -> tuple[dict, dict[str, Any]]:
     """The config of a model, and the classes and functions in it that are not built in."""
     with serialization.sharing() as strangers:
-        return _without_first_shapes(serialization.serialize(model)), strangers
+        return _as_keras_3_knows_it(serialization.serialize(model)), strangers
 
 
-def _without_first_shapes(found: Any) -> Any:
-    """A config without what layers were told of their inputs by arguments: Keras 3 does not know these.
+def _as_keras_3_knows_it(found: Any) -> Any:
+    """A config without what layers were told of their inputs by arguments, and with today's names of their classes.
 
     The inputs themselves say it: a `Sequential` whose first layer was told begins with an `InputLayer`.
     """
     if isinstance(found, list):
-        return [_without_first_shapes(x) for x in found]
+        return [_as_keras_3_knows_it(x) for x in found]
     if not isinstance(found, dict):
         return found
-    own = isinstance(found.get("config"), dict) and not found.get("registered_name") and "class_name" in found
-    if own and found["class_name"] != "InputLayer" and "batch_input_shape" in found["config"]:
-        config = {key: value for key, value in found["config"].items() if key != "batch_input_shape"}
-        found = {**found, "config": config}
-    return {key: _without_first_shapes(value) for key, value in found.items()}
+    if isinstance(found.get("config"), dict) and not found.get("registered_name") and "class_name" in found:
+        config = found["config"]
+        if found.get("module") == "keras.layers":
+            found = {**found, "class_name": registry.todays_class_name(found["class_name"], config)}
+        if found["class_name"] != "InputLayer" and "batch_input_shape" in config:
+            found = {**found, "config": {k: v for k, v in config.items() if k != "batch_input_shape"}}
+    return {key: _as_keras_3_knows_it(value) for key, value in found.items()}
 
 
 def described_for(model: Any, era: Any = None) -> dict:

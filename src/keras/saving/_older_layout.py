@@ -103,8 +103,14 @@ def write_names(group: Any, key: str, names: list[str]) -> None:
     if raw.nbytes <= _LONGEST_ATTRIBUTE:
         group.attrs[key] = raw
         return
-    count = -(-raw.nbytes // _LONGEST_ATTRIBUTE)
-    for i, part in enumerate(np.array_split(raw, count)):
+    if raw.itemsize > _LONGEST_ATTRIBUTE:
+        longest = max(names, key=len)
+        raise ValueError(
+            f"HDF5 files have names of at most {_LONGEST_ATTRIBUTE:,} bytes. Got one of {raw.itemsize:,}, which begins "
+            f"with {longest[:40]!r}: save in '.keras'."
+        )
+    in_one = _LONGEST_ATTRIBUTE // raw.itemsize
+    for i, part in enumerate(np.array_split(raw, -(-len(raw) // in_one))):
         group.attrs[f"{key}{i}"] = part
 
 
@@ -263,13 +269,16 @@ def is_this_layout(reader: _hdf5.Reader) -> bool:
     return any(name in about for name in ("layer_names", "layer_names0", "nb_layers"))
 
 
-def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=False, skip_mismatch=False) -> None:
+def load_weights(
+    model: Any, reader: _hdf5.Reader, place: str = "", by_name=False, skip_mismatch=False, reshape=False
+) -> None:
     """Takes the weights of a model from a file in this layout.
 
     Args:
         place: the group that has them.
         by_name: whether layers are found by name rather than by order.
         skip_mismatch: whether what does not fit is left as it is, with a warning.
+        reshape: whether arrays of as many numbers as a weight has, in another shape, are taken in their order.
 
     Raises:
         ValueError: something does not fit; the model is then as it was.
@@ -282,8 +291,11 @@ def load_weights(model: Any, reader: _hdf5.Reader, place: str = "", by_name=Fals
         try:
             found = registry.older_weights(layer, names, arrays, origin)
             if found is None:
-                _mismatch.check(wanted, arrays)
+                if not reshape or len(wanted) != len(arrays):
+                    _mismatch.check(wanted, arrays)
                 found = list(zip(wanted, arrays))
+            if reshape:
+                found = [(v, np.reshape(a, v.shape) if a.size == v.size else a) for v, a in found]
             _mismatch.check([v for v, _ in found], [array for _, array in found])
             if len(found) != len(wanted):
                 raise ValueError(f"it has {len(wanted)} weights, the file has {len(found)} that fit")

@@ -125,19 +125,22 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
         skip_mismatch: whether parts that do not fit are left as they are, with a warning, instead of an error.
         by_name: whether layers are found by name rather than by order, in files in the layout of Keras 2.
         objects_to_skip: layers that are left as they are.
+        reshape: whether arrays in another shape than a weight, but with as many numbers, are taken in their order, from
+            files in the layout of Keras 2; from others they are refused.
 
     Raises:
         ValueError: something does not fit, or the file is refused; the model is then as it was.
     """
     skipped = kwargs.pop("objects_to_skip", None) or []
+    reshape = kwargs.pop("reshape", False)
     no_more_arguments("load_weights", kwargs)
     path = os.fspath(filepath)
     checkpoint = _tensorflow.checkpoint(path)
     if checkpoint is not None:
-        if by_name or skipped:
+        if by_name or skipped or reshape:
             raise ValueError(
                 f"load_weights: {path!r} is a checkpoint of TensorFlow, where layers are found by their attributes; "
-                "leave out `by_name` and `objects_to_skip`. skip_mismatch=True loads what fits."
+                "leave out `by_name`, `reshape` and `objects_to_skip`. skip_mismatch=True loads what fits."
             )
         _check_built(model, "load_weights")
         _tensorflow.load_weights(model, checkpoint, skip_mismatch)
@@ -162,7 +165,7 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
             if _older_layout.is_this_layout(reader):
                 place = "model_weights" if reader.has("model_weights") else ""
                 with refusing(path, place or "its beginning"):
-                    _older_layout.load_weights(model, reader, place, by_name, skip_mismatch)
+                    _older_layout.load_weights(model, reader, place, by_name, skip_mismatch, reshape)
                 return
         if by_name:
             raise ValueError(

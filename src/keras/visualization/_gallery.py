@@ -21,7 +21,7 @@ def plot_image_gallery(
         label_map: label -> its name.
         rows, cols: how many; chosen so that all images fit, as near to a square as can be, where None.
         value_range: the lowest and the highest value that pixels have.
-        scale: the size of an image, in inches.
+        scale: the size of an image, in inches; of one that is not square, its shorter side.
         path: a file to save the picture to.
         show: whether to show the picture; if no `path` is given where None. Cannot be True beside a path.
         transparent, dpi: of the file: whether its background is transparent, and dots per inch.
@@ -41,7 +41,9 @@ def plot_image_gallery(
     plt = pyplot(who)
     images = to_bytes(channels_last(images, data_format, who), value_range)
     rows, cols = _grid(len(images), rows, cols)
-    figure, axes = plt.subplots(rows, cols, figsize=(cols * scale, rows * scale), squeeze=False, layout="tight")
+    height, width = (n * scale / min(images.shape[1:3]) for n in images.shape[1:3])
+    layout = "tight" if legend_handles is None else "constrained"  # which keeps a place for the legend
+    figure, axes = plt.subplots(rows, cols, figsize=(cols * width, rows * height), squeeze=False, layout=layout)
     for place, axis in enumerate(axes.flat):
         axis.axis("off")
         if place < len(images):
@@ -51,7 +53,7 @@ def plot_image_gallery(
             if title:
                 axis.set_title(title, fontsize=8)
     if legend_handles is not None:
-        figure.legend(handles=legend_handles, loc="lower center")
+        figure.legend(handles=legend_handles, loc="outside lower center")
     if path is not None:
         figure.savefig(path, pad_inches=0, bbox_inches="tight", transparent=transparent, dpi=dpi)
         plt.close(figure)

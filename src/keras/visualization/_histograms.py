@@ -62,6 +62,8 @@ def _drawn(values, bins, path, who):
         place.tick_params(labelsize=7)
         place.locator_params(axis="x", nbins=5)  # long numbers beside each other
         place.ticklabel_format(axis="x", scilimits=(-2, 3))
+        place.xaxis.get_offset_text().set_fontsize(7)
+        place.yaxis.get_major_locator().set_params(integer=True)  # they are counts
     for place in axes.flat[len(values) :]:
         place.set_visible(False)
     figure.tight_layout()
