@@ -105,3 +105,8 @@ def test_layers_with_constants_are_made_again_from_configs(in_era, around):
     data = [np.ones((1, 4, 2)), np.ones((1, 3))]
     again = models.Model.from_config(model.get_config(), custom_objects={"WithConstants": WithConstants})
     np.testing.assert_allclose(again.predict(data), model.predict(data), rtol=1e-6)
+    config = model.layers[-1].get_config()
+    assert config["num_constants"] == 1
+    layer = type(model.layers[-1]).from_config(config, custom_objects={"WithConstants": WithConstants})
+    flat = models.Model([x, c], layer([x, c]))  # as configs of 2.x say it
+    np.testing.assert_allclose(flat.predict(data), model.predict(data), rtol=1e-6)

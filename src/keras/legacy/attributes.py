@@ -6,7 +6,7 @@ import functools
 import importlib
 from typing import Any
 
-from keras.legacy import arguments, era, private_attributes
+from keras.legacy import arguments, era, parts_of_calls, private_attributes
 from keras.legacy.graph_attributes import OF_MODELS
 
 # weights that were called otherwise, and what of them there is in some layer today
@@ -28,8 +28,8 @@ def older(self, name: str) -> Any:
     Raises:
         AttributeError: there is none of that name in any year.
     """
-    if name in ("updates", "state_updates"):
-        return []  # updates are made when a layer is called, in `K.function` too
+    if name in ("updates", "state_updates"):  # which are made when a layer is called, in `K.function` too
+        return parts_of_calls.updates(self) if name == "updates" and era.before("tf2.0") else []
     size = _SIZES[name](self) if name in _SIZES else None
     if size is not None:
         return size

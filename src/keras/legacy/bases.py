@@ -20,6 +20,7 @@ from keras.legacy import (
     made_once,
     optimizer_lists,
     optimizer_methods,
+    parts_of_calls,
     release_0,
     tensors,
     told_config,
@@ -50,6 +51,7 @@ def teach_layer(layer: type) -> None:
     layer.input_shape = release_0.input_shape_of(layer.input_shape.fget)
     layer.trainable = layer.trainable.setter(_whole_is_frozen(layer.trainable.fset))
     tensors.teach()
+    layer.losses = property(parts_of_calls.with_penalties(layer.losses.fget), doc=layer.losses.__doc__)
     layer.weights = property(listed.weights(layer.weights.fget), doc=layer.weights.__doc__)
     layer.trainable_weights = property(
         layer.trainable_weights.fget, _set_trainable_weights, doc=layer.trainable_weights.__doc__
@@ -168,13 +170,13 @@ def apply_update(update: Any) -> None:
 
 
 def get_updates_for(self, inputs):
-    """The updates that depend on inputs: none, updates are made when a layer is called."""
-    return []
+    """The updates by calls on inputs; none for None, as all are made when a layer is called."""
+    return [] if inputs is None or not era.before("tf2.0") else parts_of_calls.updates(self, inputs)
 
 
 def get_losses_for(self, inputs):
-    """The losses that do not depend on inputs, for None: penalties on weights; else those of the last call."""
-    return self._regularization_losses() if inputs is None else list(self._losses)
+    """The losses that do not depend on inputs, for None: penalties on weights; else those of calls on them."""
+    return self._regularization_losses() if inputs is None else self._losses or parts_of_calls.losses(self, inputs)
 
 
 def get_input_mask_at(self, node_index):

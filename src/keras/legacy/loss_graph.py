@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from keras import Operation, losses, ops
 from keras._core import tree
 from keras._training import compiled_loss
+from keras.legacy import parts_of_calls
 
 
 class _Parts(NamedTuple):
@@ -25,7 +26,6 @@ def parts_of(model: Any) -> _Parts:
 
     Raises:
         AttributeError: the model is not compiled with a loss.
-        NotImplementedError: some of the loss cannot be part of a symbolic tensor.
     """
     if not model.compiled or (model.loss is None and not getattr(model._graph, "added", ())):
         raise AttributeError(f"{model.name} has no loss before compile(loss=...) is called.")
@@ -55,9 +55,7 @@ def _made(model: Any, key: tuple) -> _Parts:
         function = compiled_loss.loss_from(identifier, targets[-1], output)
         if function is not None:
             total = total + (1.0 if share is None else share) * _mean(function.call(targets[-1], output), weights[-1])
-    if any(layer.activity_regularizer is not None for layer in model._flatten_layers()):
-        raise NotImplementedError(f"{model.name}.total_loss: penalties on activities are not part of this tensor here.")
-    for added in getattr(model._graph, "added", ()):
+    for added in (*getattr(model._graph, "added", ()), *parts_of_calls.losses(model)):
         total = total + added
     total = total + _Penalties(model)(weights[0])
     return _Parts(key, targets, weights, total)

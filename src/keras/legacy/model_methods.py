@@ -103,7 +103,7 @@ def _maker(phase: str) -> Callable:
         """A function that does one step with the next batch of an iterator.
 
         In tf.keras it takes the iterator and returns logs, or outputs. Since Keras 3 it takes the values of the
-        variables and the iterator, and returns the new values as well.
+        variables and the iterator, and returns the new values as well; given the iterator alone, the logs alone.
         """
         if force or vars(self).get(name) is None:
             function = _step_of_values(self, phase) if era.is_today() else _step_of_data(self, phase)
@@ -128,7 +128,11 @@ def _step_of_data(model: Any, phase: str) -> Callable:
 def _step_of_values(model: Any, phase: str) -> Callable:
     by_data = _step_of_data(model, phase)
 
-    def step(state, iterator):
+    def step(*given):
+        *state, iterator = given
+        if not state:  # as where Keras 3 runs on TensorFlow
+            return by_data(iterator)
+        (state,) = state
         fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
         assign_all(fields, state)
         result = by_data(iterator)

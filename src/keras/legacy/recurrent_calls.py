@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from keras import ops
-from keras._core import tree
+from keras._core import registry, tree
 from keras.layers._layer import Layer
 from keras.layers._recurrent_cells import as_list
 from keras.legacy import era
@@ -40,15 +40,7 @@ def teach(module: ModuleType) -> None:
     def __call__(self, inputs, *args, **kwargs):
         if "_constants_next" in vars(self):
             kwargs["constants"] = vars(self).pop("_constants_next")
-        count = vars(self).get("_num_constants", 0)
-        if kwargs.get("constants") is not None:
-            object.__setattr__(self, "_num_constants", len(as_list(kwargs["constants"])))
-        elif count and isinstance(inputs, (list, tuple)) and len(inputs) > count:
-            # the form that configs of 2.x have: sequences, states, constants
-            states = list(inputs[1:-count])
-            kwargs["constants"] = list(inputs[-count:])
-            kwargs |= {"initial_state": states} if states else {}
-            inputs = inputs[0]
+        inputs, kwargs = _with_constants(self, inputs, kwargs)
         inputs, kwargs = _with_states(inputs, args, kwargs)
         return _listed(call(self, inputs, *args, **kwargs))
 
@@ -75,13 +67,14 @@ def teach(module: ModuleType) -> None:
 
     @functools.wraps(both_ways)
     def call_both_ways(self, inputs, *args, **kwargs):
-        if kwargs.get("constants") is not None:
-            object.__setattr__(self, "_num_constants", len(as_list(kwargs["constants"])))
+        inputs, kwargs = _with_constants(self, inputs, kwargs)
         inputs, kwargs = _with_states(inputs, args, kwargs)
         return _listed(both_ways(self, inputs, *args, **kwargs))
 
-    wrap(RNN, "get_build_config", _unless_with_constants)
-    wrap(module.Bidirectional, "get_build_config", _unless_with_constants)
+    for cls in (RNN, module.Bidirectional):
+        wrap(cls, "get_build_config", _unless_with_constants)
+        cls.from_config = classmethod(_told_of_constants(cls.from_config.__func__))
+    wrap(module.Bidirectional, "get_config", _telling_of_constants)
     module.Bidirectional.__call__ = call_both_ways
     module.Bidirectional._build_once = _build_both
     RNN.call = _swapping(RNN.call)
@@ -94,6 +87,37 @@ def teach(module: ModuleType) -> None:
 def _unless_with_constants(function: Callable, self) -> dict | None:
     """What is known of shapes before the constants are is too little for a cell: the call in the graph builds it."""
     return None if vars(self).get("_num_constants") else function(self)
+
+
+def _with_constants(layer: Any, inputs: Any, kwargs: dict) -> tuple[Any, dict]:
+    """The constants by name: 2.x also took them behind sequences and states, `layer([x, state, constant])`."""
+    count = vars(layer).get("_num_constants", 0)
+    if kwargs.get("constants") is not None:
+        object.__setattr__(layer, "_num_constants", len(as_list(kwargs["constants"])))
+    elif count and isinstance(inputs, (list, tuple)) and len(inputs) > count:
+        states = list(inputs[1:-count])
+        kwargs = {**kwargs, "constants": list(inputs[-count:]), **({"initial_state": states} if states else {})}
+        inputs = inputs[0]
+    return inputs, kwargs
+
+
+def _telling_of_constants(function: Callable, self) -> dict:
+    """A config that has the number of constants, as before 3."""
+    found, count = function(self), vars(self).get("_num_constants")
+    return {**found, "num_constants": count} if count and era.before("3") else found
+
+
+def _told_of_constants(function: Callable) -> Callable:
+    @functools.wraps(function)
+    def from_config(cls, config, custom_objects=None):
+        count = config.get("num_constants")
+        with registry.object_scope(custom_objects or {}):
+            made = function(cls, {k: v for k, v in config.items() if k != "num_constants"})
+        if count:
+            object.__setattr__(made, "_num_constants", count)
+        return made
+
+    return from_config
 
 
 def _build_cells(layers: list[Any], arguments: dict) -> None:
@@ -142,7 +166,7 @@ def _telling(get_config: Any) -> Any:
         found = get_config(self)
         if "_time_major" in vars(self):
             found["time_major"] = True
-        return found
+        return _telling_of_constants(lambda _: found, self)
 
     return get_config_with_order
 

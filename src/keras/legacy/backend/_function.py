@@ -18,6 +18,7 @@ from keras.legacy import phases, running
 from keras.legacy.backend import _graph
 from keras.legacy.backend._graph import add_node, ancestors, computes_now, made_by, operation
 from keras.legacy.loss_of_now import LossOfNow
+from keras.legacy.parts_of_calls import MadeUpdate
 
 # --- the learning phase
 
@@ -142,7 +143,7 @@ class Function:
         self.name = name or "function"
         self.inputs: list = [inputs] if isinstance(inputs, KerasTensor) else list(inputs)
         self.outputs = list(outputs) if isinstance(outputs, ValuesView) else outputs
-        self.updates = updates
+        self.updates = [u for u in updates if not isinstance(u, MadeUpdate)]
         self.fed = fed
         for x in (*self.inputs, *fed):
             if not isinstance(x, (KerasTensor, int)):
