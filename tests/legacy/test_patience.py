@@ -11,7 +11,7 @@ WORSE = [1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
 
 def watched(callback):
     model = keras.Sequential([layers.Input((1,)), layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(1.0))
+    model.compile(keras.optimizers.SGD(1.0), "mse")
     callback.set_model(model)
     callback.on_train_begin()
     return model

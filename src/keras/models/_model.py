@@ -88,9 +88,10 @@ class Model(Trainer, Layer):
     def __call__(self, *args, **kwargs):
         if "_graph" not in self.__dict__:
             raise RuntimeError(NO_SUPER.format(name=type(self).__name__))
-        if args and self._begins_on_host() and not any_symbolic(args) and not is_traced(args):
-            args = (self.read_on_host(args[0]), *args[1:])
-        if self._from_tensors and (context.depth or not pure.in_scope()):
+        if args and self._begins_on_host():
+            if not any_symbolic(args) and not is_traced(args):
+                args = (self.read_on_host(args[0]), *args[1:])
+        elif self._from_tensors and (context.depth or not pure.in_scope()):
             self._check_sizes(args[0] if args else kwargs.get("inputs"))
         if is_called_in_parts(self, args, kwargs):
             return call_in_parts(self, *args, **kwargs)

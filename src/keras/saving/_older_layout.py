@@ -133,6 +133,23 @@ def weights_in_order(layer: Any) -> list[Any]:
     return [v for v in weights if id(v) in trained] + [v for v in weights if id(v) not in trained]
 
 
+def _arrays_for(wanted: list[Any], names: list[str], store: Any) -> list[np.ndarray]:
+    """The arrays in their order; by their names where that does not fit.
+
+    So it is where a layer was quantised after it was built: its scales come last, and first where the config tells of
+    them before there are weights.
+    """
+    arrays = [store[n] for n in names]
+    if [a.shape for a in arrays] == [tuple(v.shape) for v in wanted]:
+        return arrays
+    by_name = {name.rsplit("/", 1)[-1].split(":")[0]: array for name, array in zip(names, arrays)}
+    own = [v.own_name for v in wanted]
+    if len(by_name) != len(arrays) or len(own) != len(arrays) or set(own) != set(by_name):
+        return arrays
+    found = [by_name[name] for name in own]
+    return found if [a.shape for a in found] == [tuple(v.shape) for v in wanted] else arrays
+
+
 def _slots_of(optimizer: Any) -> list[Any]:
     """Variables of an optimizer without its learning rate, which the config has told it."""
     return [v for v in optimizer.variables if v.own_name != "learning_rate"] if optimizer.built else []
@@ -287,7 +304,8 @@ def load_weights(
     pairs, problems = _matched(_weighted(model), _saved(model, reader, place), by_name)
     changes = []
     for layer, (name, names, store) in pairs:
-        arrays, wanted = [store[n] for n in names], weights_in_order(layer)
+        wanted = weights_in_order(layer)
+        arrays = _arrays_for(wanted, names, store)
         try:
             found = registry.older_weights(layer, names, arrays, origin)
             if found is None:
