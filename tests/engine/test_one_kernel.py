@@ -87,6 +87,12 @@ def test_an_xla_that_cannot_make_the_kernel_makes_many():
     assert made == [True, False]
 
 
+def test_steps_are_counted_in_the_type_of_the_last_also_where_64_bits_are_on():
+    with jax.enable_x64(True):
+        found = jax.jit(lambda last: one_kernel.loop(lambda i, s: s + i, 0, last, jnp.int32(0)))(np.int32(4))
+    assert (found, found.dtype) == (6, "int32")
+
+
 @pytest.mark.parametrize("read", [True, False])
 def test_a_kernel_may_be_given_what_it_does_not_read(read):
     def step(i, state):

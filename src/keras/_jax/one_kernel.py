@@ -107,6 +107,7 @@ def _product(x: Any, y: Any, dimension_numbers: Any, preferred_element_type: Any
 def loop(step: Callable, first: Any, last: Any, state: Any) -> Any:
     """`state = step(i, state)` for i from `first` to `last`, marked to be one kernel."""
     leaves, structure = jax.tree.flatten(state)
+    first = jnp.asarray(first, jnp.result_type(last))
 
     def flat(i, *leaves):
         return jax.tree.leaves(step(i, jax.tree.unflatten(structure, leaves)))
