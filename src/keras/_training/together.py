@@ -28,8 +28,8 @@ _VECTOR = 16  # numbers; what is left of a loop beyond whole vectors is computed
 _FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
-WORTH_COMPILING = 45_000
-_OF_A_FIT = 1_000  # steps that take as long as what a fit of one model does beside its steps
+WORTH_COMPILING = 150_000
+_OF_A_FIT = 1_500  # steps that take as long as what a fit of one model does beside its steps
 
 
 class Run:
