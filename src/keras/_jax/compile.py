@@ -34,12 +34,11 @@ _CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_
 # XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
 # runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
 # axis are compiled in a sixth less time and run as fast; without any, in half the time, and run five times as long.
-# A kernel that holds everything cannot hold what the library is called for; the first passes of LLVM gain most of what
-# all of them do; and with vectors of full width loops over lanes are a fifth faster.
+# A kernel that holds everything cannot hold what the library is called for; with vectors of full width its loops over
+# lanes are a fifth faster.
 _OLDER = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
 _MOSTLY = {**_OLDER, "xla_llvm_disable_expensive_passes": True}
-_WITHOUT_LIBRARY = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}
-_ONE_KERNEL = {**_MOSTLY, **_WITHOUT_LIBRARY}
+_ONE_KERNEL = {**_MOSTLY, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
     "simply": _OLDER,
     "mostly": _MOSTLY,

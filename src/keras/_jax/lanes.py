@@ -36,6 +36,11 @@ _HEAVY = frozenset(
 _INLINED = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr"}
 
 
+def inner_of(equation: Any) -> Any:
+    """What a function that an equation calls computes, as a closed jaxpr; None if it calls none that can be opened."""
+    return equation.params.get(_INLINED.get(equation.primitive.name, ""))
+
+
 class _Step(NamedTuple):
     """One equation: what it does, and the numbers of the values that it reads and makes."""
 
@@ -100,7 +105,7 @@ class Lanes:
         numbers.update((v, self._constant(c)) for v, c in zip(jaxpr.constvars, constants))
         for equation in jaxpr.eqns:
             given = [number(atom) for atom in equation.invars]
-            inner = equation.params.get(_INLINED.get(equation.primitive.name, ""))
+            inner = inner_of(equation)
             if inner is not None:
                 made = self._flatten(inner.jaxpr, inner.consts, given)
             else:

@@ -17,9 +17,8 @@ from jax.experimental.xla_metadata import set_xla_metadata
 from jax.extend.core import Literal
 
 from keras._jax import placement
-from keras._jax.cost import operations_in
 from keras._jax.devices import is_cpu
-from keras._jax.lanes import ELEMENTWISE
+from keras._jax.lanes import ELEMENTWISE, inner_of
 
 LARGEST = 1e5  # arithmetic operations of a step; from about there on the products of libraries are faster
 
@@ -32,31 +31,25 @@ _OTHERS = frozenset(
         "split", "squeeze", "threefry2x32", "transpose", "unstack",
     }
 )  # fmt: skip
-_OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr"}
 _MARKS = {"inlineable": "false", "xla_cpu_small_call": "true"}
 
 
-def suits(closed: Any) -> bool:
-    """Whether a loop over this step, a closed jaxpr, is faster as one kernel."""
+def suits(closed: Any, operations: int) -> bool:
+    """Whether a loop over this step, a closed jaxpr of so many arithmetic operations, is faster as one kernel."""
     if not is_cpu() or placement.current() is not None:
         return False
-    return operations_in(closed) < LARGEST and _holds_known_alone(closed.jaxpr)
+    return operations < LARGEST and _holds_known_alone(closed.jaxpr)
 
 
 def _holds_known_alone(jaxpr: Any) -> bool:
     for equation in jaxpr.eqns:
-        inner = _inner(equation)
+        inner = inner_of(equation)
         if inner is None:
             if equation.primitive.name not in ELEMENTWISE and equation.primitive.name not in _OTHERS:
                 return False
         elif not _holds_known_alone(inner.jaxpr):
             return False
     return True
-
-
-def _inner(equation: Any) -> Any:
-    """What a function inside a step computes; None if the equation is none."""
-    return equation.params.get(_OPENED.get(equation.primitive.name, ""))
 
 
 def replay(closed: Any, shapes: Any) -> Callable:
@@ -77,7 +70,7 @@ def _results(jaxpr: Any, constants: list, given: list) -> list:
 
     for equation in jaxpr.eqns:
         operands = [value(atom) for atom in equation.invars]
-        inner = _inner(equation)
+        inner = inner_of(equation)
         if inner is not None:
             made = _results(inner.jaxpr, inner.consts, operands)
         elif equation.primitive.name == "dot_general":

@@ -16,7 +16,7 @@ from keras._jax import compile as engine
 from keras._jax import placement
 from keras._training.loop import BatchRun, Watcher
 from keras._training.plan import Planner, plain_logs
-from keras._training.program import PUBLIC_STATE
+from keras._training.program import assign_all, public_fields, values_of
 from keras._training.state import RunningState
 
 _NOT_DIVIDED = (
@@ -82,9 +82,8 @@ class OwnRun(BatchRun):
         with self.model.metrics_by_hand():
             if not takes_two(self.function):
                 return self.function(batches)
-            fields = [getattr(self.planner.variables, name) for name in PUBLIC_STATE[self.planner.phase]]
-            state = tuple([v.value for v in field] for field in fields)
-            found = self.function(state, batches)
+            fields = public_fields(self.planner.variables, self.planner.phase)
+            found = self.function(values_of(fields), batches)
         if not isinstance(found, (tuple, list)) or len(found) != 2 or len(found[1]) != len(fields):
             raise ValueError(
                 f"{type(self.model).__name__}.{self.planner.phase}_function(state, iterator) must return what a step "
@@ -140,13 +139,6 @@ class OwnRun(BatchRun):
         if not found:
             raise ValueError("predict: the data is empty: no batch came.")
         return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *found)
-
-
-def assign_all(fields: list[list[Any]], values: Any) -> None:
-    """Gives the variables of each field their values."""
-    for field, given in zip(fields, values):
-        for variable, value in zip(field, given):
-            variable.assign(value)
 
 
 def _as_arrays(result: Any) -> Any:

@@ -392,7 +392,7 @@ class Planner:
             quickly = "one kernel" if as_one else _quickly(kind, traced)
             return engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
 
-        compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed))
+        compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed, traced.operations))
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:

@@ -174,12 +174,9 @@ def default_step(model: Any, phase: str, state: tuple, data: Any) -> tuple[Any, 
 
 def step_of_data(model: Any, phase: str, data: Any) -> Any:
     """`default_step` inside a step of data alone, `super().train_step(data)`: it reads and assigns the variables."""
-    fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
-    state = tuple([v.value for v in field] for field in fields)
-    result, after = default_step(model, phase, state, data)
-    for field, values in zip(fields, after):
-        for variable, value in zip(field, values):
-            variable.assign(value)
+    fields = public_fields(model.step_context[0], phase)
+    result, after = default_step(model, phase, values_of(fields), data)
+    assign_all(fields, after)
     return result
 
 
@@ -188,6 +185,23 @@ PUBLIC_STATE = {
     "test": ("trainable", "non_trainable", "metrics"),
     "predict": ("trainable", "non_trainable"),
 }
+
+
+def public_fields(variables: State, phase: str) -> list[list[Variable]]:
+    """The variables whose values steps and functions in the form of Keras 3 take and return, in that order."""
+    return [getattr(variables, name) for name in PUBLIC_STATE[phase]]
+
+
+def values_of(fields: list[list[Variable]]) -> tuple:
+    """The values of the variables of each field."""
+    return tuple([v.value for v in field] for field in fields)
+
+
+def assign_all(fields: list[list[Variable]], values: Any) -> None:
+    """Gives the variables of each field their values."""
+    for field, given in zip(fields, values):
+        for variable, value in zip(field, given):
+            variable.assign(value)
 
 
 class Traced:
@@ -283,7 +297,7 @@ def merged(state: State, moving: State, changed: list[int], whole: bool) -> Stat
     return state._replace(non_trainable=others, metrics=moving.metrics)
 
 
-def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs, as_one: bool = False) -> Callable:
+def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Packs, as_one: bool) -> Callable:
     """`(state, numbers, data, order, first, last) -> (moving state, logs)`: many steps as one program.
 
     A program that fills its last batch up takes, last, how many of the rows in `order` count. With `as_one` its loop is
@@ -297,7 +311,7 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
     return chunk
 
 
-def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool = False) -> Callable:
+def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -> Callable:
     """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches."""
     many = _many_steps(traced, logs_of, packs, as_one)
 

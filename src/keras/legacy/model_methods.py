@@ -12,8 +12,7 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._data import pack_x_y_sample_weight
-from keras._training.own_functions import assign_all
-from keras._training.program import PUBLIC_STATE
+from keras._training.program import PUBLIC_STATE, assign_all, public_fields, values_of
 from keras.layers import Layer
 from keras.legacy import era, hdf5, layer_methods, loss_graph
 from keras.legacy.network_names import layer_name
@@ -133,10 +132,10 @@ def _step_of_values(model: Any, phase: str) -> Callable:
         if not state:  # as where Keras 3 runs on TensorFlow
             return by_data(iterator)
         (state,) = state
-        fields = [getattr(model.step_context[0], name) for name in PUBLIC_STATE[phase]]
+        fields = public_fields(model.step_context[0], phase)
         assign_all(fields, state)
         result = by_data(iterator)
-        return result, tuple([v.value for v in field] for field in fields)
+        return result, values_of(fields)
 
     return step
 
