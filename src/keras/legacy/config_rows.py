@@ -44,6 +44,10 @@ CLASSES = [
 ]
 TODAY = {old: row.today for row in CLASSES for old in row.old.split()}
 
+# classes here of layers that in 1.x had an argument more than today, and which that is
+WITH_MORE = {"ModalBatchNormalization": ("BatchNormalization", "mode"), "DroppedEmbedding": ("Embedding", "dropout")}
+OF_ALL_YEARS = {own: name for own, (name, _) in WITH_MORE.items()}
+
 # layers that today has no more, which `legacy.layers` makes
 REBUILT = frozenset(
     [

@@ -14,7 +14,16 @@ from keras.legacy import arguments
 from keras.legacy.arrays import groups, weights
 from keras.legacy.config_graph import call_of, places, shifts_of
 from keras.legacy.config_pieces import dtype_of, judged, lambda_config, piece
-from keras.legacy.config_rows import DROPPED_BY_NAME, FUNCTIONS, INPUT_SIZES, MODELS, MORE_ARGUMENT, REBUILT, TODAY
+from keras.legacy.config_rows import (
+    DROPPED_BY_NAME,
+    FUNCTIONS,
+    INPUT_SIZES,
+    MODELS,
+    MORE_ARGUMENT,
+    REBUILT,
+    TODAY,
+    WITH_MORE,
+)
 from keras.legacy.known_lambdas import known_layer
 from keras.legacy.network_names import layer_name
 from keras.legacy.slots import slots, slots_by_name
@@ -88,17 +97,16 @@ def _guessed(found: dict) -> str:
     return "2.3"
 
 
-# classes that have an argument more than today's
-_FURTHER = {"ModalBatchNormalization": ("mode",), "DroppedEmbedding": ("dropout",)}
+def _with_more(name: str, inner: dict) -> tuple[str, dict]:
+    """The class that a layer is by an argument of 1.x that changes what it computes, and that argument; else as it was.
 
-
-def _class_with(name: str, inner: dict) -> str:
-    """The class of a layer, or the one that it is with an argument of 1.x that changes what it computes."""
-    kind = {"BatchNormalization": "ModalBatchNormalization", "Embedding": "DroppedEmbedding"}.get(name)
-    if kind is None or not inner.get(_FURTHER[kind][0]):
-        return name
-    importlib.import_module("keras.legacy.layers")
-    return kind
+    The argument is taken out of `inner`.
+    """
+    for kind, (of_all_years, argument) in WITH_MORE.items():
+        if name == of_all_years and inner.get(argument):
+            importlib.import_module("keras.legacy.layers")
+            return kind, {argument: inner.pop(argument)}
+    return name, {}
 
 
 class _Translation:
@@ -175,8 +183,7 @@ class _Translation:
                     inner = {k: v for k, v in inner.items() if k not in INPUT_SIZES}
         else:
             inner = {k: v for k, v in inner.items() if k not in INPUT_SIZES}
-        kind = _class_with(name, inner)
-        more = {key: inner.pop(key) for key in _FURTHER.get(kind, ())}
+        kind, more = _with_more(name, inner)
         inner = self._without_dropped(name, inner)
         if name == "ZeroPadding2D" and isinstance(inner.get("padding"), list) and len(inner["padding"]) == 4:
             inner["padding"] = [inner["padding"][:2], inner["padding"][2:]]  # 1.x: top, bottom, left, right

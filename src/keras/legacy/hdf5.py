@@ -97,7 +97,7 @@ def preprocess_weights_for_loading(layer, weights, original_keras_version=None, 
         arrays = [values[id(variable)] for variable in layer.weights if id(variable) in values]
     if not reshape or len(arrays) != len(layer.weights):
         return arrays
-    return [np.reshape(a, v.shape) if a.size == v.size else a for a, v in zip(arrays, layer.weights)]
+    return [_older_layout.reshaped(a, v) for a, v in zip(arrays, layer.weights)]
 
 
 def save_to_binary_h5py(save_function, stream):

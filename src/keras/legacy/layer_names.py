@@ -7,12 +7,13 @@ from typing import Any
 from keras._core import names
 from keras._core.names import Naming, unique_name
 from keras.legacy import era
+from keras.legacy.config_rows import OF_ALL_YEARS
 
 # what classes were called until 2.0, where it was not as today
 _CLASSES_OF_1 = {
     "Conv1D": "Convolution1D", "Conv2D": "Convolution2D", "Conv3D": "Convolution3D",
     "SeparableConv2D": "SeparableConvolution2D", "Conv2DTranspose": "Deconvolution2D",
-    "ModalBatchNormalization": "BatchNormalization", "DroppedEmbedding": "Embedding",
+    **OF_ALL_YEARS,
     **dict.fromkeys(("Add", "Average", "Concatenate", "Dot", "Maximum", "Multiply"), "Merge"),
 }  # fmt: skip
 

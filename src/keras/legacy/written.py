@@ -13,7 +13,7 @@ from typing import Any
 from keras import initializers
 from keras._core import registry, serialization
 from keras.legacy import alike, arguments, written_masks
-from keras.legacy.config_rows import TODAY
+from keras.legacy.config_rows import OF_ALL_YEARS, TODAY
 from keras.legacy.written_arrays import WrittenArrays
 from keras.legacy.written_pieces import written_piece
 from keras.legacy.written_rows import (
@@ -300,9 +300,7 @@ class Writer(WrittenTraining, WrittenArrays):
 
 def _like(cls: str) -> str:
     """The class of today whose arguments a class has."""
-    if cls in ("ModalBatchNormalization", "DroppedEmbedding"):
-        return cls.removeprefix("Modal").removeprefix("Dropped")
-    return alike.class_of_today(cls) or cls
+    return OF_ALL_YEARS.get(cls) or alike.class_of_today(cls) or cls
 
 
 _ATROUS = {"Conv1D": "AtrousConvolution1D", "Conv2D": "AtrousConvolution2D"}

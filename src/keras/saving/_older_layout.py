@@ -133,6 +133,11 @@ def weights_in_order(layer: Any) -> list[Any]:
     return [v for v in weights if id(v) in trained] + [v for v in weights if id(v) not in trained]
 
 
+def reshaped(array: np.ndarray, variable: Any) -> np.ndarray:
+    """An array of as many numbers as a variable has, in its shape; any other one as it is."""
+    return np.reshape(array, variable.shape) if array.size == variable.size else array
+
+
 def _arrays_for(wanted: list[Any], names: list[str], store: Any) -> list[np.ndarray]:
     """The arrays in their order; by their names where that does not fit.
 
@@ -313,7 +318,7 @@ def load_weights(
                     _mismatch.check(wanted, arrays)
                 found = list(zip(wanted, arrays))
             if reshape:
-                found = [(v, np.reshape(a, v.shape) if a.size == v.size else a) for v, a in found]
+                found = [(v, reshaped(a, v)) for v, a in found]
             _mismatch.check([v for v, _ in found], [array for _, array in found])
             if len(found) != len(wanted):
                 raise ValueError(f"it has {len(wanted)} weights, the file has {len(found)} that fit")
