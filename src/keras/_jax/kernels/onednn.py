@@ -30,7 +30,7 @@ from jax.interpreters import ad, batching, mlir
 
 from keras._jax import placement
 from keras._jax.devices import is_cpu
-from keras._jax.kernels.convolution_shapes import by_phases, whole
+from keras._jax.kernels.convolution_shapes import by_each_phase, by_phases, whole
 
 # What a program says is read as this library's own message, whose fields have no version; reading a wrong one ends the
 # process. So only jaxlib's releases that were tried.
@@ -161,10 +161,16 @@ def _library_back(gradient, kernel, *, sizes, strides, zeros, dilation):
     if max(dilation) > 1:
         return _plain_back(gradient, kernel, sizes=sizes, strides=strides, zeros=zeros, dilation=dilation)
 
+    before = [before for before, _ in zeros]
+    uneven = any(k % s for k, s in zip(kernel.shape, strides))
+    if uneven and kernel.shape[-2] >= _ENOUGH_FILTERS and all(k >= s for k, s in zip(kernel.shape, strides)):
+        each = lambda x, kernel, zeros: _called(x, kernel, (1, 1), zeros, (1, 1))
+        return by_each_phase(each, gradient, kernel, strides, before, sizes)
+
     def product(x, kernel, strides, padding, channels_first, dilation):
         return _called(x, kernel, strides, ((0, 0), (0, 0)), dilation)
 
-    return by_phases(product, gradient, kernel, strides, dilation, [before for before, _ in zeros], sizes)
+    return by_phases(product, gradient, kernel, strides, dilation, before, sizes)
 
 
 def _library_slope(x, gradient, *, window, strides, zeros, dilation):
