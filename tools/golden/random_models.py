@@ -30,7 +30,7 @@ except ImportError:
     import keras
 
 OURS = hasattr(getattr(keras, "config", None), "set_era")
-if OURS and RELEASE in "12":
+if OURS and RELEASE != "tf":  # this file's spellings are of several years
     keras.config.set_era(RELEASE)
 layers = keras.layers
 K = keras.backend
@@ -396,6 +396,8 @@ class Draw:
             lambda: kinds.Adam(clipnorm=1.0, **rate),
         )()
         metrics = self.pick([], ["mae"], ["accuracy"])
+        if THREE and len(losses) > 1:
+            metrics = [metrics] * len(losses)
         weights = {} if len(losses) == 1 or self.often(0.5) else {"loss_weights": [1.0, 0.5]}
         model.compile(optimizer=optimizer, loss=one(losses), metrics=metrics, **weights)
         return model
@@ -571,7 +573,7 @@ def assert_same(what, base, about, inputs, targets, out, after, loss):
         with open(base + "." + what) as text:
             model = getattr(keras.models, "model_from_" + what)(text.read())
         model.load_weights(base + "_weights.h5")
-    elif what == "archive":
+    elif what == "archive" or (what == "resume" and THREE):  # Keras 3 forgets what an optimizer of `.h5` trains
         if not os.path.exists(base + ".keras"):
             return
         model = keras.models.load_model(base + ".keras")
