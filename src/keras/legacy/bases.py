@@ -301,6 +301,8 @@ def teach_optimizer(optimizer: type) -> None:
             self._initial_decay = kwargs.pop("decay") or 0.0
         hooks = [kwargs.pop(name, None) for name in ("gradient_aggregator", "gradient_transformers")]
         init(self, *args, **kwargs)
+        if era.before("tf2.0"):
+            self.updates = []  # which classes of one's own add to
         if era.before("3"):
             self._averages_begin_after_first = False
             _note_order_of_clipping(self)
@@ -419,6 +421,8 @@ def _updates_now(self, grads, variables) -> Any:
     taken, open_ended = parameters(type(self).get_updates)
     by_place = era.before("2.0") and not (taken and given.keys() >= set(taken))  # under names of the class's own
     made = vars(self).setdefault("_made_in_updates", [])
+    if "updates" in vars(self):
+        self.updates = []  # those of the last time are not made again
     object.__setattr__(self, "_gradients_now", grads)
     try:
         with made_once.remembering(made):
