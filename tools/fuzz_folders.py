@@ -154,7 +154,8 @@ def loader(path: pathlib.Path, scratch: pathlib.Path, into_model, quietly):
 
     home = scratch / path.stem
     good = files_in(path.read_bytes())
-    unpack(good, home)
+    there: dict[str, bytes] = {}
+    unpack(good, home, there)
     parts = [name for name in good if name.endswith(".weights.json")]
     if parts:
         text = good["model.json"].decode()
@@ -170,7 +171,8 @@ def loader(path: pathlib.Path, scratch: pathlib.Path, into_model, quietly):
         missing = good.keys() - files.keys()
         for name in missing:
             (home / name).unlink(missing_ok=True)
-        unpack(files, home)
+            there.pop(name, None)
+        unpack(files, home, there)
         changed = next((name for name in good if files.get(name) != good[name]), "model/")
         if parts:
             found = into_model(model, home / parts[0])
@@ -195,9 +197,11 @@ def refused_if_missing(load):
     return run
 
 
-def unpack(files: dict[str, bytes], home: pathlib.Path) -> None:
-    """Writes files into a folder."""
+def unpack(files: dict[str, bytes], home: pathlib.Path, there: dict[str, bytes]) -> None:
+    """Writes files into a folder, but those that are there as they should be."""
     for name, content in files.items():
-        target = home / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        if there.get(name) != content:
+            target = home / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            there[name] = content

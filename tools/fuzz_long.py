@@ -29,6 +29,7 @@ import warnings
 
 import fuzz_files
 import fuzz_folders
+import fuzz_programs
 
 ADDRESSES = 2 * 2**30  # bytes of addresses that a load may take beyond those of the process
 LARGE = 3 * 2**30  # a process that has kept so much of what it compiled is replaced
@@ -82,6 +83,8 @@ def loader(kind: str, path: pathlib.Path, scratch: pathlib.Path):
         return quietly(lambda data: keras.models.model_from_yaml(data.decode("utf-8", "replace"), CUSTOM))
     if kind in ("archives", "HDF5 models", "safetensors models"):
         return quietly(lambda data: keras.models.load_model(io.BytesIO(data), CUSTOM))
+    if kind == "StableHLO":
+        fuzz_programs.keep_reader()
     load = fuzz_files.loader(str(path))
     return lambda data: lambda: load(data)
 

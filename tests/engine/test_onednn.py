@@ -23,6 +23,12 @@ CASES = [
     (16, (9, 9), 2, 3, (1, 1), (3, 3), ((0, 0), (0, 0)), (1, 1)),
     (20, (12, 5), 2, 3, (2, 2), (3, 2), ((0, 0), (1, 0)), (2, 1)),
     (16, (6, 6), 2, 2, (2, 2), (1, 1), ((3, 2), (2, 3)), (1, 1)),
+    (33, (9, 8), 17, 3, (3, 2), (1, 1), ((1, 1), (1, 0)), (1, 1)),  # few filters: the inputs are the window
+    (18, (6, 7), 16, 2, (3, 3), (1, 1), ((0, 2), (0, 0)), (1, 1)),
+    (17, (6, 7), 16, 2, (3, 3), (1, 1), ((3, 0), (0, 0)), (1, 1)),
+    (2, (9, 8), 16, 4, (3, 3), (2, 2), ((0, 1), (1, 1)), (1, 1)),  # the way back by phases of the strides
+    (2, (13, 11), 17, 2, (5, 3), (3, 2), ((1, 4), (0, 0)), (1, 1)),
+    (2, (12, 12), 16, 2, (3, 4), (2, 3), ((2, 2), (3, 3)), (1, 1)),
 ]
 
 
@@ -62,6 +68,22 @@ def test_results_and_gradients_equal_those_of_xla(case, cached, monkeypatch):
     close(library(x, kernel), y)
     slope = jnp.cos(jnp.arange(y.size, dtype="float32")).reshape(y.shape)
     close(jax.vjp(jax.jit(library), x, kernel)[1](slope), jax.vjp(xla, x, kernel)[1](slope))
+
+
+@pytest.mark.parametrize("case", [CASES[0], CASES[1], CASES[7]])
+def test_many_parts_are_a_loop(case, monkeypatch):
+    monkeypatch.setattr(onednn, "_CACHED", 3000)
+    monkeypatch.setattr(onednn, "_ENOUGH_SAMPLES", 4)
+    library, xla = both(case)
+    x, kernel = made(case)
+    slope = lambda f: jax.jit(jax.grad(lambda kernel: (f(x, kernel) ** 2).sum() / 2))
+    close(slope(library)(kernel), slope(xla)(kernel))
+    calls = []
+    for few in (0, 1000):
+        monkeypatch.setattr(onednn, "_FEW_CALLS", few)
+        jax.clear_caches()
+        calls.append(slope(library).lower(kernel).as_text().count("__onednn$"))
+    assert calls[0] < calls[1]
 
 
 @pytest.mark.parametrize("case", [CASES[0], CASES[1]])

@@ -73,3 +73,21 @@ def test_a_relu_of_keras_2_has_a_threshold():
     text = json.dumps({"class_name": "Sequential", "config": config, "keras_version": "2.3.1"})
     found = keras.models.model_from_json(text)(np.array([[0.0, 0.5, 2.0]]))
     np.testing.assert_allclose(found, [[-0.5, -0.25, 2.0]])
+
+
+def test_a_prelu_of_1_2_shares_its_factors_as_its_weights_show(in_folder):
+    inner = keras.Sequential([keras.Input((4, 3, 2)), layers.PReLU(shared_axes=[1, 2], alpha_initializer="ones")])
+    model = keras.Sequential([keras.Input((4, 3, 2)), layers.PReLU(shared_axes=[2]), inner, layers.Flatten()])
+    model.compile("adam", "mse")
+    x = np.arange(-12.0, 12.0).reshape(1, 4, 3, 2)
+    model.train_on_batch(x, np.zeros((1, 24)))
+    model.save("model.h5", era="1")
+    with h5py.File("model.h5", "r+") as file:  # 1.2.2 wrote no `shared_axes`, and could not open its own files again
+        text = file.attrs["model_config"]
+        file.attrs["model_config"] = text.replace(', "shared_axes": [2]', "").replace(', "shared_axes": [1, 2]', "")
+        assert "shared_axes" in text
+        assert "shared_axes" not in file.attrs["model_config"]
+    again = keras.models.load_model("model.h5")
+    assert [tuple(w.shape) for w in again.weights] == [(4, 1, 2), (1, 1, 2)]
+    np.testing.assert_allclose(again.predict(x), model.predict(x))
+    assert again.train_on_batch(x, np.zeros((1, 24))) == pytest.approx(model.train_on_batch(x, np.zeros((1, 24))))

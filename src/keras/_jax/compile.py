@@ -29,13 +29,16 @@ _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memor
 # What of a program goes to XLA's fast library (YNN). Left to itself also convolutions, whose gradients then take twice
 # to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long. Products
 # of two to eight rows take it twelve times as long as what XLA has without it, others as long.
-_CONVOLUTION_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE"}
+# XLA's older code generators compile such programs in half the time, and what they make runs as fast.
+_CONVOLUTION_OPTIONS: dict[str, Any] = {
+    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE",
+    "xla_cpu_use_fusion_emitters": False,
+}
 
-# XLA's older code generators, on one thread, take 0.4 to 0.7 of the time for steps of small models, and what they make
-# runs as fast where no loop is inside the step. What LLVM may leave out: without its costly passes loops over the last
-# axis are compiled in a sixth less time and run as fast; without any, in half the time, and run five times as long.
-# A kernel that holds everything cannot hold what the library is called for; with vectors of full width its loops over
-# lanes are a fifth faster.
+# On one thread they take 0.4 to 0.7 of the time for steps of small models, which run as fast where no loop is inside
+# the step. What LLVM may leave out: without its costly passes loops over the last axis are compiled in a sixth less
+# time and run as fast; without any, in half the time, and run five times as long. A kernel that holds everything
+# cannot hold what the library is called for; with vectors of full width its loops over lanes are a fifth faster.
 _OLDER = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
 _MOSTLY = {**_OLDER, "xla_llvm_disable_expensive_passes": True}
 _ONE_KERNEL = {**_MOSTLY, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}

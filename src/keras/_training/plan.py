@@ -50,7 +50,7 @@ _OPERATIONS = {True: 1e9, False: 1e12}
 _SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
 # Operations from which a program is worth a library that keeps it from being stored on disk: compiling it anew in
 # every process takes as long as these take less. How often data is trained on; steps of data whose end is not known.
-_WORTH_LIBRARY, _EPOCHS, _STEPS = 4e11, 10, {"train": 1000, "test": 10, "predict": 10}
+_WORTH_LIBRARY, _EPOCHS, _STEPS = 2e11, 10, {"train": 1000, "test": 10, "predict": 10}
 
 
 class Program:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from keras.legacy import arguments, era
@@ -52,14 +53,15 @@ def config(found: Any, origin: dict) -> Any:
 
     Args:
         found: what a file says: of a model, or `{"compile_config": ...}`.
-        origin: `keras_version` and `backend` as far as the file says them.
+        origin: `keras_version` and `backend` as far as the file says them; `shape_of`, if there is a file, tells the
+            shape of a weight by its name.
     """
     if not isinstance(found, dict):
         return found
     release = str(found.get("keras_version") or origin.get("keras_version") or "")
     if "class_name" not in found and "name" in found and isinstance(found.get("layers"), list):
         found = _of_release_0(found)
-    return _Translation(release or _guessed(found)).whole(found)
+    return _Translation(release or _guessed(found), origin.get("shape_of")).whole(found)
 
 
 def _of_release_0(found: dict) -> dict:
@@ -114,8 +116,9 @@ def _with_more(name: str, inner: dict) -> tuple[str, dict]:
 class _Translation:
     """Turns one config, written by `release`, into today's form."""
 
-    def __init__(self, release: str):
+    def __init__(self, release: str, shape_of: Callable[[str], Any] | None = None):
         self.release = release
+        self.shape_of = shape_of
         number = re.match(r"(\d+)\.(\d+)", release)
         self.number = (int(number[1]), int(number[2])) if number else (3, 0)
         # the tf.keras of TensorFlow 2 has its own numbers: 2.4.0 and above, and '-tf' behind it
@@ -191,6 +194,8 @@ class _Translation:
             inner["padding"] = [inner["padding"][:2], inner["padding"][2:]]  # 1.x: top, bottom, left, right
         if name == "BatchNormalization" and isinstance(inner.get("axis"), list) and len(inner["axis"]) == 1:
             inner["axis"] = inner["axis"][0]  # tf.keras wrote a list
+        if name == "PReLU" and self.number < (2, 0) and "shared_axes" not in inner and self.shape_of is not None:
+            inner["shared_axes"] = self._shared_axes(inner.get("name"))
         if name == "InputLayer":
             for older in ("batch_input_shape", "input_shape"):
                 if older in inner:
@@ -205,6 +210,11 @@ class _Translation:
         made["class_name"] = kind
         made["config"] = {**self._inner(inner), **more}
         return made
+
+    def _shared_axes(self, name: Any) -> list[int]:
+        """Axes along which a `PReLU` of 1.x shares its factors: its config left them out."""
+        shape = self.shape_of(f"{name}_alphas") or self.shape_of(f"{name}_alphas:0") or ()
+        return [axis for axis, size in enumerate(shape, 1) if size == 1]
 
     def _held(self, default: arguments.Default) -> bool:
         """Whether a default held in the release that wrote the config."""

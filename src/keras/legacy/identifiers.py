@@ -73,6 +73,13 @@ def teach_losses(module: ModuleType) -> None:
     registry.register_built_ins("keras.losses", aliases)
     importlib.import_module("keras.legacy.pieces")
     wrap(module.Loss, "__init__", _without_name)
+    _take_labels_as_they_are(importlib.import_module("keras.losses._hinge"))
+
+
+def _take_labels_as_they_are(module: ModuleType) -> None:
+    """`hinge` and `squared_hinge` make labels 0 and 1 into -1 and 1 since 2.3."""
+    since = module._signs
+    module._signs = lambda y_true: y_true if era.before("2.3") else since(y_true)
 
 
 def _without_name(function: Callable, self, *args, **kwargs):

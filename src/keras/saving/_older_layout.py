@@ -182,6 +182,7 @@ def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
     config = _json.parse(text, path, "model_config")
     place = "model_weights" if reader.has("model_weights") else ""
     origin = origin_of(reader, place)
+    origin["shape_of"] = _Shapes(reader, place)
     with refusing(path, "model_config"):
         config = registry.in_todays_form(config, origin)
     model = make(config, path, reader.declared_bytes(place))
@@ -192,6 +193,21 @@ def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
         compile_as(model, _json.parse(training, path, "training_config"), path, origin)
         _take_state_in(model, reader, place, origin)
     return model
+
+
+class _Shapes:
+    """Shapes of the weights in a file by their names, for configs that leave out what says them."""
+
+    def __init__(self, reader: _hdf5.Reader, place: str):
+        self._reader = reader
+        self._place = place
+        self._groups: dict[str, str] | None = None
+
+    def __call__(self, name: str) -> tuple[int, ...] | None:
+        if self._groups is None:
+            self._groups = {one: group for group, names in layers_in(self._reader, self._place) for one in names}
+        found = self._reader.find(f"{self._place}/{self._groups.get(name, '')}/{name}")
+        return getattr(found, "shape", None)
 
 
 def origin_of(reader: _hdf5.Reader, place: str = "") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import jax
@@ -79,6 +80,31 @@ def by_phases(product: Callable, inputs, kernel, strides, dilation, before, size
     order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
     wide = wide.transpose(0, *order, 1 + 2 * spatial)
     return wide.reshape(x.shape[0], *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]
+
+
+def by_each_phase(product: Callable, inputs, kernel, strides, before, sizes) -> jax.Array:
+    """`by_phases` with a product for each, which multiplies no zeros where windows are not whole strides.
+
+    Args:
+        product: what convolves with stride 1, of `(inputs, kernel, zeros)`.
+        kernel: no axis of it is shorter than its stride.
+    """
+    spatial, counts = len(strides), [-(-size // s) for size, s in zip(sizes, strides)]
+    found = []
+    for place in itertools.product(*map(range, strides)):
+        some, zeros = [], []
+        for t, n, s, b, count, k in zip(place, inputs.shape[1:], strides, before, counts, kernel.shape):
+            first, phase = divmod(t + b, s)
+            some.append(slice(phase, None, s))
+            zeros.append((-(-(k - phase) // s) - 1 - first, first + count - n))
+        cuts = [(max(-b, 0), n - max(-a, 0)) for (b, a), n in zip(zeros, inputs.shape[1:])]
+        x = inputs[(slice(None), *(slice(*pair) for pair in cuts))]
+        part = jnp.flip(kernel[tuple(some)], range(spatial)).swapaxes(-1, -2)
+        found.append(product(x, part, [(max(b, 0), max(a, 0)) for b, a in zeros]))
+    y = jnp.stack(found, 1 + spatial).reshape(*found[0].shape[:-1], *strides, -1)
+    y = y.transpose(0, *(axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)), 1 + 2 * spatial)
+    y = y.reshape(len(y), *(n * s for n, s in zip(counts, strides)), -1)
+    return y[(slice(None), *(slice(size) for size in sizes))]
 
 
 def transposed_geometry(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> tuple:

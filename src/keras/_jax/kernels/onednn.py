@@ -30,7 +30,7 @@ from jax.interpreters import ad, batching, mlir
 
 from keras._jax import placement
 from keras._jax.devices import is_cpu
-from keras._jax.kernels.convolution_shapes import by_phases, whole
+from keras._jax.kernels.convolution_shapes import by_each_phase, by_phases, whole
 
 # What a program says is read as this library's own message, whose fields have no version; reading a wrong one ends the
 # process. So only jaxlib's releases that were tried.
@@ -39,6 +39,10 @@ _TRIED = ((0, 10), (0, 12))
 _WORTH = 30_000_000
 # samples from which the way back to a kernel is quicker, and bytes of inputs and gradients that stay in a cache
 _ENOUGH_SAMPLES, _CACHED = 16, 3 << 20
+# filters from which what is computed for them at once is not mostly zeros
+_ENOUGH_FILTERS = 16
+# calls that are compiled one by one, which takes a tenth of a second each; their loop is slower by as much
+_FEW_CALLS = 8
 
 
 class _Avoided(threading.local):
@@ -157,10 +161,16 @@ def _library_back(gradient, kernel, *, sizes, strides, zeros, dilation):
     if max(dilation) > 1:
         return _plain_back(gradient, kernel, sizes=sizes, strides=strides, zeros=zeros, dilation=dilation)
 
+    before = [before for before, _ in zeros]
+    uneven = any(k % s for k, s in zip(kernel.shape, strides))
+    if uneven and kernel.shape[-2] >= _ENOUGH_FILTERS and all(k >= s for k, s in zip(kernel.shape, strides)):
+        each = lambda x, kernel, zeros: _called(x, kernel, (1, 1), zeros, (1, 1))
+        return by_each_phase(each, gradient, kernel, strides, before, sizes)
+
     def product(x, kernel, strides, padding, channels_first, dilation):
         return _called(x, kernel, strides, ((0, 0), (0, 0)), dilation)
 
-    return by_phases(product, gradient, kernel, strides, dilation, [before for before, _ in zeros], sizes)
+    return by_phases(product, gradient, kernel, strides, dilation, before, sizes)
 
 
 def _library_slope(x, gradient, *, window, strides, zeros, dilation):
@@ -169,31 +179,60 @@ def _library_slope(x, gradient, *, window, strides, zeros, dilation):
     `kernel[k] = sum over o of x[o * stride + k * dilation - zeros] * gradient[o]`, for all pairs of channels: so the
     library multiplies matrices of (input channels, samples) and (samples, output channels), and adds up over places.
     """
-    samples, (high, wide) = x.shape[0], x.shape[1:-1]
+    samples, (high, wide), channels, filters = x.shape[0], x.shape[1:-1], x.shape[-1], gradient.shape[-1]
     if samples < _ENOUGH_SAMPLES:
         return _plain_slope(x, gradient, window=window, strides=strides, zeros=zeros, dilation=dilation)
+    if filters < _ENOUGH_FILTERS <= channels and max(*strides, *dilation) == 1:
+        back = [(k - 1 - b, k - 1 - a) for k, (b, a) in zip(window, zeros)]
+        if min(min(pair) for pair in back) >= 0:  # the inputs are the window: filters are filled up to whole vectors
+            slope = _library_slope(gradient, x, window=window, strides=strides, zeros=back, dilation=dilation)
+            return jnp.flip(slope, (0, 1)).swapaxes(-1, -2)
     (top, _), (left, _) = zeros
     reach = [(k - 1) * d + 1 for k, d in zip(window, dilation)]
     columns = reach[1] + (gradient.shape[2] - 1) * strides[1] - left  # of the inputs, as far as a window reaches
     x = x[:, :, :columns]
-    found = []
-    for some, rows in itertools.product(*_parts(x, gradient)):
-        first, last = rows.start * strides[0] - top, (rows.stop - 1) * strides[0] + reach[0] - top
-        if last <= 0 or first >= high:  # these windows meet zeros only
-            continue
-        part = x[some, max(first, 0) : last].transpose(1, 2, 3, 0)[None]
-        around = [(max(-first, 0), max(last - high, 0)), (left, max(columns - wide, 0)), (0, 0)]
-        found.append(_called(part, gradient[some, rows, :, None], (*dilation, 1), around, (*strides, 1), 0))
-    return functools.reduce(jnp.add, found).reshape(*window, x.shape[-1], gradient.shape[-1])
+    groups, parts = _parts(x, gradient)
+
+    def slope_of(x, gradient):
+        found: list[jax.Array] = []
+        for rows in parts:
+            first, last = rows.start * strides[0] - top, (rows.stop - 1) * strides[0] + reach[0] - top
+            if last <= 0 or first >= high:  # these windows meet zeros only
+                continue
+            part = x[:, max(first, 0) : last].transpose(1, 2, 3, 0)[None]
+            around = [(max(-first, 0), max(last - high, 0)), (left, max(columns - wide, 0)), (0, 0)]
+            found.append(_called(part, gradient[:, rows, :, None], (*dilation, 1), around, (*strides, 1), 0))
+        return functools.reduce(jnp.add, found)
+
+    if groups * len(parts) <= _FEW_CALLS:
+        total = functools.reduce(
+            jnp.add, (slope_of(x[some], gradient[some]) for some in _evenly(samples, -(-samples // groups)))
+        )
+    else:
+        total = _sum_over(groups, slope_of, x, gradient)
+    return total.reshape(*window, channels, filters)
 
 
-def _parts(x, gradient) -> tuple[list[slice], list[slice]]:
-    """Samples and rows of the gradient that are read at once: as each place of the window reads all, what is cached."""
+def _sum_over(groups: int, of: Callable, x, gradient) -> jax.Array:
+    """The sum of what is made of each group of samples, in a loop: compiled once, not for each of them."""
+    size = len(x) // groups
+    grouped = [a[: groups * size].reshape(groups, size, *a.shape[1:]) for a in (x, gradient)]
+    made = jax.eval_shape(of, *(jax.ShapeDtypeStruct(a.shape[1:], a.dtype) for a in grouped))
+    none = jnp.zeros(made.shape, made.dtype)
+    total = jax.lax.fori_loop(0, groups, lambda i, total: total + of(*(a[i] for a in grouped)), none)
+    return total + of(x[groups * size :], gradient[groups * size :]) if len(x) % groups else total
+
+
+def _parts(x, gradient) -> tuple[int, list[slice]]:
+    """How many groups of samples there are, and which rows of the gradient are read at once.
+
+    As each place of the window reads all of them, they are what is cached.
+    """
     samples, rows = gradient.shape[:2]
     if x.nbytes + gradient.nbytes <= _CACHED:
-        return [slice(0, samples)], [slice(0, rows)]
+        return 1, [slice(0, rows)]
     each = (x.nbytes // x.shape[1] + gradient.nbytes // rows) * _ENOUGH_SAMPLES // samples
-    return _evenly(samples, _ENOUGH_SAMPLES), _evenly(rows, max(_CACHED // each, 1))
+    return -(-samples // _ENOUGH_SAMPLES), _evenly(rows, max(_CACHED // each, 1))
 
 
 def _evenly(count: int, most: int) -> list[slice]:

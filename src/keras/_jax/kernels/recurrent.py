@@ -27,7 +27,8 @@ from keras._jax.devices import is_cpu
 from keras._jax.kernels.convolution_cpu import inside_loop
 from keras._jax.variable import Variable
 
-_UNROLL_UP_TO = 8  # steps: a loop this short costs more than its body
+# steps: a loop this short costs more than its body, if states are rows and not images
+_UNROLL_UP_TO = 8
 
 
 def loop(
@@ -36,7 +37,7 @@ def loop(
     """`jax.lax.scan`, written out where it is short or `unroll` says so; `ahead` has `_ahead` loop on a CPU."""
     steps = jax.tree.leaves(xs)[0].shape[0]
     known = isinstance(steps, int)  # a symbol stands for it in an exported program
-    written_out = unroll or (known and steps <= _UNROLL_UP_TO)
+    written_out = unroll or (known and steps <= _UNROLL_UP_TO and all(jnp.ndim(c) < 3 for c in jax.tree.leaves(carry)))
     if ahead and known and not (written_out or reverse) and is_cpu():
         return _ahead(step, carry, xs, steps)
     return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=steps if written_out else 1)
