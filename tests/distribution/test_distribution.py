@@ -79,6 +79,16 @@ batches = strategy.experimental_distribute_dataset(Dataset.from_tensor_slices((x
 rows = [strategy.run(lambda x, y: (x, strategy.num_replicas_in_sync), batch) for batch in batches]
 result["rows"] = [[len(x.addressable_shards[0].data), *x.shape, count] for x, count in rows]
 result["replicas"] = strategy.num_replicas_in_sync
+d.set_distribution(None)
+whole = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2), keras.layers.Dense(1, name="out")], name="whole")
+start = whole.get_weights()
+result["parallel"] = []
+for model in (whole, keras.utils.multi_gpu_model(whole, gpus=4)):
+    whole.set_weights(start)
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(x, y, batch_size=8, shuffle=False, verbose=0, validation_split=0.3).history
+    result["parallel"].append([history, model.predict(x, verbose=0).tolist(), whole.get_weights()[0].tolist()])
+result["inside"] = [model.layers[-2] is whole, model.output_names, len(whole.weights[0].value.devices())]
 print(json.dumps(result))
 """
 
@@ -93,6 +103,14 @@ def test_training_on_several_devices_gives_what_one_device_gives(on_four_devices
     assert on_four_devices["devices"] == ["cpu:0", "cpu:1", "cpu:2", "cpu:3"]
     for found, expected in zip(on_four_devices[kind], on_four_devices["one"], strict=True):
         np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-6)
+
+
+def test_a_model_for_several_gpus_learns_what_it_holds_learns_alone(on_four_devices):
+    assert on_four_devices["inside"] == [True, ["out"], 4]
+    (history, *alone), (of_four, *parallel) = on_four_devices["parallel"]
+    assert list(history) == list(of_four)
+    for a, b in zip([*history.values(), *alone], [*of_four.values(), *parallel], strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
 
 
 def test_weights_and_their_optimizer_state_are_divided_as_the_map_says(on_four_devices):

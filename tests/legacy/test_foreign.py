@@ -139,6 +139,21 @@ def test_the_scope_of_a_strategy_is_one_over_all_devices(monkeypatch):
 
 
 @pytest.mark.usefixtures("answered")
+def test_variables_are_told_how_replicas_combine_them_and_what_holds_for_them():
+    import tensorflow as tf
+
+    v = tf.Variable(
+        [2.0], constraint=tf.keras.constraints.NonNeg(), synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+    )  # fmt: skip
+    assert (v.synchronization, v.aggregation) == ("on_read", "only_first_replica")
+    tf.keras.optimizers.SGD(1.0).apply_gradients([(tf.constant([5.0]), v)])
+    assert v.numpy().tolist() == [0.0]
+    with pytest.raises(ValueError, match="`aggregation` must be"):
+        tf.Variable(1.0, aggregation="all")
+
+
+@pytest.mark.usefixtures("answered")
 def test_a_loop_over_replicas_runs_once_with_the_rows_of_all():
     import tensorflow as tf
 

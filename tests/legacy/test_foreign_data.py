@@ -102,6 +102,76 @@ def test_checkpoints_hold_what_they_are_given(tf, tmp_path):
     assert tf.train.Checkpoint(net=model).save(str(tmp_path / "ckpt")).endswith("ckpt-1")
     assert tf.train.latest_checkpoint(str(tmp_path / "nothing")) is None
     with pytest.raises(ValueError, match="`net` has no variables yet"):
-        tf.train.Checkpoint(net=keras.Sequential([keras.layers.Dense(1)])).restore(manager.latest_checkpoint)
+        tf.train.Checkpoint(net=tf.Module()).restore(manager.latest_checkpoint)
     with pytest.raises(FileNotFoundError, match="Only files of `save` are read here"):
         saved.restore(str(tmp_path / "other"))
+
+
+class OwnNetwork(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = keras.layers.Dense(3, "relu"), keras.layers.Dense(1)
+
+    def call(self, inputs, training=False):
+        return self.second(self.first(inputs))
+
+
+def of_layers():
+    return keras.Sequential([keras.layers.Dense(3, "relu"), keras.layers.Dense(1)])
+
+
+X = np.linspace(-1.0, 1.0, 8, dtype="float32").reshape(4, 2)
+
+
+@pytest.mark.parametrize("make", [OwnNetwork, of_layers])
+@pytest.mark.parametrize("first", ["call", "build", "predict", "fit"])
+def test_checkpoints_wait_for_variables(tf, tmp_path, make, first):
+    model, optimizer = make(), keras.optimizers.Adam(0.5)
+    model.compile(optimizer, "mse")
+    model.fit(X, X[:, :1], epochs=2, verbose=0)
+    path = tf.train.Checkpoint(model=model, optimizer=optimizer).save(str(tmp_path / "ckpt"))
+
+    again, rate = make(), keras.optimizers.Adam(0.5)
+    status = tf.train.Checkpoint(model=again, optimizer=rate).restore(path)
+    assert int(rate.iterations) == 2
+    with pytest.raises(AssertionError, match="values wait for `model`, `optimizer`"):
+        status.assert_consumed()
+    again.compile(rate, "mse")
+    if first == "fit":
+        again.fit(X, X[:, :1], verbose=0)
+        model.fit(X, X[:, :1], verbose=0)
+        np.testing.assert_allclose(rate.variables[2], optimizer.variables[2], rtol=1e-5)
+    elif first == "build":
+        again.build((None, 2))
+    else:
+        np.testing.assert_allclose(getattr(again, {"call": "__call__"}.get(first, first))(X), model(X), rtol=1e-5)
+    for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert not {"build", "_build_once"} & {*vars(again), *(vars(rate) if first == "fit" else ())}
+
+
+def test_what_waits_for_a_checkpoint_names_what_does_not_fit(tf, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    path = tf.train.Checkpoint(model=model).save(str(tmp_path / "ckpt"))
+    other = keras.Sequential([keras.layers.Dense(4)])
+    tf.train.Checkpoint(model=other).restore(path)
+    with pytest.raises(ValueError, match="has other variables for `model` than it has now"):
+        other(X)
+
+
+@pytest.mark.parametrize("make", [OwnNetwork, of_layers])
+@pytest.mark.parametrize("first", ["build", "predict", "fit"])
+def test_weights_of_a_checkpoint_wait_for_the_model(in_era, tmp_path, make, first):
+    in_era("tf2")
+    model = make()
+    model(X)
+    model.save_weights(str(tmp_path / "ckpt"))
+    again = make()
+    status = again.load_weights(str(tmp_path / "ckpt")).expect_partial()
+    with pytest.raises(AssertionError, match=again.name):
+        status.assert_consumed()
+    again.compile(keras.optimizers.SGD(0.0), "mse")
+    getattr(again, first)(*{"build": [(None, 2)], "predict": [X], "fit": [X, X[:, :1]]}[first])
+    status.assert_consumed()
+    for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

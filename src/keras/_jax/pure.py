@@ -7,6 +7,7 @@ that came in, run the code, read the values that go out.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,17 @@ class Scope:
 def current_scope() -> Scope | None:
     """The innermost open scope of this thread, or None."""
     return _current.scope
+
+
+@contextlib.contextmanager
+def outside() -> Iterator[None]:
+    """Inside, no scope of this thread is open and nothing is traced: variables keep the values that they are given."""
+    scope, _current.scope = _current.scope, None
+    try:
+        with jax.ensure_compile_time_eval():
+            yield
+    finally:
+        _current.scope = scope
 
 
 def _open_scopes() -> Iterator[Scope]:

@@ -9,6 +9,7 @@ from typing import Any
 from keras._core import processes
 from keras.legacy import era
 from keras.legacy import foreign_checkpoints as checkpoints
+from keras.legacy.waiting import Waiting
 from keras.saving._weights import ask_to_replace
 
 _KNOWN = (".keras", ".h5", ".hdf5", ".safetensors", ".weights.json")
@@ -54,9 +55,24 @@ def save_weights(function: Callable, self, filepath, overwrite=True, *args, **kw
 
 
 def load_weights(function: Callable, self, filepath, *args, **kwargs):
-    """`Model.load_weights`; of a checkpoint tf.keras returned what could be asked whether all of it was used."""
-    function(self, filepath, *args, **kwargs)
-    return checkpoints.Restored() if says_nothing(filepath) and not era.before("tf2.0") else None
+    """`Model.load_weights`; of a checkpoint tf.keras returned what could be asked whether all of it was used.
+
+    A model that has no weights yet takes those of a checkpoint when it makes them.
+    """
+    if not says_nothing(filepath) or era.before("tf2.0"):
+        function(self, filepath, *args, **kwargs)
+        return None
+    if self.built or self.weights or not os.path.isfile(filepath):
+        function(self, filepath, *args, **kwargs)
+        return checkpoints.Restored()
+
+    def take() -> bool:
+        function(self, filepath, *args, **kwargs)
+        return True
+
+    waiting = Waiting(self.name, [self], take)
+    waiting.listen()
+    return checkpoints.Restored([waiting])
 
 
 def _make_folder(filepath: Any) -> None:

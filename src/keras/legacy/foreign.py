@@ -339,6 +339,8 @@ _AS_THEY_ARE: dict[str, Any] = {
         f"tensorflow.data.experimental.{name}": getattr(foreign_data.Dataset, name)
         for name in ("choose_from_datasets", "sample_from_datasets")
     },
+    "tensorflow.VariableAggregation": foreign_loops.Aggregation,
+    "tensorflow.VariableSynchronization": foreign_loops.Synchronization,
     "tensorflow.train.Checkpoint": foreign_checkpoints.Checkpoint,
     "tensorflow.train.CheckpointManager": foreign_checkpoints.CheckpointManager,
     "tensorflow.train.latest_checkpoint": foreign_checkpoints.latest_checkpoint,

@@ -5,6 +5,7 @@ A checkpoint is one file of arrays here, not the several of TensorFlow; the list
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from keras._jax.variable import Variable
+from keras.legacy.waiting import Waiting, unbuilt_in
 from keras.saving._array_files import arrays_of
 from keras.saving._atomic import written_atomically
 
@@ -20,13 +22,27 @@ _LIST = "checkpoint"
 
 
 class Restored:
-    """What `restore` and `load_weights` return: everything has been compared and taken already."""
+    """What `restore` and `load_weights` return: everything has been compared, and taken by what has its variables."""
+
+    def __init__(self, waiting: list[Waiting] | None = None):
+        self._waiting = waiting or []
 
     def assert_consumed(self) -> Restored:
+        """Itself.
+
+        Raises:
+            AssertionError: values wait for an object to make its variables.
+        """
+        names = ", ".join(f"`{one.name}`" for one in self._waiting if not one.is_done)
+        if names:
+            raise AssertionError(f"Checkpoint.restore: values wait for {names}, which has no variables for them yet.")
+        return self
+
+    def expect_partial(self) -> Restored:
         """Itself."""
         return self
 
-    expect_partial = assert_nontrivial_match = assert_existing_objects_matched = assert_consumed
+    assert_nontrivial_match = assert_existing_objects_matched = expect_partial
 
     def initialize_or_restore(self, session=None) -> None:
         """Nothing is left to do."""
@@ -60,9 +76,11 @@ class Checkpoint:
     def restore(self, save_path, options=None) -> Restored:
         """Takes the values from a file; None, which no file is called, changes nothing.
 
+        A layer, model or optimizer that has not made its variables yet takes them as soon as it has.
+
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: something has no variables yet, or others than the file has values for.
+            ValueError: something has other variables than the file has values for.
         """
         if save_path is None:
             return Restored()
@@ -74,10 +92,20 @@ class Checkpoint:
                 held = dict(opened)
         except ValueError as error:
             raise ValueError(f"Checkpoint.restore: {path!r} cannot be read: {error}.") from error
-        pairs = [pair for name, found in self._variables() for pair in _matched(name, found, held, path)]
-        for variable, value in pairs:
-            variable.assign(value)
-        return Restored()
+        pairs, waiting = [], []
+        for name, value in vars(self).items():
+            found, values = list(variables_of(value)), _values_for(name, held)
+            if len(found) < len(values) and (unbuilt := list(unbuilt_in(_parts(value)))):
+                waiting.append(Waiting(name, unbuilt, functools.partial(_take, name, value, values, path)))
+                if len(unbuilt) == 1 and _fit(found, values[: len(found)]):  # an optimizer counts before it has slots
+                    pairs += zip(found, values)
+            else:
+                pairs += _matched(name, found, values, path)
+        for variable, array in pairs:
+            variable.assign(array)
+        for one in waiting:
+            one.listen()
+        return Restored(waiting)
 
     read = restore
 
@@ -105,17 +133,38 @@ def variables_of(value: Any) -> Iterator[Variable]:
                 return
 
 
-def _matched(name: str, variables: list, held: dict[str, np.ndarray], path: str) -> list[tuple[Variable, np.ndarray]]:
+def _parts(value: Any) -> Any:
+    return [_parts(v) for v in vars(value).values()] if isinstance(value, Checkpoint) else value
+
+
+def _take(name: str, value: Any, values: list[np.ndarray], path: str) -> bool:
+    """Takes values as soon as there are variables for all of them; whether there are."""
+    variables = list(variables_of(value))
+    if len(variables) < len(values):
+        return False
+    for variable, array in _matched(name, variables, values, path):
+        variable.assign(array)
+    return True
+
+
+def _values_for(name: str, held: dict[str, np.ndarray]) -> list[np.ndarray]:
     count = sum(key.rpartition("/")[0] == name for key in held)
-    if not variables and count:
-        raise ValueError(
-            f"Checkpoint.restore: `{name}` has no variables yet, so nothing can take the {count} values of {path!r}.\n"
-            "  Call the model once, or `optimizer.build(model.trainable_variables)`, before it is restored."
-        )
-    if count == 0:  # an object that the file does not know stays as it is
+    return [held[f"{name}/{i}"] for i in range(count)]
+
+
+def _fit(variables: list, values: list[np.ndarray]) -> bool:
+    return [v.shape for v in values] == [tuple(v.shape) for v in variables]
+
+
+def _matched(name: str, variables: list, values: list[np.ndarray], path: str) -> list[tuple[Variable, np.ndarray]]:
+    if not values:  # an object that the file does not know stays as it is
         return []
-    values = [held[f"{name}/{i}"] for i in range(count)]
-    if [v.shape for v in values] != [tuple(v.shape) for v in variables]:
+    if not variables:
+        raise ValueError(
+            f"Checkpoint.restore: `{name}` has no variables yet, so nothing can take the {len(values)} values of "
+            f"{path!r}.\n  Let it make them before it is restored."
+        )
+    if not _fit(variables, values):
         raise ValueError(f"Checkpoint.restore: {path!r} has other variables for `{name}` than it has now.")
     return list(zip(variables, values))
 

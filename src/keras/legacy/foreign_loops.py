@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -112,17 +113,35 @@ class KindOfVariable(metaclass=_Kind):
         return isinstance(x, Variable)
 
     @staticmethod
-    def make(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None):
-        return variable(initial_value, trainable, validate_shape, dtype, shape, name)
+    def make(
+        initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, constraint=None,
+        synchronization="auto", aggregation="none", shape=None,
+    ):  # fmt: skip
+        how = {"synchronization": synchronization, "aggregation": aggregation}
+        made = variable(initial_value, trainable, validate_shape, dtype, shape, name, **how)
+        made.constraint = constraint
+        return made
 
 
-def variable(initial_value, trainable, validate_shape, dtype, shape, name=None):
+class Aggregation(enum.StrEnum):
+    """`tf.VariableAggregation`: how replicas combine a value. `Strategy.run` has one replica, with all rows."""
+
+    NONE, SUM, MEAN, ONLY_FIRST_REPLICA = "none", "sum", "mean", "only_first_replica"
+
+
+class Synchronization(enum.StrEnum):
+    """`tf.VariableSynchronization`: when they do."""
+
+    AUTO, NONE, ON_WRITE, ON_READ = "auto", "none", "on_write", "on_read"
+
+
+def variable(initial_value, trainable, validate_shape, dtype, shape, name=None, **how):
     """What `tf.Variable` makes; a name may be written like a path."""
     if not validate_shape or (shape is not None and None in tuple(shape)):
         raise ValueError("tf.Variable: shapes of variables do not change here. Leave `validate_shape` and `shape` out.")
     value = initial_value() if callable(initial_value) else initial_value
     *folders, last = [part for part in (name or "").removesuffix(":0").split("/") if part] or [None]
-    made = Variable(value, dtype=dtype, trainable=trainable, name=last)
+    made = Variable(value, dtype=dtype, trainable=trainable, name=last, **how)
     if folders:
         made.path = made.path.removesuffix(last) + "/".join([*folders, last])
     return made

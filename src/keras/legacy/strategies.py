@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras import distribution
+from keras._core import tree
 from keras._core.checks import no_more_arguments
 from keras.distribution._choice import distribution_for
+from keras.layers import Activation
 from keras.legacy import replicas
+from keras.models import Model
 
 _NOT_HERE = (
     "tf.distribute: strategies have no `{name}` here. fit, evaluate and predict divide the batches of a model that is\n"
@@ -190,7 +193,10 @@ def _today(name: str) -> str:
 
 
 def multi_gpu_model(model: Any, gpus: int | Sequence[int] | None = None, cpu_merge=True, cpu_relocation=False) -> Any:
-    """The model itself, after a `DataParallel` over devices was set: each computes its part of the rows of a batch.
+    """A model around the model, after a `DataParallel` over devices was set: each computes its part of a batch's rows.
+
+    Programs find the model itself in front of the layers that join its outputs, `layers[-2]` if it has one output. A
+    model without a graph, or for one device, is returned as it is.
 
     Args:
         model: the model.
@@ -205,9 +211,16 @@ def multi_gpu_model(model: Any, gpus: int | Sequence[int] | None = None, cpu_mer
     missing = [i for i in numbers if not 0 <= i < len(names)]
     if missing or not numbers:
         raise ValueError(f"multi_gpu_model: `gpus` is {gpus!r}, and the devices are: {', '.join(names)}.")
-    if len(numbers) > 1:
-        distribution.set_distribution(distribution.DataParallel(devices=[names[i] for i in numbers]))
-    return model
+    if len(numbers) == 1:
+        return model
+    distribution.set_distribution(distribution.DataParallel(devices=[names[i] for i in numbers]))
+    return _around(model) if getattr(model, "inputs", None) else model
+
+
+def _around(model: Any) -> Any:
+    outputs = tree.leaves(model(model.inputs if len(model.inputs) > 1 else model.inputs[0]))
+    joined = [Activation("linear", name=name)(y) for name, y in zip(model.output_names, outputs)]
+    return Model(model.inputs, joined if len(joined) > 1 else joined[0])
 
 
 STRATEGIES = {
