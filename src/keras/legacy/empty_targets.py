@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from keras.legacy import era
 from keras.legacy.wrapping import wrap
 
 
@@ -20,9 +19,7 @@ def _compile(function: Callable, self, *args, **kwargs):
         args = (args[0], _some(args[1]), *args[2:])
     elif "loss" in kwargs:
         kwargs["loss"] = _some(kwargs["loss"])
-    function(self, *args, **kwargs)
-    if era.before("tf2.0") and self.loss is None and self.built and not self.losses:
-        raise ValueError(f"{self.name}.compile: there is no loss. Pass `loss`, or call `add_loss` before.")
+    return function(self, *args, **kwargs)
 
 
 def _some(loss: Any) -> Any:
