@@ -241,3 +241,12 @@ def test_signatures_take_what_keras_3_takes():
     assert str(inspect.signature(activations.relu)) == f"({first}, {second})"
     assert str(inspect.signature(activations.gelu)) == "(x, approximate=False)"
     assert str(inspect.signature(activations.squareplus)) == "(x, b=4)"
+
+
+def test_softmax_over_one_value_warns_as_it_says_nothing():
+    for call in (activations.softmax, keras.layers.Softmax(), keras.layers.Dense(1, activation="softmax")):
+        with pytest.warns(UserWarning, match="the axis has size 1"):
+            assert np.array(call(np.ones((2, 1)))).tolist() == [[1.0], [1.0]]
+    activations.softmax(np.ones((1, 2)))
+    activations.softmax(np.ones((2, 1, 1)), axis=(1, 2))
+    keras.layers.Dense(1, activation="softmax")(keras.Input((3,)))

@@ -98,3 +98,14 @@ def test_a_backup_of_another_model_is_refused(tmp_path):
         BackupAndRestore(tmp_path, save_freq=0)
     with pytest.raises(ValueError, match="`backup_dir`"):
         BackupAndRestore("")
+
+
+def test_files_of_the_users_stay_in_the_folder_of_the_backups(tmp_path):
+    (tmp_path / "a" / "notes").mkdir(parents=True)
+    (tmp_path / "a" / "notes" / "mine.txt").write_text("kept")
+    for folder in ("a", "b"):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(X, Y, verbose=0, callbacks=[BackupAndRestore(str(tmp_path / folder))])
+    assert (sorted(os.listdir(tmp_path)), os.listdir(tmp_path / "a")) == (["a"], ["notes"])
+    assert (tmp_path / "a" / "notes" / "mine.txt").read_text() == "kept"

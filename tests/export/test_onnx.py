@@ -424,3 +424,24 @@ def test_jax2onnx_writes_what_cannot_be_written_here(tmp_path):
     x = Input((4,))
     model = keras.Sequential([x, layers.Lambda(lambda v: jax.scipy.special.digamma(v + 3))])
     compare(model, tmp_path / "model.onnx")
+
+
+def test_words_and_their_mask_are_of_one_length_that_is_not_known(tmp_path):
+    words = keras.Input((None,), dtype="int32", name="words")
+    kinds = keras.Input((None,), dtype="int32", name="kinds")
+    keep = keras.Input((None,), dtype="bool", name="keep")
+    h = layers.Embedding(9, 4)(words) + layers.Embedding(2, 4)(kinds)
+    h = layers.MultiHeadAttention(2, 2)(h, h, attention_mask=keras.ops.expand_dims(keep, 1))
+    model = keras.Model([words, kinds, keep], layers.GlobalAveragePooling1D()(h))
+    path = tmp_path / "words.onnx"
+    model.export(path, format="onnx", verbose=False)
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    model.export(tmp_path / "words.stablehlo", format="stablehlo", verbose=False)
+    again = keras.export.load(tmp_path / "words.stablehlo")
+    for rows, length in ((1, 3), (2, 7)):
+        places = np.arange(rows * length).reshape(rows, length)
+        given = {"words": places % 9, "kinds": places % 2, "keep": places % 3 < 2}
+        given = {name: x.astype("bool" if name == "keep" else "int32") for name, x in given.items()}
+        expected = model(list(given.values()))
+        np.testing.assert_allclose(session.run(None, given)[0], expected, atol=1e-6)
+        np.testing.assert_allclose(again.serve(list(given.values())), expected, atol=1e-6)

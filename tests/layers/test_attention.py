@@ -166,3 +166,30 @@ def test_configs_name_the_layer_as_the_public_name_says():
     layer = layers.GroupQueryAttention(2, 4, 2)
     assert layers.serialize(layer)["class_name"] == "GroupQueryAttention"
     assert layer.name.startswith("grouped_query_attention")  # what Keras 3 calls it in weight files
+
+
+def test_a_subclass_may_compute_the_attention_of_grouped_heads_with_five_arguments():
+    seen = []
+
+    class Own(layers.GroupQueryAttention):
+        def _compute_attention(self, query, key, value, attention_mask=None, training=None):
+            seen.append(attention_mask is None)
+            return super()._compute_attention(query, key, value, attention_mask, training)
+
+    x = np.arange(24.0, dtype="float32").reshape(1, 3, 8) / 24
+    layer = Own(2, 4, 2)
+    plain = layers.GroupQueryAttention(2, 4, 2)
+    plain.build(x.shape, x.shape)
+    wanted = plain(x, x, use_causal_mask=True)
+    layer.build(x.shape, x.shape)
+    layer.set_weights(plain.get_weights())
+    assert_close(layer(x, x, use_causal_mask=True), wanted)
+    assert seen == [False]
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "message"), [((2, 2, 7), None, "last axis"), ((2, 2, 8), (2, 1, 8), "up to the last axis")]
+)
+def test_grouped_heads_have_no_output_for_shapes_that_do_not_fit(value, key, message):
+    with pytest.raises(ValueError, match=message):
+        layers.GroupQueryAttention(2, 4, 4).compute_output_shape((2, 4, 8), value, key)

@@ -424,3 +424,18 @@ def test_a_list_of_parts_may_hold_itself():
     model.fit(np.ones((2, 3)), np.ones((2, 2)), verbose=0)
     assert len(model.weights) == 2
     assert model.layers == model.blocks[:1]
+
+
+@pytest.mark.parametrize("positions", [512, 128, 16])
+def test_a_layer_may_take_the_first_rows_of_a_table_for_a_length_that_is_not_known(positions):
+    class Positions(layers.Layer):
+        def build(self, input_shape):
+            self.table = self.add_weight(shape=(positions, input_shape[-1]), initializer="ones")
+
+        def call(self, x):
+            return x + self.table[: ops.shape(x)[1]]
+
+    x = keras.Input((None, 2))
+    y = Positions()(x)
+    assert y.shape == (None, None, 2)
+    np.testing.assert_array_equal(keras.Model(x, y)(np.zeros((1, 5, 2))), np.ones((1, 5, 2)))

@@ -309,3 +309,27 @@ def test_pixels_weigh_as_their_image():
     m = metrics.MeanIoU(2, dtype="float32")
     m.update_state([[0, 1], [1, 1]], [[0, 1], [0, 1]], sample_weight=[0.5, 2])
     assert m.total_cm.numpy().tolist() == [[0.5, 0], [2, 2.5]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows", "counted"), [((2, 1), (1, 2), 2), ((1, 2), (2,), 1), ((2,), (1, 2), 1), ((2, 1, 1), (2,), 2)]
+)
+def test_class_numbers_may_be_arranged_in_another_way_than_the_predictions(labels, rows, counted):
+    """Counted as Keras 3.15.1 does: by the first axis of the labels, or of the predictions if they have more axes."""
+    y_true = np.array([2, 0]).reshape(labels)
+    y_pred = np.broadcast_to([0.1, 0.2, 0.7], (*rows, 3))
+    for metric in (metrics.SparseCategoricalAccuracy(), metrics.SparseTopKCategoricalAccuracy(k=1)):
+        metric.update_state(y_true, y_pred)
+        assert float(metric.result()) == 0.5
+    metric = metrics.SparseCategoricalAccuracy()
+    metric.update_state(y_true, y_pred)
+    assert float(metric.count) == counted
+    with pytest.raises(ValueError, match="class numbers"):
+        metric.update_state(np.zeros((2, 2), int), np.ones((4, 3)))
+
+
+@pytest.mark.parametrize("settings", [{"beta": 1}, {"threshold": 1}, {"beta": np.float32(1.0)}])
+def test_settings_of_f_scores_are_floats(settings):
+    with pytest.raises(ValueError, match="must be a float"):
+        metrics.FBetaScore(**settings)
+    assert metrics.FBetaScore(beta=np.float64(2.0), threshold=0.5).beta == 2.0

@@ -13,7 +13,10 @@ def test_model_of_any_class_made_from_tensors_is_functional():
         pass
 
     x = keras.Input((3,))
+    assert not issubclass(Own, Functional)
     assert isinstance(Own(x, layers.Dense(2)(x)), Functional)
+    assert issubclass(Own, Functional)
+    assert not issubclass(keras.Sequential, Functional)
     assert not isinstance(Own(), Functional)
     assert not isinstance(keras.Sequential([keras.Input((3,)), layers.Dense(2)]), Functional)
 

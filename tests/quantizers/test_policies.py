@@ -138,3 +138,12 @@ def test_fake_quantisation_of_16_bits_reaches_the_largest_value(dtype):
     found = keras.quantizers.fake_quant_with_min_max_vars(x, 0.0, 255.0)
     assert found.dtype.name == dtype
     assert keras.ops.cast(found, "float32").tolist() == [0, 100, 255, 255]
+
+
+@pytest.mark.parametrize("source", ["float16", "mixed_float16"])
+def test_eight_bits_do_not_go_with_computing_in_float16(source):
+    with pytest.raises(ValueError, match="does not go with a compute dtype of float16"):
+        keras.dtype_policies.QuantizedDTypePolicy("int8", source)
+    with pytest.raises(ValueError, match="float16"):
+        keras.dtype_policies.get(f"int8_from_{source}")
+    assert keras.dtype_policies.get(f"int4_from_{source}").quantization_mode == "int4"

@@ -298,4 +298,4 @@ def test_a_step_without_call_has_the_metrics_of_compile():
     model.compile(keras.optimizers.SGD(0.0), metrics=["mae"])
     logs = model.fit(X, Y, epochs=2, batch_size=4, verbose=0).history
     np.testing.assert_allclose(logs["mae"], [np.abs(Y).mean()] * 2, rtol=1e-5)
-    assert [m.name for m in model.metrics] == ["loss", "mae"]
+    assert [m.name for m in model.metrics] == ["loss", "compile_metrics"]

@@ -46,6 +46,11 @@ def positive_or_none(name: str, value: Any, owner: str = "") -> Any:
     raise ValueError(f"{_lead(owner)}`{name}` must be a positive number or None. Got {value!r}.")
 
 
+def sizes_of(shape: Any) -> tuple:
+    """A shape as a tuple: one number stands for a single axis."""
+    return (shape,) if _is_integer(shape) else tuple(shape)
+
+
 def positive_integer(name: str, value: Any, owner: str = "") -> int:
     """`value` as an int if it is a positive whole number."""
     if _is_integer(value) and value > 0:

@@ -29,6 +29,11 @@ class QuantizedDTypePolicy(DTypePolicy):
         self.source_name = source_name
         self._name = f"{mode}_from_{source_name}"
         self.mode = self._quantization_mode = self._checked(mode)
+        if self.mode == "int8" and self._compute_dtype == "float16":  # whose scales would overflow
+            raise ValueError(
+                f"{type(self).__name__}: 'int8' does not go with a compute dtype of float16. Got {source_name!r}.\n"
+                "  Take 'mixed_bfloat16', or 'int4'."
+            )
 
     def _checked(self, mode) -> str:
         """The name of the way to quantise that `mode` asks for."""

@@ -24,6 +24,12 @@ def required_parameters(function: Callable) -> list[str]:
     return [p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
+def required_of_constructor(cls: type) -> list[str]:
+    """Names of what a class cannot be made without."""
+    found = list(_init_signature(cls).parameters.values())[1:]
+    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
 def takes_two(function: Callable) -> bool:
     """Whether `function` can be called with two things by position."""
     try:
@@ -56,6 +62,13 @@ def constructor_parameters(cls: type) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=4096)
 def _init_signature(cls: type) -> inspect.Signature:
     return inspect.signature(cls.__init__)  # type: ignore[misc]
+
+
+def unnamed_arguments(cls: type, args: tuple) -> tuple:
+    """Those of a constructor's arguments by position that only its `*args` takes."""
+    kinds = [p.kind for p in _init_signature(cls).parameters.values()]
+    named = sum(kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in kinds)
+    return args[max(named - 1, 0) :]
 
 
 def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:

@@ -29,21 +29,19 @@ _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memor
 # What of a program goes to XLA's fast library (YNN). Left to itself also convolutions, whose gradients then take twice
 # to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long. Products
 # of two to eight rows take it twelve times as long as what XLA has without it, others as long.
-# XLA's older code generators compile such programs in half the time, and what they make runs as fast.
-_CONVOLUTION_OPTIONS: dict[str, Any] = {
-    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE",
-    "xla_cpu_use_fusion_emitters": False,
-}
-
-# On one thread they take 0.4 to 0.7 of the time for steps of small models, which run as fast where no loop is inside
-# the step. What LLVM may leave out: without its costly passes loops over the last axis are compiled in a sixth less
-# time and run as fast; without any, in half the time, and run five times as long. A kernel that holds everything
-# cannot hold what the library is called for; with vectors of full width its loops over lanes are a fifth faster.
-_OLDER = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
-_MOSTLY = {**_OLDER, "xla_llvm_disable_expensive_passes": True}
+# XLA's older code generators compile loops and convolutions in half to nine tenths of the time, and steps of small
+# models, best on one thread; what they make runs as fast. The newer ones compile equal blocks once. What LLVM may leave
+# out: without its costly passes loops over the last axis are compiled in a sixth less time and run as fast; without
+# any, in half the time, and run five times as long. A kernel that holds everything cannot hold what the library is
+# called for; with vectors of full width its loops over lanes are a fifth faster.
+_OLDER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
+_CONVOLUTION_OPTIONS = {**_OLDER, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE"}
+_SIMPLY = {**_OLDER, "xla_cpu_parallel_codegen_split_count": 1}
+_MOSTLY = {**_SIMPLY, "xla_llvm_disable_expensive_passes": True}
 _ONE_KERNEL = {**_MOSTLY, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
-    "simply": _OLDER,
+    "with loops": _OLDER,
+    "simply": _SIMPLY,
     "mostly": _MOSTLY,
     "very": {"xla_backend_optimization_level": 0},
     "one kernel": _ONE_KERNEL,
@@ -191,9 +189,9 @@ def compile_program(
         args: arrays, or shapes and dtypes.
         donate: positions of arguments whose memory the program may take over.
         convolution: whether it contains convolutions, which want other options on the CPU.
-        quickly: on the CPU, 'simply' for small steps without loops and 'mostly' for plain loops over the last axis,
-            which lose nothing by it, 'very' for what runs rarely; 'one kernel' and 'one kernel of lanes' for what
-            `one_kernel.loop` made.
+        quickly: on the CPU, 'simply' for small steps without loops, 'with loops' for those with them and 'mostly' for
+            plain loops over the last axis, which lose nothing by it, 'very' for what runs rarely; 'one kernel' and
+            'one kernel of lanes' for what `one_kernel.loop` made.
     """
     counters.compiles[name] += 1
     use_disk_cache()
@@ -303,13 +301,13 @@ def use_disk_cache() -> None:
 def _prune(folder: Path, largest: int) -> None:
     """Deletes the files that were not used for longest, where the folder holds more than `largest` bytes."""
     try:
-        files = sorted(((f.stat().st_atime, f.stat().st_size, f) for f in folder.iterdir()), key=lambda item: item[0])
-        excess = sum(size for _, size, _ in files) - largest
-        for _, size, file in files:
+        files = [(file.stat(), file.path) for file in os.scandir(folder)]
+        excess = sum(about.st_size for about, _ in files) - largest
+        for about, path in sorted(files, key=lambda item: item[0].st_atime) if excess > 0 else ():
             if excess <= 0:
                 return
-            file.unlink(missing_ok=True)
-            excess -= size
+            Path(path).unlink(missing_ok=True)
+            excess -= about.st_size
     except OSError:
         return  # another process cleans up at the same moment
 

@@ -65,7 +65,7 @@ def variables_read(function: Callable, signature: Sequence[Any], name: str) -> l
             found.update(scope.foreign)
         return result
 
-    jax.eval_shape(watched, *_placeholders(signature))
+    _for_any_sizes(lambda places: jax.eval_shape(watched, *places), signature)
     return list(found.values())
 
 
@@ -74,7 +74,7 @@ def traced(function: Callable, signature: Sequence[Any], variables: Sequence[Var
 
     Args:
         signature: one structure of symbolic tensors per argument. Unknown sizes stay free; the first axes of all
-            tensors, the batch, are one size.
+            tensors, the batch, are one size, and so is each other one where they would not fit together else.
     """
 
     def of_values(values, *args):
@@ -82,21 +82,40 @@ def traced(function: Callable, signature: Sequence[Any], variables: Sequence[Var
             return function(*args)
 
     values = [jax.ShapeDtypeStruct(tuple(v.shape), v.dtype) for v in variables]
-    exported = jax_export.export(jax.jit(of_values), platforms=PLATFORMS)(values, *_placeholders(signature))
+    export = jax_export.export(jax.jit(of_values), platforms=PLATFORMS)
+    exported = _for_any_sizes(lambda places: export(values, *places), signature)
     try:
         return bytes(exported.serialize())
     except ImportError:
         raise ImportError(_MISSING) from None
 
 
-def _placeholders(signature: Sequence[Any]) -> list[Any]:
-    """Arrays without values, whose unknown sizes are symbols."""
+def _for_any_sizes(trace: Callable, signature: Sequence[Any]) -> Any:
+    """`trace` of arrays without values; where they do not fit together, those of several inputs are as long as others.
+
+    So it is with numbers of words and masks of the same words.
+    """
+    try:
+        return trace(_placeholders(signature))
+    except (TypeError, ValueError):
+        free = [x for x in tree.leaves(signature) if None in x.shape[1:]]
+        if len(free) < 2:
+            raise
+        try:
+            return trace(_placeholders(signature, together=True))
+        except (TypeError, ValueError):
+            pass
+        raise
+
+
+def _placeholders(signature: Sequence[Any], together: bool = False) -> list[Any]:
+    """Arrays without values, whose unknown sizes are symbols, one for each axis of all of them if `together`."""
     scope = jax_export.SymbolicScope()
     numbers = itertools.count()
 
     def placeholder(x):
         sizes = [
-            ("batch" if axis == 0 else f"size_{next(numbers)}") if n is None else str(n)
+            ("batch" if axis == 0 else f"size_{axis if together else next(numbers)}") if n is None else str(n)
             for axis, n in enumerate(x.shape)
         ]
         shape = jax_export.symbolic_shape(", ".join(sizes), scope=scope)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keras._core import limits
+from keras._core.checks import sizes_of
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor, Tensors
 from keras._jax.dtypes import floats, places
@@ -133,8 +134,7 @@ def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False) -> Tensor:
 @op
 def unravel_index(indices: Tensor, shape) -> Tensors:
     """Positions in one row of all elements as positions along each axis of a tensor of that shape."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return tuple(jnp.unravel_index(jnp.asarray(indices), shape))  # in the dtype of `indices`
+    return tuple(jnp.unravel_index(jnp.asarray(indices), sizes_of(shape)))  # in the dtype of `indices`
 
 
 # --- sorting

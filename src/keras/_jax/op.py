@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -30,6 +31,8 @@ TEXT = (
 # Two sizes that stand in for an unknown one; an axis whose size differs between the two traces is unknown as well.
 # They are far apart, so that no stride makes their quotients equal, and most sizes that a tensor is cut by divide them.
 _STAND_INS = (720, 1440)
+# where these do not fit, as behind `table[: ops.shape(x)[1]]` with a table of 512 positions: smaller ones
+_SMALLER = ((60, 120), (6, 12))
 
 
 class FunctionCall(Operation):
@@ -222,15 +225,20 @@ def without_stand_ins(shape: Any) -> Any:
     """Shapes seen while tracing, with their unknown sizes; the number of rows tells whether there are any."""
     if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)):
         return [without_stand_ins(one) for one in shape]
-    if not isinstance(shape, tuple) or not shape or shape[0] not in _STAND_INS:
+    if not isinstance(shape, tuple) or not shape or shape[0] not in (*_STAND_INS, *_SMALLER[0]):
         return shape
     return tuple(None if size == shape[0] else size for size in shape)
 
 
 def _traced_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
     unknown = any(None in x.shape for x in tree.leaves((args, kwargs)) if is_symbolic(x))
-    structure, first = _trace_shapes(function, args, kwargs, _STAND_INS[0])
-    second = _trace_shapes(function, args, kwargs, _STAND_INS[1])[1] if unknown else first
+    try:
+        structure, first, second = _traced_twice(function, args, kwargs, _STAND_INS if unknown else _STAND_INS[:1])
+    except (TypeError, ValueError, IndexError):
+        found = _traced_smaller(function, args, kwargs) if unknown else None
+        if found is None:
+            raise
+        structure, first, second = found
 
     def symbol(a, b):
         if not isinstance(a, jax.ShapeDtypeStruct):
@@ -238,6 +246,19 @@ def _traced_result(function: Callable, *args: Any, **kwargs: Any) -> Any:
         return KerasTensor([p if p == q else None for p, q in zip(a.shape, b.shape)], a.dtype.name)
 
     return tree.pack_like(structure, [symbol(a, b) for a, b in zip(first, second)])
+
+
+def _traced_twice(function: Callable, args: tuple, kwargs: dict, sizes: Sequence[int]) -> tuple[Any, list, list]:
+    """The result's structure, and its leaves for the first and the last of the sizes that stand for unknown ones."""
+    structure, first = _trace_shapes(function, args, kwargs, sizes[0])
+    return structure, first, _trace_shapes(function, args, kwargs, sizes[-1])[1] if len(sizes) > 1 else first
+
+
+def _traced_smaller(function: Callable, args: tuple, kwargs: dict) -> tuple[Any, list, list] | None:
+    for sizes in _SMALLER:
+        with contextlib.suppress(TypeError, ValueError, IndexError):
+            return _traced_twice(function, args, kwargs, sizes)
+    return None
 
 
 def broadcasting(trace: Callable, *args: Any, **kwargs: Any) -> Any:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras import config
-from keras._core.checks import no_more_arguments
+from keras._core.checks import no_more_arguments, sizes_of
 from keras._core.draws import fresh_seed
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._core.graph import any_symbolic
@@ -126,20 +126,16 @@ def _float(dtype):
     return _wide_enough(name)
 
 
-def _as_shape(shape) -> tuple:
-    return (shape,) if isinstance(shape, int) else tuple(shape)
-
-
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Draws from a normal distribution with the given mean and standard deviation."""
     kind = _float(dtype)
-    return jax.random.normal(_key(seed), _as_shape(shape), kind) * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
+    return jax.random.normal(_key(seed), sizes_of(shape), kind) * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Draws evenly from `minval` (included) to `maxval` (excluded)."""
     kind = _float(dtype)
-    return jax.random.uniform(_key(seed), _as_shape(shape), kind, jnp.asarray(minval, kind), jnp.asarray(maxval, kind))
+    return jax.random.uniform(_key(seed), sizes_of(shape), kind, jnp.asarray(minval, kind), jnp.asarray(maxval, kind))
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
@@ -147,13 +143,13 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     name = dtype_name(dtype)
     if is_float_name(name):
         raise ValueError(f"randint: `dtype` must be an integer type. Got {name!r}.")
-    return jax.random.randint(_key(seed), _as_shape(shape), minval, maxval, _wide_enough(name))
+    return jax.random.randint(_key(seed), sizes_of(shape), minval, maxval, _wide_enough(name))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Draws from a normal distribution, without values more than two standard deviations from the mean."""
     kind = _float(dtype)
-    drawn = jax.random.truncated_normal(_key(seed), -2.0, 2.0, _as_shape(shape), kind)
+    drawn = jax.random.truncated_normal(_key(seed), -2.0, 2.0, sizes_of(shape), kind)
     return drawn * jnp.asarray(stddev, kind) + jnp.asarray(mean, kind)
 
 
@@ -170,7 +166,7 @@ def categorical(logits: Tensor, num_samples, dtype="int32", seed=None) -> Tensor
 def gamma(shape, alpha: Tensor, dtype=None, seed=None) -> Tensor:
     """Draws from gamma distributions with shape parameter `alpha` and scale 1."""
     kind = _float(dtype)
-    return jax.random.gamma(_key(seed), jnp.asarray(alpha, kind), _as_shape(shape), kind)
+    return jax.random.gamma(_key(seed), jnp.asarray(alpha, kind), sizes_of(shape), kind)
 
 
 @op
@@ -178,7 +174,7 @@ def binomial(shape, counts: Tensor, probabilities: Tensor, dtype=None, seed=None
     """Draws how many of `counts` trials succeed, each with the given probability."""
     kind = _float(dtype)
     drawn = jax.random.binomial(
-        _key(seed), jnp.asarray(counts, kind), jnp.asarray(probabilities, kind), _as_shape(shape)
+        _key(seed), jnp.asarray(counts, kind), jnp.asarray(probabilities, kind), sizes_of(shape)
     )
     return drawn.astype(kind)
 
@@ -187,7 +183,7 @@ def binomial(shape, counts: Tensor, probabilities: Tensor, dtype=None, seed=None
 def beta(shape, alpha: Tensor, beta: Tensor, dtype=None, seed=None) -> Tensor:
     """Draws from beta distributions with the parameters `alpha` and `beta`."""
     kind = _float(dtype)
-    return jax.random.beta(_key(seed), jnp.asarray(alpha, kind), jnp.asarray(beta, kind), _as_shape(shape), kind)
+    return jax.random.beta(_key(seed), jnp.asarray(alpha, kind), jnp.asarray(beta, kind), sizes_of(shape), kind)
 
 
 @op

@@ -205,56 +205,42 @@ class Compiled:
     def get_metrics_result(self):
         """Results of all `metrics` by name; those that return a dict are opened."""
         found: dict[str, Any] = {}
-        metrics = {id(m): m for m in self.metrics}  # a subclass may leave some out
-        if self._loss_tracker is not None and id(self._loss_tracker) in metrics:
-            found["loss"] = self._loss_tracker.result()
-        if self._compiled_loss is not None:
-            found.update((m.name, m.result()) for m in self._compiled_loss.metrics if id(m) in metrics)
-        if self._compiled_metrics is not None and any(id(m) in metrics for m in self._compiled_metrics.metrics):
-            found.update(self._compiled_metrics.result())
-        listed = {id(m) for m in self._listed_metrics()}
-        for metric in metrics.values():
-            if id(metric) in listed:
-                continue
+        for metric in self._results_are_of():
             value = metric.result()
             found.update(value if isinstance(value, dict) else {metric.name: value})
         # a metric may return its variable as it is
         return {name: value.value if isinstance(value, Variable) else value for name, value in found.items()}
 
-    def _listed_metrics(self) -> list[Any]:
-        found = [] if self._loss_tracker is None else [self._loss_tracker]
-        for part in (self._compiled_loss, self._compiled_metrics):
-            found += [] if part is None else part.metrics
-        return found
+    def _results_are_of(self) -> list[Any]:
+        """The metrics whose results make the logs."""
+        return self.metrics
+
+    def _metrics_of_compile(self) -> list[Any]:
+        found = [self._loss_tracker, self._compiled_metrics]
+        return [*(m for m in found if m is not None), *(self._compiled_loss.metrics if self._compiled_loss else ())]
 
     @property
     def metrics(self) -> list[Any]:
-        """Metrics of `compile`, then those of the layers."""
-        found = {id(m): m for m in (*self._listed_metrics(), *self._layer_metrics())}
+        """The mean of the loss, all of `compile(metrics=...)` as one, means of single losses; then those of layers."""
+        found = {id(m): m for m in (*self._metrics_of_compile(), *self._layer_metrics())}
         return list(found.values())
 
-    def metrics_by_hand(self, weighs_all: bool = False):
-        """Around a step of the user's own: its calls of each metric's `update_state` count what Keras 3 counts."""
-        compiled = self._compiled_metrics
-        return contextlib.nullcontext() if compiled is None else compiled.counted_by_hand(weighs_all)
+    def metrics_by_hand(self) -> contextlib.AbstractContextManager:
+        """Around a step of the user's own."""
+        return contextlib.nullcontext()
 
     @property
     def metrics_names(self) -> list[str]:
-        """Names of the values that `evaluate` returns, in order."""
-        if not self.compiled:
-            return []
-        return list(self._in_order(self.get_metrics_result()))
+        """Names of `metrics`: today one of them, 'compile_metrics', stands for all that `compile` was given."""
+        return [m.name for m in self.metrics]
 
-    def _in_order(self, logs: dict[str, Any]) -> dict[str, Any]:
-        """Logs as `evaluate` lists them, in the order of Keras 3: losses, a single output's metrics, others by name."""
-        if self._compiled_loss is not None and len(self._compiled_loss.functions) > 1:
-            first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
-        elif self.has_own_logs("train") or self.has_own_logs("test"):
-            first = [m.name for m in self.metrics]
-        else:
-            return logs
-        rest = sorted(n for n in logs if n not in first)
-        return {n: logs[n] for n in (*first, *rest) if n in logs}
+    def _in_order(self, logs: dict[str, Any]) -> list[str]:
+        """Names of logs as `evaluate` lists them: in the order of `metrics`, the others sorted.
+
+        As in Keras 3, what is counted both with and without weights is listed twice.
+        """
+        known = [m.name for metric in self.metrics for m in getattr(metric, "metrics", (metric,))]
+        return [*(n for n in known if n in logs), *sorted(n for n in logs if n not in known)]
 
     def _by_name(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Logs as hooks and the history list them."""

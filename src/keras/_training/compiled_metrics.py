@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 from keras import metrics as metrics_module
 from keras._core import tree
+from keras._jax.variable import Variable
 from keras._training import short_batches
 from keras._training.build import are_named, names_of_outputs
 from keras._training.compiled_loss import by_output, kind_of_labels, match_targets, match_weights
@@ -55,8 +53,8 @@ def name_in_logs(identifier: str, metric: Any) -> str:
     return identifier
 
 
-class CompiledMetrics:
-    """The metrics of a model's outputs.
+class CompiledMetrics(metrics_module.Metric):
+    """The metrics of a model's outputs, together a metric that returns a dict.
 
     Args:
         metrics: what `compile` was given; they ignore sample weights.
@@ -65,6 +63,7 @@ class CompiledMetrics:
     """
 
     def __init__(self, metrics: Any, weighted_metrics: Any, output_names: list[str] | None = None):
+        super().__init__(name="compile_metrics")
         self.given = metrics
         self.given_weighted = weighted_metrics
         self.output_names = output_names
@@ -73,7 +72,6 @@ class CompiledMetrics:
         self.weighted: list[list[Any]] = []
         self.names: list[str] = []
         self._named = True
-        self._runs_by_hand = 0
 
     def build(self, y_true: Any, y_pred: Any, names: list[str], named: bool = True) -> None:
         """Matches metrics with outputs and makes their variables; results show the outputs' names if `named`."""
@@ -114,6 +112,11 @@ class CompiledMetrics:
         found = {id(m): m for group in (*self.plain, *self.weighted) for m in group}
         return list(found.values())
 
+    @property
+    def variables(self) -> list[Variable]:
+        """Those of all metrics."""
+        return [v for m in self.metrics for v in m.variables]
+
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts one batch."""
         if not self.built:
@@ -129,53 +132,18 @@ class CompiledMetrics:
             for metric in self.weighted[i]:
                 metric.update_state(targets[i], output, sample_weight=short_batches.weights_of(output, weights[i]))
 
-    @contextlib.contextmanager
-    def counted_by_hand(self, weighs_all: bool) -> Iterator[None]:
-        """Around a step of the user's own, which calls `update_state` of every metric in `self.metrics`.
-
-        As in Keras 3, `metrics` ignore the sample weights they are handed there, and each metric of several outputs
-        finds its own output and target.
-
-        Args:
-            weighs_all: whether `metrics` take the sample weights all the same, as in tf.keras.
-        """
-        with _LOCK:
-            self._runs_by_hand += 1
-            if self._runs_by_hand == 1:
-                for metric in self.metrics:
-                    vars(metric)["update_state"] = self._update_by_hand(metric, weighs_all)
-        try:
-            yield
-        finally:
-            with _LOCK:
-                self._runs_by_hand -= 1
-                if not self._runs_by_hand:
-                    for metric in self.metrics:
-                        vars(metric).pop("update_state", None)
-
-    def _update_by_hand(self, metric: Any, weighs_all: bool) -> Any:
-        plain = [i for i, group in enumerate(self.plain) if any(m is metric for m in group)]
-        weighted = [i for i, group in enumerate(self.weighted) if any(m is metric for m in group)]
-        counts = metric.update_state
-        several = len(self.names) > 1
-
-        def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-            outputs = tree.leaves(y_pred)
-            if several and len(outputs) != len(self.names):  # one output by itself, chosen by the user
-                counts(y_true, y_pred, **_given(sample_weight))
-                return
-            targets = match_targets(y_true, y_pred, self.names) if several else [y_true]
-            weights = match_weights(sample_weight, y_pred, self.names) if several else [sample_weight]
-            outputs = outputs if several else [y_pred]
-            for i in plain:
-                counts(targets[i], outputs[i], **_given(weights[i] if weighs_all else None))
-            for i in weighted:
-                counts(targets[i], outputs[i], **_given(weights[i]))
-
-        return update_state
+    def reset_state(self) -> None:
+        """Starts all of them anew."""
+        for metric in self.metrics:
+            metric.reset_state()
 
     def result(self) -> dict[str, Any]:
         """Values by name, with the output's name in front where there are several outputs."""
+        if not self.built:
+            raise ValueError(
+                "compile_metrics: there is no result before the first batch, as the metrics are made to fit the "
+                "model's outputs.\n  Call fit, evaluate or train_on_batch first."
+            )
         found: dict[str, Any] = {}
         several = len(self.names) > 1 and self._named
         for name, plain, weighted in zip(self.names, self.plain, self.weighted):
@@ -189,12 +157,21 @@ class CompiledMetrics:
                 found[_free_name(f"{name}_{label}" if several else label, "", found)] = one
         return found
 
+    def get_config(self):
+        """None: what `compile` was given is in `model.get_compile_config()`."""
+        raise NotImplementedError(_NO_CONFIG)
+
+    @classmethod
+    def from_config(cls, config):
+        """None: `compile` makes it."""
+        raise NotImplementedError(_NO_CONFIG)
+
     def __fingerprint__(self, of):
         shown = tuple(m.name for m in self.metrics)  # programs know under which names their logs are
         return (of(self.plain), of(self.weighted), of(self.names if len(self.names) > 1 else None), self._named, shown)
 
 
-_LOCK = threading.Lock()  # a model may be evaluated by several threads
+_NO_CONFIG = "compile_metrics is made by `compile` and has no config."
 
 
 def _given(sample_weight: Any) -> dict[str, Any]:

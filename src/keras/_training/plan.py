@@ -11,7 +11,7 @@ import numpy as np
 from keras import config as settings
 from keras._core import release, tree
 from keras._jax import compile as engine
-from keras._jax import one_kernel, placement, pure
+from keras._jax import one_kernel, packing, placement, pure
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
 from keras._training.locate import raise_for
@@ -389,7 +389,7 @@ class Planner:
                 function = one_step(traced, logs_of, batch_size, self.packs)
             else:
                 function = chunk_of_steps(traced, logs_of, batch_size, self.packs, as_one)
-            quickly = "one kernel" if as_one else _quickly(kind, traced)
+            quickly = "one kernel" if as_one else _quickly(kind, traced, len(state.trainable))
             return engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
 
         compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed, traced.operations))
@@ -418,11 +418,13 @@ class Planner:
         return logs_of
 
 
-def _quickly(kind: str, traced: Traced) -> str | None:
-    """How a program may be compiled in less time, see `engine.compile_program`."""
+def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
+    """How a program with so many weights may be compiled in less time, see `engine.compile_program`."""
     if kind == "tail" and traced.operations < _SMALL_TAIL:  # computed sooner than it is compiled well
         return "very"
-    return "simply" if traced.operations < _SMALL_STEP and not engine.has_loop(traced.closed) else None
+    if engine.has_loop(traced.closed):
+        return "with loops"
+    return "simply" if traced.operations < _SMALL_STEP and weights <= packing.MOST else None
 
 
 def _steps_at_once(traced: Traced, most: int) -> int:

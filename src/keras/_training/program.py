@@ -108,6 +108,9 @@ class Step:
             outputs = self.model(batch[0], training=False)
             return self._after(scope), outputs
 
+    def _opened(self, result: Any) -> Any:
+        return result if self.phase == "predict" else _opened(result)
+
     def _own(self, method: Callable, state: State, numbers: Any, batch: tuple) -> tuple[State, Any]:
         """A step that the user wrote: of values `(state, data)` as in Keras 3 on JAX, or of `(data)` alone."""
         given = pack_x_y_sample_weight(*batch)
@@ -118,7 +121,7 @@ class Step:
             self._hand_numbers_down()
             if not self.model.step_takes_state(self.phase):
                 result = _plain(method(tree.lists_as_tuples(given)))  # as tf.data, which such steps come from
-                return self._after(scope), result
+                return self._after(scope), self._opened(result)
             fields = PUBLIC_STATE[self.phase]
             found = method(tuple(getattr(state, f) for f in fields), given)
             if not isinstance(found, (tuple, list)) or len(found) != 2:
@@ -126,7 +129,7 @@ class Step:
                     f"{type(self.model).__name__}.{self.phase}_step(state, data) must return its logs and the new "
                     f"state, as in `return logs, state`. It returned {tree.describe(found)}."
                 )
-            result, returned = _plain(found[0]), found[1]
+            result, returned = self._opened(_plain(found[0])), found[1]
             after = self._after(scope)
         if self.phase == "predict":  # Keras 3 hands back the non-trainable values alone
             return after._replace(non_trainable=list(returned)), result
@@ -150,6 +153,16 @@ def _with_rows(batch: tuple) -> tuple:
 def _check_losses(scope: pure.Scope) -> None:
     if scope.rows is not None and scope.losses:  # of layers, which have seen rows that do not count
         raise CannotFill
+
+
+def _opened(logs: Any) -> Any:
+    """Logs with those of a metric of several values, such as 'compile_metrics', among the others."""
+    if not isinstance(logs, dict):
+        return logs
+    found: dict[str, Any] = {}
+    for name, value in logs.items():
+        found.update(_opened(value) if isinstance(value, dict) else {name: value})
+    return found
 
 
 def _plain(result: Any) -> Any:

@@ -162,6 +162,9 @@ class Runs(Compiled):
 
 def _resets_itself(metric: Any) -> bool:
     """Whether a class of the user's says what a reset does, which may leave something as it is."""
+    parts = getattr(metric, "metrics", ())  # of what stands for several
+    if any(map(_resets_itself, parts)):
+        return True
     for cls in type(metric).__mro__:
         if cls.__module__.startswith("keras."):
             return False

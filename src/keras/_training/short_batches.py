@@ -39,7 +39,7 @@ def can_fill(model: Any, phase: str) -> bool:
     loss, counted = model._compiled_loss, model._compiled_metrics
     if loss is None or not are_rows_apart(model, phase):
         return False
-    if len(model.metrics) > len(model._listed_metrics()):  # those of layers see all rows
+    if len(model.metrics) > len(model._metrics_of_compile()):  # those of layers see all rows
         return False
     groups = () if counted is None else (*counted.plain, *counted.weighted)
     return all(map(_is_of_rows, loss.functions)) and all(_counts_rows(m) for group in groups for m in group)

@@ -154,7 +154,7 @@ class Trainer(Runs):
             distribution: as `fit` takes it.
 
         Returns:
-            The loss, or a list of the loss and the metrics in the order of `metrics_names`, or a dict.
+            The loss, or a list of the loss and the metrics as `metrics` lists them, or a dict.
         """
         no_more_arguments("evaluate", kwargs)
         if distribution is not None:
@@ -290,7 +290,7 @@ class Trainer(Runs):
     def _as_asked(self, logs: dict[str, Any], return_dict: bool) -> Any:
         if return_dict:
             return self._by_name(logs)
-        values = list(self._in_order(logs).values())
+        values = [logs[name] for name in self._in_order(logs)]
         return values[0] if len(values) == 1 else values
 
 

@@ -35,7 +35,13 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
         raise ValueError(f"model.export: `opset_version` must be at least {_OLDEST_OPSET}. Got {opset!r}.")
     signature = signature_of(model, input_signature, text=True)
     try:
-        proto = translated(model, signature, opset, input_signature)
+        try:
+            proto = translated(model, signature, opset, input_signature)
+        except NotInOnnx:
+            if sum(None in x.shape[1:] for x in tree.leaves(signature)) < 2:
+                raise
+            # lengths that are not known may have to be the same, as those of words and of their mask
+            proto = translated(model, signature, opset, input_signature, together=True)
     except NotInOnnx as error:
         inputs = input_names(model, len(tree.leaves(signature)), input_signature)
         outputs = None if nested_model(model) is None else list(model.output_names)
@@ -47,16 +53,23 @@ def write(model: Any, path: str, input_signature: Any, verbose: bool, opset_vers
         print(f"Wrote {path}: ONNX, opset {proto.opset_import[0].version}.")
 
 
-def translated(model: Model, signature: list[Any], opset: int = _OPSET, given: Any = None) -> Any:
+def translated(
+    model: Model, signature: list[Any], opset: int = _OPSET, given: Any = None, together: bool = False
+) -> Any:
     """The model as a message of the `onnx` package; `given` is the `input_signature`, which may name the inputs.
+
+    Unknown sizes of an axis are the same in all inputs if `together`.
 
     Raises:
         NotInOnnx: something in it cannot be written.
     """
     helper, b = onnx_package().helper, Builder()
     symbols = tree.leaves(signature)
-    inputs = [_input(b, name, x) for name, x in zip(input_names(model, len(symbols), given), symbols)]
-    described = [_described(helper, x.name, x.dtype, s.shape) for x, s in zip(inputs, symbols)]
+    named = zip(input_names(model, len(symbols), given), symbols)
+    inputs = [_input(b, name, x, together) for name, x in named]
+    described = [
+        _described(helper, x.name, x.dtype, _free(x.shape) if together else s.shape) for x, s in zip(inputs, symbols)
+    ]
     given = [_as_held(b, x) for x in inputs]
     if nested_model(model) is None:
         made = _whole(b, model, tree.pack_like(signature, given))
@@ -91,9 +104,9 @@ def output_names(model: Any, count: int) -> list[str]:
     return known if len(known) == count else ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
 
 
-def _input(b: Builder, name: str, symbol: KerasTensor) -> Value:
+def _input(b: Builder, name: str, symbol: KerasTensor, together: bool = False) -> Value:
     name = b.take(name)
-    return Value(name, b.measured(name, symbol.shape), symbol.dtype)
+    return Value(name, b.measured(name, symbol.shape, together), symbol.dtype)
 
 
 def _declared(dtype: str) -> str:

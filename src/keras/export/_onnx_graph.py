@@ -176,13 +176,16 @@ class Builder:
 
     # --- sizes that are not known
 
-    def measured(self, name: str, shape: Sequence[Any]) -> tuple:
-        """The shape of a tensor with a symbol for every None, whose value that axis gives."""
+    def measured(self, name: str, shape: Sequence[Any], together: bool = False) -> tuple:
+        """The shape of a tensor with a symbol for every None, whose value that axis gives.
+
+        The batch is the same everywhere, and so is each other axis if `together`.
+        """
         found = []
         for axis, size in enumerate(shape):
             if size is None:
-                size = self.symbols.symbol("batch" if axis == 0 else None)
-                self._axes.setdefault(str(size), (name, axis))  # the batch is the same everywhere
+                size = self.symbols.symbol("batch" if axis == 0 else f"length_{axis}" if together else None)
+                self._axes.setdefault(str(size), (name, axis))
             found.append(size)
         return tuple(found)
 

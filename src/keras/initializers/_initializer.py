@@ -8,6 +8,7 @@ import numpy as np
 
 from keras import config, ops, random
 from keras._core import draws, registry
+from keras._core.checks import sizes_of
 from keras._core.configurable import Configurable
 from keras._core.dtype_policy import dtype_name
 
@@ -44,7 +45,7 @@ class BuiltInInitializer(Initializer):
 
     def __call__(self, shape, dtype=None):
         """A tensor of that shape and dtype; the dtype is the default float type if None."""
-        shape = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+        shape = tuple(int(size) for size in sizes_of(shape))
         name = dtype_name(dtype or config.floatx())
         # naming the dtype makes it a plain transfer; without, jax compiles a copy for every new shape
         return ops.convert_to_tensor(self.values(shape, name), dtype=name)

@@ -110,14 +110,25 @@ class GroupedQueryAttention(AttentionHeads):
             given = ops.cast(attention_mask, "bool")
             mask = both(mask, given[:, None] if given.ndim == 3 else given)  # the same for all heads
         q, k, v = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        mixed, shares = self._compute_attention(q, k, v, mask, training, return_attention_scores)
+        wanted = {"return_attention_scores": True} if return_attention_scores else {}
+        mixed, shares = self._compute_attention(q, k, v, attention_mask=mask, training=training, **wanted)
         if self.use_gate:
             mixed = mixed * ops.sigmoid(self._gate_dense(query))
         y = self._output_dense(mixed)
         return (y, shares) if return_attention_scores else y
 
     def compute_output_shape(self, query_shape, value_shape, key_shape=None):
-        """The shape of the query."""
+        """The shape of the query.
+
+        Raises:
+            ValueError: queries and values of different sizes, or keys and values of different lengths.
+        """
+        if query_shape[-1] != value_shape[-1]:
+            raise ValueError(
+                f"{self.name}: the last axis of query and value must agree. "
+                f"Got shapes {tuple(query_shape)} and {tuple(value_shape)}."
+            )
+        self.check_value_and_key(value_shape, value_shape if key_shape is None else key_shape)
         return tuple(query_shape)
 
     def compute_output_spec(self, *args, **kwargs):

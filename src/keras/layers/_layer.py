@@ -21,7 +21,7 @@ from keras._core.policy_map import DTypePolicyMap
 from keras._core.recording import recording
 from keras._core.remat_scope import remat_settings
 from keras._core.serialization import deserialize, serialize
-from keras._core.signature import bound_arguments, constructor_parameters, takes
+from keras._core.signature import bound_arguments, constructor_parameters, takes, unnamed_arguments
 from keras._jax import pure
 from keras._jax.op import convert_to_tensor, symbolic_result
 from keras._jax.operation import Operation
@@ -41,6 +41,10 @@ from keras.layers._input_spec import check_inputs
 WRONG_BUILD = """{name}: build() takes {names}, but there is nothing to pass as `{missing}`.
   Each must be the name of an argument of call() with '_shape' behind it."""
 
+_UNNAMED = (
+    "{owner}: the config cannot hold what `*args` took, which has no name.\n"
+    "  Give the constructor named arguments, or write a `get_config` for {owner}."
+)
 _OPTIONS = ("training", "mask")  # what is passed down to `call`, and says nothing about weights
 
 
@@ -398,6 +402,8 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
                 return found
         if self._reports_activity_regularizer(described):
             found["activity_regularizer"] = serialize(self.activity_regularizer)
+        if layer_of_ours(described) is Layer and unnamed_arguments(type(self), self._arguments[0]):
+            raise NotImplementedError(_UNNAMED.format(owner=type(self).__name__))
         arguments = bound_arguments(type(self), *self._arguments)
         # what a constructor of the user's hands to that of a layer of ours stands in the config of Keras 3
         beneath = constructor_parameters(layer_of_ours(described))

@@ -123,7 +123,7 @@ def make_logs(self, model, logs, outputs, mode, prefix=""):
     if mode == "predict":
         logs["outputs"] = outputs
         return logs
-    named = outputs if isinstance(outputs, dict) else dict(zip(model.metrics_names, outputs))
+    named = outputs if isinstance(outputs, dict) else dict(zip(model._in_order(model.get_metrics_result()), outputs))
     logs.update({prefix + name: value for name, value in named.items()})
     return logs
 

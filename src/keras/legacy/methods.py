@@ -14,7 +14,6 @@ import numpy as np
 
 from keras._core import tree
 from keras._core.graph import KerasTensor
-from keras._training.build import is_matched
 from keras.legacy import era, first_draw, looks, report, weights_by_mode
 from keras.legacy.queues import prefetched, repeated
 
@@ -437,26 +436,9 @@ def predict_proba(self, x, batch_size=32, verbose=None):
     return found
 
 
-def metrics_names(function: Callable, self) -> list[str]:
-    """`Model.metrics_names`: before 3, the names were known as soon as a model was compiled."""
-    found = function(self)
-    if era.before("3") and self.compiled and not is_matched(self):
-        return looks.metric_names(self)
-    return found
-
-
 def by_name(function: Callable, self, logs):
     """Logs as hooks and the history list them: before 3, as they were made; before tf.keras, validation first."""
     if not era.before("3"):
         return function(self, logs)
     first = {n: v for n, v in logs.items() if n.startswith("val_")} if era.before("tf2.0") else {}
     return {**first, **logs}
-
-
-def in_order(function: Callable, self, logs):
-    """Logs as `evaluate` lists them: before 3, the metrics of several outputs came in the order of the outputs."""
-    own = self.has_own_logs("train") or self.has_own_logs("test")  # which today's order is that of tf.keras for
-    if era.before("3") and self._compiled_loss is not None and not own:
-        first = ["loss", *(m.name for m in self._compiled_loss.metrics)]
-        return {n: logs[n] for n in (*first, *(n for n in logs if n not in first)) if n in logs}
-    return function(self, logs)

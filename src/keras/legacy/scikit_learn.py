@@ -116,7 +116,8 @@ class BaseWrapper(Estimator):
         if era.before("1.0"):  # `score` itself asked for the accuracy
             settings = {"show_accuracy": True, **settings}
         found = self.model.evaluate(x, y, **settings)
-        return dict(zip(self.model.metrics_names, found if isinstance(found, list) else [found]))
+        names = self.model._in_order(self.model.get_metrics_result())
+        return dict(zip(names, found if isinstance(found, list) else [found]))
 
 
 class KerasClassifier(ClassifierMixin, BaseWrapper):

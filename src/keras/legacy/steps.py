@@ -88,10 +88,3 @@ def teach(trainer: type) -> None:
     trainer.compiled_metrics = property(
         lambda self: CompiledMeasures(self) if self.compiled else None, doc=CompiledMeasures.__doc__
     )
-    by_hand = trainer.metrics_by_hand
-
-    def metrics_by_hand(self):
-        """As today, but `metrics` of tf.keras took the sample weights that a step handed to each of them."""
-        return by_hand(self, weighs_all=era.before("3"))
-
-    trainer.metrics_by_hand = metrics_by_hand

@@ -107,8 +107,23 @@ def sparse_categorical_accuracy(y_true, y_pred):
     >>> sparse_categorical_accuracy([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]])
     Array([0., 1.], dtype=float32)
     """
-    y_true, y_pred = class_numbers("sparse_categorical_accuracy", y_true, y_pred)
-    return _ones_where(ops.equal(y_true, ops.cast(ops.argmax(y_pred, axis=-1), y_true.dtype)))
+    y_true, y_pred, shape = _numbers("sparse_categorical_accuracy", y_true, y_pred)
+    found = _ones_where(ops.equal(y_true, ops.cast(ops.argmax(y_pred, axis=-1), y_true.dtype)))
+    return found if shape is None else ops.reshape(found, shape)
+
+
+def _numbers(owner, y_true, y_pred):
+    """Class numbers of shape (...) for predictions of shape (..., classes), and the shape of a result in another one.
+
+    The two may have axes of size 1 in other places, as in Keras 3.
+    """
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    labels, rows = tuple(y_true.shape), tuple(y_pred.shape[:-1])
+    sizes, wanted = ([n for n in shape if n != 1] for shape in (labels, rows))
+    if labels in (rows, (*rows, 1)) or sizes != wanted or None in sizes:
+        return *class_numbers(owner, y_true, y_pred), None
+    y_true, y_pred = class_numbers(owner, ops.reshape(y_true, rows), y_pred)
+    return y_true, y_pred, labels if len(labels) >= len(rows) else rows
 
 
 class SparseCategoricalAccuracy(MeanMetricWrapper):
@@ -176,7 +191,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     Array([1., 0.], dtype=float32)
     """
     shape = ops.convert_to_tensor(y_true).shape
-    y_true, y_pred = class_numbers("sparse_top_k_categorical_accuracy", y_true, y_pred)
+    y_true, y_pred, _ = _numbers("sparse_top_k_categorical_accuracy", y_true, y_pred)
     target = ops.expand_dims(y_true, -1)
     if from_sorted_ids:
         hit = ops.any(ops.equal(ops.cast(target, y_pred.dtype), y_pred[..., :k]), axis=-1)

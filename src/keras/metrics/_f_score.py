@@ -36,6 +36,9 @@ class FBetaScore(Metric):
         owner = type(self).__name__
         self.average = one_of("average", average, (None, "micro", "macro", "weighted"), owner)
         self.beta = float(positive_number("beta", beta, owner))
+        for name_of, value in (("beta", beta), ("threshold", threshold)):
+            if value is not None and not isinstance(value, float):
+                raise ValueError(f"{owner}: `{name_of}` must be a float. Got {value!r}.")
         if threshold is not None and not 0 < number("threshold", threshold, owner) <= 1:
             raise ValueError(f"{owner}: `threshold` must be above 0 and at most 1, or None. Got {threshold!r}.")
         self.threshold = threshold

@@ -18,7 +18,12 @@ class _MadeFromTensors(abc.ABCMeta):  # ABCMeta, so that a subclass can have abs
     """The type of `Functional`: a model of any class that was made from symbolic tensors is one, as in Keras 3."""
 
     def __instancecheck__(cls, x) -> bool:
-        return super().__instancecheck__(x) or (cls is Functional and _is_made_from_tensors(x))
+        if cls is Functional:
+            return cls in type(x).__mro__ or _is_made_from_tensors(x)
+        return super().__instancecheck__(x)
+
+    def __subclasscheck__(cls, kind) -> bool:
+        return super().__subclasscheck__(kind) or (cls is Functional and _model.makes_from_tensors(kind))
 
 
 def _is_made_from_tensors(x: Any) -> bool:

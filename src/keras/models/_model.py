@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import warnings
+import weakref
 from typing import Any
 
 from keras._core import limits, registry, tree
 from keras._core.checks import NO_SUPER
 from keras._core.graph import KerasTensor, Operation, any_symbolic
 from keras._core.serialization import deserialize, is_deserializing, serialize
-from keras._core.signature import parameters
+from keras._core.signature import parameters, required_of_constructor
 from keras._jax import pure, stateless
 from keras._jax.op import symbolic_result
 from keras._training.batch_loss import loss_of_batch
@@ -32,6 +33,19 @@ from keras.quantizers._model import quantize_model
 from keras.saving import load_weights, save_model, save_weights
 from keras.saving._described import described_for, model_from_text
 from keras.saving._model import from_bytes, to_bytes
+
+_MADE_FROM_TENSORS: weakref.WeakSet[type] = weakref.WeakSet()  # classes of which one was
+
+
+def makes_from_tensors(kind: type) -> bool:
+    """Whether a model of a class was made from symbolic tensors, which makes the class one of `Functional`."""
+    return any(base in _MADE_FROM_TENSORS for base in kind.__mro__)
+
+
+_NO_CONFIG = (
+    "{owner} cannot be made from its config, which does not hold `{missing}`.\n"
+    "  Write a `get_config` for {owner} that returns {{**super().get_config(), {missing!r}: ...}}."
+)
 
 
 class Model(Trainer, Layer):
@@ -71,6 +85,8 @@ class Model(Trainer, Layer):
         self._init_training()
         self._graph: Graph | None = graph
         self._from_tensors = graph is not None
+        if self._from_tensors:
+            _MADE_FROM_TENSORS.add(type(self))
         self._members: list[Layer] = graph.layers if graph is not None else []
         if graph is not None:
             self.built = True
@@ -125,7 +141,9 @@ class Model(Trainer, Layer):
     # --- what it is made of
 
     def _layer_metrics(self) -> list[Any]:
-        return Layer.metrics.fget(self)
+        """Own ones and those of the layers; a model inside this one trains by itself, and counts by itself."""
+        layers = (layer for layer in self._flatten_layers() if layer is self or not isinstance(layer, Model))
+        return [m for layer in layers for m in layer._metric_objects()]
 
     @property
     def layers(self) -> list[Layer]:
@@ -460,7 +478,17 @@ class Model(Trainer, Layer):
         """What `from_config` needs: the graph, or the constructor's arguments of a subclass."""
         if self._graph is not None and type(self).__init__ is Model.__init__:
             return _functions["functional_config"](self)
-        return super().get_config()
+        found = super().get_config()
+        if self._graph is None and type(self).get_config is Model.get_config:
+            self._check_config(found)
+        return found
+
+    def _check_config(self, found: dict) -> None:
+        """Refuses to describe a model that could not be made from the description."""
+        missing = [name for name in required_of_constructor(type(self)) if name not in found]
+        if missing:
+            owner = type(self).__name__
+            raise NotImplementedError(_NO_CONFIG.format(owner=owner, missing=missing[0]))
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
