@@ -84,6 +84,8 @@ class Bidirectional(Layer):
             self.set_weights(self._start_weights)
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        if initial_state_shape is not None:
+            self._check_states(_count_shapes(initial_state_shape))
         one, other = (
             layer.compute_output_shape(sequences_shape) for layer in (self.forward_layer, self.backward_layer)
         )
@@ -118,12 +120,16 @@ class Bidirectional(Layer):
 
     def _halves(self, initial_state):
         states, count = tree.leaves(initial_state), len(tree.leaves(self.forward_layer.state_size))
-        if len(states) != count + len(tree.leaves(self.backward_layer.state_size)):
+        self._check_states(len(states))
+        return states[:count], states[count:]
+
+    def _check_states(self, given):
+        count = len(tree.leaves(self.forward_layer.state_size))
+        if given != count + len(tree.leaves(self.backward_layer.state_size)):
             raise ValueError(
                 f"{self.name}: `initial_state` must hold the states of the forward and then of the backward layer, "
-                f"{count} each. Got {len(states)}."
+                f"{count} each. Got {given}."
             )
-        return states[:count], states[count:]
 
     def reset_state(self):
         """Sets the states of stateful layers back to their start."""
@@ -160,6 +166,12 @@ _MERGE = {
     "ave": lambda one, other: (one + other) / 2,
     "mul": lambda one, other: one * other,
 }
+
+
+def _count_shapes(shapes) -> int:
+    """How many shapes a nested list of shapes holds."""
+    whole = all(n is None or isinstance(n, int) for n in shapes)
+    return 1 if whole else sum(_count_shapes(shape) for shape in shapes)
 
 
 def _is_recurrent(layer) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from keras.legacy import arguments
+from keras.legacy import arguments, era
 from keras.legacy.arrays import groups, weights
 from keras.legacy.config_graph import call_of, places, shifts_of
 from keras.legacy.config_pieces import dtype_of, judged, lambda_config, piece
@@ -39,6 +39,8 @@ def class_name(name: str, config: dict) -> str:
         return name
     return TODAY.get(name, "Conv2DTranspose" if name == "Deconvolution2D" else name)
 
+
+_OF_1 = frozenset(("Convolution1D", "Convolution2D", "Convolution3D", "SeparableConvolution2D"))
 
 # the function that `legacy/activations.py` registers
 _HARD_SIGMOID = {
@@ -202,6 +204,9 @@ class _Translation:
             for default in arguments.DEFAULTS:
                 if name in default.names.split() and default.argument not in inner and self._held(default):
                     inner[default.argument] = default.value
+        if old in _OF_1 and kind == TODAY[old] and era.before("2.0"):  # programs of then look at the class's name
+            importlib.import_module("keras.legacy.layers")
+            kind = old
         made["class_name"] = kind
         made["config"] = {**self._inner(inner), **more}
         return made

@@ -158,6 +158,8 @@ def teach_metrics(module: ModuleType) -> None:
     older = importlib.import_module("keras.legacy.metrics")
     module.get = _functions_before_3(module.get, {**older.OF_LONGER_NAMES, "accuracy": older.accuracy})
     wrap(module.KLDivergence, "__init__", _longer_name)
+    wrap(module.SensitivityAtSpecificity, "result", _sensitivity_nearest)
+    wrap(module.SpecificityAtSensitivity, "result", _specificity_nearest)
     module.binary_accuracy = _mean_before_3(module.binary_accuracy)
     for home in ("keras.metrics", "builtins"):
         registry.register_built_ins(home, {"binary_accuracy": module.binary_accuracy})
@@ -179,7 +181,9 @@ def teach_metrics(module: ModuleType) -> None:
 
 def _merge_state(self, metrics):
     """Adds what other metrics of the same kind have counted."""
-    importlib.import_module("keras.legacy.bases").merge_state(self, metrics)  # which needs the layers
+    for metric in metrics:
+        for mine, theirs in zip(self.variables, metric.variables):
+            mine.assign(mine.value + theirs.value)
 
 
 def _functions_before_3(get: Callable, longer: dict[str, Callable]) -> Callable:
@@ -203,6 +207,19 @@ def _functions_before_3(get: Callable, longer: dict[str, Callable]) -> Callable:
 def _longer_name(function: Callable, self, name=None, dtype=None):
     """The metric `KLDivergence`, which the logs before 3 call by another name than the loss."""
     function(self, name or ("kullback_leibler_divergence" if era.before("3") else "kl_divergence"), dtype)
+
+
+def _sensitivity_nearest(function: Callable, self):
+    return _at_nearest(self._specificity(), self.value, self._sensitivity()) if era.before("tf2.0") else function(self)
+
+
+def _specificity_nearest(function: Callable, self):
+    return _at_nearest(self._sensitivity(), self.value, self._specificity()) if era.before("tf2.0") else function(self)
+
+
+def _at_nearest(rates: Any, value: float, wanted: Any) -> Any:
+    """What 2.3 gave: the other rate at the first threshold whose rate is nearest to the value, not the best one."""
+    return ops.take(wanted, ops.argmin(ops.abs(rates - value)))
 
 
 def _mean_before_3(function: Callable) -> Callable:

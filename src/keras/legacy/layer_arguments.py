@@ -12,7 +12,7 @@ from keras._core import tree
 from keras._core.errors import WrongTypeError
 from keras._core.graph import KerasTensor
 from keras._jax import pure
-from keras.legacy import alike, arguments, era, listed, report
+from keras.legacy import arguments, era, listed, report
 from keras.legacy.wrapping import wrap
 
 
@@ -304,8 +304,4 @@ def teach(module: ModuleType) -> None:
     bases = importlib.import_module("keras.legacy.bases")
     bases.teach_layer(Layer)
     importlib.import_module("keras.legacy.layer_methods").teach(module)
-    # names of today whose numbers 1.x read differently
-    older = importlib.import_module("keras.legacy.layers")
-    alike.teach(older)
-    for name in ("Convolution1D", "Convolution2D", "Convolution3D", "SeparableConvolution2D"):
-        setattr(module, name, getattr(older, name))
+    importlib.import_module("keras.legacy.layers")  # teaches its own classes: a program may import it first

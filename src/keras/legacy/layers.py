@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
+from keras import layers
 from keras._core import registry
 from keras._core.serialization import deserialize
+from keras.legacy import alike
 from keras.legacy.altered import DroppedEmbedding, ModalBatchNormalization
 from keras.legacy.cudnn import CuDNNGRU, CuDNNLSTM
 from keras.legacy.locally_connected import LocallyConnected1D, LocallyConnected2D
@@ -77,3 +80,8 @@ _CLASSES = (
     WordContextProduct,
 )  # fmt: skip
 registry.register_built_ins("keras.layers", {cls.__name__: cls for cls in _CLASSES})
+
+alike.teach(sys.modules[__name__])
+# names of today whose numbers 1.x read differently
+for _cls in (Convolution1D, Convolution2D, Convolution3D, SeparableConvolution2D):
+    setattr(layers, _cls.__name__, _cls)

@@ -79,7 +79,7 @@ HOMES = [
          "f1score=fmeasure fscore=fmeasure matthews_correlation MeanRelativeError MeanTensor", "1.x 2.x"),
     Home("keras.optimizers", "keras.optimizers", "sgd=SGD rmsprop=RMSprop adagrad=Adagrad adadelta=Adadelta adam=Adam "
          "adamax=Adamax nadam=Nadam", "0.x 1.x 2.x"),
-    Home("keras.optimizers", "keras.legacy.bases", "TFOptimizer clip_norm optimizer_from_config", "1.x 2.x"),
+    Home("keras.optimizers", "keras.legacy.optimizer_bases", "TFOptimizer clip_norm optimizer_from_config", "1.x 2.x"),
     Home("keras.models", "keras.legacy.models", "Graph make_batches slice_X model_from_config", "0.x 1.x"),
     Home("keras.models", "keras.legacy.texts", "model_from_yaml", "0.x 1.x 2.x"),
     Home("keras.models", "keras.layers", "Input InputLayer", "2.x"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keras import layers, ops
 from keras.layers._spatial import spatial_sizes, with_spatial
+from keras.legacy.kinds import Kind
 
 
 class Fully:
@@ -33,21 +34,21 @@ class Fully:
         return with_spatial(input_shape, counts, self.data_format, self.filters)
 
 
-class Convolution1D(Fully, layers.Conv1D):
+class Convolution1D(Fully, layers.Conv1D, metaclass=Kind):
     """`Conv1D` as 1.x called it."""
 
     paddings = (*layers.Conv1D.paddings, "full")
 
 
-class Convolution2D(Fully, layers.Conv2D):
+class Convolution2D(Fully, layers.Conv2D, metaclass=Kind):
     """`Conv2D` as 1.x called it: `Convolution2D(32, 3, 3)` has kernels of 3 x 3."""
 
 
-class Convolution3D(Fully, layers.Conv3D):
+class Convolution3D(Fully, layers.Conv3D, metaclass=Kind):
     """`Conv3D` as 1.x called it: `Convolution3D(32, 3, 3, 3)` has kernels of 3 x 3 x 3."""
 
 
-class SeparableConvolution2D(layers.SeparableConv2D):
+class SeparableConvolution2D(layers.SeparableConv2D, metaclass=Kind):
     """`SeparableConv2D` as 1.x called it."""
 
 
@@ -61,7 +62,7 @@ class AtrousConvolution2D(Fully, layers.Conv2D):
     """`Conv2D` with a `dilation_rate`, which was called `atrous_rate`."""
 
 
-class Deconvolution2D(layers.Conv2DTranspose):
+class Deconvolution2D(layers.Conv2DTranspose, metaclass=Kind):
     """`Conv2DTranspose` as 1.x called it, told how large its outputs are.
 
     Args:

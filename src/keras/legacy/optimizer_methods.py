@@ -13,6 +13,7 @@ from keras._core.serialization import serialize
 from keras._core.signature import parameters
 from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
+from keras.legacy import era
 from keras.legacy.loss_of_now import LossOfNow
 
 # what slots were called in tf.keras -> the end of the name that the variable has today, for each class
@@ -431,8 +432,10 @@ class CalledList(list):
     """A list of variables that may be asked for with and without brackets: `optimizer.variables()` in tf.keras."""
 
     def __call__(self) -> CalledList:
-        """Itself."""
-        return self
+        """Itself; the rate was no variable of tf.keras: whoever sets all to zero begins anew, with the same rate."""
+        if not era.before("3"):
+            return self
+        return CalledList(v for v in self if getattr(v, "own_name", "") != "learning_rate")
 
 
 pytree.register_list(CalledList)

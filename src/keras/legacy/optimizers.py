@@ -8,7 +8,7 @@ from typing import Any
 from keras import config, ops, optimizers
 from keras._core import registry
 from keras._core.serialization import serialize
-from keras.legacy import arguments, bases, era, optimizer_methods
+from keras.legacy import arguments, era, optimizer_bases, optimizer_methods
 from keras.legacy.further_names import further_names
 from keras.legacy.wrapping import wrap
 
@@ -149,7 +149,7 @@ def _nadam_init(function: Callable, self, *args, **kwargs):
 def teach(module: ModuleType) -> None:
     """Lets the classes of `keras.optimizers` take what they took, and gives them their older methods and formulas."""
     names = ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl"]
-    bases.teach_optimizer(module.Optimizer)
+    optimizer_bases.teach_optimizer(module.Optimizer)
     wrap(module.Optimizer, "_rate_now", _rate_now)
     wrap(module.Optimizer, "_argument", _argument)
     wrap(module.Optimizer, "save_own_variables", _save_own_variables)

@@ -14,6 +14,7 @@ from keras.layers._conv_lstm import ConvLSTM, ConvLSTMCell
 from keras.legacy.backend._control import rnn
 from keras.legacy.backend._nn import bias_add, conv2d
 from keras.legacy.further_names import further_names
+from keras.legacy.kinds import Kind
 
 __all__ = [
     "AbstractRNNCell",
@@ -32,7 +33,7 @@ _ABSTRACT = (
 )
 
 
-class Recurrent(Layer):
+class Recurrent(Layer, metaclass=Kind):
     """Base of recurrent layers of one's own in 0.x, 1.x and 2.0: a class says in `step` what happens at each step.
 
     A class defines `step(x, states)`, which returns an output and new states; makes its weights and sets

@@ -26,7 +26,7 @@ class WrittenTraining:
         if self.era == "1" and made.pop("weighted_metrics"):
             raise ValueError(f"{FOR_OLDER}Keras {self.release} had no `weighted_metrics`.{_WITHOUT}")
         made["sample_weight_mode"] = None
-        made["optimizer_config"] = self._optimizer(found["optimizer"])
+        made["optimizer_config"] = self.optimizer(found["optimizer"])
         return made
 
     def _judged(self, value: Any, what: str) -> Any:
@@ -46,7 +46,8 @@ class WrittenTraining:
         config = {k: v for k, v in value["config"].items() if k not in ("dtype", "fn", "axis") and v is not None}
         return {"class_name": value["class_name"], "config": config}
 
-    def _optimizer(self, found: Any) -> dict:
+    def optimizer(self, found: Any) -> dict:
+        """An optimizer, from its config of today."""
         cls, config = found["class_name"], dict(found["config"])
         if cls in ("Nadam", "ScheduledNadam"):  # today's formula is that of then with 1
             cls, config = "Nadam", {"schedule_decay": 1.0, **config}

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from keras._core import registry
 from keras._core.checks import no_more_arguments
 from keras._core.names import snake_case
 from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _safetensors, _shards, _tensorflow
@@ -279,12 +280,20 @@ def saved_parts(root: Any, others: dict[int, list[str]] | None = None) -> Iterat
             counts: collections.Counter[str] = collections.Counter()
             for child in thing.values() if isinstance(thing, dict) else thing:
                 if _has_arrays(child) or _is_container(child):
-                    base = "container" if _is_container(child) else snake_case(type(child).__name__)
+                    base = "container" if _is_container(child) else snake_case(_class_name(child))
                     count = counts[base]
                     counts[base] += 1
                     yield from member(f"{place}/{base}_{count}" if count else f"{place}/{base}", child)
 
     yield from part("", root)
+
+
+def _class_name(thing: Any) -> str:
+    """The class of a thing, by the name that the config beside the weights has for it."""
+    name = type(thing).__name__
+    if registry.module_of(type(thing)) != "keras.layers":
+        return name
+    return registry.todays_class_name(name, {"padding": getattr(thing, "padding", None)})
 
 
 def _is_container(x: Any) -> bool:
