@@ -34,6 +34,19 @@ def test_convolutions_of_today_are_those_of_1(era):
     assert isinstance(layers.DepthwiseConv2D(2), layers.Convolution2D) == (era in ("1.2", "2.3"))
 
 
+@in_era("1.2", "2.3", "tf2.15", "3")
+def test_what_counted_as_convolution_or_wrapper_as_in_1_2_2_and_2_3_1_and_tf_keras(era):
+    older = era != "3"
+    assert isinstance(layers.Conv1DTranspose(3, 2), layers.Conv1D) == older
+    assert isinstance(layers.Conv2DTranspose(3, 2), layers.Conv2D) == older
+    assert issubclass(layers.Conv3DTranspose, layers.Conv3D) == older
+    assert isinstance(layers.DepthwiseConv2D(2), layers.Conv2D) == (era in ("1.2", "2.3"))
+    assert isinstance(layers.Bidirectional(layers.LSTM(3)), layers.Wrapper) == older
+    assert isinstance(layers.TimeDistributed(layers.Dense(3)), layers.Wrapper)
+    assert not isinstance(layers.SeparableConv2D(3, 2), layers.Conv2D)
+    assert not isinstance(layers.Conv2D(3, 2), layers.Conv2DTranspose)
+
+
 def test_a_class_of_ones_own_has_only_its_own_layers():
     class Mine(layers.Convolution2D):
         """Nothing new."""

@@ -7,6 +7,7 @@ import keras
 from keras import backend as K
 from keras import layers
 from keras.layers import recurrent
+from keras.legacy.era import during
 
 
 class Summing(recurrent.Recurrent):
@@ -164,3 +165,25 @@ def test_the_dense_function_of_recurrent_layers_checks_its_sizes():
     assert set(np.unique(dropped)) <= {0.0, 2.0, 4.0}
     with pytest.raises(ValueError, match="`timesteps` is 4, but it is 3"):
         recurrent.time_distributed_dense(X, w, timesteps=4)
+
+
+def test_a_derived_layer_may_call_its_first_argument_inputs():
+    class Scaled(layers.LSTM):
+        def call(self, inputs, factor=1, mask=None, training=None, initial_state=None):
+            return super().call(inputs * factor, mask, training, initial_state)
+
+    with during("2.3"):
+        inputs = layers.Input((3, 2))
+        y, h, c = Scaled(2, return_state=True, return_sequences=True)(inputs)
+        model = keras.Model(inputs, Scaled(2)(y, factor=2, initial_state=[h, c]))
+        model.set_weights([np.linspace(-1, 1, w.size).reshape(w.shape) for w in model.get_weights()])
+        found = model.predict(np.linspace(-1, 1, 12).reshape(2, 3, 2))
+    # values of 2.3.1
+    np.testing.assert_allclose(found, [[0.104305, 0.297833], [0.137534, 0.359819]], rtol=1e-4)
+
+
+@pytest.mark.parametrize(("era", "shown"), [("2.2", "sum:[1. 2.]\n"), ("2.3", "sum: [1. 2.]\n")])
+def test_printed_tensors_stand_behind_a_space_from_2_3_on(era, shown, capfd):
+    with during(era):
+        K.eval(K.print_tensor(K.constant([1.0, 2.0]), "sum:"))
+    assert capfd.readouterr().out == shown

@@ -2,6 +2,7 @@
 
 from keras import config, constraints, initializers, ops, regularizers
 from keras._core.checks import integers, known_size, one_of, positive_integer
+from keras._core.kinds import Kind
 from keras.layers._adaptable import Adaptable
 from keras.layers._base.activated import ActivationAttribute
 from keras.layers._spatial import SpatialSpec, channel_axis, spatial_sizes, window_shape, with_spatial
@@ -135,7 +136,7 @@ def along_channels(bias, rank, data_format):
     return bias if data_format == "channels_last" else ops.reshape(bias, (-1,) + (1,) * rank)
 
 
-class Conv1D(Conv):
+class Conv1D(Conv, metaclass=Kind):
     """Convolves a sequence with learned kernels.
 
     `y[t] = activation(sum over i of x[t * stride + i * dilation] @ kernel[i] + bias)`
@@ -163,7 +164,7 @@ class Conv1D(Conv):
     paddings = ("valid", "same", "causal")
 
 
-class Conv2D(Conv):
+class Conv2D(Conv, metaclass=Kind):
     """Convolves images with learned kernels.
 
     `y[i, j] = activation(sum over a, b of x[i * stride + a * dilation, j * stride + b * dilation] @ kernel[a, b]
@@ -191,7 +192,7 @@ class Conv2D(Conv):
     rank = 2
 
 
-class Conv3D(Conv):
+class Conv3D(Conv, metaclass=Kind):
     """Convolves volumes with learned kernels.
 
     Args:

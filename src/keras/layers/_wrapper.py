@@ -1,9 +1,10 @@
 """Wrapper: a layer around another layer."""
 
+from keras._core.kinds import Kind
 from keras.layers._layer import Layer
 
 
-class Wrapper(Layer):
+class Wrapper(Layer, metaclass=Kind):
     """Base of layers that hold another layer and change how it is called.
 
     Args:

@@ -155,8 +155,13 @@ def get_updates_for(self, inputs):
 
 
 def get_losses_for(self, inputs):
-    """The losses that do not depend on inputs, for None: penalties on weights; else those of calls on them."""
-    return self._regularization_losses() if inputs is None else self._losses or parts_of_calls.losses(self, inputs)
+    """The losses that do not depend on inputs, for None: penalties on weights; else those of calls on them.
+
+    Tensors that were given to `add_loss` of a model came with no word of inputs, so 2.x counted them to None.
+    """
+    if inputs is None:
+        return [*(parts_of_calls.added(self) if era.before("3") else ()), *self._regularization_losses()]
+    return self._losses or parts_of_calls.losses(self, inputs)
 
 
 def get_input_mask_at(self, node_index):

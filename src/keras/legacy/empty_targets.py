@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from keras.legacy import era
 from keras.legacy.wrapping import wrap
 
 
-def teach(trainer: type) -> None:
+def teach(trainer: type, model: type) -> None:
     """Lets an empty list stand for no targets, as it did until 3."""
     wrap(trainer, "compile", _compile)
     wrap(trainer, "_source", _source)
+    wrap(model, "compile_from_config", _compile_from_config)
+
+
+_opening: contextvars.ContextVar[bool] = contextvars.ContextVar("keras_opening", default=False)
+
+
+def _compile_from_config(function: Callable, self, config):
+    # a file does not hold losses that were added to a model: without them it opens and predicts
+    token = _opening.set(True)
+    try:
+        return function(self, config)
+    finally:
+        _opening.reset(token)
 
 
 def _compile(function: Callable, self, *args, **kwargs):
@@ -19,7 +34,24 @@ def _compile(function: Callable, self, *args, **kwargs):
         args = (args[0], _some(args[1]), *args[2:])
     elif "loss" in kwargs:
         kwargs["loss"] = _some(kwargs["loss"])
-    return function(self, *args, **kwargs)
+    function(self, *args, **kwargs)
+    if era.before("tf2.0") and not self.loss and not _opening.get() and not _may_have_losses(self):
+        raise ValueError(
+            f"{self.name}.compile: the model has no loss to minimise.\n"
+            "  Pass `loss`, or call `add_loss` before `compile`."
+        )
+
+
+def _may_have_losses(model: Any) -> bool:
+    """Whether a model has losses of its own, or may have: classes of the program can add some when they are called."""
+    if getattr(model, "_graph", None) is None:
+        return True
+    return bool(model.losses) or not all(_is_ours(layer) for layer in model._flatten_layers())
+
+
+def _is_ours(layer: Any) -> bool:
+    adds = vars(layer).get("_functions_as_losses") or layer.activity_regularizer is not None
+    return type(layer).__module__.startswith("keras.") and not adds
 
 
 def _some(loss: Any) -> Any:

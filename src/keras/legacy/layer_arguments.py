@@ -304,4 +304,5 @@ def teach(module: ModuleType) -> None:
     bases = importlib.import_module("keras.legacy.bases")
     bases.teach_layer(Layer)
     importlib.import_module("keras.legacy.layer_methods").teach(module)
+    importlib.import_module("keras.legacy.kinds").teach()
     importlib.import_module("keras.legacy.layers")  # teaches its own classes: a program may import it first

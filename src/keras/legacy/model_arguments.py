@@ -43,7 +43,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.steps").teach(trainer)
     importlib.import_module("keras.legacy.counting").teach()
     importlib.import_module("keras.legacy.accuracy").teach(trainer)
-    importlib.import_module("keras.legacy.empty_targets").teach(trainer)
+    importlib.import_module("keras.legacy.empty_targets").teach(trainer, Model)
     importlib.import_module("keras.legacy.target_shapes").teach()
     importlib.import_module("keras.legacy.weighted_losses").teach()
     importlib.import_module("keras.legacy.weights_by_mode").teach()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keras import layers, ops
+from keras._core.kinds import Kind
 from keras.layers._spatial import spatial_sizes, with_spatial
-from keras.legacy.kinds import Kind
 
 
 class Fully:
@@ -34,17 +34,17 @@ class Fully:
         return with_spatial(input_shape, counts, self.data_format, self.filters)
 
 
-class Convolution1D(Fully, layers.Conv1D, metaclass=Kind):
+class Convolution1D(Fully, layers.Conv1D):
     """`Conv1D` as 1.x called it."""
 
     paddings = (*layers.Conv1D.paddings, "full")
 
 
-class Convolution2D(Fully, layers.Conv2D, metaclass=Kind):
+class Convolution2D(Fully, layers.Conv2D):
     """`Conv2D` as 1.x called it: `Convolution2D(32, 3, 3)` has kernels of 3 x 3."""
 
 
-class Convolution3D(Fully, layers.Conv3D, metaclass=Kind):
+class Convolution3D(Fully, layers.Conv3D):
     """`Conv3D` as 1.x called it: `Convolution3D(32, 3, 3, 3)` has kernels of 3 x 3 x 3."""
 
 

@@ -51,14 +51,26 @@ def _changed_by(layer: Any) -> list:
 
 def losses(layer: Any, inputs: Any = None) -> list[KerasTensor]:
     """The penalties on what layers in a graph return, as symbolic tensors; of calls on `inputs` alone, if given."""
+    return [loss for one in layer._flatten_layers() for loss in _penalties_of_calls(one, inputs)]
+
+
+def _penalties_of_calls(layer: Any, inputs: Any = None) -> list[KerasTensor]:
     return [
         loss
-        for one in layer._flatten_layers()
-        for penalised in (one, *_of_steps(one))
+        for penalised in (layer, *_of_steps(layer))
         if penalised.activity_regularizer is not None
-        for node in _calls(one, one, inputs)
+        for node in _calls(layer, layer, inputs)
         for loss in _penalties(penalised, node)
     ]
+
+
+def added(layer: Any) -> list[KerasTensor]:
+    """The symbolic tensors that were given to `add_loss` of models in a layer, the layer itself included."""
+    return [loss for one in layer._flatten_layers() for loss in _added_to(one)]
+
+
+def _added_to(layer: Any) -> list[KerasTensor]:
+    return list(getattr(vars(layer).get("_graph"), "added", ()))
 
 
 def _of_steps(layer: Any) -> list:
@@ -77,10 +89,11 @@ def with_penalties(own: Any) -> Any:
     """`Layer.losses`: before 3, those of the graph are there before any data came."""
 
     def losses_before_data(self) -> list[Any]:
-        """Losses added by the last call, then those of weight regularizers."""
+        """Losses added by the last call, or what stands for them in the graph, then those of weight regularizers."""
         found = own(self)
-        if not era.before("3") or pure.added_losses() is not None or any(x._losses for x in self._flatten_layers()):
+        if not era.before("3") or pure.added_losses() is not None:
             return found
-        return [*losses(self), *found]
+        waiting = [x for x in self._flatten_layers() if not any(hasattr(loss, "dtype") for loss in x._losses)]
+        return [*(loss for x in waiting for loss in (*_added_to(x), *_penalties_of_calls(x))), *found]
 
     return losses_before_data

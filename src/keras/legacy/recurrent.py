@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers, ops, random
 from keras._core import registry
 from keras._core.checks import one_of, positive_integer
+from keras._core.kinds import Kind
 from keras._core.signature import takes
 from keras._jax.variable import Variable
 from keras.layers import InputSpec, Layer
@@ -14,7 +15,6 @@ from keras.layers._conv_lstm import ConvLSTM, ConvLSTMCell
 from keras.legacy.backend._control import rnn
 from keras.legacy.backend._nn import bias_add, conv2d
 from keras.legacy.further_names import further_names
-from keras.legacy.kinds import Kind
 
 __all__ = [
     "AbstractRNNCell",

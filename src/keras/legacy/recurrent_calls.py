@@ -10,6 +10,7 @@ from typing import Any
 
 from keras import ops
 from keras._core import registry, tree
+from keras.layers._call import signature_of
 from keras.layers._layer import Layer
 from keras.layers._recurrent_cells import as_list
 from keras.legacy import era
@@ -46,7 +47,8 @@ def teach(module: ModuleType) -> None:
 
     def _build_once(self, arguments):
         _build_cells([self], arguments)
-        build_once(self, {name: value for name, value in arguments.items() if name != "constants"})
+        given = {name: value for name, value in arguments.items() if name != "constants"}
+        build_once(self, _with_sequences(self, given))
 
     def inner_loop_with_constants(self, sequences, initial_state, mask, training=False):
         constants = vars(self).pop("_constants_now", None)
@@ -81,7 +83,21 @@ def teach(module: ModuleType) -> None:
     RNN.get_config = _telling(RNN.get_config)
     RNN.__call__ = __call__
     RNN._build_once = _build_once
+    wrap(RNN, "compute_output_spec", _compute_output_spec)
     RNN.inner_loop = inner_loop_with_constants
+
+
+def _with_sequences(layer: Any, arguments: dict) -> dict:
+    """Arguments of `call` whose first is `sequences`: a derived class may call it `inputs`, as ours did until 3."""
+    first = signature_of(type(layer)).first
+    return {"sequences" if name == first else name: value for name, value in arguments.items()}
+
+
+def _compute_output_spec(function: Callable, self, *args, **kwargs):
+    signature = signature_of(type(self))
+    if signature.first == "sequences":
+        return function(self, *args, **kwargs)
+    return function(self, **_with_sequences(self, {**dict(zip(signature.positional, args)), **kwargs}))
 
 
 def _unless_with_constants(function: Callable, self) -> dict | None:
@@ -146,6 +162,7 @@ def _swapping(call: Any) -> Any:
 
     @functools.wraps(call)
     def call_either_way(self, *args, **kwargs):
+        args, kwargs = _in_order(args, kwargs)
         if "_time_major" not in vars(self):
             return call(self, *args, **kwargs)
         mask = kwargs.pop("mask", None)
@@ -158,6 +175,16 @@ def _swapping(call: Any) -> Any:
         return ops.swapaxes(outputs, 0, 1)
 
     return call_either_way
+
+
+def _in_order(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """What `call` was given, as `super().call(inputs, mask, training, initial_state)` meant it until 3."""
+    if "inputs" in kwargs:
+        kwargs = {"sequences" if name == "inputs" else name: value for name, value in kwargs.items()}
+    if len(args) > 1 and era.before("3"):
+        kwargs = {**dict(zip(("mask", "training", "initial_state", "constants"), args[1:])), **kwargs}
+        args = args[:1]
+    return args, kwargs
 
 
 def _telling(get_config: Any) -> Any:

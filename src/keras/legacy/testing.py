@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from keras import layers, models, utils
+from keras import config, layers, models, utils
 from keras._core.serialization import deserialize
 
 __all__ = ["container_from_config", "display_table", "get_layer", "layer_test", "plot", "to_graph", "validate_file"]
@@ -41,7 +41,7 @@ def layer_test(
         AssertionError: something is not as it must be.
     """
     if input_data is None:
-        input_data, input_dtype = _drawn(input_shape, input_dtype or "float32")
+        input_data, input_dtype = _drawn(input_shape, input_dtype or config.floatx())
     input_dtype = input_dtype or str(np.asarray(input_data).dtype)
     shape = tuple(np.shape(input_data))
     batch = shape[0] if fixed_batch_size else None

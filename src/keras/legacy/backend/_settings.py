@@ -8,6 +8,7 @@ from keras import config
 from keras._core import names
 from keras._core.names import forget_names
 from keras._jax import graph_program
+from keras.legacy import era
 from keras.legacy.backend._arguments import order_of
 from keras.legacy.backend._graph import operation
 from keras.ops import convert_to_tensor
@@ -108,5 +109,5 @@ def symbolic(func):
 def print_tensor(x, message="", summarize=3):
     """The tensor itself, printed behind `message` whenever it is computed."""
     x = convert_to_tensor(x)
-    graph_program.show(message, x)
+    graph_program.show(message if era.before("2.3") else f"{message} ", x)
     return x
