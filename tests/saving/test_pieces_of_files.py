@@ -113,3 +113,29 @@ def test_a_plain_name_finds_no_registered_function_of_a_longer_name():
     config = {"module": "builtins", "class_name": "function", "config": "piece", "registered_name": "function"}
     with pytest.raises(ValueError, match="'piece'"):
         keras.saving.deserialize_keras_object(config)
+
+
+@keras.saving.register_keras_serializable("pieces")
+class Outer(layers.Layer):
+    """Its constructor makes its parts of their configs, which `from_config` does too."""
+
+    def __init__(self, inner=None, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Dense(1) if inner is None else keras.saving.deserialize_keras_object(inner)
+        self.again = None if inner is None else layers.deserialize(inner)
+        self.activation = keras.saving.deserialize_keras_object(activation)
+
+    def call(self, x):
+        return self.activation(self.inner(x))
+
+    def get_config(self):
+        return {**super().get_config(), "inner": self.inner, "activation": self.activation}
+
+
+def test_a_constructor_may_make_parts_of_configs_that_were_made_already(in_folder):
+    model = keras.Sequential([keras.Input((3,)), Outer(activation=keras.saving.serialize_keras_object(doubled_piece))])
+    model.save("model.keras")
+    x = np.ones((2, 3))
+    np.testing.assert_array_equal(keras.saving.load_model("model.keras")(x), model(x))
+    with pytest.raises(ValueError, match="Got a Dense"):
+        keras.saving.deserialize_keras_object(layers.Dense(1))

@@ -242,6 +242,8 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
         return type(config)(deserialize(x, custom_objects, module) for x in config)
     if isinstance(config, str):
         return config
+    if is_deserializing() and (callable(config) or hasattr(config, "get_config")):
+        return config  # a constructor, which would make it of its config itself, got the object
     if not isinstance(config, dict):
         raise ValueError(f"A config is made of dicts, lists, numbers and strings. Got a {type(config).__name__}.")
     if "class_name" not in config or "config" not in config:
