@@ -164,7 +164,7 @@ def test_things_were_described_by_class_and_config_alone(in_era):
     for module, thing in (
         (optimizers, optimizers.SGD(0.5)),
         (layers, layers.Dense(2)),
-        (keras.regularizers, keras.regularizers.L1(0.5)),
+        (keras.regularizers, keras.regularizers.L1L2(0.5, 0.25)),
         (keras.metrics, keras.metrics.Mean(name="m")),
     ):
         described = module.serialize(thing)

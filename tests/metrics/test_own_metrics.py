@@ -159,7 +159,7 @@ def test_metrics_that_learn_the_number_of_outputs_from_data():
         (lambda: metrics.F1Score(average="x"), "`average` must be one of None, 'micro'"),
         (lambda: metrics.FBetaScore(beta=0.0), "`beta` must be a positive number. Got 0.0"),
         (lambda: metrics.F1Score(threshold=0.0), "`threshold` must be above 0 and at most 1"),
-        (lambda: metrics.F1Score(threshold="0.5"), "`threshold` must be a number. Got '0.5'"),
+        (lambda: metrics.F1Score(threshold="0.5"), "`threshold` must be a float. Got '0.5'"),
         (lambda: metrics.F1Score().build((2, None), (2, None)), "inputs whose axis 1 has a known size"),
         (lambda: metrics.R2Score(class_aggregation="x"), "`class_aggregation` must be one of"),
         (lambda: metrics.R2Score(num_regressors=-1), "`num_regressors` must not be negative"),
