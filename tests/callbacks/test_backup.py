@@ -96,8 +96,9 @@ def test_a_backup_of_another_model_is_refused(tmp_path):
         model.fit(X, Y, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
     with pytest.raises(ValueError, match="`save_freq`"):
         BackupAndRestore(tmp_path, save_freq=0)
-    with pytest.raises(ValueError, match="`backup_dir`"):
-        BackupAndRestore("")
+    for nothing in ("", None):
+        with pytest.raises(ValueError, match="`backup_dir`"):
+            BackupAndRestore(nothing)
 
 
 def test_files_of_the_users_stay_in_the_folder_of_the_backups(tmp_path):

@@ -174,6 +174,9 @@ def test_weights_without_those_of_some_layers(tmp_path):
         np.testing.assert_array_equal(found, wanted)
     with pytest.raises(ValueError, match="objects_to_skip"):
         model.save_weights(tmp_path / "a.h5", objects_to_skip=[model.layers[1]])
+    model.save(tmp_path / "b.h5")
+    with pytest.raises(ValueError, match="nothing is left out by `objects_to_skip`"):
+        model.load_weights(tmp_path / "b.h5", objects_to_skip=[model.layers[1]])
 
 
 def test_a_layer_with_a_build_of_its_own_is_not_traced_by_the_base_class():

@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pytest
 
 import keras
 from keras import layers, ops
@@ -299,3 +300,30 @@ def test_a_list_of_one_output_may_have_a_dict_with_a_list_of_losses():
     model = keras.Model(x, [keras.layers.Dense(1, name="a")(x)])
     model.compile("sgd", {"a": ["mse"]})
     assert set(model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0).history) == {"loss"}
+
+
+NAMES = {  # as in Keras 3.15.1, of models that have no names for their outputs
+    "nested": {"a_loss", "b/0/c_loss", "b/mse_loss", "mse", "mse_1", "mae", "weighted_mse", "weighted_mse_1"},
+    "list": {"mse_loss", "mse", "mse_1", "mae", "weighted_mse", "weighted_mse_1"},
+}
+
+
+@pytest.mark.parametrize("kind", list(NAMES))
+def test_outputs_without_names_are_told_apart_by_numbers_in_logs(kind):
+    def packed(a, b, c):
+        return {"a": a, "b": [{"c": b}, c]} if kind == "nested" else [a, b, c]
+
+    class Several(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.parts = [keras.layers.Dense(1) for _ in range(3)]
+
+        def call(self, x):
+            return packed(*(part(x) for part in self.parts))
+
+    model = Several()
+    asked = packed(["mse"], ["mse"], ["mae"]), packed(["mse"], [], ["mse"])
+    model.compile("sgd", "mse", metrics=asked[0], weighted_metrics=asked[1])
+    y = np.zeros((4, 1))
+    logs = model.train_on_batch(np.ones((4, 2)), packed(y, y, y), return_dict=True)
+    assert set(logs) == NAMES[kind] | {"loss"}

@@ -6,7 +6,7 @@ import pytest
 import keras
 from keras import layers
 
-X, Y = np.ones((50, 4)), np.ones((50, 1))
+X, Y = np.linspace(0, 1, 200).reshape(50, 4), np.ones((50, 1))
 
 
 class Calls(keras.callbacks.Callback):
@@ -51,6 +51,25 @@ def test_hooks_of_batches_are_called_once_for_the_steps_that_are_one_call(eager,
     size = {"batch_size": 8} if kind == "arrays" else {}
     getattr(model, phase)(*data, **size, callbacks=[calls], verbose=0)
     assert calls.found == expected
+
+
+@pytest.mark.parametrize("eager", [False, True])
+@pytest.mark.parametrize("kind", ["arrays", "generator"])
+@pytest.mark.parametrize("own", [False, True])
+def test_a_hook_after_several_steps_gets_the_outputs_of_all_of_them(eager, kind, own):
+    class Own(keras.Sequential):
+        def predict_step(self, data):
+            return super().predict_step(data)
+
+    model = (Own if own else keras.Sequential)([keras.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse", steps_per_execution=3, run_eagerly=eager)
+    found = []
+    keep = keras.callbacks.LambdaCallback()
+    keep.on_predict_batch_end = lambda batch, logs: found.append(logs["outputs"])
+    data, size = (X, {"batch_size": 8}) if kind == "arrays" else (((x,) for x, _ in batches()), {})
+    whole = model.predict(data, **size, callbacks=[keep], verbose=0)
+    assert [x.shape for x in found] == [(24, 1), (24, 1), (2, 1)]
+    np.testing.assert_array_equal(np.concatenate(found), whole)
 
 
 @pytest.mark.parametrize("kind", ["arrays", "generator", "arrays with steps"])

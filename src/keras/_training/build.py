@@ -123,7 +123,7 @@ def made_up_names(count: int) -> list[str]:
 def are_named(y_pred: Any, known: list[str] | None) -> bool:
     """Whether logs tell outputs apart by name: not those of a list that no graph names, as in Keras 3."""
     ways = [way for way, _ in tree.paths(y_pred)]
-    named = isinstance(y_pred, dict) or max(map(len, ways), default=0) > 1
+    named = isinstance(y_pred, dict) and max(map(len, ways), default=0) < 2
     return named or shows_made_up_names() or (known is not None and len(known) == len(ways))
 
 

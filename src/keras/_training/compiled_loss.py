@@ -159,11 +159,11 @@ class CompiledLoss:
             raise ValueError(NOTHING)
         self.trackers = []
         if sum(f is not None for f in self.functions) > 1:
-            labels = _labels(y_pred, names)
             if not are_named(y_pred, self.output_names):
-                labels = [
+                names = [
                     one if isinstance(one, str) else getattr(f, "name", "") for one, f in zip(chosen, self.functions)
                 ]
+            labels = _labels(y_pred, names)
             self.trackers = [
                 None if f is None else metrics.Mean(name=f"{label}_loss") for f, label in zip(self.functions, labels)
             ]

@@ -144,17 +144,12 @@ class CompiledMetrics(metrics_module.Metric):
                 "compile_metrics: there is no result before the first batch, as the metrics are made to fit the "
                 "model's outputs.\n  Call fit, evaluate or train_on_batch first."
             )
+        if len(self.names) == 1 or not self._named:
+            return _results([m for group in self.plain for m in group], [m for group in self.weighted for m in group])
         found: dict[str, Any] = {}
-        several = len(self.names) > 1 and self._named
         for name, plain, weighted in zip(self.names, self.plain, self.weighted):
-            mine: dict[str, Any] = {}
-            for prefix, group in (("", plain), ("weighted_", weighted)):
-                for metric in group:
-                    value = metric.result()
-                    for label, one in value.items() if isinstance(value, dict) else [(metric.name, value)]:
-                        mine[_free_name(label, prefix, mine)] = one
-            for label, one in mine.items():
-                found[_free_name(f"{name}_{label}" if several else label, "", found)] = one
+            for label, one in _results(plain, weighted).items():
+                found[_free_name(f"{name}_{label}", "", found)] = one
         return found
 
     def get_config(self):
@@ -179,12 +174,23 @@ def _given(sample_weight: Any) -> dict[str, Any]:
     return {} if sample_weight is None else {"sample_weight": sample_weight}
 
 
+def _results(plain: list[Any], weighted: list[Any]) -> dict[str, Any]:
+    """Values by name; a weighted metric whose name is taken says so in front."""
+    found: dict[str, Any] = {}
+    for prefix, group in (("", plain), ("weighted_", weighted)):
+        for metric in group:
+            value = metric.result()
+            for label, one in value.items() if isinstance(value, dict) else [(metric.name, value)]:
+                found[_free_name(label, prefix, found)] = one
+    return found
+
+
 def _free_name(label: str, kind: str, taken: dict) -> str:
     if label not in taken:
         return label
     candidate = f"{kind}{label}"
     number = 1
     while candidate in taken:
-        candidate = f"{label}_{number}"
+        candidate = f"{kind}{label}_{number}"
         number += 1
     return candidate

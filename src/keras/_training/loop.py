@@ -64,6 +64,10 @@ class Watcher:
             if self.begin is not None:
                 self.begin(step)
 
+    def first(self, step: int) -> int:
+        """The first of the steps that belong together with `step`."""
+        return step if self._began is None else self._began
+
     def after(self, step: int, logs: Callable[[], dict]) -> None:
         """Calls `end` with `logs()` where `step` is the last one of those that belong together."""
         self._last = step, logs
@@ -364,7 +368,7 @@ def collect(
         found.append(outputs)
         if watcher.end is not None:
             rows = last if step + 1 == steps else None
-            watcher.after(step, functools.partial(_outputs_as_logs, outputs, rows))
+            watcher.after(step, functools.partial(_outputs_as_logs, found[watcher.first(step) :], rows))
         if watcher.progress is not None and time.perf_counter() - looked >= TICK:
             watcher.progress(step + 1, steps, {})
             looked = time.perf_counter()
@@ -376,11 +380,17 @@ def collect(
     fetched = [_first(outputs, last if step + 1 == steps else None) for step, outputs in enumerate(found)]
     if len(fetched) == 1:
         return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
-    return tree.map_leaves(lambda *parts: np.concatenate(parts, axis=0), *fetched)
+    return _joined(fetched)
 
 
-def _outputs_as_logs(outputs: Any, rows: int | None) -> dict[str, Any]:
-    return {"outputs": _first(outputs, rows)}
+def _outputs_as_logs(found: list[Any], rows: int | None) -> dict[str, Any]:
+    """What the hook after steps that belong together gets: the outputs of all of them, of the last so many rows."""
+    fetched = [*(_first(outputs, None) for outputs in found[:-1]), _first(found[-1], rows)]
+    return {"outputs": fetched[0] if len(fetched) == 1 else _joined(fetched)}
+
+
+def _joined(parts: list[Any]) -> Any:
+    return tree.map_leaves(lambda *arrays: np.concatenate(arrays, axis=0), *parts)
 
 
 def _first(outputs: Any, rows: int | None) -> Any:

@@ -42,9 +42,9 @@ class BackupAndRestore(Callback):
     keeps_history = False  # whether the `History` of a run that goes on has the epochs before
 
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
+        if not backup_dir:
+            raise ValueError(f"BackupAndRestore: `backup_dir` must be the path of a folder. Got {backup_dir!r}.")
         self.backup_dir = os.fspath(backup_dir)
-        if not self.backup_dir:
-            raise ValueError("BackupAndRestore: `backup_dir` must be the path of a folder. Got an empty one.")
         if save_freq != "epoch":
             save_freq = positive_integer("save_freq", save_freq, owner="BackupAndRestore")
         self.save_freq = save_freq

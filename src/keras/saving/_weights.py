@@ -125,7 +125,7 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
         filepath: the file.
         skip_mismatch: whether parts that do not fit are left as they are, with a warning, instead of an error.
         by_name: whether layers are found by name rather than by order, in files in the layout of Keras 2.
-        objects_to_skip: layers that are left as they are.
+        objects_to_skip: layers that are left as they are, in files in the layout of Keras 3; others refuse it.
         reshape: whether arrays in another shape than a weight, but with as many numbers, are taken in their order, from
             files in the layout of Keras 2; from others they are refused.
 
@@ -164,6 +164,12 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
         else:
             reader = stack.enter_context(_hdf5.opened(file, path))
             if _older_layout.is_this_layout(reader):
+                if skipped:
+                    raise ValueError(
+                        f"load_weights: {path!r} has the layout of Keras 2, where nothing is left out by "
+                        "`objects_to_skip`.\n"
+                        "  Leave it out; by_name=True loads the layers whose names are in the file."
+                    )
                 place = "model_weights" if reader.has("model_weights") else ""
                 with refusing(path, place or "its beginning"):
                     _older_layout.load_weights(model, reader, place, by_name, skip_mismatch, reshape)
