@@ -23,7 +23,8 @@ TABLE = {
     "activations initializers regularizers constraints": "ops random _core config",
     "dtype_policies": "_core config",
     "layers": "activations initializers regularizers constraints ops random _core config "
-    "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.random _jax.remat _jax.variable",
+    "_jax.host _jax.kernels _jax.op _jax.operation _jax.pure _jax.pytree _jax.random _jax.remat "
+    "_jax.variable",
     "losses optimizers": "ops _core config activations initializers _jax.number _jax.placement _jax.pure "
     "_jax.pytree _jax.stateless _jax.variable",
     "metrics": "losses ops _core config activations initializers _jax.pure _jax.stateless _jax.variable",

@@ -244,9 +244,15 @@ def test_signatures_take_what_keras_3_takes():
 
 
 def test_softmax_over_one_value_warns_as_it_says_nothing():
-    for call in (activations.softmax, keras.layers.Softmax(), keras.layers.Dense(1, activation="softmax")):
+    dense = keras.layers.Dense(1, activation="softmax")
+    for call in (activations.softmax, keras.ops.softmax, keras.layers.Softmax(), dense):
         with pytest.warns(UserWarning, match="the axis has size 1"):
             assert np.array(call(np.ones((2, 1)))).tolist() == [[1.0], [1.0]]
+    with pytest.warns(UserWarning, match="the axis has size 1"):
+        keras.ops.softmax(np.ones((1, 3)), axis=0)
+    with pytest.warns(UserWarning, match="the axis has size 1"):  # all attention goes to the only source
+        keras.layers.Attention()([np.ones((1, 2, 3)), np.ones((1, 1, 3))])
+    keras.ops.softmax(np.ones((2, 1)), axis=None)
     activations.softmax(np.ones((1, 2)))
     activations.softmax(np.ones((2, 1, 1)), axis=(1, 2))
     keras.layers.Dense(1, activation="softmax")(keras.Input((3,)))

@@ -47,13 +47,7 @@ def trained(model, optimizer, epochs=3):
     return history.history, model.get_weights()
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "ftrl", "lamb", "muon"])
-def test_small_models_learn_the_same_in_one_kernel_as_with_libraries(optimizer, compiled, monkeypatch):
-    def made():
-        keras.utils.set_random_seed(1)
-        model = network(layers.Dense(5, "tanh"), layers.BatchNormalization(), layers.Dropout(0.2))
-        return model, optimizer
-
+def check_the_same(made, compiled, monkeypatch):
     history, weights = trained(*made())
     assert [how for how, _ in compiled] == ["one kernel"]
     assert is_one_kernel(compiled[0][1])
@@ -68,9 +62,45 @@ def test_small_models_learn_the_same_in_one_kernel_as_with_libraries(optimizer, 
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_what_is_large_or_has_loops_is_left_to_libraries(compiled):
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "ftrl", "lamb", "muon"])
+def test_small_models_learn_the_same_in_one_kernel_as_with_libraries(optimizer, compiled, monkeypatch):
+    def made():
+        keras.utils.set_random_seed(1)
+        model = network(layers.Dense(5, "tanh"), layers.BatchNormalization(), layers.Dropout(0.2))
+        return model, optimizer
+
+    check_the_same(made, compiled, monkeypatch)
+
+
+RECURRENT = {
+    "written out": lambda: [layers.Reshape((3, 2)), layers.LSTM(3, dropout=0.1)],
+    "a loop": lambda: [
+        layers.RepeatVector(12),
+        layers.GRU(2, return_sequences=True, recurrent_dropout=0.1),
+        layers.SimpleRNN(2),
+    ],
+    "backwards, with a mask": lambda: [
+        layers.Reshape((6, 1)),
+        layers.ZeroPadding1D(4),
+        layers.Masking(),
+        layers.Bidirectional(layers.LSTM(2, return_sequences=True)),
+        layers.RNN(layers.GRUCell(2), go_backwards=True),
+    ],
+}
+
+
+@pytest.mark.parametrize("inner", RECURRENT)
+def test_small_recurrent_models_do_too(inner, compiled, monkeypatch):
+    def made():
+        keras.utils.set_random_seed(1)
+        return network(*RECURRENT[inner]()), "adam"
+
+    check_the_same(made, compiled, monkeypatch)
+
+
+def test_what_is_large_or_convolves_is_left_to_libraries(compiled):
     trained(network(layers.Dense(300, "relu")), "sgd", 1)
-    trained(network(layers.Reshape((3, 2)), layers.SimpleRNN(3)), "sgd", 1)
+    trained(network(layers.Reshape((3, 2)), layers.Conv1D(3, 2), layers.Flatten()), "sgd", 1)
     assert not any(is_one_kernel(program) for _, program in compiled)
 
 
@@ -122,3 +152,11 @@ def test_products_are_the_sums_that_they_stand_for(equation, shapes, dtype):
     np.testing.assert_array_equal(
         np.asarray(found, "float32"), np.einsum(equation, *(np.asarray(a, "float32") for a in (x, y)))
     )
+
+
+def test_a_long_step_is_no_kernel_and_loops_in_one_are_not_written_out(compiled):
+    trained(network(*(layers.Dense(6, "relu") for _ in range(12))), "adam", 1)
+    assert not is_one_kernel(compiled[-1][1])
+    trained(network(layers.RepeatVector(30), layers.LSTM(2, unroll=True)), "adam", 1)
+    assert is_one_kernel(compiled[-1][1])
+    assert len(compiled[-1][1].as_text()) < 400_000

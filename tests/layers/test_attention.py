@@ -193,3 +193,11 @@ def test_a_subclass_may_compute_the_attention_of_grouped_heads_with_five_argumen
 def test_grouped_heads_have_no_output_for_shapes_that_do_not_fit(value, key, message):
     with pytest.raises(ValueError, match=message):
         layers.GroupQueryAttention(2, 4, 4).compute_output_shape((2, 4, 8), value, key)
+
+
+def test_grouped_queries_in_a_graph_need_values_of_their_size():
+    layer, query = layers.GroupQueryAttention(2, 4, 4), keras.Input((4, 8))
+    with pytest.raises(ValueError, match="the last axis of query and value must agree"):
+        layer(query, keras.Input((2, 7)))
+    assert layers.GroupQueryAttention(2, 4, 4)(query, keras.Input((2, 8)), keras.Input((2, 7))).shape == (None, 4, 8)
+    assert layers.GroupQueryAttention(2, 4, 4)(np.ones((1, 4, 8)), np.ones((1, 2, 7))).shape == (1, 4, 8)

@@ -57,6 +57,47 @@ def test_a_jax_function_may_have_a_state_draw_and_know_whether_it_is_training():
     assert float(state.value) == 2
 
 
+@jax.tree_util.register_pytree_node_class
+class Scaling:
+    """As packages hold their parameters: a class that JAX knows, with settings that are no arrays."""
+
+    def __init__(self, factor, kind):
+        self.factor = factor
+        self.kind = kind
+
+    def tree_flatten(self):
+        return (self.factor,), self.kind
+
+    @classmethod
+    def tree_unflatten(cls, kind, children):
+        return cls(*children, kind)
+
+
+def test_params_may_be_of_a_class_that_jax_knows_and_hold_text():
+    def scaled(params, inputs):
+        assert (params["a"].kind, params["b"]) == ("plain", "text")
+        return inputs * params["a"].factor
+
+    model = keras.Sequential([layers.JaxLayer(scaled, params={"a": Scaling(jnp.full(4, 2.0), "plain"), "b": "text"})])
+    assert_close(model(X), X * 2)
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(X, X, epochs=2, verbose=0)
+    (factor,) = model.get_weights()
+    assert model.layers[0].params["b"] == "text"
+    assert (abs(factor) < 2).all()
+
+
+def test_a_function_that_makes_params_need_not_draw():
+    assert_close(layers.JaxLayer(lambda params, inputs: inputs + params, lambda inputs: jnp.ones(4))(X), X + 1)
+
+
+@pytest.mark.parametrize("start", [[0.0], {"a": {"b": 0.0}}, {"a": [[0.0]]}, None, {"a": {}}, {"a": [1.0, 2.0]}])
+def test_a_state_that_comes_back_in_another_structure_is_an_error(start):
+    layer = layers.JaxLayer(lambda params, state, inputs: (inputs, {"a": [jnp.ones([])]}), params={}, state=start)
+    with pytest.raises(ValueError, match="`call_fn` must return a state like the one it got"):
+        layer(X)
+
+
 def test_a_jax_function_is_trained():
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input((4,)), layers.JaxLayer(dense, start), layers.Dense(1)])

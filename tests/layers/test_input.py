@@ -121,6 +121,11 @@ def test_sizes_that_are_not_those_of_the_given_tensor_are_refused(wrong):
         layers.InputLayer(input_tensor=tensor, **wrong)
 
 
+def test_a_tensor_of_dense_data_is_not_declared_sparse():
+    with pytest.raises(ValueError, match="`sparse` is True, but `tensor` stands for dense data"):
+        layers.InputLayer(input_tensor=keras.KerasTensor((2, 3)), sparse=True)
+
+
 def test_a_batch_size_beside_all_sizes_is_refused():
     with pytest.raises(ValueError, match="give `batch_size` or `batch_shape`, not both"):
         layers.InputLayer(batch_size=4, batch_shape=(4, 3))

@@ -708,7 +708,6 @@ def test_wrong_inputs_are_explained(layer):
         ({"units": 0}, "`units` must be a positive integer. Got 0."),
         ({"units": 2, "dropout": 1.5}, "`dropout` must be a number from 0 to 1. Got 1.5."),
         ({"units": 2, "recurrent_dropout": "a"}, "`recurrent_dropout` must be a number from 0 to 1. Got 'a'."),
-        ({"units": 2, "use_cudnn": True}, "`use_cudnn=True` demands cuDNN's kernel"),
         ({"units": 2, "use_cudnn": 3}, "`use_cudnn` must be 'auto', True or False. Got 3."),
         ({"units": 2, "implementation": 3}, "`implementation` must be one of 0, 1, 2. Got 3."),
         ({"units": 2, "activation": "tahn"}, "tanh"),
@@ -717,6 +716,15 @@ def test_wrong_inputs_are_explained(layer):
 def test_wrong_arguments_are_explained(arguments, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         layers.LSTM(**arguments)
+
+
+def test_a_demand_for_cudnn_is_refused_when_the_layer_is_called():
+    layer = layers.LSTM(2, use_cudnn=True)
+    assert layer.use_cudnn is True
+    with pytest.raises(ValueError, match="`use_cudnn=True` demands cuDNN's kernel"):
+        layer(ONES)
+    with pytest.raises(ValueError, match="`use_cudnn=True` demands cuDNN's kernel"):
+        layers.Bidirectional(layers.LSTM(2, use_cudnn=True))(ONES)
 
 
 @pytest.mark.parametrize("merge_mode", ["concat", None])

@@ -371,6 +371,20 @@ def test_argpartition_puts_smaller_elements_before_and_larger_ones_after():
     found = np.take_along_axis(x, np.asarray(ops.argpartition(x, 2)), -1)
     np.testing.assert_array_equal(found[:, 2], np.sort(x)[:, 2])
     np.testing.assert_array_equal(np.sort(found[:, :2]), np.sort(x)[:, :2])
+    found = x.reshape(-1)[np.asarray(ops.argpartition(x, 3, axis=None))]
+    assert (set(found[:3]), found[3]) == ({0.0, 1.0, 2.0}, 3.0)
+    assert ops.argpartition(KerasTensor((2, 4)), 3, axis=None).shape == (8,)
+
+
+def test_one_number_stands_first_in_order():
+    assert np.asarray(ops.argsort(np.array(3.0))).tolist() == [0]
+    assert ops.argsort(KerasTensor(())).shape == (1,)
+    assert np.asarray(ops.argsort([[3, 1], [2, 0]], axis=None)).tolist() == [3, 1, 2, 0]
+
+
+def test_splitting_symbols_along_an_axis_that_is_not_there_is_a_value_error():
+    with pytest.raises(ValueError, match="out of range"):
+        ops.split(KerasTensor((2, 4)), 2, axis=5)
 
 
 @pytest.mark.parametrize("narrow", ["float16", "bfloat16"])

@@ -155,3 +155,21 @@ def test_a_quantised_layer_names_what_makes_integers_of_its_inputs():
     assert isinstance(by_default.inputs_quantizer, quantizers.AbsMaxQuantizer)
     floats.quantize("int4")
     assert floats.inputs_quantizer is None
+
+
+def test_unknown_modes_are_not_there_to_build_or_to_call():
+    dense = layers.Dense(2)
+    for mode in ("int7", None):
+        with pytest.raises(NotImplementedError, match="Known modes: int8, float8, int4, gptq, awq"):
+            dense.quantized_build((None, 2), mode)
+    assert not dense.built
+    dense.build((None, 2))
+    with pytest.raises(NotImplementedError, match="is not quantised"):
+        dense.quantized_call(np.ones((1, 2)))
+
+
+def test_packed_vectors_tell_what_makes_integers_of_the_inputs():
+    layer, of_inputs = layers.ReversibleEmbedding(5, 4), quantizers.AbsMaxQuantizer(axis=-1)
+    layer.build((None,))
+    layer.quantize("int4", config=quantizers.Int4QuantizationConfig(activation_quantizer=of_inputs, block_size=None))
+    assert layer.inputs_quantizer is of_inputs

@@ -91,3 +91,51 @@ def test_a_prelu_of_1_2_shares_its_factors_as_its_weights_show(in_folder):
     assert [tuple(w.shape) for w in again.weights] == [(4, 1, 2), (1, 1, 2)]
     np.testing.assert_allclose(again.predict(x), model.predict(x))
     assert again.train_on_batch(x, np.zeros((1, 24))) == pytest.approx(model.train_on_batch(x, np.zeros((1, 24))))
+
+
+@keras.saving.register_keras_serializable("pieces")
+def doubled_piece(x):
+    return 2 * x
+
+
+@pytest.mark.parametrize("name", ["doubled_piece", "pieces>doubled_piece"])
+def test_registered_functions_are_found_by_the_plain_names_that_files_until_3_6_have(name):
+    config = {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    assert keras.saving.deserialize_keras_object(config) is doubled_piece
+    dense = keras.layers.Dense.from_config({**keras.layers.Dense(2).get_config(), "activation": config})
+    assert dense.activation is doubled_piece
+    model = keras.Sequential([keras.Input((2,)), dense])
+    model.compile_from_config({"optimizer": "sgd", "loss": config})
+    assert model.loss is doubled_piece
+
+
+def test_a_plain_name_finds_no_registered_function_of_a_longer_name():
+    config = {"module": "builtins", "class_name": "function", "config": "piece", "registered_name": "function"}
+    with pytest.raises(ValueError, match="'piece'"):
+        keras.saving.deserialize_keras_object(config)
+
+
+@keras.saving.register_keras_serializable("pieces")
+class Outer(layers.Layer):
+    """Its constructor makes its parts of their configs, which `from_config` does too."""
+
+    def __init__(self, inner=None, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Dense(1) if inner is None else keras.saving.deserialize_keras_object(inner)
+        self.again = None if inner is None else layers.deserialize(inner)
+        self.activation = keras.saving.deserialize_keras_object(activation)
+
+    def call(self, x):
+        return self.activation(self.inner(x))
+
+    def get_config(self):
+        return {**super().get_config(), "inner": self.inner, "activation": self.activation}
+
+
+def test_a_constructor_may_make_parts_of_configs_that_were_made_already(in_folder):
+    model = keras.Sequential([keras.Input((3,)), Outer(activation=keras.saving.serialize_keras_object(doubled_piece))])
+    model.save("model.keras")
+    x = np.ones((2, 3))
+    np.testing.assert_array_equal(keras.saving.load_model("model.keras")(x), model(x))
+    with pytest.raises(ValueError, match="Got a Dense"):
+        keras.saving.deserialize_keras_object(layers.Dense(1))

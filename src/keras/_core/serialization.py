@@ -242,6 +242,8 @@ def deserialize(config: Any, custom_objects: dict | None = None, module: str | N
         return type(config)(deserialize(x, custom_objects, module) for x in config)
     if isinstance(config, str):
         return config
+    if is_deserializing() and (callable(config) or hasattr(config, "get_config")):
+        return config  # a constructor, which would make it of its config itself, got the object
     if not isinstance(config, dict):
         raise ValueError(f"A config is made of dicts, lists, numbers and strings. Got a {type(config).__name__}.")
     if "class_name" not in config or "config" not in config:
@@ -338,6 +340,10 @@ def find(
         found = registry.built_in(place, name)
         if found is not None:
             return found
+    if module == "builtins":  # until Keras 3.6 functions were saved without the package that they are registered in
+        for full, found in {**registry.custom_objects(), **(custom_objects or {})}.items():
+            if full.endswith(f">{name}") and not isinstance(found, type):
+                return found
     known = [k for place in places for k in registry.built_ins_of(place)]
     raise ValueError(
         f"Unknown {'object' if not module else f'member of {module}'}: {name!r}.{nearest(name, known)}\n"

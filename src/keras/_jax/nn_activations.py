@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import jax
 import jax.numpy as jnp
 
@@ -9,6 +11,12 @@ from keras._core.types import Tensor
 from keras._jax import logits
 from keras._jax.dtypes import floats, whole
 from keras._jax.op import op
+
+_ALWAYS_ONE = (
+    "softmax over axis {axis} of a tensor of shape {shape}: the axis has size 1, so that the result is 1 whatever "
+    "comes in. For two classes and one output, take a sigmoid."
+)
+
 
 # --- rectifiers
 
@@ -187,14 +195,25 @@ def glu(x: Tensor, axis=-1) -> Tensor:
     return jax.nn.glu(x, axis)
 
 
-@op
+def _without_warnings(trace, *args, **kwargs):
+    """A graph that is only built says nothing; the warning comes when it computes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return trace(*args, **kwargs)
+
+
+@op(shapes=_without_warnings)
 def softmax(x: Tensor, axis=-1) -> Tensor:
     """`exp(x) / sum(exp(x))`, the sum along an axis, along several, or over all elements if None.
+
+    Along one axis of size 1 that is 1 whatever `x` is, and a warning says so.
 
     >>> softmax([0.0, 0.0])
     Array([0.5, 0.5], dtype=float32)
     """
     x = floats(x)
+    if isinstance(axis, int) and -x.ndim <= axis < x.ndim and x.shape[axis] == 1:
+        warnings.warn(_ALWAYS_ONE.format(axis=axis, shape=x.shape), stacklevel=3)
     found = jax.nn.softmax(x, tuple(axis) if isinstance(axis, list) else axis)
     return logits.remember(found, "softmax", axis, x) if isinstance(axis, int) else found
 

@@ -148,14 +148,19 @@ def sort(x: Tensor, axis=-1) -> Tensor:
 
 @op
 def argsort(x: Tensor, axis=-1) -> Tensor:
-    """Positions of the elements in rising order along an axis; equals keep their order."""
-    return places(jnp.argsort(x, axis))
+    """Positions of the elements in rising order along an axis, or among all if None; equals keep their order."""
+    x = jnp.asarray(x)
+    return places(jnp.argsort(x, axis) if x.ndim else jnp.argsort(x, None))  # one number is an array of one
 
 
 @op
 def argpartition(x: Tensor, kth, axis=-1) -> Tensor:
-    """Positions such that the first `kth` elements are not larger than the next, nor that than the rest."""
-    return places(jnp.argpartition(x, kth, axis))
+    """Positions such that the first `kth` elements are not larger than the next, nor that than the rest.
+
+    They are along an axis, or among all elements if None.
+    """
+    x = jnp.asarray(x)
+    return places(jnp.argpartition(x.reshape(-1), kth) if axis is None else jnp.argpartition(x, kth, axis))
 
 
 @op

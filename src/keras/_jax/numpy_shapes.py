@@ -243,7 +243,8 @@ def _checked_parts(indices_or_sections: Any) -> Any:
 
 def _split_shapes(trace, x, indices_or_sections, axis=0):
     _checked_parts(indices_or_sections)
-    if x.shape[axis] is not None or not isinstance(indices_or_sections, int):
+    known = not -len(x.shape) <= axis < len(x.shape) or x.shape[axis] is not None
+    if known or not isinstance(indices_or_sections, int):
         return trace(x, indices_or_sections, axis=axis)
     return [with_shape(x, x.shape) for _ in range(indices_or_sections)]
 

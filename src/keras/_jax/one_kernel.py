@@ -2,7 +2,7 @@
 
 XLA makes a task of every operation and hands the tasks to threads, which for steps of a few microseconds takes longer
 than the steps. A call that is marked it compiles as one function instead, with loops and products of its own; so it
-suits what is small and without loops, convolutions or other work of libraries.
+suits what is small and without convolutions or other work of libraries. Loops of recurrent layers are held too.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ from jax.experimental.xla_metadata import set_xla_metadata
 from jax.extend.core import Literal
 
 from keras._jax import placement
+from keras._jax.cost import operations_in
 from keras._jax.devices import is_cpu
 from keras._jax.lanes import ELEMENTWISE, inner_of
 
-LARGEST = 1e5  # arithmetic operations of a step; from about there on the products of libraries are faster
+# Arithmetic operations of a step, and of one round of a loop in it, which does not count then: from about there on the
+# products of libraries are faster.
+LARGEST, LARGEST_ROUND = 1e5, 3e3
+# operations as they stand in the program; LLVM takes the square of the time for functions of twice the length
+LONGEST = 600
 
 _OTHERS = frozenset(
     {
@@ -38,12 +43,35 @@ def suits(closed: Any, operations: int) -> bool:
     """Whether a loop over this step, a closed jaxpr of so many arithmetic operations, is faster as one kernel."""
     if not is_cpu() or placement.current() is not None:
         return False
-    return operations < LARGEST and _holds_known_alone(closed.jaxpr)
+    if operations >= LARGEST:
+        operations -= _in_small_loops(closed.jaxpr)
+    return operations < LARGEST and _holds_known_alone(closed.jaxpr) and _length(closed.jaxpr) <= LONGEST
+
+
+def _length(jaxpr: Any) -> int:
+    bodies = (_body(equation) for equation in jaxpr.eqns)
+    return sum(1 if body is None else _length(body.jaxpr) for body in bodies)
+
+
+def _body(equation: Any) -> Any:
+    return equation.params["jaxpr"] if equation.primitive.name == "scan" else inner_of(equation)
+
+
+def _in_small_loops(jaxpr: Any) -> int:
+    found = 0
+    for equation in jaxpr.eqns:
+        inner = inner_of(equation)
+        if equation.primitive.name == "scan":
+            rounds, each = equation.params["length"], operations_in(equation.params["jaxpr"])
+            found += rounds * each if each < LARGEST_ROUND else 0
+        elif inner is not None:
+            found += _in_small_loops(inner.jaxpr)
+    return found
 
 
 def _holds_known_alone(jaxpr: Any) -> bool:
     for equation in jaxpr.eqns:
-        inner = inner_of(equation)
+        inner = _body(equation)
         if inner is None:
             if equation.primitive.name not in ELEMENTWISE and equation.primitive.name not in _OTHERS:
                 return False
@@ -73,6 +101,8 @@ def _results(jaxpr: Any, constants: list, given: list) -> list:
         inner = inner_of(equation)
         if inner is not None:
             made = _results(inner.jaxpr, inner.consts, operands)
+        elif equation.primitive.name == "scan":
+            made = _scanned(*operands, **equation.params)
         elif equation.primitive.name == "dot_general":
             made = [_product(*operands, **equation.params)]
         else:
@@ -80,6 +110,20 @@ def _results(jaxpr: Any, constants: list, given: list) -> list:
             made = made if equation.primitive.multiple_results else [made]
         values.update(zip(equation.outvars, made))
     return [value(atom) for atom in jaxpr.outvars]
+
+
+def _scanned(
+    *operands: Any, jaxpr: Any, length: int, reverse: bool, num_consts: int, num_carry: int, unroll: int, **_: Any
+) -> list:
+    """A loop of a recurrent layer. It costs nothing here, so it is not written out even where the layer says so."""
+    constants, carry = list(operands[:num_consts]), list(operands[num_consts : num_consts + num_carry])
+
+    def step(carry: list, items: list) -> tuple[list, list]:
+        found = _results(jaxpr.jaxpr, jaxpr.consts, [*constants, *carry, *items])
+        return found[:num_carry], found[num_carry:]
+
+    last, made = lax.scan(step, carry, list(operands[num_consts + num_carry :]), length, reverse)
+    return [*last, *made]
 
 
 def _product(x: Any, y: Any, dimension_numbers: Any, preferred_element_type: Any, **_: Any) -> Any:
@@ -128,6 +172,6 @@ def made(compile_it: Callable[[bool], Any], as_one: bool) -> Any:
     if as_one:
         try:
             return compile_it(True)
-        except jax.errors.JaxRuntimeError:
-            pass
+        except (jax.errors.JaxRuntimeError, TypeError, ValueError):
+            pass  # what is wrong with the program itself is found without a kernel as well
     return compile_it(False)

@@ -1,14 +1,6 @@
 """Activations that turn the values along an axis into probabilities."""
 
-import warnings
-
 from keras import ops
-from keras._core.graph import KerasTensor
-
-_ALWAYS_ONE = (
-    "softmax over axis {axis} of a tensor of shape {shape}: the axis has size 1, so that the result is 1 whatever "
-    "comes in. For two classes and one output, take a sigmoid."
-)
 
 
 def softmax(x, axis=-1):
@@ -23,10 +15,6 @@ def softmax(x, axis=-1):
     >>> softmax([0.0, 0.0])
     Array([0.5, 0.5], dtype=float32)
     """
-    if isinstance(axis, int) and not isinstance(x, KerasTensor):
-        shape = tuple(ops.shape(x))
-        if -len(shape) <= axis < len(shape) and shape[axis] == 1:
-            warnings.warn(_ALWAYS_ONE.format(axis=axis, shape=shape), stacklevel=2)
     return ops.softmax(x, axis=axis)
 
 

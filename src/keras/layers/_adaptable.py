@@ -1,5 +1,6 @@
 """Layers whose main weight may be kept in fewer bits, or get a change of low rank that is trained in its stead."""
 
+from keras._core.quantized_policy import MODES
 from keras.layers._layer import Layer
 
 
@@ -102,7 +103,13 @@ class Adaptable(Layer):
         ways.quantize(self, mode, type_check, config)
 
     def quantized_build(self, input_shape, mode, config=None):
-        """Makes the weights for inputs of a shape, kept as `mode` says."""
+        """Makes the weights for inputs of a shape, kept as `mode` says.
+
+        Raises:
+            NotImplementedError: there is no such mode.
+        """
+        if mode not in MODES:
+            raise NotImplementedError(f"{self.name} cannot be quantised as {mode!r}. Known modes: {', '.join(MODES)}.")
         if not self.built:
             self.build(input_shape)
         if self._form is None:
@@ -111,7 +118,7 @@ class Adaptable(Layer):
     def quantized_call(self, *args, **kwargs):
         """What a call computes with quantised weights."""
         if self._form is None:
-            raise ValueError(f"{self.name} is not quantised: call quantize() first.")
+            raise NotImplementedError(f"{self.name} is not quantised: call quantize() first.")
         return self._form.call(*args, **kwargs)
 
     def _follow_policy(self, policy):

@@ -131,6 +131,7 @@ class GroupedQueryAttention(AttentionHeads):
         self.check_value_and_key(value_shape, value_shape if key_shape is None else key_shape)
         return tuple(query_shape)
 
-    def compute_output_spec(self, *args, **kwargs):
+    def compute_output_spec(self, query, value, key=None, *args, **kwargs):
         """Symbolic outputs, with the scores if they are asked for."""
-        return self._traced_outputs(args, kwargs)
+        self.compute_output_shape(query.shape, value.shape, None if key is None else key.shape)
+        return self._traced_outputs((query, value, key, *args), kwargs)

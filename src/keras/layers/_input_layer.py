@@ -43,6 +43,8 @@ class InputLayer(Layer):
             _check_like("shape", shape, found[1:])
             _check_like("batch_size", batch_size, found[:1])
             _check_like("batch_shape", batch_shape, found)
+            if sparse:
+                raise ValueError("Input: `sparse` is True, but `tensor` stands for dense data.")
             if dtype is not None and dtype != input_tensor.dtype:
                 raise ValueError(f"Input: `dtype` is {dtype!r}, but `tensor` has dtype {input_tensor.dtype!r}.")
             batch_shape, dtype = found, input_tensor.dtype

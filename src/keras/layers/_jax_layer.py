@@ -7,6 +7,7 @@ import inspect
 from keras import ops, random
 from keras._core import tree
 from keras._core.checks import unavailable
+from keras._jax import pytree
 from keras._jax.variable import Variable
 from keras.layers._base.shapes import is_shape
 from keras.layers._layer import Layer
@@ -20,9 +21,10 @@ class JaxLayer(Layer):
     Args:
         call_fn: a function that takes some of `params`, `state`, `rng`, `inputs`, `training`, under these names, and
             `inputs` at least. With `state` it returns a pair: outputs and new state. `rng` is None outside of training.
-        init_fn: a function that takes `rng` and `inputs`, and `training` if it wants, and returns the params, or params
-            and state if `call_fn` takes `state`.
-        params, state: nested arrays to start with, instead of what `init_fn` returns. Training changes params.
+        init_fn: a function that takes some of `rng`, `inputs`, `training`, and `inputs` at least, and returns the
+            params, or params and state if `call_fn` takes `state`.
+        params, state: nested arrays to start with, also in classes that JAX knows as nodes, instead of what `init_fn`
+            returns. Training changes params.
         seed: seed of `rng`.
         native_serialization_platforms: for exports by way of TensorFlow, which this engine does not have; leave it out.
 
@@ -51,9 +53,7 @@ class JaxLayer(Layer):
         self._takes = _argument_names("call_fn", call_fn, ("params", "state", "rng", "inputs", "training"), ("inputs",))
         self._init_takes = ()
         if init_fn is not None:
-            self._init_takes = _argument_names(
-                "init_fn", init_fn, ("rng", "inputs", "training"), ("rng", "inputs")
-            )  # fmt: skip
+            self._init_takes = _argument_names("init_fn", init_fn, ("rng", "inputs", "training"), ("inputs",))
         if init_fn is None and params is None and state is None and {"params", "state"} & set(self._takes):
             raise ValueError(
                 f"{type(self).__name__}: `call_fn` takes params or a state, so `init_fn`, `params` or `state` must "
@@ -90,7 +90,13 @@ class JaxLayer(Layer):
         if not isinstance(outputs, (list, tuple)) or len(outputs) != 2:
             raise ValueError(f"{self.name}: `call_fn` takes a state, so it must return a pair: outputs and new state.")
         outputs, state = outputs
-        for variable, value in zip(tree.leaves(self.state), tree.leaves(state), strict=True):
+        variables, values = pytree.flatten(self.state)[0], pytree.flatten(state)[0]
+        if not tree.same_structure(self.state, state) or len(variables) != len(values):
+            raise ValueError(
+                f"{self.name}: `call_fn` must return a state like the one it got, {tree.describe(self.state)}. "
+                f"Got {tree.describe(state)}."
+            )
+        for variable, value in zip(variables, values):
             if isinstance(variable, Variable):
                 variable.assign(value)
         return outputs
@@ -105,14 +111,15 @@ class JaxLayer(Layer):
         return type(shape)(self._ones_of(one) for one in shape)
 
     def _variables_of(self, values, trainable):
-        """The same structure with variables for arrays."""
+        """The same structure with variables for arrays; what holds no numbers, such as text, stays."""
         if values is None:
             return None
-        return tree.pack_like(values, [self._variable_of(v, trainable) for v in tree.leaves(values)])
+        leaves, rebuilt = pytree.flatten(values)
+        return rebuilt([self._variable_of(v, trainable) for v in leaves])
 
     def _variable_of(self, value, trainable):
-        if value is None:
-            return None
+        if not (hasattr(value, "dtype") or isinstance(value, (bool, int, float, complex))):
+            return value
         value = ops.convert_to_tensor(value)
         return self.add_weight(
             shape=value.shape, initializer=lambda shape, dtype=None: value, dtype=value.dtype.name,
@@ -131,7 +138,8 @@ class JaxLayer(Layer):
 
 
 def _values_of(variables):
-    return tree.map_leaves(lambda v: v.value if isinstance(v, Variable) else v, variables)
+    leaves, rebuilt = pytree.flatten(variables)
+    return rebuilt([v.value if isinstance(v, Variable) else v for v in leaves])
 
 
 def _argument_names(what, function, allowed, needed):

@@ -114,8 +114,8 @@ class LSTM(GatedRNN):
             at all time steps.
         seed: seed of the dropout.
         return_sequences, return_state, go_backwards, stateful, unroll: as for `RNN`.
-        use_cudnn: True demands the cuDNN kernel, which this engine does not use, and is an error; 'auto' and False
-            are the same.
+        use_cudnn: True demands the cuDNN kernel, which this engine does not use, and is an error
+            when the layer is first called; 'auto' and False are the same.
         **kwargs: initializers, regularizers, constraints for kernel, recurrent kernel and bias; and those of `Layer`.
 
     Shapes:
@@ -160,14 +160,18 @@ class LSTM(GatedRNN):
             recurrent_dropout=recurrent_dropout, seed=seed, dtype=kwargs.get("dtype"),
             trainable=kwargs.get("trainable", True), name="lstm_cell",
         )  # fmt: skip
-        if use_cudnn is True:
-            raise ValueError(
-                "LSTM: `use_cudnn=True` demands cuDNN's kernel, which this engine does not use.\n  Leave it at 'auto'."
-            )
         super().__init__(
             cell, return_sequences, return_state, go_backwards, stateful, unroll, use_cudnn,
             activity_regularizer=activity_regularizer, **kwargs,
         )  # fmt: skip
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        if self.use_cudnn is True:
+            raise ValueError(
+                f"{self.name}: `use_cudnn=True` demands cuDNN's kernel, which this engine does not use.\n"
+                "  Leave it at 'auto'."
+            )
+        super().build(sequences_shape, initial_state_shape)
 
     recurrent_activation = GatedRNN.of_cell("recurrent_activation", "Activation of the gates.")
     unit_forget_bias = GatedRNN.of_cell("unit_forget_bias", "Whether the bias of the forget gate starts at one.")

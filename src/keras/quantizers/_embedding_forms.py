@@ -122,6 +122,10 @@ class Int4Embedding(EmbeddingForm):
     )  # fmt: skip
 
     @property
+    def inputs_quantizer(self):
+        return QuantizationConfig.activation_quantizer_or_default(self.config, None)
+
+    @property
     def block(self):
         """Numbers of a vector that share a scale; None for all of them without a zero point."""
         size = block_size_of(self.policy, self.config)
@@ -161,7 +165,7 @@ class Int4Embedding(EmbeddingForm):
 
     def multiply(self, x, dtype):
         layer = self.layer
-        quantizer = QuantizationConfig.activation_quantizer_or_default(self.config, None)
+        quantizer = self.inputs_quantizer
         if self.block is None:
             own = self.has_reverse_weights
             kernel = layer.reverse_embeddings.value if own else ops.transpose(layer.embeddings.value)
