@@ -1,5 +1,6 @@
 """Layers that count as layers of an older class, what they are called in files, and what 2.x said of objects."""
 
+import abc
 import json
 import os
 import subprocess
@@ -153,3 +154,19 @@ def test_bidirectional_takes_states_for_both_directions(given):
     states = [keras.Input((5,)) for _ in range(given)]
     with pytest.raises(ValueError, match="1 each"):
         layers.Bidirectional(layers.GRU(5))(keras.Input((4, 3)), initial_state=states)
+
+
+def test_layers_may_have_abstract_bases():
+    class Described(abc.ABC):
+        @abc.abstractmethod
+        def describe(self): ...
+
+    class Own(Described, keras.layers.Conv2D):
+        def describe(self):
+            return self.filters
+
+    layer = Own(3, 2)
+    assert layer.describe() == 3
+    assert isinstance(layer, keras.layers.Conv2D)
+    assert layer(np.zeros((1, 4, 4, 1), "float32")).shape == (1, 3, 3, 3)
+    assert not isinstance(keras.layers.Dense(1), keras.layers.Conv2D)

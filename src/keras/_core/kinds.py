@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Callable, Iterable
 
 
-class Kind(type):
+class Kind(ABCMeta):  # so that a class may be derived from abstract ones as well
     """The class of a class that counts objects of others as its own, where `counted_by` names such."""
 
     def __instancecheck__(cls, x) -> bool:
-        return super().__instancecheck__(x) or _counts(cls, type(x))
+        return type.__instancecheck__(cls, x) or _counts(cls, type(x))
 
     def __subclasscheck__(cls, other: type) -> bool:
-        return super().__subclasscheck__(other) or _counts(cls, other)
+        return type.__subclasscheck__(cls, other) or _counts(cls, other)
 
 
 # functions that name the classes whose objects a class counts; there are none in today's Keras
