@@ -102,7 +102,7 @@ def _results(jaxpr: Any, constants: list, given: list) -> list:
         if inner is not None:
             made = _results(inner.jaxpr, inner.consts, operands)
         elif equation.primitive.name == "scan":
-            made = _scanned(*operands, **equation.params)
+            made = _scanned(equation, operands)
         elif equation.primitive.name == "dot_general":
             made = [_product(*operands, **equation.params)]
         else:
@@ -112,18 +112,24 @@ def _results(jaxpr: Any, constants: list, given: list) -> list:
     return [value(atom) for atom in jaxpr.outvars]
 
 
-def _scanned(
-    *operands: Any, jaxpr: Any, length: int, reverse: bool, num_consts: int, num_carry: int, unroll: int, **_: Any
-) -> list:
+def _scanned(equation: Any, operands: list) -> list:
     """A loop of a recurrent layer. It costs nothing here, so it is not written out even where the layer says so."""
-    constants, carry = list(operands[:num_consts]), list(operands[num_consts : num_consts + num_carry])
+    body, length = equation.params["jaxpr"], equation.params["length"]
+    # what is taken item by item has an axis less inside; how parameters say it differs between releases of JAX
+    items = _with_an_axis_more(equation.invars, body.jaxpr.invars)
+    carried = len(equation.outvars) - _with_an_axis_more(equation.outvars, body.jaxpr.outvars)
+    first, given = len(operands) - items - carried, len(operands) - items
 
     def step(carry: list, items: list) -> tuple[list, list]:
-        found = _results(jaxpr.jaxpr, jaxpr.consts, [*constants, *carry, *items])
-        return found[:num_carry], found[num_carry:]
+        found = _results(body.jaxpr, body.consts, [*operands[:first], *carry, *items])
+        return found[:carried], found[carried:]
 
-    last, made = lax.scan(step, carry, list(operands[num_consts + num_carry :]), length, reverse)
+    last, made = lax.scan(step, operands[first:given], operands[given:], length, equation.params["reverse"])
     return [*last, *made]
+
+
+def _with_an_axis_more(outside: list, inside: list) -> int:
+    return sum(a.aval.ndim == b.aval.ndim + 1 for a, b in zip(outside, inside))
 
 
 def _product(x: Any, y: Any, dimension_numbers: Any, preferred_element_type: Any, **_: Any) -> Any:
