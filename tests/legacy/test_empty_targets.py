@@ -1,5 +1,8 @@
 """Models without targets, as programs until 3 trained them."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,6 @@ from keras import backend as K
 from keras.config import set_era
 from keras.layers import Dense, Input, Layer
 from keras.models import Model, Sequential, load_model
-from keras.utils import test_utils
 
 
 @pytest.fixture
@@ -96,8 +98,10 @@ def test_a_file_without_a_loss_opens(in_era, tmp_path):
 
 
 def test_layer_test_draws_inputs_of_the_float_type():
-    K.set_floatx("float64")
-    try:
-        assert test_utils.layer_test(Dense, {"units": 2}, input_shape=(3, 2)).dtype == "float64"
-    finally:
-        K.set_floatx("float32")
+    program = (
+        "from keras import backend as K; from keras.layers import Dense; from keras.utils import test_utils; "
+        "K.set_floatx('float64'); "
+        "print(test_utils.layer_test(Dense, {'units': 2}, input_shape=(3, 2)).dtype)"
+    )  # in a process of its own: 64 bits stay on
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "float64", done.stderr
