@@ -76,10 +76,7 @@ def by_phases(product: Callable, inputs, kernel, strides, dilation, before, size
         cuts.append(slice(b - first * s, b - first * s + size))
     x = lax.pad(inputs, jnp.zeros((), inputs.dtype), [(0, 0, 0), *zeros, (0, 0, 0)])
     y = product(x, weights, (1,) * spatial, "valid", False, (1,) * spatial)
-    wide = y.reshape(*y.shape[:-1], *strides, filters)
-    order = [axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)]
-    wide = wide.transpose(0, *order, 1 + 2 * spatial)
-    return wide.reshape(x.shape[0], *(n * s for n, s in zip(y.shape[1:], strides)), filters)[(slice(None), *cuts)]
+    return _interleaved(y.reshape(*y.shape[:-1], *strides, filters))[(slice(None), *cuts)]
 
 
 def by_each_phase(product: Callable, inputs, kernel, strides, before, sizes) -> jax.Array:
@@ -101,10 +98,16 @@ def by_each_phase(product: Callable, inputs, kernel, strides, before, sizes) -> 
         x = inputs[(slice(None), *(slice(*pair) for pair in cuts))]
         part = jnp.flip(kernel[tuple(some)], range(spatial)).swapaxes(-1, -2)
         found.append(product(x, part, [(max(b, 0), max(a, 0)) for b, a in zeros]))
-    y = jnp.stack(found, 1 + spatial).reshape(*found[0].shape[:-1], *strides, -1)
-    y = y.transpose(0, *(axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)), 1 + 2 * spatial)
-    y = y.reshape(len(y), *(n * s for n, s in zip(counts, strides)), -1)
+    y = _interleaved(jnp.stack(found, 1 + spatial).reshape(*found[0].shape[:-1], *strides, found[0].shape[-1]))
     return y[(slice(None), *(slice(size) for size in sizes))]
+
+
+def _interleaved(y) -> jax.Array:
+    """The results of all phases in their order: (samples, *counts, *strides, filters) -> (samples, *sizes, filters)."""
+    spatial = (y.ndim - 2) // 2
+    counts, strides = y.shape[1 : 1 + spatial], y.shape[1 + spatial : -1]
+    y = y.transpose(0, *(axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)), 1 + 2 * spatial)
+    return y.reshape(len(y), *(n * s for n, s in zip(counts, strides)), y.shape[-1])
 
 
 def transposed_geometry(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> tuple:
