@@ -109,6 +109,14 @@ def test_registered_functions_are_found_by_the_plain_names_that_files_until_3_6_
     assert model.loss is doubled_piece
 
 
+def test_functions_of_one_name_in_two_packages_are_not_guessed():
+    config = {"module": "builtins", "class_name": "function", "config": "halved", "registered_name": "function"}
+    both = {f"{package}>halved": lambda x: x / 2 for package in ("one", "other")}
+    assert keras.saving.deserialize_keras_object(config, custom_objects={"one>halved": both["one>halved"]})(4) == 2
+    with pytest.raises(ValueError, match="Unknown .*'halved'"):
+        keras.saving.deserialize_keras_object(config, custom_objects=both)
+
+
 def test_a_plain_name_finds_no_registered_function_of_a_longer_name():
     config = {"module": "builtins", "class_name": "function", "config": "piece", "registered_name": "function"}
     with pytest.raises(ValueError, match="'piece'"):

@@ -20,7 +20,7 @@ def twice(x):
     return x * 2
 
 
-def far(y_true, y_pred):
+def distance_told(y_true, y_pred):
     return keras.ops.mean(keras.ops.abs(y_true - y_pred))
 
 
@@ -39,9 +39,9 @@ def test_what_a_file_needs_of_the_program_is_named_with_how_to_pass_it(name, in_
         keras.models.load_model(name)
     assert type(keras.models.load_model(name, custom_objects={"Own": Own}).layers[-1]) is Own
     compiled = model(layers.Activation(twice))
-    compiled.compile("sgd", far, metrics=[score])
+    compiled.compile("sgd", distance_told, metrics=[score])
     compiled.save(name)
-    known = {"twice": twice, "far": far, "score": score}
+    known = {"twice": twice, "distance_told": distance_told, "score": score}
     for missing in known:
         with pytest.raises(ValueError, match=f"Unknown[^$]*'{missing}'"):
             keras.models.load_model(name, custom_objects={k: v for k, v in known.items() if k != missing})

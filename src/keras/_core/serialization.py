@@ -341,9 +341,10 @@ def find(
         if found is not None:
             return found
     if module == "builtins":  # until Keras 3.6 functions were saved without the package that they are registered in
-        for full, found in {**registry.custom_objects(), **(custom_objects or {})}.items():
-            if full.endswith(f">{name}") and not isinstance(found, type):
-                return found
+        own = {**registry.custom_objects(), **(custom_objects or {})}.items()
+        found = [v for k, v in own if k.endswith(f">{name}") and not isinstance(v, type)]
+        if len(found) == 1:
+            return found[0]
     known = [k for place in places for k in registry.built_ins_of(place)]
     raise ValueError(
         f"Unknown {'object' if not module else f'member of {module}'}: {name!r}.{nearest(name, known)}\n"

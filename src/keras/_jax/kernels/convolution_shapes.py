@@ -107,7 +107,7 @@ def _interleaved(y) -> jax.Array:
     spatial = (y.ndim - 2) // 2
     counts, strides = y.shape[1 : 1 + spatial], y.shape[1 + spatial : -1]
     y = y.transpose(0, *(axis for i in range(spatial) for axis in (1 + i, 1 + spatial + i)), 1 + 2 * spatial)
-    return y.reshape(len(y), *(n * s for n, s in zip(counts, strides)), y.shape[-1])
+    return y.reshape(y.shape[0], *(n * s for n, s in zip(counts, strides)), y.shape[-1])
 
 
 def transposed_geometry(inputs, kernel, strides, padding: str, extra: tuple, channels_first: bool, dilation) -> tuple:
