@@ -113,7 +113,7 @@ def test_functions_of_one_name_in_two_packages_are_not_guessed():
     config = {"module": "builtins", "class_name": "function", "config": "halved", "registered_name": "function"}
     both = {f"{package}>halved": lambda x: x / 2 for package in ("one", "other")}
     assert keras.saving.deserialize_keras_object(config, custom_objects={"one>halved": both["one>halved"]})(4) == 2
-    with pytest.raises(ValueError, match="Unknown .*'halved'"):
+    with pytest.raises(ValueError, match=r"Unknown .*'halved'"):
         keras.saving.deserialize_keras_object(config, custom_objects=both)
 
 
