@@ -11,7 +11,27 @@ import keras
 from keras import layers
 
 FOLDERS = Path(__file__).parents[1] / "golden" / "folders"
-NAMES = ("nested", "pictures", "pictures_of_2_1", "words")
+NAMES = ("kept", "lines", "nested", "pictures", "pictures_of_2_1", "words")
+
+
+@keras.saving.register_keras_serializable("kept_by_folder")
+class Kept(keras.Model):
+    """What the class of the same name in `tools/golden/tf_keras_folders.py` is."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.first = layers.Dense(units, activation="tanh")
+
+    def build(self, shape):
+        self.scale = self.add_weight(name="scale", shape=(self.units,), initializer="ones")
+        super().build(shape)
+
+    def call(self, x):
+        return self.first(x) * self.scale
+
+    def get_config(self):
+        return {"units": self.units}
 
 
 def unpacked(name, folder="."):

@@ -163,3 +163,16 @@ def test_hyperparameter_changes_between_epochs_compile_nothing():
         model.fit(*some_data(48), batch_size=8, epochs=5, verbose=0, callbacks=[schedule])
     assert not count.compiles
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+def test_a_batch_is_trained_without_a_trace_of_the_loss_or_a_walk_through_the_layers(monkeypatch):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    own = [model.has_own_step(name) for name in ("train_step", "test_step", "predict_step", "compute_loss")]
+    assert not any(own)
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    first = model.train_on_batch(x, y)
+    walks = []
+    monkeypatch.setattr(type(model), "_flatten_layers", lambda *_, **__: walks.append(1))
+    assert len(model.train_on_batch(x, y)) == len(first) == 2
+    assert not walks

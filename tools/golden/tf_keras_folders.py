@@ -91,6 +91,47 @@ def own():
     return model, [(4,)], 2
 
 
+def lines():
+    """Functions of TensorFlow between layers, one of them a loss, what draws, and sizes that are open."""
+    x = layers.Input((4, 6), name="rows")
+    h = tf.transpose(layers.RandomTranslation(0.0, 0.0, name="moved")(x[..., tf.newaxis])[..., 0], [0, 2, 1])
+    h = 1.0 - tf.nn.l2_normalize(layers.Dense(4, name="first")(h), axis=-1)
+    low, high = tf.split(h, [1, 3], axis=-1)
+    h = tf.concat([tf.reduce_max(low, axis=1), tf.math.top_k(tf.reduce_mean(high, 1), 2)[0]], -1)
+    h = tf.reshape(tf.where(h > 0.5, h, 0.5), [tf.shape(x)[0], -1]) + [0.0, 1.0, 2.0]
+    model = tf_keras.Model(x, layers.Dense(1, name="last")(h), name="lines")
+    model.add_loss(tf.reduce_mean(tf.square(low)))
+    model.compile(tf_keras.optimizers.SGD(0.1), "mse")
+    return model, [(4, 6)], 1
+
+
+@tf_keras.utils.register_keras_serializable("kept_by_folder")
+class Kept(tf_keras.Model):
+    """A model with a config and a weight of its own."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.first = layers.Dense(units, activation="tanh")
+
+    def build(self, shape):
+        self.scale = self.add_weight("scale", (self.units,), initializer="ones")
+        super().build(shape)
+
+    def call(self, x):
+        return self.first(x) * self.scale
+
+    def get_config(self):
+        return {"units": self.units}
+
+
+def kept():
+    """A user's class that its config makes, with the state of Nadam."""
+    model = Kept(2, name="kept")
+    model.compile(tf_keras.optimizers.Nadam(0.1), "mse")
+    return model, [(4,)], 2
+
+
 def tables(folder):
     """Layers whose vocabularies were given, without training: a folder and what is predicted for two rows of words."""
     tf.random.set_seed(4)
@@ -149,7 +190,7 @@ def write(build, folder):
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     target.mkdir(parents=True, exist_ok=True)
-    for made in (pictures, words, nested, own):
+    for made in (pictures, words, nested, own, lines, kept):
         if made.__name__ in (sys.argv[2:] or made.__name__):
             write(made, target)
             print(made.__name__, (target / f"{made.__name__}.zip").stat().st_size)

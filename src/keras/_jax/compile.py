@@ -29,18 +29,18 @@ _SMALL = 1 << 16  # bytes of an array that is handed to programs from host memor
 # What of a program goes to XLA's fast library (YNN). Left to itself also convolutions, whose gradients then take twice
 # to five times as long (measured on AVX2). Without its sums, those over large arrays take eight times as long. Products
 # of two to eight rows take it twelve times as long as what XLA has without it, others as long.
-# XLA's older code generators compile loops and convolutions in half to nine tenths of the time, and steps of small
-# models, best on one thread; what they make runs as fast. The newer ones compile equal blocks once. What LLVM may leave
-# out: without its costly passes loops over the last axis are compiled in a sixth less time and run as fast; without
-# any, in half the time, and run five times as long. A kernel that holds everything cannot hold what the library is
-# called for; with vectors of full width its loops over lanes are a fifth faster.
+# XLA's older code generators compile convolutions in half to two thirds of the time, and steps of small models, best on
+# one thread; what they make runs as fast, but for loops of LSTMs, which take half as long again or more. The newer ones
+# compile equal blocks once. What LLVM may leave out: without its costly passes loops over the last axis are compiled in
+# a sixth less time and run as fast; without any, in half the time, and run five times as long. A kernel that holds
+# everything cannot hold what the library is called for; with vectors of full width its loops over lanes are a fifth
+# faster.
 _OLDER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
 _CONVOLUTION_OPTIONS = {**_OLDER, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_REDUCE"}
 _SIMPLY = {**_OLDER, "xla_cpu_parallel_codegen_split_count": 1}
 _MOSTLY = {**_SIMPLY, "xla_llvm_disable_expensive_passes": True}
 _ONE_KERNEL = {**_MOSTLY, "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION"}
 _QUICK_OPTIONS: dict[str | None, dict[str, Any]] = {
-    "with loops": _OLDER,
     "simply": _SIMPLY,
     "mostly": _MOSTLY,
     "very": {"xla_backend_optimization_level": 0},
@@ -189,9 +189,9 @@ def compile_program(
         args: arrays, or shapes and dtypes.
         donate: positions of arguments whose memory the program may take over.
         convolution: whether it contains convolutions, which want other options on the CPU.
-        quickly: on the CPU, 'simply' for small steps without loops, 'with loops' for those with them and 'mostly' for
-            plain loops over the last axis, which lose nothing by it, 'very' for what runs rarely; 'one kernel' and
-            'one kernel of lanes' for what `one_kernel.loop` made.
+        quickly: on the CPU, 'simply' for small steps without loops and 'mostly' for plain loops over the last axis,
+            which lose nothing by it, 'very' for what runs rarely; 'one kernel' and 'one kernel of lanes' for what
+            `one_kernel.loop` made.
     """
     counters.compiles[name] += 1
     use_disk_cache()

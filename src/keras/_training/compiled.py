@@ -239,7 +239,9 @@ class Compiled:
 
         As in Keras 3, what is counted both with and without weights is listed twice.
         """
-        known = [m.name for metric in self.metrics for m in getattr(metric, "metrics", (metric,))]
+        known = _names_of(self._metrics_of_compile())
+        if not logs.keys() <= set(known):  # only then, as going through all layers takes long beside a step
+            known = _names_of(self.metrics)
         return [*(n for n in known if n in logs), *sorted(n for n in logs if n not in known)]
 
     def _by_name(self, logs: dict[str, Any]) -> dict[str, Any]:
@@ -291,3 +293,8 @@ class Compiled:
             return step_of_data(self, "predict", state)
         outputs, after = default_step(self, "predict", state, data)
         return outputs, after[1]
+
+
+def _names_of(metrics: list[Any]) -> list[str]:
+    """Their names, where one stands for several of those."""
+    return [m.name for metric in metrics for m in getattr(metric, "metrics", (metric,))]

@@ -422,9 +422,8 @@ def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
     """How a program with so many weights may be compiled in less time, see `engine.compile_program`."""
     if kind == "tail" and traced.operations < _SMALL_TAIL:  # computed sooner than it is compiled well
         return "very"
-    if engine.has_loop(traced.closed):
-        return "with loops"
-    return "simply" if traced.operations < _SMALL_STEP and weights <= packing.MOST else None
+    small = traced.operations < _SMALL_STEP and weights <= packing.MOST
+    return "simply" if small and not engine.has_loop(traced.closed) else None
 
 
 def _steps_at_once(traced: Traced, most: int) -> int:

@@ -24,11 +24,10 @@ from keras._training.state import State
 
 _LARGEST = 256 << 20  # bytes of data and states of one program's models
 _MOST_EPOCHS = 4  # times the epochs of the first to end, as those that are done go on computing for nothing
-_VECTOR = 16  # numbers; what is left of a loop beyond whole vectors is computed one by one
-_FEWEST_PER_THREAD = 16  # models; a step of fewer costs hardly less
+_LANES = 16  # models of a program: whole vectors, as what is left of a loop beyond them is computed one by one
 
 # Steps of single models that a program has to save before it is worth compiling: that takes about as long.
-WORTH_COMPILING = 150_000
+WORTH_COMPILING = 75_000
 _OF_A_FIT = 1_500  # steps that take as long as what a fit of one model does beside its steps
 
 
@@ -77,6 +76,11 @@ class Run:
         return 2 * sum(x.nbytes for x in arrays) + 4 * sum(v.size for v in self.planner.variables.flat())
 
     @property
+    def sizes(self) -> set[int]:
+        """The rows of its steps."""
+        return {size for size in (self.source.batch_size if self.full_steps else 0, self.left) if size}
+
+    @property
     def steps(self) -> int:
         """Steps in all."""
         return self.epochs * (self.full_steps + bool(self.left))
@@ -92,48 +96,44 @@ class Run:
         return np.minimum(self.source.rows - size * np.arange(self.full_steps, dtype=np.int32), size)
 
 
-def train_together(runs: list[Run]) -> list[Run]:
-    """Trains runs of one structure together, where that is faster, and returns those that have to be trained alone."""
-    alone = []
-    with ThreadPoolExecutor(_threads()) as compilers, ThreadPoolExecutor(_threads()) as trainers:
-        prepared = []
-        groups = _groups(runs)
-        for group in groups:
-            programs = _programs(group, compilers, -(-_threads() // len(groups)))
-            if programs is None:
-                alone += group
-            else:
-                prepared.append((group, programs))
-        parts = [
-            _Part(group[i : i + programs.count], programs)
-            for group, programs in prepared
-            for i in range(0, len(group), programs.count)
-        ]
-        for done in [trainers.submit(part.train) for part in parts]:
-            done.result()
-        for part in parts:
-            part.assign()
-    return alone
+class Together:
+    """Runs that are trained side by side, those of one structure in one program, where that is faster.
+
+    A program is compiled while further runs are drawn.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[Any, _Group] = {}
+        self._compilers = ThreadPoolExecutor(_threads())
+
+    def add(self, run: Run) -> None:
+        """Takes a run that was drawn."""
+        group = self._groups.setdefault(run.key, _Group(self._compilers))
+        group.runs.append(run)
+        if len(group.runs) >= _LANES // 2:
+            group.compile_for(_LANES)
+
+    def train(self, alone: Callable[[Run], None]) -> None:
+        """Trains all of them.
+
+        Args:
+            alone: called with those that have to be trained alone.
+        """
+        with self._compilers, ThreadPoolExecutor(_threads()) as trainers:
+            for group in self._groups.values():
+                group.compile_for(min(_LANES, len(group.runs)))
+            parts = [part for group in self._groups.values() for part in group.parts()]
+            trained = [trainers.submit(part.train) for part in parts]
+            for group in self._groups.values():
+                for run in group.alone:
+                    alone(run)
+            for part, done in zip(parts, trained):
+                done.result()
+                part.assign()
 
 
 def _threads() -> int:
     return os.cpu_count() or 1
-
-
-def _groups(runs: list[Run]) -> list[list[Run]]:
-    """Runs that are trained together: of one key, and with not too different numbers of epochs."""
-    by_key: dict[Any, list[Run]] = {}
-    for run in runs:
-        by_key.setdefault(run.key, []).append(run)
-    found: list[list[Run]] = []
-    for group in by_key.values():
-        started: list[Run] = []
-        for run in sorted(group, key=lambda run: run.epochs):
-            if not started or run.epochs > _MOST_EPOCHS * started[0].epochs:
-                started = []
-                found.append(started)
-            started.append(run)
-    return found
 
 
 @dataclass
@@ -144,52 +144,67 @@ class _Program:
     names: list[str] | None = None
 
 
-class _Programs:
-    """What trains a group.
+class _Group:
+    """Runs of one key.
 
     Attributes:
-        count: how many models a program is for.
+        runs: all of them.
+        count: how many models a program is for; 0 before one is made.
         layouts: how their values are joined, by field.
-        full: the steps of an epoch but the last, smaller one; None if there are none.
-        tails: those last ones, by their rows.
+        programs: by the rows of their steps: of full steps, and of last, smaller ones.
     """
 
-    def __init__(self, count: int, layouts: list[Layout], full: Future | None, tails: dict[int, Future]):
-        self.count = count
-        self.layouts = layouts
-        self.full = full
-        self.tails = tails
+    def __init__(self, compilers: ThreadPoolExecutor):
+        self.runs: list[Run] = []
+        self.count = 0
+        self.layouts: list[Layout] = []
+        self.programs: dict[int, Future] = {}
+        self._compilers = compilers
+        self._refused = False
 
+    def compile_for(self, count: int) -> None:
+        """Finds or begins what the runs lack, if that saves more than it takes.
 
-def _programs(group: list[Run], compilers: ThreadPoolExecutor, threads: int) -> _Programs | None:
-    """The programs of a group, found or being made, for so many threads; None if it is better trained alone."""
-    first = group[0]
-    count = _count(group, threads)
-    sizes = [first.source.batch_size] if first.full_steps else []
-    tails = sorted({run.left for run in group if run.left})
-    known = {size: engine.programs.find(("together", count, first.key, size)) for size in (*sizes, *tails)}
-    missing = [size for size, found in known.items() if found is None]
-    if len(missing) * WORTH_COMPILING > sum(run.steps + _OF_A_FIT for run in group):
-        return None
-    layouts = [_layout(field, count) for field in first.planner.variables]
-    try:
-        steps = {size: _step(first, size, count) for size in missing}
-    except (ForeignVariables, CannotFill, _Slow):
-        return None
-    made = {size: compilers.submit(_compiled, first, size, count, layouts, step) for size, step in steps.items()}
-    for size, found in known.items():
-        if found is not None:
-            made[size] = Future()
-            made[size].set_result(found)
-    return _Programs(count, layouts, made[sizes[0]] if sizes else None, {size: made[size] for size in tails})
+        Args:
+            count: how many models a program is for, if none is there yet.
+        """
+        waiting = self.alone
+        missing = sorted({size for run in waiting for size in run.sizes} - self.programs.keys())
+        if not missing or self._refused:
+            return
+        first = self.runs[0]
+        count = self.count or max(min(count, _LARGEST // max(first.bytes, 1)), 1)
+        known = {size: engine.programs.find(("together", count, first.key, size)) for size in missing}
+        made = [size for size, found in known.items() if found is None]
+        if len(made) * WORTH_COMPILING > sum(run.steps + _OF_A_FIT for run in waiting):
+            return
+        try:
+            steps = {size: _step(first, size, count) for size in made}
+        except (ForeignVariables, CannotFill, _Slow):
+            self._refused = True
+            return
+        self.count, self.layouts = count, [_layout(field, count) for field in first.planner.variables]
+        for size in missing:
+            if size in steps:
+                given = (first, size, count, self.layouts, steps[size])
+                self.programs[size] = self._compilers.submit(_compiled, *given)
+            else:
+                self.programs[size] = Future()
+                self.programs[size].set_result(known[size])
 
+    @property
+    def alone(self) -> list[Run]:
+        """Runs that have no programs."""
+        return [run for run in self.runs if not run.sizes <= self.programs.keys()]
 
-def _count(group: list[Run], threads: int) -> int:
-    """How many models a program is for: the group, or equal parts of it that threads or memory can take."""
-    at_once = max(int(_LARGEST // max(max(run.bytes for run in group), 1)), 1)
-    parts = max(-(-len(group) // at_once), min(threads, max(len(group) // _FEWEST_PER_THREAD, 1)))
-    count = -(-len(group) // parts)
-    return count if count < _VECTOR else -(-count // _VECTOR) * _VECTOR
+    def parts(self) -> list[_Part]:
+        """The others, as many together as a program takes, with not too different numbers of epochs."""
+        found: list[list[Run]] = []
+        for run in sorted((run for run in self.runs if run.sizes <= self.programs.keys()), key=lambda run: run.epochs):
+            if not found or len(found[-1]) == self.count or run.epochs > _MOST_EPOCHS * found[-1][0].epochs:
+                found.append([])
+            found[-1].append(run)
+        return [_Part(runs, self) for runs in found]
 
 
 def _layout(variables: list[Any], *lanes: int) -> Layout:
@@ -240,18 +255,18 @@ def _compiled(run: Run, rows: int, count: int, layouts: list[Layout], step: tupl
 class _Part:
     """Runs that fill a program; where they are too few, the last one stands there several times."""
 
-    def __init__(self, runs: list[Run], programs: _Programs):
+    def __init__(self, runs: list[Run], group: _Group):
         self._runs = runs
-        self._programs = programs
-        self._lanes = runs + runs[-1:] * (programs.count - len(runs))
-        self._layouts = programs.layouts
+        self._programs = group.programs
+        self._lanes = runs + runs[-1:] * (group.count - len(runs))
+        self._layouts = group.layouts
         self._ends: dict[int, State] = {}  # by the number of epochs
 
     def train(self) -> None:
         """All epochs of all runs."""
         lanes = self._lanes
-        full = self._programs.full.result() if self._programs.full is not None else None
-        tails = {rows: program.result() for rows, program in self._programs.tails.items()}
+        full = self._programs[lanes[0].source.batch_size].result() if lanes[0].full_steps else None
+        tails = {rows: self._programs[rows].result() for rows in {run.left for run in lanes if run.left}}
         state = State(*(self._beside([_joined(run, i) for run in lanes]) for i in range(4)))
         starts = [run.model._reset_metric_values() for run in lanes]
         metrics = engine.fetch(self._layouts[3].joined_on_host([np.stack(values, -1) for values in zip(*starts)]))
@@ -274,8 +289,6 @@ class _Part:
                 state, logs[0] = full.compiled(state, numbers, data, order, everyone, np.int32(steps), *counts)
             for rows, tail in tails.items():
                 active = np.array([run.left == rows for run in lanes])
-                if not active.any():
-                    continue
                 order = np.stack(
                     [o[None, -rows:] if is_of else np.zeros((1, rows), np.int32) for o, is_of in zip(orders, active)]
                 )

@@ -37,13 +37,17 @@ def _tensor(place: Any, shifts: dict) -> dict:
 def _is_place(x: Any) -> bool:
     return (
         isinstance(x, list) and len(x) in (3, 4) and isinstance(x[0], str) and type(x[1]) is int and type(x[2]) is int
-    )
+    ) and not _is_constant(x)
 
 
-def call_of(node: Any, shifts: dict, more: str | None) -> dict:
+def _is_constant(x: Any) -> bool:
+    return isinstance(x, list) and len(x) in (3, 4) and x[0] == "_CONSTANT_VALUE"
+
+
+def call_of(node: Any, shifts: dict) -> dict:
     """One call: `[["dense_1", 0, 0, {}]]`, or the first of them without a list around it, as arguments."""
     kwargs: dict[str, Any] = {}
-    if _is_place(node):
+    if _is_place(node) or _is_constant(node):
         given = [node]
         single = True
     elif isinstance(node, list):
@@ -55,29 +59,24 @@ def call_of(node: Any, shifts: dict, more: str | None) -> dict:
         raise ValueError(f"a call of a layer is described by a {type(node).__name__}")
     tensors = []
     for place in given:
-        if not _is_place(place):
-            if isinstance(place, list) and len(place) >= 2 and place[0] == "_CONSTANT_VALUE":
-                tensors.append(place[2])
-                continue
+        if _is_constant(place):
+            tensors.append(place[2])
+        elif _is_place(place):
+            tensors.append(_tensor(place, shifts))
+        else:
             raise ValueError("a call of a layer names no tensor")
-        tensors.append(_tensor(place, shifts))
         if len(place) == 4 and isinstance(place[3], dict):
             kwargs.update({k: _filled(v, shifts) for k, v in place[3].items()})
-    first = tensors[0] if single else tensors
-    args = [first]
-    if more and more in kwargs:
-        args.append(kwargs.pop(more))
-        kwargs.pop("name", None)
     if "slice_spec" in kwargs:
-        args.append(_slices(kwargs.pop("slice_spec")))
-    return {"args": args, "kwargs": kwargs}
+        kwargs["slice_spec"] = _slices(kwargs["slice_spec"])
+    return {"args": [tensors[0] if single else tensors], "kwargs": kwargs}
 
 
 def _slices(spec: Any) -> Any:
     def one(x: Any) -> Any:
         if isinstance(x, dict) and set(x) <= {"start", "stop", "step"}:
             return {"class_name": "__slice__", "config": x}
-        return x
+        return {**x, "config": {}} if x == {"class_name": "__ellipsis__"} else x
 
     return [one(x) for x in spec] if isinstance(spec, list) else one(spec)
 

@@ -71,6 +71,8 @@ REBUILT = frozenset(
         "CuDNNLSTM",
     ]
 )
+# layers and models of `keras.experimental` and of preprocessing, which `legacy.experimental` makes
+EXPERIMENTAL = frozenset(("LinearModel", "RandomFourierFeatures", "RandomHeight", "RandomWidth", "WideDeepModel"))
 MODELS = frozenset(("Model", "Functional", "Container", "Network"))
 
 
@@ -95,6 +97,8 @@ DROPPED = [
     Dropped("*", "cache_enabled", None, "0.x"),
     Dropped("*", "custom_name", None, "0.x"),
     Dropped("*", "autocast", None, "2.x"),
+    Dropped("*", "rng_type", None, "2.x"),
+    Dropped("Discretization", "trainable", None, "2.x"),
     Dropped("Embedding", "dropout", (0, None), "1.x"),
     Dropped("Embedding", "activity_regularizer", (None,), "1.x 2.x"),
     Dropped("Embedding", "sparse", (False,), "2.x"),
@@ -132,17 +136,3 @@ for _row in DROPPED:
     DROPPED_BY_NAME.setdefault(_row.name, []).append(_row)
 # arguments of 1.x layers that told the size of the inputs, which the layer's place in the model tells as well
 INPUT_SIZES = frozenset(("input_dim", "input_length"))
-
-# functions that tf.keras put between layers, and what Keras 3 calls them
-FUNCTIONS = {
-    "math.add": ("numpy", "Add"), "__operators__.add": ("numpy", "Add"), "math.subtract": ("numpy", "Subtract"),
-    "math.multiply": ("numpy", "Multiply"), "math.divide": ("numpy", "Divide"), "math.truediv": ("numpy", "Divide"),
-    "math.pow": ("numpy", "Power"), "math.maximum": ("numpy", "Maximum"), "math.minimum": ("numpy", "Minimum"),
-    "math.abs": ("numpy", "Absolute"), "math.exp": ("numpy", "Exp"), "math.log": ("numpy", "Log"),
-    "math.sqrt": ("numpy", "Sqrt"), "math.square": ("numpy", "Square"), "math.negative": ("numpy", "Negative"),
-    "math.sin": ("numpy", "Sin"), "math.cos": ("numpy", "Cos"), "math.tanh": ("numpy", "Tanh"),
-    "math.sigmoid": ("nn", "Sigmoid"), "nn.relu": ("nn", "Relu"), "nn.relu6": ("nn", "Relu6"),
-    "linalg.matmul": ("numpy", "Matmul"), "math.greater": ("numpy", "Greater"), "math.less": ("numpy", "Less"),
-    "__operators__.getitem": ("numpy", "GetItem"),
-}  # fmt: skip
-MORE_ARGUMENT = {"math.add": "y", "math.multiply": "y", "math.subtract": "y", "__operators__.add": "y"}

@@ -17,10 +17,9 @@ from keras.legacy.config_graph import call_of, places, shifts_of
 from keras.legacy.config_pieces import dtype_of, judged, lambda_config, piece
 from keras.legacy.config_rows import (
     DROPPED_BY_NAME,
-    FUNCTIONS,
+    EXPERIMENTAL,
     INPUT_SIZES,
     MODELS,
-    MORE_ARGUMENT,
     REBUILT,
     TODAY,
     WITH_MORE,
@@ -40,6 +39,7 @@ def class_name(name: str, config: dict) -> str:
     return TODAY.get(name, "Conv2DTranspose" if name == "Deconvolution2D" else name)
 
 
+_MODELS_INSIDE = ("linear_model", "dnn_model")  # of `WideDeepModel`
 _OF_1 = frozenset(("Convolution1D", "Convolution2D", "Convolution3D", "SeparableConvolution2D"))
 
 # the function that `legacy/activations.py` registers
@@ -171,6 +171,8 @@ class _Translation:
         name = TODAY.get(name, name)
         if name in REBUILT:
             importlib.import_module("keras.legacy.layers")
+        if name in EXPERIMENTAL:
+            importlib.import_module("keras.legacy.experimental")
         if old.startswith("Atrous") and "atrous_rate" in inner:
             inner["dilation_rate"] = inner.pop("atrous_rate")
         if name == "Lambda":
@@ -262,7 +264,7 @@ class _Translation:
         """Arguments that are objects: inner layers, cells, initializers, regularizers, constraints, dtypes."""
         found = {}
         for key, value in inner.items():
-            if key in ("layer", "cell", "forward_layer", "backward_layer", "encoder", "decoder"):
+            if key in ("layer", "cell", "forward_layer", "backward_layer", "encoder", "decoder", *_MODELS_INSIDE):
                 value = self.layer(value)
             elif key in ("cells", "layers") and isinstance(value, list):
                 value = [self.layer(v) for v in value]
@@ -288,16 +290,8 @@ class _Translation:
         name = inner.get("function")
         if name is None and made["class_name"] == "SlicingOpLambda":
             name = "__operators__.getitem"
-        if name not in FUNCTIONS:
-            raise ValueError(
-                f"{inner.get('name')!r} calls TensorFlow's {name!r}, which is not known here. Known ones: "
-                f"{', '.join(sorted(FUNCTIONS))}"
-            )
-        module, cls = FUNCTIONS[name]
-        return {
-            **made, "module": f"keras.src.ops.{module}", "class_name": cls, "config": {"name": inner.get("name")},
-            "registered_name": cls, "_more": MORE_ARGUMENT.get(name),
-        }  # fmt: skip
+        importlib.import_module("keras.legacy.config_functions")
+        return {**made, "module": "tensorflow", "class_name": "function", "config": name, "registered_name": name}
 
     # --- functional models
 
@@ -316,13 +310,13 @@ class _Translation:
         if self.number >= (3, 0) and not older:
             return found
         shifts = shifts_of(layers, nodes_of, inner)
+        losses = [made for made in layers if isinstance(made, dict) and made.get("class_name") == "AddLoss"]
+        found["layers"] = layers = [made for made in layers if not any(made is one for one in losses)]
+        found["added_losses"] = [places(node, shifts) for made in losses for node in nodes_of.get(_name_of(made), ())]
         for made in layers:
             nodes = nodes_of.get(_name_of(made))
             if nodes:
-                more = made.pop("_more", None)
-                made["inbound_nodes"] = [call_of(node, shifts, more) for node in nodes]
-            else:
-                made.pop("_more", None)
+                made["inbound_nodes"] = [call_of(node, shifts) for node in nodes]
         for key in ("input_layers", "output_layers"):
             found[key] = places(inner.get(key), shifts)
         return found

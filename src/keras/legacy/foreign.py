@@ -38,21 +38,21 @@ from keras.legacy.tensors import DType
 # module of the other package -> names; a name may be followed by `=` and what today's operation is called
 OPERATIONS = {
     "tensorflow": (
-        "abs acos=arccos acosh=arccosh add asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "abs acos=arccos acosh=arccosh add asin=arcsin asinh=arcsinh atan=arctan atanh=arctanh "
         "broadcast_to cast ceil clip_by_value=clip concat=concatenate "
         "cond convert_to_tensor cos cosh divide einsum equal erf exp expand_dims "
         "floor floordiv=floor_divide greater greater_equal less less_equal linspace log logical_and "
-        "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative norm not_equal ones "
+        "logical_not logical_or logical_xor maximum meshgrid minimum mod multiply negative not_equal ones "
         "ones_like pow=power reciprocal reduce_all=all reduce_any=any reduce_logsumexp=logsumexp "
-        "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reshape reverse=flip "
+        "reduce_max=max reduce_mean=mean reduce_min=min reduce_prod=prod reduce_sum=sum repeat reverse=flip "
         "roll round rsqrt saturate_cast searchsorted sigmoid sign sin sinh size sqrt square squeeze stack "
         "stop_gradient "
-        "subtract tan tanh tensor_scatter_nd_update=scatter_update tensordot tile transpose truediv=divide unstack "
+        "subtract tan tanh tensor_scatter_nd_update=scatter_update tensordot tile truediv=divide unstack "
         "zeros zeros_like"
     ),
     "tensorflow.math": (
         "abs add ceil cos divide divide_no_nan equal erf exp expm1 floor greater greater_equal is_finite=isfinite "
-        "acos=arccos acosh=arccosh angle asin=arcsin asinh=arcsinh atan=arctan atan2=arctan2 atanh=arctanh "
+        "acos=arccos acosh=arccosh angle asin=arcsin asinh=arcsinh atan=arctan atanh=arctanh "
         "bincount conj cosh floordiv=floor_divide floormod=mod imag in_top_k is_inf=isinf is_nan=isnan "
         "erfinv less less_equal log log1p log_sigmoid log_softmax logical_and logical_not logical_or maximum "
         "minimum mod multiply negative not_equal pow=power reciprocal reduce_all=all reduce_any=any "
@@ -65,8 +65,7 @@ OPERATIONS = {
         "tanh"
     ),
     "tensorflow.linalg": (
-        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq norm pinv qr slogdet solve tensordot "
-        "trace"
+        "cholesky cross det diag_part=diagonal einsum eigh eye inv logdet lstsq pinv qr slogdet solve tensordot trace"
     ),
     "tensorflow.image": "hsv_to_rgb=image.hsv_to_rgb rgb_to_hsv=image.rgb_to_hsv",
     "theano.tensor": (
@@ -103,6 +102,20 @@ def _l2_normalize(x, axis=-1, epsilon=1e-12):
 def _matmul(a, b, transpose_a=False, transpose_b=False):
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
+
+
+def _transpose(a, perm=None, conjugate=False):
+    found = ops.transpose(a, perm)
+    return ops.conj(found) if conjugate else found
+
+
+def _norm(tensor, ord="euclidean", axis=None, keepdims=False):
+    return ops.norm(tensor, ord=None if ord == "euclidean" else ord, axis=axis, keepdims=bool(keepdims))
+
+
+def _normalize(tensor, ord="euclidean", axis=None):
+    norm = _norm(tensor, ord, axis, keepdims=True)
+    return tensor / norm, norm
 
 
 def _where(condition, x=None, y=None):
@@ -213,6 +226,9 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.where": _where, "tensorflow.nn.gelu": _gelu, "tensorflow.shape": _shape,
     "tensorflow.math.top_k": foreign_nn.top_k,
     "tensorflow.depth_to_space": foreign_nn.depth_to_space, "tensorflow.space_to_depth": foreign_nn.space_to_depth,
+    "tensorflow.transpose": _transpose, "tensorflow.reshape": foreign_arrays.reshape,
+    "tensorflow.norm": _norm, "tensorflow.linalg.norm": _norm, "tensorflow.linalg.normalize": _normalize,
+    "tensorflow.atan2": lambda y, x: ops.arctan2(y, x), "tensorflow.math.atan2": lambda y, x: ops.arctan2(y, x),
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
     "tensorflow.print": foreign_loops.tell,
     "tensorflow.clip_by_norm": foreign_loops.clip_by_norm,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -31,6 +33,21 @@ def boolean_mask(tensor, mask, axis=None):
     x = ops.convert_to_tensor(tensor)
     shape = (*x.shape[:first], -1, *x.shape[first + mask.ndim :])
     return ops.take(ops.reshape(x, shape), np.flatnonzero(mask), axis=first)
+
+
+def reshape(tensor, shape):
+    """`tf.reshape`; of the symbolic sizes of a tensor, the one of the batch may be asked for beside -1."""
+    if not isinstance(shape, (list, tuple)) or not any(isinstance(size, KerasTensor) for size in shape):
+        return ops.reshape(tensor, shape)
+    sizes = list(shape)
+    known = [size for size in sizes if not isinstance(size, KerasTensor)]
+    whole = tensor.shape[1:]
+    if -1 in known and len(known) == len(sizes) - 1 and isinstance(sizes[0], KerasTensor) and None not in whole:
+        sizes[sizes.index(-1)] = -math.prod(whole) // math.prod(known)
+    if len(known) < len(sizes) - 1 or -1 in sizes:
+        return importlib.import_module("keras.backend").reshape(tensor, tuple(sizes))
+    # the size that is left: as a number it is in no way of the graph, so that files hold the model
+    return ops.reshape(tensor, [-1 if isinstance(size, KerasTensor) else size for size in sizes])
 
 
 def gather(params, indices, validate_indices=None, axis=None, batch_dims=0):

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras._training.own_functions import brings_own_function
 from keras.legacy import era
+from keras.legacy.arguments import home_of
 from keras.legacy.wrapping import wrap
 
 
@@ -81,7 +82,7 @@ def _compute_loss(function, self, x=None, y=None, y_pred=None, sample_weight=Non
 
 def teach(trainer: type) -> None:
     """Gives models what their steps found there in 2.x."""
-    wrap(trainer, "compute_loss", _compute_loss)
+    wrap(home_of(trainer, "compute_loss"), "compute_loss", _compute_loss)  # there it is not a subclass's own
     trainer.compiled_loss = property(
         lambda self: CompiledLosses(self) if self.compiled else None, doc=CompiledLosses.__doc__
     )

@@ -143,6 +143,8 @@ def functional_from_config(cls: type, config: dict) -> Model:
     model = cls(inputs=inputs, outputs=results, name=config.get("name"))
     if config.get("trainable") is False:
         model._trainable = False
+    for place in config.get("added_losses", ()):  # of tf.keras, which kept them in files
+        model.add_loss(find(place))
     return model
 
 
@@ -175,10 +177,12 @@ def _outputs_of_calls(layers: dict[str, Any], waiting: dict[str, list]) -> dict[
         for name, nodes in waiting.items():
             while nodes and (call := _arguments(nodes[0], outputs)) is not None:
                 result = layers[name](*call[0], **call[1])
-                if not isinstance(layers[name], Layer):  # outputs and logs are called after functions too
-                    for made in tree.leaves(result):
-                        made._keras_history.operation.name = name
-                outputs[name, counts[name]] = tree.leaves(result)
+                if isinstance(layers[name], Layer):
+                    outputs[name, counts[name]] = tree.leaves(result)
+                else:
+                    found = list(result) if isinstance(result, (list, tuple)) else [result]
+                    _call_after(name, found, call)
+                    outputs[name, counts[name]] = found
                 counts[name] += 1
                 nodes.pop(0)
                 progress = True
@@ -186,6 +190,14 @@ def _outputs_of_calls(layers: dict[str, Any], waiting: dict[str, list]) -> dict[
             stuck = [n for n, nodes in waiting.items() if nodes]
             raise ValueError(f"The config's layers {', '.join(stuck)} wait for tensors that no layer makes.")
     return outputs
+
+
+def _call_after(name: str, found: list, call: tuple) -> None:
+    """Gives the operation that made the results of a function its name: outputs and logs are called so too."""
+    given = {id(x) for x in tree.leaves(call)}
+    made = {id(x._keras_history.operation): x._keras_history.operation for x in found if isinstance(x, KerasTensor)}
+    if len(made) == 1 and not any(id(x) in given for x in found):
+        next(iter(made.values())).name = name
 
 
 def _is_place(x: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from keras import config
 from keras._core import random_state
 from keras._data import ArraySource
-from keras._training.together import Run, train_together
+from keras._training.together import Run, Together
 from keras.callbacks import History
 
 # arguments of `fit` that training together knows; `verbose` shows nothing
@@ -71,13 +71,23 @@ class Fit:
         self.model.history = self.history
 
 
-def fit_together(fits: list[Fit]) -> int:
-    """Trains fits that were drawn, those of one structure in one program; returns how many were trained so."""
-    runs = {id(fit._run): fit for fit in fits if fit._run is not None}
-    alone = {id(run) for run in train_together([fit._run for fit in fits if fit._run is not None])}
-    for key, fit in runs.items():
-        if key in alone:
-            fit.train()
-        else:
+class SideBySide:
+    """Fits that were drawn and wait, to be trained with those of the same structure in one program."""
+
+    def __init__(self) -> None:
+        self._fits: dict[Run, Fit] = {}
+        self._together = Together()
+
+    def add(self, fit: Fit) -> None:
+        """Takes a fit whose `draw` was true."""
+        assert fit._run is not None
+        self._fits[fit._run] = fit
+        self._together.add(fit._run)
+
+    def train(self) -> int:
+        """Trains all of them; returns how many were trained with others."""
+        self._together.train(alone=lambda run: self._fits[run].train())
+        together = [fit for fit in self._fits.values() if fit.history is None]
+        for fit in together:
             fit.record()
-    return len(runs) - len(alone)
+        return len(together)

@@ -13,6 +13,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -338,6 +339,10 @@ def _matched(
     if not inner:
         yield part, graph.variables(node)
         return
+    of_layers = {id(w) for layer in inner for w in layer.weights}
+    own = [w for w in part.weights if id(w) not in of_layers]
+    if own:
+        yield SimpleNamespace(name=part.name, weights=own), _own_variables(graph, node)
     numbered = graph.numbered(node, "layer_with_weights-")
     layers = [layer for layer in inner if layer.weights]
     if numbered:
@@ -345,17 +350,22 @@ def _matched(
             yield from _matched(layer, graph, child, problems, depth + 1)
         return
     # a model without a graph: the checkpoint knows its layers by their attributes
-    met: set[int] = set()
+    left = {id(layer) for layer in layers}  # its optimizer and metrics have weights too
     for name, child in graph.nodes[node].children.items():
         for layer, at in _attribute(getattr(part, name, None), graph, child):
-            if id(layer) not in met and layer.weights:
-                met.add(id(layer))
+            if id(layer) in left:
+                left.remove(id(layer))
                 yield from _matched(layer, graph, at, problems, depth + 1)
     problems += [
         f"  {layer.name}: the checkpoint has nothing at an attribute that holds it."
         for layer in layers
-        if id(layer) not in met
+        if id(layer) in left
     ]
+
+
+def _own_variables(graph: _Graph, node: int) -> list[int]:
+    """Variables that are attributes of an object, not of layers in it."""
+    return [child for child in graph.nodes[node].children.values() if graph.nodes[child].key is not None]
 
 
 def _attribute(value: Any, graph: _Graph, node: int) -> Iterator[tuple[Any, int]]:
@@ -433,6 +443,7 @@ def _state(model: Any, graph: _Graph, homes: dict[int, Any]) -> tuple[list[str],
     listed = one.children.get("_variables")
     if listed is not None:
         own = [n for n in graph.numbered(listed) if graph.nodes[n].key and graph.nodes[n].name != "learning_rate"]
+        own += [n for n in [one.children.get("_u_product")] if n is not None and graph.nodes[n].key]  # of Nadam, last
         return [graph.nodes[n].name for n in own], [graph.array(n) for n in own]
     steps = one.children.get("iter")
     if steps is None or graph.nodes[steps].key is None:

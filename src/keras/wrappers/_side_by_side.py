@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 from sklearn.utils.metadata_routing import process_routing
 
-from keras.models._together import fit_together
+from keras.models._together import SideBySide
 from keras.utils._own_seed import own_seed
 from keras.wrappers._model_estimator import ModelEstimator, made_already
 from keras.wrappers._parameters import Parameters
@@ -46,7 +46,7 @@ def fitted(estimator, candidates, X, y, folds, params):
         The fitted estimators, or the errors of their fits, in the order in which a search asks for them; and how many
         of them were trained side by side.
     """
-    fits, waiting = [], []
+    fits, waiting, together = [], [], SideBySide()
     for parameters in candidates:
         for train, _ in folds:
             one = clone(estimator).set_params(**clone(parameters, safe=False))
@@ -59,12 +59,13 @@ def fitted(estimator, candidates, X, y, folds, params):
             fits.append(one)
             if training.history is None:
                 waiting.append((one, training))
+                together.add(training)
             else:
                 one._finished(training)
-    together = fit_together([training for _, training in waiting])
+    count = together.train()
     for one, training in waiting:
         one._finished(training)
-    return fits, together
+    return fits, count
 
 
 @contextlib.contextmanager
