@@ -33,6 +33,7 @@ def teach(module: ModuleType) -> None:
     """Gives the classes of `keras.models` their older methods."""
     for name, function in _OF_MODELS.items():
         setattr(module.Model, name, function)
+    module.Model._keras_hidden |= {"_functions_take_lists", "_lists_of_metrics", "_loss_graph"}
     training_functions.teach(module.Model)
     for cls in (module.Model, module.Sequential, module.Functional):
         layer_methods.teach_shapes(cls)

@@ -15,7 +15,7 @@ def teach(trainer: type) -> None:
         lambda self: _names(of_before.fget, self), lambda self, names: _longer(self.metrics_names, names)
     )
     trainer.metrics_tensors = property(  # type: ignore[attr-defined]
-        lambda self: _lists_of(self).tensors, lambda self, tensors: _longer(self.metrics_tensors, tensors)
+        lambda self: _lists_of(self).tensors_of(self), lambda self, tensors: _longer(self.metrics_tensors, tensors)
     )
 
 
@@ -45,12 +45,19 @@ class _Lists:
     def __init__(self, model: Any, names: list):
         self.of = model._compile_arguments
         self.names = _Watched(names, lambda: self.show(model))
-        self.tensors = _Watched(loss_graph.metrics_tensors(model), lambda: self.show(model))
+        self.tensors: _Watched | None = None  # until somebody asks: to make them takes time
         self._shown = 0
+
+    def tensors_of(self, model: Any) -> _Watched:
+        """What a step gives after the loss, and what was added."""
+        if self.tensors is None:
+            self.tensors = _Watched(loss_graph.metrics_tensors(model), lambda: self.show(model))
+        return self.tensors
 
     def show(self, model: Any) -> None:
         """Shows the values of further tensors under further names."""
-        for name, tensor in list(zip(self.names[self.names.own :], self.tensors[self.tensors.own :]))[self._shown :]:
+        tensors = [] if self.tensors is None else self.tensors[self.tensors.own :]
+        for name, tensor in list(zip(self.names[self.names.own :], tensors))[self._shown :]:
             self._shown += 1
             model.add_metric(tensor, name=name)
 
@@ -67,12 +74,10 @@ def _names(function: Callable, model: Any) -> list[str]:
     found = function(model)
     if not era.before("2.3") or not model.compiled or model._graph is None:
         return found
-    known = vars(model).get("_lists_of_metrics")
-    if known is None or known.of is not model._compile_arguments:
-        try:
-            known = _lists_of(model, found)
-        except AttributeError:  # no loss, or metrics that are no tensors
-            return found
+    known = _lists_of(model, found)
+    if len(known.names) == known.names.own:  # nobody added one: names may have become known by the first data
+        known.names[:] = found
+        known.names.own = len(found)
     return known.names
 
 
