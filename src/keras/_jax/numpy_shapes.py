@@ -238,6 +238,8 @@ def _checked_parts(indices_or_sections: Any) -> Any:
     """Where or into how many parts a tensor is cut; each is a tensor of its own."""
     if isinstance(indices_or_sections, int):
         limits.check_repeats("indices_or_sections", indices_or_sections)
+    elif isinstance(indices_or_sections, (list, tuple)):
+        limits.check_repeats("len(indices_or_sections)", len(indices_or_sections))
     return indices_or_sections
 
 

@@ -99,19 +99,28 @@ class Run:
 class Together:
     """Runs that are trained side by side, those of one structure in one program, where that is faster.
 
-    A program is compiled while further runs are drawn.
+    While further runs are drawn, programs are compiled, and those who fill one are trained. Used in a `with` statement:
+    at its end nothing goes on in the background.
     """
 
     def __init__(self) -> None:
         self._groups: dict[Any, _Group] = {}
         self._compilers = ThreadPoolExecutor(_threads())
+        self._trainers = ThreadPoolExecutor(_threads())
+
+    def __enter__(self) -> Together:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for threads in (self._compilers, self._trainers):
+            threads.shutdown(cancel_futures=True)
 
     def add(self, run: Run) -> None:
         """Takes a run that was drawn."""
-        group = self._groups.setdefault(run.key, _Group(self._compilers))
-        group.runs.append(run)
-        if len(group.runs) >= _LANES // 2:
-            group.compile_for(_LANES)
+        group = self._groups.get(run.key)
+        if group is None:
+            group = self._groups[run.key] = _Group(self._compilers, self._trainers)
+        group.add(run)
 
     def train(self, alone: Callable[[Run], None]) -> None:
         """Trains all of them.
@@ -119,15 +128,13 @@ class Together:
         Args:
             alone: called with those that have to be trained alone.
         """
-        with self._compilers, ThreadPoolExecutor(_threads()) as trainers:
-            for group in self._groups.values():
-                group.compile_for(min(_LANES, len(group.runs)))
-            parts = [part for group in self._groups.values() for part in group.parts()]
-            trained = [trainers.submit(part.train) for part in parts]
-            for group in self._groups.values():
-                for run in group.alone:
-                    alone(run)
-            for part, done in zip(parts, trained):
+        for group in self._groups.values():
+            group.begin_all()
+        for group in self._groups.values():
+            for run in group.waiting:
+                alone(run)
+        for group in self._groups.values():
+            for part, done in group.parts:
                 done.result()
                 part.assign()
 
@@ -148,35 +155,67 @@ class _Group:
     """Runs of one key.
 
     Attributes:
-        runs: all of them.
+        waiting: those whose training has not begun.
+        parts: the others, as many together as a program takes, each with what says that it is trained.
         count: how many models a program is for; 0 before one is made.
         layouts: how their values are joined, by field.
         programs: by the rows of their steps: of full steps, and of last, smaller ones.
     """
 
-    def __init__(self, compilers: ThreadPoolExecutor):
-        self.runs: list[Run] = []
+    def __init__(self, compilers: ThreadPoolExecutor, trainers: ThreadPoolExecutor):
+        self.waiting: list[Run] = []
+        self.parts: list[tuple[_Part, Future]] = []
         self.count = 0
         self.layouts: list[Layout] = []
         self.programs: dict[int, Future] = {}
         self._compilers = compilers
+        self._trainers = trainers
         self._refused = False
 
-    def compile_for(self, count: int) -> None:
-        """Finds or begins what the runs lack, if that saves more than it takes.
+    def add(self, run: Run) -> None:
+        """Takes one more, and begins what can be begun."""
+        self.waiting.append(run)
+        if len(self.waiting) >= _LANES // 2:
+            self._compile_for(_LANES)
+        alike = [one for one in self.waiting if one.epochs == run.epochs and self._is_ready(one)]
+        if self.programs and len(alike) == self.count:
+            self._begin(alike)
+
+    def begin_all(self) -> None:
+        """Begins with all that are left but those that are better trained alone."""
+        if len(self.waiting) > 1 or self.programs:
+            self._compile_for(min(_LANES, len(self.waiting)))
+        ready = sorted(filter(self._is_ready, self.waiting), key=lambda run: run.epochs)
+        while ready:
+            most = _MOST_EPOCHS * ready[0].epochs
+            part = [run for run in ready[: self.count] if run.epochs <= most]
+            self._begin(part)
+            del ready[: len(part)]
+
+    def _is_ready(self, run: Run) -> bool:
+        return run.sizes <= self.programs.keys()
+
+    def _begin(self, runs: list[Run]) -> None:
+        part = _Part(runs, self)
+        self.parts.append((part, self._trainers.submit(part.train)))
+        begun = set(runs)
+        self.waiting = [run for run in self.waiting if run not in begun]
+
+    def _compile_for(self, count: int) -> None:
+        """Finds or begins the programs that the waiting lack, if those save more than they take.
 
         Args:
             count: how many models a program is for, if none is there yet.
         """
-        waiting = self.alone
-        missing = sorted({size for run in waiting for size in run.sizes} - self.programs.keys())
+        lacking = [run for run in self.waiting if not self._is_ready(run)]
+        missing = sorted({size for run in lacking for size in run.sizes} - self.programs.keys())
         if not missing or self._refused:
             return
-        first = self.runs[0]
+        first = lacking[0]
         count = self.count or max(min(count, _LARGEST // max(first.bytes, 1)), 1)
         known = {size: engine.programs.find(("together", count, first.key, size)) for size in missing}
         made = [size for size, found in known.items() if found is None]
-        if len(made) * WORTH_COMPILING > sum(run.steps + _OF_A_FIT for run in waiting):
+        if len(made) * WORTH_COMPILING > sum(run.steps + _OF_A_FIT for run in lacking):
             return
         try:
             steps = {size: _step(first, size, count) for size in made}
@@ -191,20 +230,6 @@ class _Group:
             else:
                 self.programs[size] = Future()
                 self.programs[size].set_result(known[size])
-
-    @property
-    def alone(self) -> list[Run]:
-        """Runs that have no programs."""
-        return [run for run in self.runs if not run.sizes <= self.programs.keys()]
-
-    def parts(self) -> list[_Part]:
-        """The others, as many together as a program takes, with not too different numbers of epochs."""
-        found: list[list[Run]] = []
-        for run in sorted((run for run in self.runs if run.sizes <= self.programs.keys()), key=lambda run: run.epochs):
-            if not found or len(found[-1]) == self.count or run.epochs > _MOST_EPOCHS * found[-1][0].epochs:
-                found.append([])
-            found[-1].append(run)
-        return [_Part(runs, self) for runs in found]
 
 
 def _layout(variables: list[Any], *lanes: int) -> Layout:
@@ -260,6 +285,7 @@ class _Part:
         self._programs = group.programs
         self._lanes = runs + runs[-1:] * (group.count - len(runs))
         self._layouts = group.layouts
+        self._starts = [run.model._reset_metric_values() for run in self._lanes]
         self._ends: dict[int, State] = {}  # by the number of epochs
 
     def train(self) -> None:
@@ -268,8 +294,8 @@ class _Part:
         full = self._programs[lanes[0].source.batch_size].result() if lanes[0].full_steps else None
         tails = {rows: self._programs[rows].result() for rows in {run.left for run in lanes if run.left}}
         state = State(*(self._beside([_joined(run, i) for run in lanes]) for i in range(4)))
-        starts = [run.model._reset_metric_values() for run in lanes]
-        metrics = engine.fetch(self._layouts[3].joined_on_host([np.stack(values, -1) for values in zip(*starts)]))
+        starts = [np.stack(values, -1) for values in zip(*self._starts)]
+        metrics = engine.fetch(self._layouts[3].joined_on_host(starts))
         numbers = np.stack([run.planner.numbers for run in lanes])
         data = engine.to_device(_stacked([run.data for run in lanes]))
         everyone = np.ones((len(lanes),), bool)

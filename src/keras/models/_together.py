@@ -72,11 +72,17 @@ class Fit:
 
 
 class SideBySide:
-    """Fits that were drawn and wait, to be trained with those of the same structure in one program."""
+    """Fits that were drawn, to be trained with those of the same structure in one program; see `Together`."""
 
     def __init__(self) -> None:
         self._fits: dict[Run, Fit] = {}
         self._together = Together()
+
+    def __enter__(self) -> "SideBySide":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._together.__exit__(*error)
 
     def add(self, fit: Fit) -> None:
         """Takes a fit whose `draw` was true."""

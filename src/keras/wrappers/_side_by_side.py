@@ -46,23 +46,24 @@ def fitted(estimator, candidates, X, y, folds, params):
         The fitted estimators, or the errors of their fits, in the order in which a search asks for them; and how many
         of them were trained side by side.
     """
-    fits, waiting, together = [], [], SideBySide()
-    for parameters in candidates:
-        for train, _ in folds:
-            one = clone(estimator).set_params(**clone(parameters, safe=False))
-            part = {n: _rows_or_whole(v, train, X) for n, v in params.items()}
-            try:
-                training = _begun(one, _safe_indexing(X, train), _rows_of(y, train), part)
-            except Exception as error:  # raised where the search asks for this fit: `error_score` decides
-                fits.append(error)
-                continue
-            fits.append(one)
-            if training.history is None:
-                waiting.append((one, training))
-                together.add(training)
-            else:
-                one._finished(training)
-    count = together.train()
+    fits, waiting = [], []
+    with SideBySide() as together:
+        for parameters in candidates:
+            for train, _ in folds:
+                one = clone(estimator).set_params(**clone(parameters, safe=False))
+                part = {n: _rows_or_whole(v, train, X) for n, v in params.items()}
+                try:
+                    training = _begun(one, _safe_indexing(X, train), _rows_of(y, train), part)
+                except Exception as error:  # raised where the search asks for this fit: `error_score` decides
+                    fits.append(error)
+                    continue
+                fits.append(one)
+                if training.history is None:
+                    waiting.append((one, training))
+                    together.add(training)
+                else:
+                    one._finished(training)
+        count = together.train()
     for one, training in waiting:
         one._finished(training)
     return fits, count
