@@ -7,12 +7,12 @@ BATCHES = 3  # per epoch: few enough that all data stay on the chip
 
 SIZES = {  # by whether it is the smoke run
     False: {
-        "resnet50": {"batch": 128, "pixels": 224, "epochs": 10},
+        "resnet50": {"batch": 128, "pixels": 224, "stages": 4, "epochs": 10},
         "transformer": {"batch": 32, "steps": 512, "units": 768, "heads": 12, "layers": 12, "epochs": 10},
         "lstms": {"batch": 128, "steps": 256, "features": 256, "units": 1024, "layers": 2, "epochs": 10},
     },
     True: {
-        "resnet50": {"batch": 2, "pixels": 32, "epochs": 1},
+        "resnet50": {"batch": 2, "pixels": 32, "stages": 1, "epochs": 1},
         "transformer": {"batch": 2, "steps": 8, "units": 16, "heads": 2, "layers": 1, "epochs": 1},
         "lstms": {"batch": 2, "steps": 4, "features": 4, "units": 8, "layers": 2, "epochs": 1},
     },

@@ -45,7 +45,8 @@ def resnet50(size):
     x, y = gpu_sizes.images(size)
     parts = [nn.Conv2d(3, 64, 7, 2, padding=3), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, padding=1)]
     channels = 64
-    for filters, blocks, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+    stages = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))
+    for filters, blocks, stride in stages[: size["stages"]]:
         for i in range(blocks):
             parts.append(Bottleneck(channels, filters, stride if i == 0 else 1))
             channels = 4 * filters

@@ -247,8 +247,9 @@ def test_a_vocabulary_may_come_from_a_file_but_a_config_may_not_name_one(tmp_pat
     for cls in (layers.StringLookup, layers.TextVectorization):
         with pytest.raises(ValueError, match="Files that a config names are not opened"):
             cls.from_config({"vocabulary": str(tmp_path / "words.txt")})
-    with pytest.raises(FileNotFoundError, match="there is no vocabulary file"):
-        layers.StringLookup(vocabulary=str(tmp_path / "none.txt"))
+    for kind in (FileNotFoundError, ValueError):  # the latter in Keras 3
+        with pytest.raises(kind, match="there is no vocabulary file"):
+            layers.StringLookup(vocabulary=str(tmp_path / "none.txt"))
 
 
 def test_tokens_with_line_breaks_do_not_get_into_a_file(tmp_path):

@@ -26,6 +26,7 @@ def with_added_loss():
     return model
 
 
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`")
 def test_an_empty_list_stands_for_no_targets():
     inputs = Input((2,))
     outputs = Dense(1)(inputs)

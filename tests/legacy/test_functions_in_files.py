@@ -101,7 +101,19 @@ def test_nothing_is_computed_of_numbers_of_a_file_alone():
         model_with([("tile", ["_CONSTANT_VALUE", -1, [1.0], {"multiples": [10**12]}])])
 
 
-@pytest.mark.parametrize("function", [("split", {"num_or_size_splits": 10**8}), ("unstack", {"axis": -1})])
+def test_products_over_more_axes_than_there_are_are_refused_at_once():
+    with pytest.raises(ValueError, match=r"tensordot: `axes` is 1,000,000,000, and the tensors have 2 and 2 axes"):
+        model_with([("tensordot", on_x(b=[[1.0]], axes=10**9))])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        ("split", {"num_or_size_splits": 10**8}),
+        ("unstack", {"axis": -1}),
+        ("split", {"num_or_size_splits": [1] * 20_000, "axis": -1}),
+    ],
+)
 def test_more_results_than_a_model_has_are_refused(function):
     name, kwargs = function
     calls = [("tile", on_x(multiples=[1, 10**8])), (name, ["call_0", 0, 0, kwargs])]

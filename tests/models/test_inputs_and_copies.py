@@ -229,3 +229,49 @@ def test_a_symbolic_tensor_of_unknown_length_is_not_iterable():
     for error in (NotImplementedError, TypeError):  # of Keras 3, of Python
         with pytest.raises(error, match="cannot be iterated over"):
             iter(keras.Input((3,)))
+
+
+def _declared(build):
+    inputs = build(*(keras.Input((2,), name=name) for name in "pq"))
+    return keras.Model(inputs, layers.Add()(keras.tree.flatten(inputs) * 2))
+
+
+# What Keras 3.15.1 warns of.
+_NESTED_OTHERWISE = {
+    "one as a list": (lambda p, q: p, lambda x: [x]),
+    "one by name": (lambda p, q: p, lambda x: {"p": x}),
+    "a list in a list": (lambda p, q: [p, q], lambda x: [[x], x]),
+    "a list for names": (lambda p, q: {"p": p, "q": q}, lambda x: [x, x]),
+    "a name too many": (lambda p, q: {"p": p, "q": q}, lambda x: {"p": x, "q": x, "r": x}),
+    "a list below a name": (lambda p, q: {"p": p, "q": q}, lambda x: {"p": [x], "q": x}),
+    "one for a name": (lambda p, q: {"p": p}, lambda x: x),
+    "a flat list": (lambda p, q: [p, [q]], lambda x: [x, x]),
+}
+_NESTED_ALIKE = {
+    "one": (lambda p, q: p, lambda x: x),
+    "one for a list of one": (lambda p, q: [p], lambda x: x),
+    "a tuple for a list": (lambda p, q: [p, q], lambda x: (x, x)),
+    "names for a list": (lambda p, q: [p, q], lambda x: {"p": x, "q": x, "r": x}),
+    "names": (lambda p, q: {"p": p, "q": q}, lambda x: {"q": x, "p": x}),
+}
+
+
+@pytest.mark.parametrize(("declared", "given"), _NESTED_OTHERWISE.values(), ids=_NESTED_OTHERWISE)
+def test_inputs_nested_otherwise_than_declared_are_warned_of(declared, given):
+    model = _declared(declared)
+    x = keras.ops.ones((1, 2))
+    with pytest.warns(UserWarning, match="structure of `inputs` doesn't match"):
+        y = model(given(x))
+    assert float(y[0, 0]) == 2 * len(model.inputs)
+
+
+@pytest.mark.parametrize(("declared", "given"), _NESTED_ALIKE.values(), ids=_NESTED_ALIKE)
+def test_inputs_nested_as_declared_are_not_warned_of(declared, given):
+    model = _declared(declared)
+    assert model(given(keras.ops.ones((1, 2)))).shape == (1, 2)
+
+
+def test_a_sequential_model_warns_of_a_list():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    with pytest.warns(UserWarning, match="structure of `inputs` doesn't match"):
+        assert model([keras.ops.ones((1, 2))]).shape == (1, 1)

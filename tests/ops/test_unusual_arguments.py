@@ -144,3 +144,57 @@ def test_derivatives_along_a_direction_are_operations_on_symbols():
     assert y.shape == change.shape == (None, 7)
     found = keras.Model(x, change).predict(np.full((2, 7), 3.0), verbose=0)
     np.testing.assert_array_equal(found, np.full((2, 7), 18.0))
+
+
+@pytest.mark.parametrize("key", [2, -3, (0, 3), (..., 3), (slice(None), None, 7)], ids=str)
+def test_get_item_refuses_places_that_an_axis_does_not_have(key):
+    with pytest.raises(IndexError, match="get_item: place"):
+        ops.get_item(ops.ones((2, 3)), key)
+    with pytest.raises(ValueError, match="get_item: place"):
+        ops.get_item(keras.KerasTensor((2, 3)), key)
+
+
+def test_get_item_takes_any_place_of_an_axis_of_unknown_size():
+    x = keras.KerasTensor((None, 3))
+    assert x[5].shape == (3,)
+    assert x[1500, ..., 2].shape == ()
+    assert x[:, None, -1].shape == (None, 1)
+    with pytest.raises(ValueError, match="place 3"):
+        x[..., 3]
+
+
+def test_squeeze_and_average_refuse_axes_that_are_not_there():
+    with pytest.raises(ValueError, match="squeeze: `axis`"):
+        ops.squeeze(keras.KerasTensor((1, 3, 1)), -4)
+    for x in (ops.ones((2, 3)), keras.KerasTensor((2, 3))):
+        with pytest.raises(ValueError, match="out of bounds"):
+            ops.average(x, axis=2)
+
+
+def test_concatenate_refuses_symbols_of_different_ranks_by_a_value_error():
+    with pytest.raises(ValueError, match="dimensions"):
+        ops.concatenate([keras.KerasTensor((2, 3)), keras.KerasTensor((2,))])
+
+
+def test_scale_and_translate_keeps_sizes_that_are_none():
+    arguments = ([2.0, 2.0], [0.0, 0.0], (1, 2), "linear")
+    of_unknown = keras.KerasTensor((None, 4, 4, 1))
+    assert ops.image.scale_and_translate(of_unknown, (None, 8, 8, 1), *arguments).shape == (None, 8, 8, 1)
+    assert ops.image.scale_and_translate(of_unknown, (3, 8, 8, 1), *arguments).shape == (3, 8, 8, 1)
+    assert ops.image.scale_and_translate(ops.ones((3, 4, 4, 1)), (None, 8, 8, 1), *arguments).shape == (3, 8, 8, 1)
+
+
+@pytest.mark.parametrize("axis", [None, -1])
+def test_fake_quant_takes_symbols(axis):
+    x = keras.KerasTensor((2, 3, 4), "float16")
+    y = keras.quantizers.fake_quant_with_min_max_vars(x, -3.0, 3.0, axis=axis)
+    assert (y.shape, y.dtype) == ((2, 3, 4), "float16")
+
+
+@pytest.mark.parametrize("form", [tuple, np.array, ops.array])
+def test_gaussian_blur_takes_the_width_first(form):
+    spot = np.zeros((5, 5, 1), "float32")
+    spot[2, 2] = 1
+    found = np.asarray(ops.image.gaussian_blur(spot, form((3, 1)), form((1.0, 2.0))))[..., 0]
+    np.testing.assert_allclose(found[2], [0, 0.27407, 0.45186, 0.27407, 0], atol=1e-4)  # as in Keras 3.15.1
+    assert (found[[0, 1, 3, 4]] == 0).all()

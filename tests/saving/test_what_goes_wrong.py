@@ -133,3 +133,11 @@ def test_a_file_that_is_not_there_is_what_earlier_releases_and_keras_3_call_it(k
 def test_an_unknown_argument_is_what_earlier_releases_and_keras_3_call_it(kind, call, in_folder):
     with pytest.raises(kind, match=r"unknown argument.* '?no_such"):
         call()
+
+
+@pytest.mark.parametrize("operation", ["softmax", "mean", "logsumexp"])
+def test_an_axis_that_is_a_word_is_refused_like_everything_else(operation):
+    x = keras.Input((3,))
+    text = keras.Model(x, getattr(keras.ops, operation)(x, axis=-1)).to_json()
+    with pytest.raises(ValueError, match=r"the JSON is refused: at its text, .*unbound axis name: b"):
+        keras.models.model_from_json(text.replace('"axis": -1', '"axis": "b"'))

@@ -44,13 +44,39 @@ def batches():
 @pytest.mark.parametrize("eager", [False, True])
 @pytest.mark.parametrize("phase", ["fit", "evaluate", "predict"])
 @pytest.mark.parametrize("kind", ["arrays", "generator"])
-@pytest.mark.parametrize(("together", "expected"), [(3, [0, 2, 3, 5, 6, 6]), (100, [0, 6])])
+@pytest.mark.parametrize(("together", "expected"), [(3, [0, 2, 3, 5, 6, 8]), (100, [0, 99])])  # as in 3.15.1
 def test_hooks_of_batches_are_called_once_for_the_steps_that_are_one_call(eager, phase, kind, together, expected):
     model, calls = compiled(steps_per_execution=together, run_eagerly=eager), Calls()
     data = (X, Y)[: 1 if phase == "predict" else 2] if kind == "arrays" else (batches(),)
     size = {"batch_size": 8} if kind == "arrays" else {}
     getattr(model, phase)(*data, **size, callbacks=[calls], verbose=0)
     assert calls.found == expected
+
+
+# of 3.15.1, and of tf_keras 2.21, whose epochs end in the middle of a call
+@pytest.mark.parametrize(
+    ("era", "trained", "tested", "rows"),
+    [("3", [0, 1, 2, 3, 4, 5] * 2, [0, 1, 2, 3], 48), ("tf2.15", [0, 1, 2, 3, 4, 4] * 2, [0, 1, 2, 2], 40)],
+)
+def test_steps_that_are_no_multiple_of_those_in_a_call_are_rounded_up(era, trained, tested, rows):
+    def for_ever():
+        while True:
+            yield X[:8], Y[:8]
+
+    before = keras.config.era()
+    keras.config.set_era(era)
+    try:
+        model, calls = compiled(steps_per_execution=2), Calls()
+        model.fit(for_ever(), steps_per_epoch=5, epochs=2, callbacks=[calls], verbose=0)
+        assert calls.found == trained
+        assert int(model.optimizer.iterations) == 2 * (rows // 8)
+        calls.found.clear()
+        model.evaluate(X, Y, batch_size=8, steps=3, callbacks=[calls], verbose=0)
+        assert calls.found == tested
+        assert len(model.predict(((x,) for x, _ in for_ever()), steps=5, verbose=0)) == rows
+        assert len(model.predict(X[:40], batch_size=8, steps=5, verbose=0)) == 40  # there are no more
+    finally:
+        keras.config.set_era(before)
 
 
 @pytest.mark.parametrize("eager", [False, True])

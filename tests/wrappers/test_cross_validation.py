@@ -75,6 +75,38 @@ def test_all_that_is_asked_for_is_returned():
     assert (found["fit_time"] > 0).all()
 
 
+class RowsOfAllEpochs(keras.metrics.Metric):
+    """How many rows came; a new epoch goes on counting."""
+
+    def __init__(self):
+        super().__init__(name="rows")
+        self.count = self.add_weight(initializer="zeros", name="count")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.count.assign_add(keras.ops.cast(keras.ops.shape(y_pred)[0], "float32"))
+
+    def result(self):
+        return self.count
+
+    def reset_state(self):
+        pass
+
+
+def counting_network(X, y):
+    model = network(X, y)
+    model.compile("sgd", "categorical_crossentropy", metrics=[RowsOfAllEpochs()])
+    return model
+
+
+def test_a_metric_that_a_new_epoch_leaves_as_it_is_goes_on_counting():
+    def counted(estimator):
+        return estimator.history_["rows"]
+
+    estimator = SKLearnClassifier(counting_network, batch_size=8, verbose=0, epochs=3)
+    found, expected = both("cross_validate", estimator, X, Y, cv=2, return_estimator=True, error_score="raise")
+    assert [*map(counted, found["estimator"])] == [*map(counted, expected["estimator"])] == [[16, 32, 48]] * 2
+
+
 def test_folds_are_scored_in_one_step_unless_predictions_have_a_batch_size_of_their_own(monkeypatch):
     estimator = classifier(epochs=1).fit(X, Y)
     expected = estimator.predict_proba(X)

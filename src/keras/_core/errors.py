@@ -42,7 +42,7 @@ class WrongIndex(IndexError, ValueError):
 
 
 class NoSuchFile(FileNotFoundError, ValueError):
-    """A file of a model that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
+    """A file of a model or a vocabulary that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
 
 
 class UnknownOutput(ValueError, KeyError):

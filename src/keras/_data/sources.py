@@ -168,9 +168,9 @@ class ArraySource:
 class _Given:
     """Arrays and what was said about them, before any of it has taken effect."""
 
-    def __init__(self, data, batch_size, steps, shuffle, class_weight, owner):
+    def __init__(self, data, batch_size, steps, shuffle, class_weight, owner, together=1):
         self.data, self.batch_size, self.steps = data, batch_size, steps
-        self.shuffle, self.class_weight, self.owner = shuffle, class_weight, owner
+        self.shuffle, self.class_weight, self.owner, self.together = shuffle, class_weight, owner, together
 
     def source(self) -> ArraySource | BatchSource:
         """The source that does what was said."""
@@ -185,7 +185,7 @@ class _Given:
         whole = made.steps()
         if self.steps is not None and self.steps > whole:
             warnings.warn(RAN_OUT.format(owner=owner, done=whole, wanted=self.steps), stacklevel=4)
-        steps = _at_most(self.steps, whole)
+        steps = _at_most(_in_whole_calls(self.steps, self.together, whole), whole)
         if steps is None or steps >= whole:
             return BatchSource(Rows(made), owner=owner) if stays_outside else made
         if owner != "fit":
@@ -210,7 +210,7 @@ class _Given:
                 f"  Pass more rows or a smaller fraction."
             )
         first, last = rows_between(self.data, slice(0, at)), rows_between(self.data, slice(at, None))
-        train = _Given(first, self.batch_size, self.steps, self.shuffle, self.class_weight, self.owner)
+        train = _Given(first, self.batch_size, self.steps, self.shuffle, self.class_weight, self.owner, self.together)
         return train.source(), _Given(last, batch_size, None, False, None, "validation").source()
 
 
@@ -224,6 +224,8 @@ def make_source(
     class_weight: Any = None,
     phase: str = "fit",
     needs_y: bool = False,
+    *,
+    together: int = 1,
 ) -> ArraySource | BatchSource:
     """What `fit`, `evaluate` and `predict` were given, as one of two forms.
 
@@ -240,6 +242,7 @@ def make_source(
         phase: 'fit', 'evaluate' or 'predict', for messages; only `fit` goes on in the next epoch where `steps` ended
             one.
         needs_y: whether it is an error if there is no `y`.
+        together: how many steps are one call; as many calls are made as `steps` need, the last one in full.
 
     Raises:
         ValueError, TypeError: something does not fit; the message says what.
@@ -265,7 +268,8 @@ def make_source(
         if batch_size is not None and not rows_come_alone:  # Keras 3 takes it too, and says nothing
             warnings.warn(OWN_BATCHES.format(owner=phase, size=batch_size, kind=kind), stacklevel=4)
         stream = Tables(x, batch_size) if rows_come_alone else _stream_of(x, bool(shuffle))
-        steps = _at_most(steps, stream.length())
+        length = stream.length()
+        steps = _at_most(_in_whole_calls(steps, together, length), length)
         if steps is None and stream.endless():
             argument = "steps_per_epoch=..." if phase == "fit" else "steps=..."
             raise ValueError(ENDLESS.format(owner=phase, kind=stream.kind, steps_argument=argument))
@@ -277,7 +281,7 @@ def make_source(
         to_arrays(y, f"{phase}: `y`"),
         to_arrays(sample_weight, f"{phase}: `sample_weight`"),
     )
-    return _Given(data, batch_size, steps, shuffle, class_weight, phase).source()
+    return _Given(data, batch_size, steps, shuffle, class_weight, phase, together).source()
 
 
 def _stream_of(x: Any, shuffle: bool) -> Stream:
@@ -289,6 +293,14 @@ def _stream_of(x: Any, shuffle: bool) -> Stream:
     if hasattr(x, "__getitem__") and (hasattr(x, "__len__") or hasattr(x, "num_batches")):
         return Indexed(x, shuffle)
     return Loader(x) if loads_rows(x) else Stream(x)
+
+
+def _in_whole_calls(steps: int | None, together: int, whole: int | None) -> int | None:
+    """Steps rounded up to calls of `together`, as far as the `whole` batches of the data reach."""
+    if steps is None or (whole is not None and steps >= whole):
+        return steps
+    rounded = math.ceil(steps / together) * together
+    return rounded if whole is None else min(rounded, whole)
 
 
 def _at_most(steps: int | None, whole: int | None) -> int | None:

@@ -98,7 +98,11 @@ def _rounded(x: jax.Array, dtype: Any) -> jax.Array:
     return x.astype(dtype) if is_inexact(dtype) else saturate_cast(jnp.round(x), dtype.name)
 
 
-@op
+def _to_output_shape(trace, images, output_shape, *args, **kwargs):
+    return with_shape(trace(images, output_shape, *args, **kwargs), output_shape)
+
+
+@op(shapes=_to_output_shape)
 def scale_and_translate(
     images: Tensor, output_shape, scale: Tensor, translation: Tensor, spatial_dims, method, antialias=True
 ) -> Tensor:
@@ -106,7 +110,7 @@ def scale_and_translate(
 
     Args:
         images: a tensor.
-        output_shape: the shape of the result.
+        output_shape: the shape of the result; None along an axis leaves its size as it is.
         scale, translation: one factor and one shift for each of the axes.
         spatial_dims: these axes.
         method: 'linear' (or 'bilinear'), 'cubic' (or 'bicubic'), 'lanczos3' or 'lanczos5'.
@@ -114,8 +118,9 @@ def scale_and_translate(
     """
     names = {"linear": "linear", "cubic": "cubic", **{k: v for k, v in _METHODS.items() if k != "nearest"}}
     method = names[one_of("method", method, names, owner="scale_and_translate")]
+    shape = tuple(now if wanted is None else wanted for now, wanted in zip(images.shape, output_shape, strict=True))
     return jax.image.scale_and_translate(
-        floats(images), tuple(output_shape), tuple(spatial_dims), jnp.asarray(scale, jnp.float32),
+        floats(images), shape, tuple(spatial_dims), jnp.asarray(scale, jnp.float32),
         jnp.asarray(translation, jnp.float32), method, antialias=antialias,
     )  # fmt: skip
 
@@ -299,12 +304,14 @@ def gaussian_blur(images: Tensor, kernel_size=(3, 3), sigma=(1.0, 1.0), data_for
 
     Args:
         images: one image or a batch.
-        kernel_size: height and width of the neighbourhood.
-        sigma: the curve's standard deviation, in pixels, for height and width.
+        kernel_size: width and height of the neighbourhood, in this order.
+        sigma: the curve's standard deviation, in pixels, for width and height.
         data_format: 'channels_last' or 'channels_first'; the global setting if None.
     """
-    height, width = integers("kernel_size", kernel_size, 2, "gaussian_blur")
-    down, across = sigma if isinstance(sigma, (tuple, list)) else (sigma, sigma)
+    # Keras 3.15.1 takes the width first, whatever its documentation says
+    width, height = integers("kernel_size", np.asarray(kernel_size).tolist(), 2, "gaussian_blur")
+    one = getattr(sigma, "ndim", 0) == 0 and not isinstance(sigma, (tuple, list))
+    across, down = (sigma, sigma) if one else sigma
 
     def run(batch):
         x = floats(batch)

@@ -11,6 +11,7 @@ from keras._core import limits
 from keras._core.checks import sizes_of
 from keras._core.graph import KerasTensor
 from keras._core.types import Tensor, Tensors
+from keras._jax import pure
 from keras._jax.dtypes import floats, places
 from keras._jax.op import as_array, broadcasting, op, symbol_of, with_shape
 
@@ -25,10 +26,24 @@ def _index(key: Any) -> Any:
     return as_array(key)
 
 
+def _check_places(shape: tuple, key: Any) -> None:
+    """Refuses numbers beyond the ends of their axes, where JAX would take the last element."""
+    items = [k for k in (key if isinstance(key, tuple) else (key,)) if k is not None]
+    if not all(type(k) in (int, slice) or k is Ellipsis for k in items):
+        return
+    before = next((i for i, k in enumerate(items) if k is Ellipsis), len(items))
+    sizes = (*shape[:before], None, *shape[len(shape) - (len(items) - before - 1) :]) if before < len(items) else shape
+    for size, k in zip(sizes, items):
+        if isinstance(k, int) and not (-size <= k < size or pure.may_fit((size,), (None,))):
+            raise IndexError(f"get_item: place {k} does not exist along an axis of size {size}. Got shape {shape}.")
+
+
 @op
 def get_item(x: Tensor, key) -> Tensor:
     """`x[key]`: an element, a range, or what an array of positions or of booleans points at."""
-    return jnp.asarray(x)[_index(key)]
+    x = jnp.asarray(x)
+    _check_places(x.shape, key)
+    return x[_index(key)]
 
 
 @op

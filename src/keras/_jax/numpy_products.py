@@ -94,7 +94,8 @@ def dot(x1: Tensor, x2: Tensor) -> Tensor:
 
 def _tensordot_shapes(trace, x1, x2, axes=2):
     if isinstance(axes, int):
-        pairs = [(i - axes, i) for i in range(axes)]
+        most = min(len(x.shape) for x in (x1, x2) if hasattr(x, "shape"))  # of more, the call below tells
+        pairs = [(i - axes, i) for i in range(axes)] if axes <= most else []
     else:
         first, second = ([a] if isinstance(a, int) else list(a) for a in axes)
         pairs = list(zip(first, second))
@@ -112,6 +113,8 @@ def tensordot(x1: Tensor, x2: Tensor, axes=2) -> Tensor:
         x1, x2: tensors.
         axes: how many of the last axes of `x1` are summed with the first of `x2`, or two lists of axes.
     """
+    if isinstance(axes, int) and axes > min(jnp.ndim(x1), jnp.ndim(x2)):  # jax would list that many axes first
+        raise ValueError(f"tensordot: `axes` is {axes:,}, and the tensors have {jnp.ndim(x1)} and {jnp.ndim(x2)} axes.")
     return jnp.tensordot(x1, x2, axes)
 
 

@@ -217,9 +217,7 @@ def mean(x: Tensor, axis=None, keepdims=False) -> Tensor:
 @op
 def average(x: Tensor, axis=None, weights: Tensor = None) -> Tensor:
     """The average along axes, each element counted as often as its weight says."""
-    if weights is None:
-        return jnp.mean(floats(x), axis=axes_of(axis))
-    x, weights = common_floats(x, weights)
+    x, weights = (floats(x), None) if weights is None else common_floats(x, weights)
     return jnp.average(x, axis=axes_of(axis), weights=weights)
 
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keras._core import limits
+from keras._core.errors import WrongIndex
 from keras._core.graph import is_symbolic
 from keras._core.types import Tensor, Tensors
 from keras._jax.op import filled, op, with_shape
@@ -78,7 +79,10 @@ def _squeeze_shapes(trace, x, axis=None):
         # an unknown size is taken not to be 1
         return with_shape(x, [d for d in x.shape if d != 1])
     axes = [axis] if isinstance(axis, int) else list(axis)
-    dropped = {a % len(x.shape) for a in axes}
+    rank = len(x.shape)
+    if not all(-rank <= a < rank for a in axes):
+        raise WrongIndex(f"squeeze: `axis` must be from {-rank} to {rank - 1}. Got {axis} for shape {x.shape}.")
+    dropped = {a % rank for a in axes}
     for a in dropped:
         if x.shape[a] not in (None, 1):
             raise ValueError(f"squeeze: axis {a} must have size 1. Got shape {x.shape}.")
@@ -238,6 +242,8 @@ def _checked_parts(indices_or_sections: Any) -> Any:
     """Where or into how many parts a tensor is cut; each is a tensor of its own."""
     if isinstance(indices_or_sections, int):
         limits.check_repeats("indices_or_sections", indices_or_sections)
+    elif isinstance(indices_or_sections, (list, tuple)):
+        limits.check_repeats("len(indices_or_sections)", len(indices_or_sections))
     return indices_or_sections
 
 

@@ -336,7 +336,7 @@ def _trace_shapes(function: Callable, args: tuple, kwargs: dict, stand_in: int) 
         error: Exception = found
         if type(found) is IndexError:
             error = WrongIndex(*found.args)
-        elif type(found) is TypeError and "shape" in str(found):
+        elif type(found) is TypeError and ("shape" in str(found) or "dimensions" in str(found)):
             error = WrongShape(*found.args)
         if error is not found:
             for note in getattr(found, "__notes__", ()):

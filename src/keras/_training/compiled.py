@@ -92,7 +92,8 @@ class Compiled:
             metrics: a list of names, metrics or functions; a list of lists or a dict of them for several outputs.
             weighted_metrics: the same, for metrics that respect sample weights.
             run_eagerly: whether steps run operation by operation, for debugging.
-            steps_per_execution: steps between two calls of per-batch hooks.
+            steps_per_execution: steps between two calls of per-batch hooks; `steps_per_epoch` and its like are rounded
+                up to a multiple of it.
             jit_compile: False is the same as `run_eagerly`; True compiles, and so does 'auto' unless a layer's
                 `supports_jit` is False.
             auto_scale_loss: whether the loss is scaled by itself where the policy is 'mixed_float16'.

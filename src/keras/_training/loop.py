@@ -35,6 +35,7 @@ class Watcher:
         pause: called after each call of a program with steps done, while nothing is under way; None if nobody asks.
         interrupts: guards the programs.
         steps_per_call: steps between `begin` and `end`.
+        whole_calls: whether `end` counts the steps of a last call as if it had been a whole one, as Keras 3 does.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Watcher:
         stop: Callable[[], bool] = lambda: False,
         steps_per_call: int = 1,
         pause: Callable[[int], None] | None = None,
+        whole_calls: bool = False,
     ):
         self.interrupts = interrupts
         self.begin = begin
@@ -54,6 +56,7 @@ class Watcher:
         self.stop = stop
         self.steps_per_call = steps_per_call
         self.pause = pause
+        self.whole_calls = whole_calls
         self._began: int | None = None  # the step for which `begin` was called and `end` was not
         self._last: tuple[int, Callable] | None = None
 
@@ -76,9 +79,10 @@ class Watcher:
 
     def close(self) -> None:
         """The steps are over: calls `end` where it was not called since `begin`."""
-        last, self._last, self._began = self._last, None, None
+        last, began, self._last, self._began = self._last, self._began, None, None
         if last is not None and self.end is not None:
-            self.end(last[0], last[1]())
+            step, logs = last
+            self.end(began + self.steps_per_call - 1 if self.whole_calls and began is not None else step, logs())
 
 
 class ArrayRun:

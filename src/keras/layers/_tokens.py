@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from keras import ops
-from keras._core.errors import WrongTypeError
+from keras._core.errors import NoSuchFile, WrongTypeError
 from keras.layers._text import host_array
 
 
@@ -51,7 +51,7 @@ def plain_token(token):
 def lines_of(path, owner):
     """The tokens of a file that has one per line."""
     if not os.path.isfile(path):
-        raise FileNotFoundError(f"{owner}: there is no vocabulary file {os.fspath(path)!r}.")
+        raise NoSuchFile(f"{owner}: there is no vocabulary file {os.fspath(path)!r}.")
     with open(path, encoding="utf-8", newline="\n") as file:
         lines = file.read().split("\n")
     lines = [line.removesuffix("\r") for line in lines]

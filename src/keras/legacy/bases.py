@@ -112,7 +112,11 @@ def _never_its_input(call: Callable) -> Callable:
 
 
 def _set_trainable_weights(self, variables: list) -> None:
-    """Layers of 1.x made variables themselves and listed them."""
+    """Layers of 1.x made variables themselves and listed them; what a list leaves out is not trained."""
+    listed_ids = {id(v) for v in variables}
+    for variable in self._own_variables() if era.before("tf2.0") else ():
+        if id(variable) not in listed_ids:
+            variable.trainable = False
     for variable in variables:
         if not any(v is variable for v in self._variables):
             self._keep(variable)

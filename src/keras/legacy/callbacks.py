@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras._core.checks import one_of, positive_integer
+from keras.callbacks import LambdaCallback
 from keras.callbacks._monitor import MonitorCallback
 from keras.callbacks._progress import message
 from keras.legacy import any_name, arguments, era, looks
@@ -140,7 +141,7 @@ def batch_hook(function: Callable, self, batch, logs=None):
     size = {} if run.rows is None else {"size": min(run.batch, run.rows - batch * run.batch)}
     more = {"batch": batch, **size}
     everyone = self.callbacks
-    own = [c for c in everyone if not type(c).__module__.startswith("keras.")]
+    own = [c for c in everyone if isinstance(c, LambdaCallback) or not type(c).__module__.startswith("keras.")]
     if not own or not logs:
         function(self, batch, {**more, **(logs or {})})
         return

@@ -148,6 +148,8 @@ class Reading:
                 self._read_path(self.path_of(node))
                 if node.attr in _ONLY_TF:
                     self.vote("tf2", node.attr)
+                elif node.attr == "metrics_tensors":
+                    self.vote("2.2", node.attr)
             elif isinstance(node, ast.Name):
                 self._read_starred(node.id)
             elif isinstance(node, ast.Constant):

@@ -15,7 +15,7 @@ from keras._core import release
 
 # releases at which something that programs can see changed, in order; tf.keras parted from the releases of its own name
 RELEASES = ("0.3", "1.0", "1.2", "2.0", "2.2", "2.3", "tf2.0", "tf2.11", "3")
-TODAY = "3"
+TODAY = release.TODAY
 
 # what else an era may be called
 _NAMES = {

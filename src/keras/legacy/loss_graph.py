@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from keras import Operation, losses, ops
 from keras._core import tree
-from keras._training import compiled_loss
+from keras._training import compiled_loss, compiled_metrics
 from keras.legacy import parts_of_calls
 
 
@@ -18,7 +18,13 @@ class _Parts(NamedTuple):
     key: tuple
     targets: list[Any]
     sample_weights: list[Any]
+    losses: list[Any]  # of the outputs that have one
     total_loss: Any
+
+
+def backend() -> Any:
+    """`keras.backend` with the functions of earlier years."""
+    return importlib.import_module("keras.legacy.backend.everything")
 
 
 def parts_of(model: Any) -> _Parts:
@@ -38,7 +44,7 @@ def parts_of(model: Any) -> _Parts:
 
 
 def _made(model: Any, key: tuple) -> _Parts:
-    placeholder = importlib.import_module("keras.legacy.backend.everything").placeholder
+    placeholder = backend().placeholder
     outputs, names = tree.leaves(model.outputs), model.output_names
     functions = [None] * len(names)
     if model.loss is not None:
@@ -47,18 +53,45 @@ def _made(model: Any, key: tuple) -> _Parts:
     shares = (
         [1.0] * len(names) if given is None else compiled_loss.by_output("loss_weights", given, outputs, names, True)
     )
-    targets, weights, total = [], [], 0
+    targets, weights, found = [], [], []
+    total = 0
     for name, output, identifier, share in zip(names, outputs, functions, shares):
         shape = (*output.shape[:-1], 1) if _takes_numbers(identifier) else tuple(output.shape)
         targets.append(placeholder(shape=shape, name=f"{name}_target"))
         weights.append(placeholder(shape=(None,), name=f"{name}_sample_weights"))
         function = compiled_loss.loss_from(identifier, targets[-1], output)
         if function is not None:
-            total = total + (1.0 if share is None else share) * _mean(function.call(targets[-1], output), weights[-1])
+            found.append(_mean(function.call(targets[-1], output), weights[-1]))
+            total = total + (1.0 if share is None else share) * found[-1]
     for added in (*getattr(model._graph, "added", ()), *parts_of_calls.losses(model)):
         total = total + added
     total = total + _Penalties(model)(weights[0])
-    return _Parts(key, targets, weights, total)
+    return _Parts(key, targets, weights, found, total)
+
+
+def metrics_tensors(model: Any) -> list[Any]:
+    """What `train_function` gives after the loss: losses of several outputs, then the metrics, as symbolic tensors.
+
+    Raises:
+        AttributeError: the model is not compiled with a loss, or a metric is no function of targets and outputs.
+    """
+    parts = parts_of(model)
+    found = list(parts.losses) if len(model.output_names) > 1 else []
+    compiled = model._compiled_metrics
+    if compiled is None:
+        return found
+    outputs, names = tree.leaves(model.outputs), list(model.output_names)
+    own = compiled_metrics.CompiledMetrics(compiled.given, compiled.given_weighted, names)
+    own.build(parts.targets if len(names) > 1 else parts.targets[0], model.outputs, names)
+    for target, weight, output, plain, weighted in zip(
+        parts.targets, parts.sample_weights, outputs, own.plain, own.weighted
+    ):
+        for metric in (*plain, *weighted):
+            if not hasattr(metric, "_fn"):
+                raise AttributeError(f"metrics_tensors: {metric.name} counts over batches and has no tensor.")
+            values = metric._fn(target, output, **getattr(metric, "_fn_kwargs", {}))
+            found.append(ops.mean(values) if metric in plain else _mean(values, weight))
+    return found
 
 
 def _takes_numbers(identifier: Any) -> bool:

@@ -68,7 +68,9 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.model_methods").teach(module)
     importlib.import_module("keras.legacy.layer_lists").teach(module)
     importlib.import_module("keras.legacy.single_metrics").teach(trainer)
+    importlib.import_module("keras.legacy.shown_tensors").teach(trainer)
     wrap(trainer, "_source", named_inputs.source)
+    trainer.makes_whole_calls = property(lambda self: not era.before("3"))  # of `steps_per_execution`
     wrap(trainer, "_by_name", methods.by_name)
     wrap(Model, "__init__", _model_init)
     wrap(Model, "_check_config", _check_config)

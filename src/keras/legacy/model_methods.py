@@ -14,7 +14,7 @@ from keras._core.graph import KerasTensor
 from keras._data import pack_x_y_sample_weight
 from keras._training.program import PUBLIC_STATE, assign_all, public_fields, values_of
 from keras.layers import Layer
-from keras.legacy import era, hdf5, layer_methods, loss_graph
+from keras.legacy import era, hdf5, layer_methods, loss_graph, training_functions
 from keras.legacy.network_names import layer_name
 from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
@@ -33,6 +33,8 @@ def teach(module: ModuleType) -> None:
     """Gives the classes of `keras.models` their older methods."""
     for name, function in _OF_MODELS.items():
         setattr(module.Model, name, function)
+    module.Model._keras_hidden |= {"_functions_take_lists", "_lists_of_metrics", "_loss_graph"}
+    training_functions.teach(module.Model)
     for cls in (module.Model, module.Sequential, module.Functional):
         layer_methods.teach_shapes(cls)
         for name, further in _FURTHER.items():
@@ -199,19 +201,7 @@ def _is_stateful(layer: Any) -> bool:
     return bool(getattr(layer, "stateful", False))
 
 
-def _prepare_training(self):
-    """Makes what the optimizer remembers, so that its values can be set; training itself needs no preparation."""
-    if self.optimizer is None:
-        raise RuntimeError(f"{self.name}: call compile() before the function for training is made.")
-    if not self.optimizer.built:
-        self.optimizer.build(self.trainable_variables)
-    self.make_train_function()
-
-
 _OF_MODELS = {
-    "_make_train_function": _prepare_training,
-    "_make_test_function": lambda self: self.make_test_function() and None,
-    "_make_predict_function": lambda self: self.make_predict_function() and None,
     **_PARTS_OF_LOSS,
     "run_internal_graph": run_internal_graph,
     "get_weight_paths": get_weight_paths,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from keras import ops
-from keras._core import tree
+from keras._core import release, tree
 from keras._core.errors import NotSymbolic
 from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_nodes
 from keras._jax import pure
@@ -117,6 +118,7 @@ class Graph:
         if self.host is not None and (is_read(inputs) or not is_traced(inputs)):
             return self.host.run(self.host.read(inputs))
         values = dict(zip((id(x) for x in self.inputs), self.matched(inputs)))
+        self.warn_of_structure(inputs)
         self.compute(values)
         return self.packed(values)
 
@@ -157,7 +159,7 @@ class Graph:
         elif isinstance(inputs, dict):
             wanted = tree.paths(self.input_structure)
             try:
-                flat = [_at(inputs, path) for path, _ in wanted]
+                flat = tree.leaves([_at(inputs, path) for path, _ in wanted])
             except (KeyError, IndexError, TypeError):
                 raise ValueError(
                     f"The model takes inputs {tree.describe(self.input_structure)}. Got {tree.describe(inputs)}."
@@ -171,6 +173,24 @@ class Graph:
                 f"({', '.join(map(repr, names))}). Got {len(flat)}: {tree.describe(inputs)}."
             )
         return flat
+
+    def warn_of_structure(self, inputs: Any) -> None:
+        """Keras 3 says so where inputs are not nested as declared.
+
+        A dict by names of inputs stands for a list, one tensor for a list of one.
+        """
+        wanted = self.input_structure
+        if release.meant != release.TODAY or tree.same_structure(inputs, wanted):
+            return
+        if isinstance(wanted, (list, tuple)) and (
+            isinstance(inputs, dict) or (len(wanted) == 1 and ops.is_tensor(inputs))
+        ):
+            return
+        warnings.warn(
+            "The structure of `inputs` doesn't match the expected structure. "
+            f"The model's inputs are {tree.map_leaves(_input_name, wanted)}. Got {tree.describe(inputs)}.",
+            stacklevel=2,
+        )
 
     def check_order(self, inputs: Any) -> None:
         """Whether inputs without names can stand for those by name."""

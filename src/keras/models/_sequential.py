@@ -210,6 +210,7 @@ class Sequential(Model):
             return self._graph.run(inputs)
         if self._graph is not None:
             (x,) = self._graph.matched(inputs)
+            self._graph.warn_of_structure(inputs)
         else:
             x = inputs
         for i, layer in enumerate(self._members):

@@ -22,7 +22,7 @@ def fake_quant_with_min_max_vars(inputs, min_vals, max_vals, num_bits=8, narrow_
     num_bits = positive_integer("num_bits", num_bits, "fake_quant_with_min_max_vars")
     x = ops.convert_to_tensor(inputs)
     dtype = x.dtype
-    if dtype.name in ("float16", "bfloat16"):  # which cannot hold the 256 integers of 8 bits and a half
+    if str(dtype) in ("float16", "bfloat16"):  # which cannot hold the 256 integers of 8 bits and a half
         x = ops.cast(x, "float32")
     low, high = (ops.cast(ops.convert_to_tensor(v), x.dtype) for v in (min_vals, max_vals))
     others = None

@@ -21,7 +21,7 @@ class BadFile(ValueError):
 _WRONG_CONTENT = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError,
     NotImplementedError, AssertionError, UnicodeError, EOFError, struct.error, zipfile.BadZipFile,
-    zlib.error,
+    zlib.error, NameError,  # of jax, for an axis that is a word
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ _FREE_NAMES = frozenset(
 )  # fmt: skip
 
 
-class _Told:
+class Told:
     """What a property of this package tells to objects that have no attribute of its name: theirs comes first."""
 
     def __init__(self, name: str, told: Any):
@@ -55,7 +55,7 @@ def _give_up(kind: type, name: str) -> bool:
     of = next(base for base in kind.__mro__ if name in vars(base))
     if kind.__module__.startswith("keras.") or not of.__module__.startswith("keras."):
         return False
-    type.__setattr__(kind, name, _Told(name, vars(of)[name]))
+    type.__setattr__(kind, name, Told(name, vars(of)[name]))
     return True
 
 

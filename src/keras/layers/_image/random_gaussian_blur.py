@@ -43,8 +43,7 @@ class RandomGaussianBlur(ColourLayer):
         }
 
     def change(self, images, transformation):
-        # a curve of no width at all would divide by 0; Keras 3 draws the width's number first
-        across, down = ops.unstack(ops.maximum(transformation["blur_factor"], 1e-3), 2)
-        blurred = ops.image.gaussian_blur(images, self.kernel_size[::-1], (down, across), data_format="channels_last")
+        sigma = ops.maximum(transformation["blur_factor"], 1e-3)  # a curve of no width at all would divide by 0
+        blurred = ops.image.gaussian_blur(images, self.kernel_size, sigma, data_format="channels_last")
         result = ops.where(by_image(transformation["should_apply_blur"]), blurred, images)
         return self.within_range(result)
