@@ -14,6 +14,7 @@ import keras
 from keras import applications
 from keras.applications.audio_conv_utils import decode_predictions, preprocess_input
 from keras.applications.music_tagger_crnn import MusicTaggerCRNN
+from keras.legacy.network_names import layer_name
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 sys.path.insert(0, str(GOLDEN))
@@ -171,6 +172,29 @@ def test_tags_are_named():
 
 
 # --- names of layers in files
+
+
+# as tf_keras 2.21 names layers of MobileNetV3Small
+@pytest.mark.parametrize(
+    ("old", "today"),
+    [
+        ("Conv", "conv"), ("Conv/BatchNorm", "conv_bn"), ("Conv_1/BatchNorm", "conv_1_bn"), ("Logits", "logits"),
+        ("expanded_conv/depthwise", "expanded_conv_depthwise"),
+        ("expanded_conv_3/squeeze_excite/AvgPool", "expanded_conv_3_squeeze_excite_avg_pool"),
+        ("expanded_conv_3/squeeze_excite/Conv_1", "expanded_conv_3_squeeze_excite_conv_1"),
+        ("expanded_conv_10/expand/BatchNorm", "expanded_conv_10_expand_bn"),
+    ],
+)  # fmt: skip
+def test_layers_of_mobilenetv3_are_found_by_the_names_of_tensorflow(old, today):
+    assert layer_name(old, {today, "predictions", "dense"}) == today
+    assert layer_name(old, {"dense"}) == old
+
+
+def test_programs_of_tensorflow_find_layers_of_mobilenetv3(in_era):
+    in_era("tf2.15")
+    model = keras.applications.MobileNetV3Small(weights=None, input_shape=(32, 32, 3), alpha=0.75)
+    assert model.get_layer("expanded_conv/squeeze_excite/Conv").name == "expanded_conv_squeeze_excite_conv"
+    assert model.get_layer("Logits").name == "logits"
 
 
 @pytest.mark.parametrize("by_name", [False, True])

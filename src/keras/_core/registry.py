@@ -5,7 +5,7 @@ import functools
 import importlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 _built_in: dict[str, Any] = {}  # class or function name -> object, as files and configs name it
@@ -105,10 +105,10 @@ def older_weights(layer: Any, names: list[str], arrays: list, origin: dict) -> l
     return None
 
 
-def todays_layer_name(name: str) -> str:
-    """What a layer that a file knows by an older name is called today, in networks that are known."""
+def todays_layer_name(name: str, known: Collection[str]) -> str:
+    """Which of the known layers a file means by an older name; the name itself if it is none of them."""
     for load in _translators:
-        name = load().layer_name(name)
+        name = load().layer_name(name, known)
     return name
 
 

@@ -27,8 +27,9 @@ _NOT_COMPILED = "{what} needs a compiled model.\n  Call model.compile(optimizer=
 class Runs(Compiled):
     """What stands between `fit` and its like, and the loops over batches."""
 
-    # whether the steps asked for are rounded up to whole calls of `steps_per_execution`, which hooks count too
-    makes_whole_calls = True
+    def _makes_whole_calls(self) -> bool:
+        """Whether the steps asked for are rounded up to whole calls of `steps_per_execution`, which hooks count too."""
+        return True
 
     def read_on_host(self, x: Any) -> Any:
         """Inputs as compiled code takes them; a model overrides it that begins with layers for text."""
@@ -36,7 +37,7 @@ class Runs(Compiled):
 
     def _source(self, x: Any, *settings: Any) -> ArraySource | BatchSource:
         """What a run was given, as `make_source` makes it; `settings` are its further arguments."""
-        together = self.steps_per_execution if self.makes_whole_calls else 1
+        together = self.steps_per_execution if self._makes_whole_calls() else 1
         return make_source(self.read_on_host(x), *settings, together=together)
 
     def _run_over(self, phase: str, source: Any) -> ArrayRun | BatchRun:
@@ -111,7 +112,7 @@ class Runs(Compiled):
             progress=callbacks.on_progress if draws and not quiet else None,
             stop=lambda: getattr(self, flag),
             steps_per_call=self.steps_per_execution,
-            whole_calls=self.makes_whole_calls,
+            whole_calls=self._makes_whole_calls(),
         )
 
     def _check_ready(self, what: str, training: bool) -> None:

@@ -70,7 +70,7 @@ def teach(module: ModuleType) -> None:
     importlib.import_module("keras.legacy.single_metrics").teach(trainer)
     importlib.import_module("keras.legacy.shown_tensors").teach(trainer)
     wrap(trainer, "_source", named_inputs.source)
-    trainer.makes_whole_calls = property(lambda self: not era.before("3"))  # of `steps_per_execution`
+    trainer._makes_whole_calls = lambda self: not era.before("3")
     wrap(trainer, "_by_name", methods.by_name)
     wrap(Model, "__init__", _model_init)
     wrap(Model, "_check_config", _check_config)

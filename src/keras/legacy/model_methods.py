@@ -293,9 +293,7 @@ def _with_older_names(get_layer: Callable) -> Callable:
     @functools.wraps(get_layer)
     def older(self, name=None, index=None):
         if isinstance(name, str) and not era.is_today():
-            known = {layer.name for layer in self.layers}
-            if name not in known and layer_name(name) in known:
-                name = layer_name(name)
+            name = layer_name(name, {layer.name for layer in self.layers})
         if name is not None and index is None and era.before("2.0"):  # there was no error for a name that is not there
             return next((layer for layer in self.layers if layer.name == name), None)
         return get_layer(self, name, index)

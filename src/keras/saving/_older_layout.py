@@ -391,7 +391,7 @@ def _saved(model: Any, reader: _hdf5.Reader, place: str) -> list[tuple]:
 def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list, list[str]]:
     """Pairs of a layer and what the file has for it, and what found no partner."""
     known = {layer.name for layer in layers}
-    names = [_name_in(known, name) for name, _, _ in saved]
+    names = [registry.todays_layer_name(name, known) for name, _, _ in saved]
     if by_name:
         by = {layer.name: layer for layer in layers}
         return [(by[name], entry) for name, entry in zip(names, saved) if name in by], []
@@ -415,12 +415,6 @@ def _matched(layers: list[Any], saved: list[tuple], by_name: bool) -> tuple[list
     problems.insert(0, f"  The model has {len(layers)} layers with weights, the file has {len(saved)}.")
     by = {layer.name: layer for layer in layers}
     return [(by[name], entry) for name, entry in zip(names, saved) if name in by], problems
-
-
-def _name_in(known: set[str], name: str) -> str:
-    """The name by which a file knows a layer, or its name today if only that is known."""
-    today = registry.todays_layer_name(name)
-    return today if name not in known and today in known else name
 
 
 def _opened(layer: Any) -> list[Any]:
