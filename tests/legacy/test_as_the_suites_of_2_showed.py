@@ -46,7 +46,7 @@ def test_targets_may_come_for_the_outputs_with_losses_alone(loss):
     assert model.evaluate(X[0], [np.full((4, 2), 3, "float32")], verbose=0) == pytest.approx(4.0)
 
 
-def test_a_model_that_is_not_built_takes_its_only_input_in_a_list():
+def test_a_model_that_is_not_built_takes_its_only_input_in_a_list(in_era_2):
     model = models.Sequential([layers.Flatten(), layers.Dense(2)])
     assert model.predict([X], verbose=0).shape == (2, 2)
 
