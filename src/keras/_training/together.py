@@ -352,7 +352,7 @@ def _joined(run: Run, field: int) -> list[np.ndarray]:
     """The values of a field of a model's variables, joined."""
     pack, variables = run.planner.packs[field], run.planner.variables[field]
     if pack is None:
-        return [np.asarray(x) for x in _layout(variables).joined_on_host([v.own_value() for v in variables])]
+        return [np.asarray(x) for x in _layout(variables).joined_on_host([v.host_or_device_value() for v in variables])]
     return [np.asarray(x) for x in pack.load()]
 
 
