@@ -16,9 +16,9 @@ from typing import Any
 from keras.saving._errors import BadFile, refusing
 from keras.saving._window import Window
 
-try:  # three to five times as fast
+try:  # three to five times as fast as Python's own, with which files of 1 GB take half as long again
     from zlib_ng.zlib_ng import crc32
-except ImportError:
+except ImportError:  # an environment from before it was asked for
     from zlib import crc32
 
 _MOST_MEMBERS = 10_000
