@@ -7,6 +7,7 @@ import scipy.sparse
 
 import keras
 from keras._data import arrays, sources
+from keras._training.plan import Program
 
 ROWS = 20
 X = np.random.default_rng(0).normal(size=(ROWS, 3)).astype("float32")
@@ -122,3 +123,23 @@ def test_a_table_is_inputs_and_the_column_called_label():
     model.fit(Table({"features": X, "more": X, "labels": Y}), verbose=0)
     with pytest.raises(TypeError, match="holds text"):
         model.fit(Table({"features": np.array(["a", "b"]), "label": Y[:2]}), verbose=0)
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_a_call_of_a_program_makes_steps_on_many_batches_of_a_file_unless_hooks_ask_for_each(
+    small_limits, tmp_path, monkeypatch, hooks
+):
+    class Counts(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+    seen, calls, run = [], [], Program.run
+    monkeypatch.setattr(Program, "run", lambda self, *args: (calls.append(self), run(self, *args))[1])
+    np.save(tmp_path / "x.npy", X[:18])
+    model = model_of()
+    x = np.load(tmp_path / "x.npy", mmap_mode="r")
+    history = model.fit(x, Y[:18], batch_size=4, verbose=0, callbacks=[Counts()] if hooks else [])
+    assert seen == (list(range(5)) if hooks else [])
+    assert len(calls) == (5 if hooks else 2)  # four full batches, and the rest
+    expected = model_of().fit(X[:18], Y[:18], batch_size=4, verbose=0)
+    np.testing.assert_allclose(history.history["loss"], expected.history["loss"], rtol=1e-5)

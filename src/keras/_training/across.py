@@ -1,4 +1,4 @@
-"""Runs whose batches are divided among several processes, each of which reads its own rows."""
+"""Runs whose batches are divided among several processes, each of which reads its own rows; and over files of rows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import processes, tree, watch
+from keras._core.fresh import fresh
 from keras._data import ArraySource, BatchSource
 from keras._data.read_ahead import read_ahead
 from keras._data.streams import Rows
@@ -64,7 +65,7 @@ class AcrossRun(BatchRun):
         started = time.perf_counter()
         with watch.reporting(self.source.owner):
             logs = super().epoch(state, watcher, first_step)
-            if self.planner.phase == "train":
+            if self.planner.phase == "train" and placement.spans():
                 name_slow_readers(of_all(np.float32(self._seconds)), time.perf_counter() - started)
         return logs
 
@@ -121,7 +122,7 @@ class ArraysRun(AcrossRun):
         source.keeps_place = True
         self._arrays = source
         self._in_epoch = False
-        parts = placement.current().rows_divide_by
+        parts = placement.rows_divide_by()
         if source.batch_size % parts and source.rows > source.batch_size:
             warnings.warn(_UNEVEN.format(owner=source.owner, rows=source.batch_size, parts=parts), stacklevel=5)
 
@@ -137,7 +138,7 @@ class ArraysRun(AcrossRun):
             return
         batch = self.first_batch()
         full_steps = min(self._arrays.rows // self._arrays.batch_size, self._arrays.steps())
-        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.current().rows_divide_by
+        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
         most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
         self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
         self._full_shapes = engine.shapes_of(batch)
@@ -215,8 +216,12 @@ class ArraysRun(AcrossRun):
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:
-                found = [_own(leaf, at + i * size, size, order, index[1:]) for i in range(count)]
-                return np.stack(found + [np.zeros_like(found[0])] * (at_once - count))
+                found = _own(leaf, at, size, order, index[1:])
+                joined = fresh((at_once, *found.shape), found.dtype)
+                joined[0], joined[count:] = found, 0
+                for i in range(1, count):
+                    joined[i] = _own(leaf, at + i * size, size, order, index[1:])
+                return joined.view(np.ndarray)
 
             return None if leaf is None else placement.from_batches((at_once, size, *leaf.shape[1:]), read)
 
@@ -256,6 +261,10 @@ def name_slow_readers(seconds: np.ndarray, in_all: float) -> None:
 
 def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
     """The run that suits a source, and the processes that train together."""
+    if placement.current() is None and isinstance(source, BatchSource):
+        arrays = source.rows_of_passes()
+        if arrays is not None and not arrays.in_memory:
+            return ArraysRun(arrays)
     if not placement.spans():
         return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)
     if isinstance(source, BatchSource) and placement.current().auto_shard_dataset:
