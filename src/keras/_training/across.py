@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from keras._jax import compile as engine
 from keras._jax import exchange, placement
 from keras._jax.processes import of_all
 from keras._training.loop import ArrayRun, BatchRun, Watcher
-from keras._training.plan import Planner, Program, capacity_for
+from keras._training.plan import OneByOne, Planner, Program, capacity_for
 from keras._training.rounds import Rounds
 from keras._training.state import RunningState
 
@@ -122,6 +123,8 @@ class ArraysRun(AcrossRun):
         source.keeps_place = True
         self._arrays = source
         self._in_epoch = False
+        self._full: Program | None = None
+        self._at_once = 1  # batches that a call of it takes
         parts = placement.rows_divide_by()
         if source.batch_size % parts and source.rows > source.batch_size:
             warnings.warn(_UNEVEN.format(owner=source.owner, rows=source.batch_size, parts=parts), stacklevel=5)
@@ -140,8 +143,14 @@ class ArraysRun(AcrossRun):
         full_steps = min(self._arrays.rows // self._arrays.batch_size, self._arrays.steps())
         taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
         most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
-        self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
         self._full_shapes = engine.shapes_of(batch)
+        if most > 1 or placement.current() is not None:
+            with contextlib.suppress(OneByOne):
+                self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
+        if self._full is None:
+            super()._call(batch)
+        else:
+            self._at_once = self._full.at_once
 
     def _taken(self) -> Any:
         return None if self._batches is None else next(self._batches, None)
@@ -159,8 +168,8 @@ class ArraysRun(AcrossRun):
         order = self._arrays.order()
         self._in_epoch = True
         asked = watcher.begin is not None or watcher.end is not None
-        most = watcher.steps_per_call if asked else self._full.at_once
-        self._batches = self._begin(order, first_step, min(most, self._full.at_once))
+        most = min(watcher.steps_per_call, self._at_once) if asked else self._at_once
+        self._batches = self._begin(order, first_step, most)
         logs = super().epoch(state, watcher, first_step)
         self._in_epoch = False
         return logs
@@ -176,10 +185,11 @@ class ArraysRun(AcrossRun):
         super()._end_epoch()
 
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
-        if isinstance(batch, Chunk):
-            return self._full, (batch.batches, np.int32(batch.count)), batch.count
-        if self._full.at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
-            return self._full, (batch,), 1
+        if self._full is not None:
+            if isinstance(batch, Chunk):
+                return self._full, (batch.batches, np.int32(batch.count)), batch.count
+            if self._at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
+                return self._full, (batch,), 1
         return super()._call(batch)
 
     def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
@@ -212,7 +222,7 @@ class ArraysRun(AcrossRun):
 
     def _joined(self, at: int, count: int, order: np.ndarray | None) -> tuple:
         """The same of `count` batches from row `at` on, in arrays for as many as the program takes."""
-        size, at_once = self._arrays.batch_size, self._full.at_once
+        size, at_once = self._arrays.batch_size, self._at_once
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:

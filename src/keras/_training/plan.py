@@ -369,6 +369,8 @@ class Planner:
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
         single = kind in ("step", "tail", "batch", "filled batch") or (traced.convolution and is_cpu())
         at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
+        if kind == "batches" and at_once == 1 and placement.current() is None:
+            raise OneByOne
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
@@ -416,6 +418,10 @@ class Planner:
             return placement.gathered([tree.map_leaves(engine.scalar_or_array, v) for v in result.values()])
 
         return logs_of
+
+
+class OneByOne(Exception):
+    """A program over joined batches would make one step: one that fills short batches up serves better."""
 
 
 def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
