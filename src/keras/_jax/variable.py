@@ -415,11 +415,9 @@ def _host_or_device_array(value: Any, dtype: str | None) -> jax.Array | np.ndarr
     name = None if dtype is None else jax.dtypes.canonicalize_dtype(dtype)
     if isinstance(value, jax.Array):
         return value if name is None or value.dtype == name else value.astype(name)
-    if type(value) is Fresh and (name is None or value.dtype == name):
-        own = take(value)
-        if own is not None:
-            return own
-    own = np.array(value, dtype=name)  # a copy: the caller may change the original
+    own = take(value) if type(value) is Fresh and (name is None or value.dtype == name) else None
+    if own is None:
+        own = np.array(value, dtype=name)  # a copy: the caller may change the original
     return own.astype(jax.dtypes.canonicalize_dtype(own.dtype), copy=False)
 
 
