@@ -71,6 +71,7 @@ INSIDE_FUNCTIONS = {
     ("layers/_torch_module_wrapper.py", "torch"),
     ("_core/draws.py", "ml_dtypes"),  # comes with jax
     ("initializers/_stft.py", "scipy"),  # comes with jax
+    ("saving/_orbax.py", "tensorstore"),
     ("saving/_yaml.py", "yaml"),
     ("legacy/foreign_nn.py", "PIL"),
     ("callbacks/_history.py", "matplotlib"),

@@ -86,3 +86,29 @@ def test_a_variable_begins_as_a_named_initializer_says():
 def test_the_name_of_a_variable_is_a_string_without_slashes(name):
     with pytest.raises(ValueError, match="`name` must be a string without '/'"):
         keras.Variable([0.0], name=name)
+
+
+def test_small_first_values_wait_on_the_host_until_somebody_reads_them():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    kernel, bias = model.weights
+    assert isinstance(kernel.host_or_device_value(), np.ndarray)
+    x = np.ones((4, 3), "float32")
+    first = np.array(kernel.host_or_device_value())
+    np.testing.assert_allclose(model(x), x @ first, rtol=1e-6)
+    assert isinstance(kernel.host_or_device_value(), jax.Array)
+    bias.assign([1.0, 2.0])
+    bias.clear()
+    np.testing.assert_array_equal(bias, [0.0, 0.0])
+    with keras.device("cpu:0"):  # what says where it lives is obeyed at once
+        assert isinstance(keras.Variable([1.0]).host_or_device_value(), jax.Array)
+
+
+def test_a_value_that_waits_is_not_the_array_it_was_made_from():
+    given = np.zeros((2,), "float32")
+    variable = keras.Variable(given)
+    given += 1
+    np.testing.assert_array_equal(variable, [0.0, 0.0])
+    copied = variable.numpy()
+    copied += 1
+    np.testing.assert_array_equal(variable, [0.0, 0.0])
+    assert jnp.sum(variable.value) == 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras import initializers, ops
+from keras import initializers, layers, ops
 
 
 class Scaled(initializers.Initializer):
@@ -90,3 +90,13 @@ def test_an_initializer_without_a_call_says_so():
     with pytest.raises(NotImplementedError, match=r"needs a `__call__\(self, shape, dtype=None\)`"):
         initializers.Initializer()((2,))
     assert initializers.Initializer().get_config() == {}
+
+
+def test_what_a_call_of_ones_own_adds_to_a_built_in_initializer_counts():
+    class Doubled(initializers.RandomUniform):
+        def __call__(self, shape, dtype=None):
+            return 2 + 0 * super().__call__(shape, dtype)
+
+    layer = layers.Dense(2, kernel_initializer=Doubled())
+    layer.build((None, 3))
+    np.testing.assert_array_equal(layer.kernel.numpy(), np.full((3, 2), 2.0))

@@ -76,6 +76,8 @@ NEEDED = {"units": 2, "filters": 2, "kernel_size": 3, "num_classes": 2, "target_
 
 @pytest.mark.parametrize(("row", "name"), list(default_cases()))
 def test_a_default_holds_in_its_years_and_not_after(row, name):
+    if row.argument == "data_format":
+        keras.config.set_image_data_format("channels_first")
     homes = (layers, optimizers, keras.initializers, keras.preprocessing.image, keras.metrics)
     cls = next(getattr(m, name) for m in homes if hasattr(m, name))
     names = arguments.Translator("", cls.__init__, [], [], []).names

@@ -1,4 +1,4 @@
-"""Functions of TensorFlow between layers, as tf.keras wrote them: `TFOpLambda` and `SlicingOpLambda`."""
+"""Functions of TensorFlow between layers of tf.keras: `TFOpLambda`, `SlicingOpLambda`, `TensorFlowOpLayer`."""
 
 import json
 
@@ -22,6 +22,22 @@ def model_with(calls, kind="TFOpLambda"):
         entries.append({"class_name": kind, "config": about, "name": f"call_{i}", "inbound_nodes": [node]})
     config = {"name": "m", "layers": entries, "input_layers": [["x", 0, 0]], "output_layers": [[f"call_{i}", 0, 0]]}
     text = {"class_name": "Functional", "config": config, "keras_version": "2.12.0", "backend": "tensorflow"}
+    return keras.models.model_from_json(json.dumps(text))
+
+
+def model_of_operation(op, attributes=None, constants=None, inputs=1, **more):
+    """A model of one operation of TensorFlow on its input, as tf.keras 2.1 wrote it."""
+    definition = {"name": "y", "op": op, "attr": {"T": {"type": "DT_FLOAT"}, **(attributes or {})}}
+    about = {"name": "y", "trainable": True, "dtype": "float32", "node_def": definition, "constants": constants or {}}
+    entries = [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3], "name": "x"}, "name": "x",
+         "inbound_nodes": []},
+        {"class_name": "TensorFlowOpLayer", "config": about, "name": "tf_op_layer_y",
+         "inbound_nodes": [[["x", 0, 0, {}]] * inputs]},
+    ]  # fmt: skip
+    entries += more.get("entries", [])
+    config = {"name": "m", "layers": entries, "input_layers": [["x", 0, 0]], "output_layers": [["tf_op_layer_y", 0, 0]]}
+    text = {"class_name": "Model", "config": config, "keras_version": "2.3.0-tf", "backend": "tensorflow"}
     return keras.models.model_from_json(json.dumps(text))
 
 
@@ -60,6 +76,72 @@ def test_a_function_of_a_file_computes_what_it_did_and_is_written_as_today(funct
     np.testing.assert_allclose(model(X), expected, rtol=1e-5, atol=1e-6)
     model.save(tmp_path / "m.keras")
     np.testing.assert_allclose(keras.models.load_model(tmp_path / "m.keras")(X), expected, rtol=1e-5, atol=1e-6)
+
+
+FLOAT, INT32 = {"type": "DT_FLOAT"}, {"type": "DT_INT32"}
+
+
+@pytest.mark.parametrize(
+    ("op", "attributes", "constants", "inputs", "expected"),
+    [
+        ("RealDiv", {}, {"1": 2.0}, 1, X / 2),
+        ("Sub", {}, {"0": 1}, 1, 1 - X),
+        ("Mul", {}, {"1": [1.0, 2.0, 3.0]}, 1, X * [1, 2, 3]),
+        ("AddN", {"N": {"i": "2"}}, {}, 2, X + X),
+        ("Relu6", {}, {}, 1, X.clip(0, 6)),
+        ("LeakyRelu", {"alpha": {"f": 0.1}}, {}, 1, np.where(X > 0, X, 0.1 * X)),
+        ("Mean", {"keep_dims": {"b": True}, "Tidx": INT32}, {"1": [1]}, 1, X.mean(1, keepdims=True)),
+        ("ConcatV2", {"N": {"i": "2"}, "Tidx": INT32}, {"2": -1}, 2, np.concatenate([X, X], -1)),
+        ("Pack", {"N": {"i": "2"}, "axis": {"i": "1"}}, {}, 2, np.stack([X, X], 1)),
+        ("Split", {"num_split": {"i": "3"}}, {"0": 1}, 1, X[:, :1]),
+        ("GatherV2", {"batch_dims": {"i": "0"}, "Taxis": INT32}, {"1": [2, 0], "2": 1}, 1, X[:, [2, 0]]),
+        ("Cast", {"DstT": INT32, "SrcT": FLOAT, "Truncate": {"b": False}}, {}, 1, X.astype("int32")),
+        ("Cumsum", {"exclusive": {"b": True}, "reverse": {"b": True}}, {"1": 1}, 1,
+         np.stack([X[:, 1] + X[:, 2], X[:, 2], 0 * X[:, 0]], 1)),
+        ("MatMul", {"transpose_a": {"b": True}, "transpose_b": {"b": False}}, {}, 2, X.T @ X),
+    ],
+)  # fmt: skip
+def test_an_operation_of_a_file_computes_what_it_did(op, attributes, constants, inputs, expected):
+    found = model_of_operation(op, attributes, constants, inputs)(X)
+    np.testing.assert_allclose(found[0] if isinstance(found, list) else found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("key", "spec", "masks"),
+    [
+        (np.s_[:, :2], ([0, 0], [0, 2], [1, 1]), {"begin_mask": 3, "end_mask": 1}),
+        (np.s_[..., -1], ([0, -1], [0, 0], [1, 1]), {"ellipsis_mask": 1, "shrink_axis_mask": 2}),
+        (np.s_[:, None, ::2], ([0, 0, 0], [0, 0, 0], [1, 1, 2]), {"new_axis_mask": 2, "begin_mask": 5, "end_mask": 5}),
+    ],
+)
+def test_a_slice_of_a_file_takes_what_it_took(key, spec, masks):
+    constants = {str(i + 1): numbers for i, numbers in enumerate(spec)}
+    model = model_of_operation("StridedSlice", {name: {"i": str(n)} for name, n in masks.items()}, constants)
+    np.testing.assert_array_equal(model(X), X[key])
+
+
+@pytest.mark.parametrize(
+    ("op", "attributes", "message"),
+    [
+        ("ReadFile", {}, r"operation 'ReadFile', which is not known here\. Known ones: Abs"),
+        ("Mean", {"keep": {"b": True}}, "'Mean' with keep=True is not known"),
+        ("ResizeBilinear", {"align_corners": {"b": True}}, "'ResizeBilinear' with align_corners=True is not known"),
+        ("StridedSlice", {}, "begins or ends where a tensor says"),
+    ],
+)
+def test_operations_that_are_not_known_are_refused(op, attributes, message):
+    with pytest.raises(ValueError, match=message):
+        model_of_operation(op, attributes, inputs=4 if op == "StridedSlice" else 1)
+
+
+def test_a_metric_that_was_added_to_a_model_is_shown():
+    about = {"name": "add_metric", "trainable": True, "dtype": "float32", "aggregation": "mean", "metric_name": "size"}
+    entry = {"class_name": "AddMetric", "config": about, "name": "add_metric",
+             "inbound_nodes": [[["tf_op_layer_y", 0, 0, {}]]]}  # fmt: skip
+    model = model_of_operation("Abs", entries=[entry])
+    model.compile("sgd", "mse")
+    found = model.evaluate(X, np.abs(X), verbose=0, return_dict=True)
+    assert found == {"loss": 0.0, "size": pytest.approx(np.abs(X).mean())}
 
 
 def test_slices_by_the_layer_that_releases_until_2_5_had_for_them():
@@ -128,3 +210,17 @@ def test_layers_of_tf_keras_with_arguments_that_say_nothing_today():
     for entry in (flips, {"class_name": "Discretization", "config": bins}, heights):
         text = {"class_name": "Sequential", "config": {"name": "s", "layers": [entry]}, "keras_version": "2.15.0"}
         assert type(keras.models.model_from_json(json.dumps(text)).layers[0]).__name__ == entry["class_name"]
+
+
+def test_a_slice_with_more_entries_than_arrays_have_axes_is_refused():
+    with pytest.raises(ValueError, match="a slice has 100,000 entries, and arrays have at most 64 axes"):
+        model_with([("__operators__.getitem", on_x(slice_spec=[0] * 100_000))])
+
+
+def test_a_long_table_of_numbers_is_an_array_of_todays_floats():
+    table = np.arange(99.0).reshape(33, 3)
+    found = model_with(
+        [("concat", [on_x(axis=0), on_x()]), ("linalg.matmul", ["call_0", 0, 0, {"b": table.T.tolist()}])]
+    )
+    assert found.outputs[0].dtype == "float32"
+    np.testing.assert_allclose(found(X)[:2], X @ table.T, rtol=1e-5)

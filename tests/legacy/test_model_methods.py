@@ -205,6 +205,12 @@ def test_utilities_take_the_arguments_of_their_years(capsys):
     kernel = np.arange(4.0).reshape(1, 1, 2, 2)
     np.testing.assert_array_equal(np_utils.convert_kernel(kernel, dim_ordering="th")[0, 0], [[3, 2], [1, 0]])
     np.testing.assert_array_equal(np_utils.convert_kernel(kernel.reshape(2, 2, 1, 1))[..., 0, 0], [[3, 2], [1, 0]])
+    images = keras.Sequential([layers.Input((4, 4, 1)), layers.SeparableConv2D(1, 2), layers.Conv2D(1, 2)])
+    before = images.get_weights()
+    layer_utils.convert_all_kernels_in_model(images)
+    before[3] = before[3][::-1, ::-1]
+    for found, wanted in zip(images.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(found, wanted)
     np.testing.assert_allclose(np_utils.multiclass_logloss(P=np.array([[0.5, 0.5]]), Y=[1]), np.log(2))
     layer_utils.print_summary(layers=made().layers[1:])
     assert "first" in capsys.readouterr().out

@@ -154,6 +154,12 @@ def test_get_item_refuses_places_that_an_axis_does_not_have(key):
         ops.get_item(keras.KerasTensor((2, 3)), key)
 
 
+def test_get_item_says_that_a_tensor_cannot_say_where_a_part_ends():
+    x, size = keras.Input((5,)), keras.Input((), dtype="int32")
+    with pytest.raises(ValueError, match="a tensor says where it begins or ends"):
+        x[:, : size[0]]
+
+
 def test_get_item_takes_any_place_of_an_axis_of_unknown_size():
     x = keras.KerasTensor((None, 3))
     assert x[5].shape == (3,)

@@ -12,7 +12,7 @@ from keras import wrappers
 from keras._jax import compile as engine
 from keras._training import together
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor
-from keras.wrappers._side_by_side import handed_out
+from keras.wrappers._side_by_side import made_ahead
 
 X = np.random.RandomState(0).normal(size=(32, 3))
 Y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
@@ -112,7 +112,7 @@ def test_folds_are_scored_in_one_step_unless_predictions_have_a_batch_size_of_th
     expected = estimator.predict_proba(X)
     sizes, predict = [], keras.Model.predict
     monkeypatch.setattr(keras.Model, "predict", lambda *a, **kw: (sizes.append(kw["batch_size"]), predict(*a, **kw))[1])
-    with handed_out([]):
+    with made_ahead(estimator, [], X, Y, [], {}):
         found = estimator.predict_proba(X)
         np.testing.assert_array_equal(estimator.set_params(predict__batch_size=8).predict_proba(X), expected)
     np.testing.assert_allclose(found, expected, rtol=1e-5)

@@ -445,7 +445,8 @@ def write(folder, first, count):
     """Draws, trains and writes models."""
     folder.mkdir(parents=True, exist_ok=True)
     index = {}
-    era = {"era": RELEASE} if OURS and RELEASE in "12" else {}
+    era = {"era": "1" if ONE else "2"} if OURS and not THREE else {}
+    of_tf_keras = RELEASE == "tf" and not OURS
     for number in range(first, first + count):
         if hasattr(K, "clear_session"):
             K.clear_session()
@@ -471,8 +472,10 @@ def write(folder, first, count):
                 shutil.copy(base + ".h5", base + "_weights.h5")
             else:
                 model.save_weights(base + "_weights.h5")
-            if THREE:
+            if THREE or of_tf_keras:
                 model.save(base + ".keras")
+            if of_tf_keras:
+                model.save(base + "_folder")
             if RELEASE in "12":
                 with open(base + ".yaml", "w") as text:
                     text.write(model.to_yaml(**era))
@@ -549,7 +552,7 @@ def check(folder, first, count):
             [saved[kind + str(i)] for i in range(9) if kind + str(i) in saved]
             for kind in ("x", "y", "out", "after", "later")
         )
-        for what in ("whole", "again", "archive", "json", "yaml", "resume"):
+        for what in ("whole", "again", "archive", "folder", "json", "yaml", "resume"):
             try:
                 assert_same(what, base, about, inputs, targets, out, after, saved.get("loss"))
                 equal += 1
@@ -573,10 +576,11 @@ def assert_same(what, base, about, inputs, targets, out, after, loss):
         with open(base + "." + what) as text:
             model = getattr(keras.models, "model_from_" + what)(text.read())
         model.load_weights(base + "_weights.h5")
-    elif what == "archive" or (what == "resume" and THREE):  # Keras 3 forgets what an optimizer of `.h5` trains
-        if not os.path.exists(base + ".keras"):
+    elif what in ("archive", "folder") or (what == "resume" and THREE):
+        path = base + ("_folder" if what == "folder" else ".keras")  # Keras 3 forgets what an optimizer of `.h5` trains
+        if not os.path.exists(path):
             return
-        model = keras.models.load_model(base + ".keras")
+        model = keras.models.load_model(path)
     else:
         model = keras.models.load_model(base + ".h5")
     if what == "again":  # written by the reader, and read once more

@@ -32,6 +32,11 @@ def is_cpu() -> bool:
     return platform() == "cpu"
 
 
+def is_chosen() -> bool:
+    """Whether a scope or a setting says on which device arrays are made now."""
+    return getattr(jax.config, "jax_default_device", None) is not None
+
+
 def class_of_arrays() -> type:
     """The class of arrays, found without making one, which would start the devices before other processes can join."""
     return type(jax.numpy.zeros(())) if ArrayImpl is None else ArrayImpl

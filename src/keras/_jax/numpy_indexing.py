@@ -21,9 +21,21 @@ from keras._jax.op import as_array, broadcasting, op, symbol_of, with_shape
 def _index(key: Any) -> Any:
     if isinstance(key, tuple):
         return tuple(_index(k) for k in key)
+    if isinstance(key, slice) and any(isinstance(x, (KerasTensor, jax.core.Tracer)) for x in _ends(key)):
+        raise TypeError(_ENDS_ARE_TENSORS)
     if key is None or key is Ellipsis or isinstance(key, (slice, bool, int)):
         return key
     return as_array(key)
+
+
+def _ends(key: slice) -> tuple:
+    return key.start, key.stop, key.step
+
+
+_ENDS_ARE_TENSORS = (
+    "get_item: compiled code has to know how long a part is, and here a tensor says where it begins or ends.\n"
+    "  For a part of a known length write keras.ops.slice(x, start_indices, shape), or use a mask."
+)
 
 
 def _check_places(shape: tuple, key: Any) -> None:

@@ -55,7 +55,7 @@ class Pack:
             values, on_loan_elsewhere = [], False
             for v in self.variables:
                 lease = v._lease
-                values.append(v.own_value())
+                values.append(v.host_or_device_value())
                 if lease is self:
                     continue
                 if lease is not None and not isinstance(lease, Pack):
@@ -166,8 +166,7 @@ class Layout:
 
     def apart_on_host(self, joined: Sequence[Any]) -> list[Any]:
         """The same as `apart`, by NumPy."""
-        parts = self.apart([np.asarray(one) for one in joined])
-        return jax.device_put([np.array(part) for part in parts])
+        return [np.array(part) for part in self.apart([np.asarray(one) for one in joined])]
 
     def apart_compiled(self, joined: Sequence[Any]) -> list[Any]:
         """The same as `apart`, compiled once for all packs of these shapes."""

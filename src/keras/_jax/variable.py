@@ -21,7 +21,7 @@ from keras._core.names import current_path, unique_name
 from keras._core.recording import recording
 from keras._jax import placement, processes, pure
 from keras._jax.as_argument import let_jax_take
-from keras._jax.devices import allow
+from keras._jax.devices import allow, is_chosen
 from keras._jax.divided_start import divided_value
 
 
@@ -30,6 +30,7 @@ class _Autocast(threading.local):
 
 
 _autocast = _Autocast()
+_FEW = 1 << 15  # elements: so small a first value waits on the host, where it may be joined with others for a program
 
 
 class AutocastScope:
@@ -117,17 +118,19 @@ class Variable:
         value = self._first_value(initializer, shape, dtype)
         self._shape: tuple[int, ...] = tuple(value.shape)
         self._dtype: str = value.dtype.name
-        with jax.ensure_compile_time_eval():  # as for its value
-            self._raw: jax.Array = placement.placed(self, value)
+        if not isinstance(value, np.ndarray):
+            with jax.ensure_compile_time_eval():  # as for its value
+                value = placement.placed(self, value)
+        self._raw: jax.Array | np.ndarray = value
 
-    def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
+    def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array | np.ndarray:
         if dtype is not None:
             dtype = dtype_name(dtype)
             allow(dtype)
         # a variable made while a function is being traced still gets a real value
         if not callable(initializer):
             with jax.ensure_compile_time_eval():
-                value = _to_array(initializer, dtype)
+                value = self._waiting(_host_or_device_array(initializer, dtype))
             if shape is not None and tuple(shape) != value.shape:
                 raise ValueError(
                     f"Variable {self.own_name}: the value has shape {value.shape}, but `shape` is {tuple(shape)}."
@@ -143,13 +146,38 @@ class Variable:
         divided = divided_value(self, initializer, self._shape, name)
         if divided is not None:
             return divided
+        on_host = getattr(initializer, "values_on_host", None)
+        made = None if on_host is None else on_host(self._shape, name)
         with jax.ensure_compile_time_eval():
+            if made is not None:
+                return self._waiting(made.astype(jax.dtypes.canonicalize_dtype(name), copy=False))
             return _to_array(initializer(self._shape, dtype=name), name)
+
+    def _waiting(self, value: jax.Array | np.ndarray) -> jax.Array | np.ndarray:
+        """A first value that stays where it is until somebody reads it, or on its device."""
+        if isinstance(value, jax.Array):
+            return value
+        waits = value.size <= _FEW and placement.current() is None and not is_chosen()
+        return value if waits else array_from(value)
 
     # --- the value
 
     def own_value(self) -> jax.Array:
         """The stored value, whatever scope is open."""
+        if self._lease is not None:
+            self._lease.settle()
+        return self.raw_value()
+
+    def raw_value(self) -> jax.Array:
+        """What the variable itself holds, without asking those who use it for something newer."""
+        value = self._raw
+        if isinstance(value, np.ndarray):
+            with jax.ensure_compile_time_eval():
+                value = self._raw = array_from(value)
+        return value
+
+    def host_or_device_value(self) -> jax.Array | np.ndarray:
+        """The stored value, for reading on the host: nothing is brought to a device for it."""
         if self._lease is not None:
             self._lease.settle()
         return self._raw
@@ -194,7 +222,15 @@ class Variable:
         value = _to_array(value, self._dtype)
         return placement.to_host(self, value) if self.on_host else value
 
-    def replace(self, value: jax.Array) -> None:
+    def clear(self) -> None:
+        """Gives it zeros."""
+        free = placement.current() is None and not self.on_host and self.size <= _FEW
+        if free and pure.current_scope() is None and recording.tape is None:
+            self.replace(np.zeros(self._shape, self._raw.dtype))
+        else:
+            self.assign(jnp.zeros(self._shape, self._dtype))
+
+    def replace(self, value: jax.Array | np.ndarray) -> None:
         """Stores `value` as it is; for those who made sure that shape and dtype are right."""
         if self._lease is not None:
             self._lease.forget(self)
@@ -339,7 +375,7 @@ class Variable:
         return copied
 
     def __getstate__(self) -> dict:
-        return {**self.__dict__, "_lease": None, "_raw": np.asarray(self.own_value()), "_initializer": None}
+        return {**self.__dict__, "_lease": None, "_raw": np.asarray(self.host_or_device_value()), "_initializer": None}
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
@@ -359,6 +395,12 @@ def _function_or_none(what: str, value: Any, path: str) -> Callable | None:
 
 
 def _to_array(value: Any, dtype: str | None) -> jax.Array:
+    found = _host_or_device_array(value, dtype)
+    return found if isinstance(found, jax.Array) else array_from(found)
+
+
+def _host_or_device_array(value: Any, dtype: str | None) -> jax.Array | np.ndarray:
+    """An array of JAX as it is, anything else as an array of NumPy that nobody else holds."""
     if isinstance(value, Variable):
         value = value.value
     if recording.tape is not None:
@@ -376,8 +418,9 @@ def _to_array(value: Any, dtype: str | None) -> jax.Array:
     if type(value) is Fresh and (name is None or value.dtype == name):
         own = take(value)
         if own is not None:
-            return array_from(own)
-    return array_from(np.array(value, dtype=name))  # a copy: the caller may change the original
+            return own
+    own = np.array(value, dtype=name)  # a copy: the caller may change the original
+    return own.astype(jax.dtypes.canonicalize_dtype(own.dtype), copy=False)
 
 
 def array_from(value: np.ndarray) -> jax.Array:

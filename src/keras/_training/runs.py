@@ -132,7 +132,7 @@ class Runs(Compiled):
             if not any(map(_resets_itself, metrics)):
                 for metric in metrics:
                     metric.reset_state()
-                values = [v.own_value() for m in metrics for v in m.variables]
+                values = [v.host_or_device_value() for m in metrics for v in m.variables]
             self._reset_values = {"key": key, "values": values}
         return self._reset_values["values"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keras._jax import placement
-from keras._jax.compile import copy_arrays
+from keras._jax.compile import copy_arrays, to_device
 from keras._jax.packing import Pack
 from keras._jax.variable import Variable
 
@@ -98,7 +98,7 @@ class RunningState:
                 self.lend()
         if self._assigned:
             self._assigned = False
-            self._own = State(*([placement.placed(v, v._raw) for v in field] for field in self._variables))
+            self._own = State(*([placement.placed(v, v.raw_value()) for v in field] for field in self._variables))
             self._own = copy_arrays(self._own) if self.donates else self._own
         return State(*(own if pack is None else pack.load() for pack, own in zip(self.packs, self._own)))
 
@@ -144,7 +144,8 @@ class RunningState:
             if self.packs.metrics is not None:
                 self.packs.metrics.store(self.packs.metrics.joined(metrics))
             else:
-                metrics = [placement.placed(v, m) for v, m in zip(self._variables.metrics, metrics)]
+                values = to_device(metrics)
+                metrics = [placement.placed(v, m) for v, m in zip(self._variables.metrics, values)]
                 self.values = self.values._replace(metrics=copy_arrays(metrics) if self.donates else metrics)
 
     def restore(self, values: State) -> None:

@@ -99,12 +99,13 @@ class Run:
 class Together:
     """Runs that are trained side by side, those of one structure in one program, where that is faster.
 
-    While further runs are drawn, programs are compiled, and those who fill one are trained. Used in a `with` statement:
-    at its end nothing goes on in the background.
+    While further runs are drawn, programs are compiled, and those who fill one are trained; the last ones while the
+    first are asked for. Used in a `with` statement: at its end nothing goes on in the background.
     """
 
     def __init__(self) -> None:
         self._groups: dict[Any, _Group] = {}
+        self._parts: dict[Run, tuple[_Part, Future]] = {}
         self._compilers = ThreadPoolExecutor(_threads())
         self._trainers = ThreadPoolExecutor(_threads())
 
@@ -122,8 +123,8 @@ class Together:
             group = self._groups[run.key] = _Group(self._compilers, self._trainers)
         group.add(run)
 
-    def train(self, alone: Callable[[Run], None]) -> None:
-        """Trains all of them.
+    def begin(self, alone: Callable[[Run], None]) -> None:
+        """Begins with all that wait for others still.
 
         Args:
             alone: called with those that have to be trained alone.
@@ -134,9 +135,13 @@ class Together:
             for run in group.waiting:
                 alone(run)
         for group in self._groups.values():
-            for part, done in group.parts:
-                done.result()
-                part.assign()
+            self._parts.update({run: begun for begun in group.parts for run in begun[0].runs})
+
+    def finish(self, run: Run) -> None:
+        """Waits until one of them is trained, and gives its model what was learned."""
+        part, trained = self._parts[run]
+        trained.result()
+        part.assign(run)
 
 
 def _threads() -> int:
@@ -281,7 +286,7 @@ class _Part:
     """Runs that fill a program; where they are too few, the last one stands there several times."""
 
     def __init__(self, runs: list[Run], group: _Group):
-        self._runs = runs
+        self.runs = runs
         self._programs = group.programs
         self._lanes = runs + runs[-1:] * (group.count - len(runs))
         self._layouts = group.layouts
@@ -320,7 +325,7 @@ class _Part:
                 )
                 state, logs[rows] = tail.compiled(state, numbers, data, order, active, np.int32(1))
             found.append(logs)
-            if any(run.epochs == epoch + 1 for run in self._runs):
+            if any(run.epochs == epoch + 1 for run in self.runs):
                 self._ends[epoch + 1] = engine.fetch(state)
         programs = {**({0: full} if full is not None else {}), **tails}
         for epoch, logs in enumerate(engine.fetch(found)):
@@ -331,28 +336,28 @@ class _Part:
         return many_steps.put([np.stack(lanes, -1) for lanes in zip(*joined)])
 
     def _note(self, epoch: int, logs: dict[int, Any], programs: dict[int, _Program]) -> None:
-        for i, run in enumerate(self._runs):
+        for i, run in enumerate(self.runs):
             if epoch < run.epochs:
                 own = tree.map_leaves(lambda x, i=i: x[i], logs[run.left])
                 run.logs.append(dict(sorted(named_logs(own, programs[run.left].names).items())))
 
-    def assign(self) -> None:
-        """Gives the models what was learned; variables get values of their own when somebody reads them."""
-        for i, run in enumerate(self._runs):
-            for pack, variables, part in zip(run.planner.packs, run.planner.variables, self._ends[run.epochs]):
-                own = many_steps.put([np.ascontiguousarray(values[..., i]) for values in part])
-                if pack is not None:
-                    pack.store(own)
-                    continue
-                for variable, value in zip(variables, _layout(variables).apart_on_host(own)):
-                    variable.assign(value)
+    def assign(self, run: Run) -> None:
+        """Gives a model what was learned; variables get values of their own when somebody reads them."""
+        i = self.runs.index(run)
+        for pack, variables, part in zip(run.planner.packs, run.planner.variables, self._ends[run.epochs]):
+            own = many_steps.put([np.ascontiguousarray(values[..., i]) for values in part])
+            if pack is not None:
+                pack.store(own)
+                continue
+            for variable, value in zip(variables, _layout(variables).apart_on_host(own)):
+                variable.assign(value)
 
 
 def _joined(run: Run, field: int) -> list[np.ndarray]:
     """The values of a field of a model's variables, joined."""
     pack, variables = run.planner.packs[field], run.planner.variables[field]
     if pack is None:
-        return [np.asarray(x) for x in _layout(variables).joined_on_host([v.own_value() for v in variables])]
+        return [np.asarray(x) for x in _layout(variables).joined_on_host([v.host_or_device_value() for v in variables])]
     return [np.asarray(x) for x in pack.load()]
 
 

@@ -8,18 +8,18 @@ from keras._core.checks import positive_integer
 from keras._core.tree import map_leaves
 from keras.callbacks import _progress
 from keras.callbacks._monitor import MonitorCallback
-
-OPTIMIZER, METRICS = "optimizer_variables", "metrics_variables"
-FIELDS = ("trainable_variables", "non_trainable_variables", OPTIMIZER, METRICS)
+from keras.saving._model import checkpoint_parts
+from keras.saving._orbax import step_folder
 
 
 class OrbaxCheckpoint(MonitorCallback):
     """Saves the values of all variables with Orbax after every epoch, or every so many batches.
 
-    What is saved is the tree that `model.get_state_tree()` returns, the optimizer's part without its name, so other
-    programs can read it with Orbax alone; `restore` puts it into a model. What a distribution has divided is written
-    in its parts, each by the process that has it, and can be restored on another number of processes and devices; all
-    processes need the folder.
+    What is saved is the tree that `model.get_state_tree()` returns, the config of the model and what its layers keep in
+    files, as Keras 3 saves them: `keras.models.load_model(directory)` makes the model of the newest checkpoint here and
+    there, `model.load_weights(directory)` and `restore` put its values into one. What a distribution has divided is
+    written in its parts, each by the process that has it, and can be restored on another number of processes and
+    devices; all processes need the folder.
 
     Args:
         directory: where to; one folder per checkpoint is made in it, called after its number.
@@ -31,7 +31,8 @@ class OrbaxCheckpoint(MonitorCallback):
         initial_value_threshold: the value to beat at first.
         max_to_keep: how many checkpoints stay, the newest ones; None for all.
         save_on_background: whether training goes on while a checkpoint is written.
-        save_weights_only: whether the optimizer's and the metrics' variables are left out.
+        save_weights_only: whether the optimizer's and the metrics' variables, the config and the layers' files are
+            left out.
 
     Raises:
         ImportError: Orbax is not installed; names the extra.
@@ -114,37 +115,24 @@ class OrbaxCheckpoint(MonitorCallback):
     def wait_until_finished(self):
         """Returns when no checkpoint is being written any more."""
         if self._made is not None:
-            self._made.wait_until_finished()
+            self._made.wait()
 
     def restore(self, model, step=None):
         """Gives a model the values of a checkpoint; the newest one if `step` is None. Returns its number.
 
-        An optimizer that has not begun is made ready; metrics that have not begin anew.
+        As `model.load_weights` does for the folder: an optimizer that has not begun is made ready, metrics begin anew.
 
         Raises:
             ValueError: there is none, or it does not fit the model.
         """
-        manager = self._manager()
-        step = manager.latest_step() if step is None else step
-        if step is None or step not in manager.all_steps():
+        self.wait_until_finished()
+        found = step_folder(self.directory if step is None else os.path.join(self.directory, str(step)))
+        if found is None:
             raise ValueError(
                 f"OrbaxCheckpoint: {self.directory} has no checkpoint{'' if step is None else f' {step}'}."
             )
-        if model.optimizer is not None and not model.optimizer.built and not self.save_weights_only:
-            model.optimizer.build(model.trainable_variables)
-        tree = self._tree(model)
-        saved = manager.item_metadata(step).get(METRICS) or {}
-        unknown = set() if self.save_weights_only else set(saved) - set(tree.get(METRICS, ()))
-        for name in unknown:
-            tree.setdefault(METRICS, {})[name] = map_leaves(lambda v: np.zeros(v.shape, v.dtype), saved[name])
-        found = manager.restore(step, args=self._orbax.args.StandardRestore(tree))
-        for name in unknown:
-            del found[METRICS][name]
-        names = list(model.get_state_tree()[OPTIMIZER])
-        if OPTIMIZER in found and len(names) == 1:
-            found[OPTIMIZER] = {names[0]: found[OPTIMIZER]}
-        model.set_state_tree(found)
-        return step
+        model.load_weights(found)
+        return int(os.path.basename(found))
 
     def _save(self, step, logs) -> None:
         if self.save_best_only:
@@ -154,25 +142,27 @@ class OrbaxCheckpoint(MonitorCallback):
             self.best = value
         if self.verbose > 0:
             _progress.message(f"OrbaxCheckpoint: saving checkpoint {step} to {self.directory}")
-        self._manager().save(step, args=self._orbax.args.StandardSave(self._tree(self.model)), force=True)
-
-    def _tree(self, model) -> dict:
-        found = model.get_state_tree()
-        fields = FIELDS[:2] if self.save_weights_only else FIELDS
-        tree = {field: map_leaves(_as_written, found[field]) for field in fields if found[field]}
-        if (
-            len(tree.get(OPTIMIZER, ())) == 1
-        ):  # without its name, which has a number that differs from one model to the next
-            (tree[OPTIMIZER],) = tree[OPTIMIZER].values()
-        return tree
-
-    def _manager(self):
-        if self._made is None:
-            options = self._orbax.CheckpointManagerOptions(
-                max_to_keep=self.max_to_keep, enable_async_checkpointing=self.save_on_background, create=True
+        if os.path.exists(os.path.join(self.directory, str(step))):
+            raise FileExistsError(
+                f"OrbaxCheckpoint: {self.directory} has a checkpoint {step} already. Use another folder, or go on "
+                "behind it: model.fit(..., initial_epoch=callback.restore(model) + 1)."
             )
-            handler = self._orbax.StandardCheckpointHandler()
-            self._made = self._orbax.CheckpointManager(self.directory, options=options, item_handlers=handler)
+        found = self.model.get_state_tree()
+        parts = {}
+        if self.save_weights_only:
+            found = {field: found[field] for field in ("trainable_variables", "non_trainable_variables")}
+        else:
+            parts = checkpoint_parts(self.model)
+        write = self._checkpointer().save_checkpointables
+        if self.save_on_background:
+            write = self._checkpointer().save_checkpointables_async
+        write(step, {"pytree": map_leaves(_as_written, found), **parts}, force=True)
+
+    def _checkpointer(self):
+        if self._made is None:
+            training = self._orbax.v1.training
+            kept = None if self.max_to_keep is None else training.preservation_policies.LatestN(self.max_to_keep)
+            self._made = training.Checkpointer(self.directory, preservation_policy=kept)
         return self._made
 
 

@@ -43,6 +43,11 @@ class Initializer(Configurable):
 class BuiltInInitializer(Initializer):
     """An initializer that makes its values on the host, so that building a model compiles nothing."""
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):  # a user's own, which may do more than `values`
+            cls.values_on_host = _no_values_on_host  # type: ignore[method-assign]
+
     def __call__(self, shape, dtype=None):
         """A tensor of that shape and dtype; the dtype is the default float type if None."""
         shape = tuple(int(size) for size in sizes_of(shape))
@@ -57,6 +62,10 @@ class BuiltInInitializer(Initializer):
     def values(self, shape: tuple[int, ...], dtype: str) -> Any:
         """The values as a NumPy array; as a tensor if they come from a SeedGenerator."""
         raise NotImplementedError
+
+
+def _no_values_on_host(self: Any, shape: tuple[int, ...], dtype: str) -> None:
+    """Stands for `values_on_host` where only a call makes the values."""
 
 
 class SeededInitializer(BuiltInInitializer):

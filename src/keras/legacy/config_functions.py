@@ -12,7 +12,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from keras import ops, tree
+import numpy as np
+
+from keras import config, ops, tree
 from keras._core import registry
 from keras._core.graph import KerasTensor
 
@@ -50,6 +52,16 @@ def _batch_flatten(x: Any) -> Any:
     return ops.reshape(x, (-1, math.prod(x.shape[1:])))
 
 
+def _as_array(value: Any) -> Any:
+    """A table of numbers as an array, where its entries would be looked at one by one again and again."""
+    numbers = tree.flatten(value) if isinstance(value, list) else ()
+    if len(numbers) <= _LONG or any(isinstance(x, KerasTensor) for x in numbers):
+        return value
+    found = np.asarray(value)
+    return found.astype({"f": config.floatx(), "i": "int32"}.get(found.dtype.kind, found.dtype))
+
+
+_LONG = 64  # more than any list of axes or sizes
 _OWN: dict[str, Callable] = {
     "__operators__.getitem": _getitem, "compat.v1.shape": _shape, "keras.backend.batch_flatten": _batch_flatten,
 }  # fmt: skip
@@ -72,7 +84,8 @@ def function_of(name: str) -> Callable:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        kwargs = {key: value for key, value in kwargs.items() if value is not None}
+        args = tuple(_as_array(x) for x in args)
+        kwargs = {key: _as_array(value) for key, value in kwargs.items() if value is not None}
         kwargs.pop("name", None)
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             raise ValueError(f"TensorFlow's {name!r} is called without a tensor")  # it would compute while it is read

@@ -28,7 +28,8 @@ def shifts_of(layers: list, nodes_of: dict, inner: dict) -> dict[str, int]:
     return found
 
 
-def _tensor(place: Any, shifts: dict) -> dict:
+def tensor_at(place: Any, shifts: dict) -> dict:
+    """A tensor of the model, by the place that a config names."""
     name, index, position = place[:3]
     history = [name, index - shifts.get(name, 0), position]
     return {"class_name": "__keras_tensor__", "config": {"shape": [], "dtype": "float32", "keras_history": history}}
@@ -42,6 +43,14 @@ def _is_place(x: Any) -> bool:
 
 def _is_constant(x: Any) -> bool:
     return isinstance(x, list) and len(x) in (3, 4) and x[0] == "_CONSTANT_VALUE"
+
+
+def places_of(node: Any) -> list:
+    """The places of a call's inputs."""
+    found = [node] if _is_place(node) else node
+    if not isinstance(found, list) or not all(_is_place(x) for x in found):
+        raise ValueError("a call of a layer names no tensor")
+    return found
 
 
 def call_of(node: Any, shifts: dict) -> dict:
@@ -62,7 +71,7 @@ def call_of(node: Any, shifts: dict) -> dict:
         if _is_constant(place):
             tensors.append(place[2])
         elif _is_place(place):
-            tensors.append(_tensor(place, shifts))
+            tensors.append(tensor_at(place, shifts))
         else:
             raise ValueError("a call of a layer names no tensor")
         if len(place) == 4 and isinstance(place[3], dict):
@@ -78,12 +87,22 @@ def _slices(spec: Any) -> Any:
             return {"class_name": "__slice__", "config": x}
         return {**x, "config": {}} if x == {"class_name": "__ellipsis__"} else x
 
-    return [one(x) for x in spec] if isinstance(spec, list) else one(spec)
+    return [one(x) for x in check_slices(spec)] if isinstance(spec, list) else one(spec)
+
+
+def check_slices(spec: list) -> list:
+    """A key for an array, if it has no more entries than arrays have axes."""
+    if len(spec) > _MOST_AXES:
+        raise ValueError(f"a slice has {len(spec):,} entries, and arrays have at most {_MOST_AXES} axes")
+    return spec
+
+
+_MOST_AXES = 64
 
 
 def _filled(value: Any, shifts: dict) -> Any:
     if _is_place(value):
-        return _tensor(value, shifts)
+        return tensor_at(value, shifts)
     if isinstance(value, dict) and "class_name" not in value:
         return {k: _filled(v, shifts) for k, v in value.items()}
     return [_filled(v, shifts) for v in value] if isinstance(value, list) else value

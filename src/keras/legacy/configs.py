@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from keras.legacy import arguments, era
+from keras.legacy import arguments, config_op_layers, era
 from keras.legacy.arrays import groups, weights
 from keras.legacy.config_graph import call_of, places, shifts_of
 from keras.legacy.config_pieces import dtype_of, judged, lambda_config, piece
@@ -161,7 +161,7 @@ class _Translation:
         return {**inner, "layers": [self.layer(x) for x in inner["layers"]]}
 
     def _plain_layer(self, made: dict, name: str, inner: dict) -> dict:
-        if name in ("TFOpLambda", "SlicingOpLambda"):
+        if name in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
             return self._function(made, inner)
         if made.get("registered_name") and made.get("module") is None:
             return made  # a user's own class keeps its arguments
@@ -290,6 +290,8 @@ class _Translation:
         name = inner.get("function")
         if name is None and made["class_name"] == "SlicingOpLambda":
             name = "__operators__.getitem"
+        elif made["class_name"] == "TensorFlowOpLayer":
+            name = config_op_layers.function_of(inner)
         importlib.import_module("keras.legacy.config_functions")
         return {**made, "module": "tensorflow", "class_name": "function", "config": name, "registered_name": name}
 
@@ -310,12 +312,25 @@ class _Translation:
         if self.number >= (3, 0) and not older:
             return found
         shifts = shifts_of(layers, nodes_of, inner)
-        losses = [made for made in layers if isinstance(made, dict) and made.get("class_name") == "AddLoss"]
-        found["layers"] = layers = [made for made in layers if not any(made is one for one in losses)]
-        found["added_losses"] = [places(node, shifts) for made in losses for node in nodes_of.get(_name_of(made), ())]
+        operations = {
+            _name_of(entry): entry["config"]
+            for entry in inner["layers"]
+            if isinstance(entry, dict) and entry.get("class_name") == "TensorFlowOpLayer"
+        }
+        found["added_losses"], found["added_metrics"], found["layers"] = [], [], []
         for made in layers:
-            nodes = nodes_of.get(_name_of(made))
-            if nodes:
+            name, kind = _name_of(made), made.get("class_name") if isinstance(made, dict) else None
+            nodes = nodes_of.get(name, ())
+            if kind == "AddLoss":
+                found["added_losses"] += [places(node, shifts) for node in nodes]
+                continue
+            if kind == "AddMetric":
+                found["added_metrics"] += [[places(node, shifts), made["config"]["metric_name"]] for node in nodes]
+                continue
+            found["layers"].append(made)
+            if name in operations:
+                made["inbound_nodes"] = [config_op_layers.call_of(operations[name], node, shifts) for node in nodes]
+            elif nodes:
                 made["inbound_nodes"] = [call_of(node, shifts) for node in nodes]
         for key in ("input_layers", "output_layers"):
             found[key] = places(inner.get(key), shifts)

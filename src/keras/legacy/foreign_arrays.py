@@ -101,10 +101,9 @@ def cumulative(function: Callable, unit: float) -> Callable:
         x = ops.flip(x, axis) if reverse else x
         found = function(x, axis=axis)
         if exclusive:
-            shape = list(found.shape)
-            shape[axis] = 1
-            first = ops.full(shape, unit, dtype=found.dtype)
-            found = ops.concatenate([first, ops.take(found, np.arange(found.shape[axis] - 1), axis=axis)], axis=axis)
+            before = (slice(None),) * (axis % found.ndim)
+            first = ops.full_like(found[(*before, slice(0, 1))], unit)
+            found = ops.concatenate([first, found[(*before, slice(0, -1))]], axis=axis)
         return ops.flip(found, axis) if reverse else found
 
     return call

@@ -377,6 +377,10 @@ DEFAULTS = [
     Default("GRU GRUCell", "reset_after", False, "0.3", "tf2.0"),
     Default("AveragePooling1D AveragePooling2D AveragePooling3D", "pool_size", 2, "0.3", ""),
     Default("Conv1D", "kernel_initializer", "uniform", "0.3", "1.0"),
+    # of these the order of axes of images said nothing until 3
+    Default("Conv1D MaxPooling1D AveragePooling1D GlobalMaxPooling1D GlobalAveragePooling1D ZeroPadding1D",
+            "data_format", "channels_last", "0.3", "3"),
+    Default("SeparableConv1D", "data_format", "channels_last", "0.3", "tf2.0"),
     Default("BatchNormalization", "epsilon", 1e-6, "0.3", "1.0"),
     Default("BatchNormalization", "momentum", 0.9, "0.3", "1.0"),
     Default("RMSprop Adagrad Adadelta", "epsilon", 1e-6, "0.3", "1.0"),

@@ -152,7 +152,7 @@ def convert_kernel(kernel, dim_ordering=None):
     return np.flip(kernel, axis=tuple(range(kernel.ndim - 2))).copy()
 
 
-_TURNED = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D")
+_TURNED = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose")
 
 
 def convert_all_kernels_in_model(model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras import config as settings
-from keras import initializers, ops
+from keras import initializers
 from keras._core import tree
 from keras._core.configurable import Configurable
 from keras._core.dtype_policy import policy_from
@@ -101,7 +101,7 @@ class Metric(Configurable):
     def reset_state(self) -> None:
         """Forgets all batches."""
         for v in self.variables:
-            v.assign(ops.zeros(v.shape, dtype=v.dtype))
+            v.clear()
 
     def __call__(self, *args, **kwargs):
         self.update_state(*args, **kwargs)

@@ -143,8 +143,10 @@ def functional_from_config(cls: type, config: dict) -> Model:
     model = cls(inputs=inputs, outputs=results, name=config.get("name"))
     if config.get("trainable") is False:
         model._trainable = False
-    for place in config.get("added_losses", ()):  # of tf.keras, which kept them in files
+    for place in config.get("added_losses", ()):  # of tf.keras, which kept them in files, as the metrics below
         model.add_loss(find(place))
+    for place, metric in config.get("added_metrics", ()):
+        model.add_metric(find(place), name=metric)
     return model
 
 

@@ -90,10 +90,13 @@ class SideBySide:
         self._fits[fit._run] = fit
         self._together.add(fit._run)
 
-    def train(self) -> int:
-        """Trains all of them; returns how many were trained with others."""
-        self._together.train(alone=lambda run: self._fits[run].train())
-        together = [fit for fit in self._fits.values() if fit.history is None]
-        for fit in together:
+    def begin(self) -> int:
+        """Trains those that have to be trained alone, and begins with the others; returns how many these are."""
+        self._together.begin(alone=lambda run: self._fits[run].train())
+        return sum(fit.history is None for fit in self._fits.values())
+
+    def finish(self, fit: Fit) -> None:
+        """Waits until a fit is done."""
+        if fit.history is None:
+            self._together.finish(fit._run)
             fit.record()
-        return len(together)

@@ -16,15 +16,15 @@ from typing import Any
 from keras.saving._errors import BadFile, refusing
 from keras.saving._window import Window
 
-try:  # three to five times as fast
+try:  # three to five times as fast as Python's own, with which files of 1 GB take half as long again
     from zlib_ng.zlib_ng import crc32
-except ImportError:
+except ImportError:  # an environment from before it was asked for
     from zlib import crc32
 
 _MOST_MEMBERS = 10_000
 _MOST_TABLE = 2**22  # bytes of the table of contents
 _MOST_RATIO = 1100  # deflate packs no better than this
-_MOST_PACKED, _SMALL = 100, 2**26  # no weights pack better than this; below so many bytes nobody minds
+MOST_PACKED, SMALL = 100, 2**26  # no weights pack better than this; below so many bytes nobody minds
 _BLOCK = 2**22
 _MEANWHILE = 1 << 24  # bytes of a member whose checksum is worth a thread
 _LONGEST_NAME, _LONGEST_PART = 1024, 255  # the second in bytes, as file systems count
@@ -155,7 +155,7 @@ class Archive:
 
     def has_room_for(self, count: int) -> bool:
         """Whether so many bytes, of arrays say, may come out of an archive of this size."""
-        return count <= max(_SMALL, self._size * _MOST_PACKED)
+        return count <= max(SMALL, self._size * MOST_PACKED)
 
     def open(self, name: str) -> Any:
         """A member as a file that can be searched: a window on the archive, or an unpacked copy that goes away."""
@@ -268,14 +268,18 @@ def _check_table(file: Any, size: int) -> None:
         raise ValueError(f"it claims {claim:,} bytes")
 
 
-def _check_name(archive: Archive, name: str) -> None:
+def is_name_of_a_file(name: str) -> bool:
+    """Whether a name with `/` between its folders leads to a file below where it is put, on every system."""
     parts = name.removesuffix("/").split("/")
-    bad = (
+    return not (
         not name or len(name) > _LONGEST_NAME or "\\" in name or ":" in name
         or any(ord(c) < 32 for c in name)
         or any(p in ("", ".", "..") or len(p.encode("utf-8", "replace")) > _LONGEST_PART for p in parts)
     )  # fmt: skip
-    if bad:
+
+
+def _check_name(archive: Archive, name: str) -> None:
+    if not is_name_of_a_file(name):
         archive._refuse(repr(name[:80]), "the name leads out of the archive, or is none that a file can have")
 
 

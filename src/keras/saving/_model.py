@@ -8,14 +8,16 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+import numpy as np
 
 from keras._core import registry, release
 from keras._core.checks import no_more_arguments
 from keras._core.errors import NoSuchFile
 from keras._core.names import nearest
-from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _safetensors, _tensorflow, _weights
+from keras.saving import _archive, _for_older, _hdf5, _json, _older_layout, _orbax, _safetensors, _tensorflow, _weights
 from keras.saving._atomic import folder_beside, put_in_place, written_atomically
 from keras.saving._described import CONFIG, config_of, make_model
 from keras.saving._errors import BadFile, refusing
@@ -210,8 +212,9 @@ def _files_below(folder: str) -> Iterator[tuple[str, str]]:
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model that a file holds, with its weights and, if it was compiled, the state of its optimizer.
 
-    Reads `.keras` archives and folders, `.h5` files of all years, `.safetensors` and folders that tf.keras wrote
-    (SavedModel, without TensorFlow); the content decides, not the name.
+    Reads `.keras` archives and folders, `.h5` files of all years, `.safetensors`, folders that tf.keras wrote
+    (SavedModel, without TensorFlow) and those of `OrbaxCheckpoint`, of which the newest checkpoint is taken unless the
+    folder of one is given; the content decides, not the name.
     A file is data: nothing in it is imported, evaluated or unpickled, with and without `safe_mode`.
 
     Args:
@@ -307,6 +310,9 @@ def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
         if _tensorflow.is_folder(path):
             with registry.object_scope(custom_objects or {}):
                 return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
+        step = _orbax.step_folder(path)
+        if step is not None:
+            return _orbax.load_model(step, lambda *given: make_model(*given, custom_objects, compile), _put_assets)
         raise BadFile(f"{path} is a folder without {CONFIG}, so it is no saved model.")
     if os.path.getsize(config_path) > _json.MOST_BYTES:
         raise BadFile(f"{path} is refused: {CONFIG} is too large.")
@@ -321,6 +327,30 @@ def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
     if os.path.isdir(os.path.join(path, _ASSETS)):
         _load_assets(model, os.path.join(path, _ASSETS), path)
     return model
+
+
+def _put_assets(model: Any, files: Iterable[tuple[str, bytes]], path: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files:
+            own = os.path.join(folder, *name.split("/"))
+            os.makedirs(os.path.dirname(own), exist_ok=True)
+            with open(own, "wb") as file:
+                file.write(content)
+        _load_assets(model, folder, path)
+
+
+def checkpoint_parts(model: Any) -> dict[str, Any]:
+    """What a checkpoint of Orbax has beside the arrays: the config, and the files of layers as bytes."""
+    found: dict[str, Any] = {"model_config": {"config": _json.write(config_of(model)[0])}}
+    with tempfile.TemporaryDirectory() as folder:
+        _save_assets(model, folder)
+        for place, path in _files_below(folder):
+            *folders, name = place.split("/")
+            here = found.setdefault(_ASSETS, {})
+            for one in folders:
+                here = here.setdefault(one, {})
+            here[name] = np.fromfile(path, np.uint8)
+    return found
 
 
 def _load_assets(model: Any, folder: str, path: str) -> None:

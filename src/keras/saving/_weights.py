@@ -17,7 +17,7 @@ from typing import Any
 from keras._core import registry
 from keras._core.checks import no_more_arguments
 from keras._core.names import snake_case
-from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _safetensors, _shards, _tensorflow
+from keras.saving import _archive, _hdf5, _mismatch, _older_layout, _orbax, _safetensors, _shards, _tensorflow
 from keras.saving._atomic import written_atomically
 from keras.saving._errors import refusing
 from keras.saving._moment import one_moment
@@ -119,8 +119,9 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
     """Takes the weights of a model, and the state of its optimizer, from a file of any year.
 
     The content decides how it is read: `.weights.h5` and whole `.keras` files of Keras 3, `.h5` files of Keras 0.3 to 3
-    with weights or whole models, `.safetensors`, `.weights.json` of files in several parts, and checkpoints that
-    tf.keras wrote as `NAME.index` and `NAME.data-...` or inside a folder of a whole model.
+    with weights or whole models, `.safetensors`, `.weights.json` of files in several parts, checkpoints that
+    tf.keras wrote as `NAME.index` and `NAME.data-...` or inside a folder of a whole model, and folders of
+    `OrbaxCheckpoint`, of which the newest checkpoint is taken unless the folder of one is given.
 
     Args:
         model: a model or layer that is built.
@@ -147,6 +148,16 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
             )
         _check_built(model, "load_weights")
         _tensorflow.load_weights(model, checkpoint, skip_mismatch)
+        return
+    step = _orbax.step_folder(path)
+    if step is not None:
+        if by_name or skipped or reshape:
+            raise ValueError(
+                f"load_weights: {path!r} is a checkpoint of Orbax, where variables are found by their paths; leave out "
+                "`by_name`, `reshape` and `objects_to_skip`. skip_mismatch=True loads what fits."
+            )
+        _check_built(model, "load_weights")
+        _orbax.load_weights(model, step, skip_mismatch)
         return
     if not _hdf5.is_hdf5(path):
         _check_name("load_weights", path, True)

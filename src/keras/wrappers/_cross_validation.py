@@ -1,13 +1,11 @@
 """Cross-validation that trains the models of all folds in one program."""
 
-import time
-
 import numpy as np
 from sklearn import model_selection
 from sklearn.base import is_classifier
 from sklearn.utils.validation import indexable
 
-from keras.wrappers._side_by_side import check_is_ours, fitted, for_fit_and_folds, handed_out
+from keras.wrappers._side_by_side import check_is_ours, for_fit_and_folds, made_ahead
 
 
 def cross_validate(
@@ -50,17 +48,14 @@ def cross_validate(
     for_fit, for_folds = for_fit_and_folds(router, given)
     splitter = model_selection.check_cv(cv, target, classifier=is_classifier(estimator))
     folds = list(splitter.split(rows, target, **for_folds))
-    started = time.perf_counter()
-    fits, _ = fitted(estimator, [{}], rows, target, folds, for_fit)
-    seconds = (time.perf_counter() - started) / max(len(fits), 1)
     others = {n: v for n, v in given.items() if n != "groups"}  # the folds are drawn
-    with handed_out(fits):
+    with made_ahead(estimator, [{}], rows, target, folds, for_fit) as ahead:
         found = model_selection.cross_validate(
             estimator, X, y, scoring=scoring, cv=folds, verbose=verbose, params=others,
             return_train_score=return_train_score, return_estimator=return_estimator, return_indices=return_indices,
             error_score=error_score,
         )  # fmt: skip
-    found["fit_time"] = found["fit_time"] + seconds
+    found["fit_time"] = found["fit_time"] + ahead.seconds
     return found
 
 

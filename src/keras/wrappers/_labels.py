@@ -17,14 +17,16 @@ class Labels:
 
     Args:
         y: one label per row, or for several labels per row a column of zeros and ones for each.
+        kind: what scikit-learn's `type_of_target` says of it, where that is known.
 
     Raises:
         ValueError: the target is continuous, or has several columns of classes.
     """
 
-    def __init__(self, y):
-        check_classification_targets(y)
-        self.kind = type_of_target(y)
+    def __init__(self, y, kind=None):
+        self.kind = kind or type_of_target(y)
+        if self.kind not in ("binary", "multiclass"):
+            check_classification_targets(y)
         self.is_multilabel = self.kind == "multilabel-indicator"
         if np.ndim(y) > 1 and not self.is_multilabel:
             raise ValueError(
@@ -45,10 +47,12 @@ class Labels:
         Raises:
             ValueError: a label is none of the classes.
         """
-        unseen = np.setdiff1d(y, self.classes)
-        if len(unseen):
-            raise ValueError(f"y contains previously unseen labels: {unseen.tolist()}")
-        return np.searchsorted(self.classes, y)
+        y = np.asarray(y)
+        places = np.searchsorted(self.classes, y)
+        found = self.classes[np.minimum(places, len(self.classes) - 1)]
+        if not np.array_equal(found, y):
+            raise ValueError(f"y contains previously unseen labels: {np.unique(y[found != y]).tolist()}")
+        return places
 
     def one_hot(self, y):
         """A column for every class: 1 where a row is of that class, else 0."""

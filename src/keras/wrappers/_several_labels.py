@@ -9,7 +9,8 @@ from keras.wrappers._labels import Labels
 
 def labels_of(y):
     """The labels of a target: of one column, of several columns of classes, or of columns of 0 and 1."""
-    return SeveralLabels(y.T) if type_of_target(y) == "multiclass-multioutput" else Labels(y)
+    kind = type_of_target(y)
+    return SeveralLabels(y.T) if kind == "multiclass-multioutput" else Labels(y, kind)
 
 
 class SeveralLabels:

@@ -1,6 +1,8 @@
 """Fits of estimators that are made ahead, side by side where they can be, and handed to whoever asks for them."""
 
 import contextlib
+import time
+from typing import NamedTuple
 
 from sklearn import get_config
 from sklearn.base import clone
@@ -32,8 +34,20 @@ def for_fit_and_folds(search, params):
     return {n: v for n, v in params.items() if n != "groups"}, {"groups": params.get("groups")}
 
 
-def fitted(estimator, candidates, X, y, folds, params):
+class Ahead(NamedTuple):
+    """What is known of fits that are made ahead: how many of them side by side, and the seconds spent for each."""
+
+    together: int
+    seconds: float
+
+
+@contextlib.contextmanager
+def made_ahead(estimator, candidates, X, y, folds, params):
     """Trains copies of an estimator, every candidate on every fold.
+
+    Inside, every `fit` of an estimator of `keras.wrappers` takes the next of them, in the order in which a search asks
+    for them; the last ones may be trained meanwhile. What went wrong in a fit is raised there, where `error_score`
+    decides.
 
     Args:
         estimator: one of `keras.wrappers`.
@@ -42,11 +56,11 @@ def fitted(estimator, candidates, X, y, folds, params):
         folds: pairs of the rows to train with and to test with.
         params: arguments of `fit`; those with an entry per row of `X` are divided as it is.
 
-    Returns:
-        The fitted estimators, or the errors of their fits, in the order in which a search asks for them; and how many
-        of them were trained side by side.
+    Yields:
+        An `Ahead`.
     """
-    fits, waiting = [], []
+    started = time.perf_counter()
+    fits = []
     with SideBySide() as together:
         for parameters in candidates:
             for train, _ in folds:
@@ -54,29 +68,29 @@ def fitted(estimator, candidates, X, y, folds, params):
                 part = {n: _rows_or_whole(v, train, X) for n, v in params.items()}
                 try:
                     training = _begun(one, _safe_indexing(X, train), _rows_of(y, train), part)
-                except Exception as error:  # raised where the search asks for this fit: `error_score` decides
-                    fits.append(error)
+                except Exception as error:
+                    fits.append((error, None))
                     continue
-                fits.append(one)
+                fits.append((one, training))
                 if training.history is None:
-                    waiting.append((one, training))
                     together.add(training)
-                else:
-                    one._finished(training)
-        count = together.train()
-    for one, training in waiting:
-        one._finished(training)
-    return fits, count
+        count = together.begin()
+        token = made_already.set(_finished(fits, together))
+        try:
+            yield Ahead(count, (time.perf_counter() - started) / max(len(fits), 1))
+        finally:
+            made_already.reset(token)
 
 
-@contextlib.contextmanager
-def handed_out(fits):
-    """Inside, every `fit` of an estimator of `keras.wrappers` takes the next of the fits that were made already."""
-    token = made_already.set(iter(fits))
-    try:
-        yield
-    finally:
-        made_already.reset(token)
+def _finished(fits, together):
+    for one, training in fits:
+        try:
+            if training is not None:
+                together.finish(training)
+                one._finished(training)
+        except Exception as error:
+            one = error
+        yield one
 
 
 def _begun(estimator, X, y, kwargs):

@@ -1,13 +1,11 @@
 """A search that trains all candidates and folds of one structure in one program."""
 
-import time
-
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils.validation import indexable
 
-from keras.wrappers._side_by_side import check_is_ours, fitted, for_fit_and_folds, handed_out
+from keras.wrappers._side_by_side import check_is_ours, for_fit_and_folds, made_ahead
 
 
 class VectorizedSearchCV(GridSearchCV):
@@ -62,15 +60,12 @@ class VectorizedSearchCV(GridSearchCV):
         cv = self.cv
         splitter = check_cv(cv, target, classifier=is_classifier(self.estimator))
         folds = list(splitter.split(rows, target, **for_folds))
-        started = time.perf_counter()
-        candidates = ParameterGrid(self.param_grid)
-        fits, self.n_together_ = fitted(self.estimator, candidates, rows, target, folds, for_fit)
-        seconds = (time.perf_counter() - started) / max(len(fits), 1)
-        self.cv = folds
-        try:
-            with handed_out(fits):
+        with made_ahead(self.estimator, ParameterGrid(self.param_grid), rows, target, folds, for_fit) as ahead:
+            self.n_together_ = ahead.together
+            self.cv = folds
+            try:
                 super().fit(X, y, **{n: v for n, v in params.items() if n != "groups"})  # the folds are drawn
-        finally:
-            self.cv = cv
-        self.cv_results_["mean_fit_time"] = self.cv_results_["mean_fit_time"] + seconds
+            finally:
+                self.cv = cv
+        self.cv_results_["mean_fit_time"] = self.cv_results_["mean_fit_time"] + ahead.seconds
         return self
