@@ -59,7 +59,8 @@ _WHOLE_RELEASES = {"tf_keras": "tf2", "keras_core": "3"}
 
 # names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
 _COMMON = frozenset((
-    "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
+    "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output",
+    "output_dim", "stride",
 ))  # fmt: skip
 # packages whose estimators have `predict_proba` too
 OTHER_ESTIMATORS = ("sklearn", "scikeras", "keras.wrappers.SKLearn", "xgboost", "lightgbm", "catboost")
