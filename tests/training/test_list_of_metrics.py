@@ -111,3 +111,13 @@ def test_a_metric_counted_with_and_without_weights_stands_twice_in_the_list_of_v
     assert model.evaluate(X, y, sample_weight=weights, verbose=0) == [0.5, 2.0, 2.0, 1.0]
     found = model.evaluate(X, y, sample_weight=weights, verbose=0, return_dict=True)
     assert found == {"loss": 0.5, "mae": 2.0, "weighted_mae": 1.0}
+
+
+def test_a_model_that_is_only_measured_needs_no_loss():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(metrics=["mae"])
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    assert model.evaluate(x, y, verbose=0, return_dict=True) == {"loss": 0.0, "mae": 1.0}
+    assert model.test_on_batch(x, y) == [0.0, 1.0]
+    with pytest.raises(ValueError, match="There is no loss"):
+        model.fit(x, y, verbose=0)

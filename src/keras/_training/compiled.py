@@ -187,9 +187,9 @@ class Compiled:
         for one in self.losses:
             one = one.sum() if getattr(one, "ndim", 0) else one
             total = one if total is None else total + one
-        if total is None:
+        if total is None and training:
             raise ValueError("There is no loss: compile(loss=...) was not given one and no layer adds one.")
-        return total
+        return np.float32(0) if total is None else total  # a model that is only measured needs none
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Counts one batch in the compiled metrics and returns all results by name."""
