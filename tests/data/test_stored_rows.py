@@ -1,12 +1,15 @@
 """Arrays in files, sparse matrices and tables: read by batches, never whole."""
 
 import h5py
+import jax
 import numpy as np
 import pytest
 import scipy.sparse
 
 import keras
 from keras._data import arrays, sources
+from keras._jax import compile as engine
+from keras._training.plan import Program
 
 ROWS = 20
 X = np.random.default_rng(0).normal(size=(ROWS, 3)).astype("float32")
@@ -122,3 +125,36 @@ def test_a_table_is_inputs_and_the_column_called_label():
     model.fit(Table({"features": X, "more": X, "labels": Y}), verbose=0)
     with pytest.raises(TypeError, match="holds text"):
         model.fit(Table({"features": np.array(["a", "b"]), "label": Y[:2]}), verbose=0)
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_a_call_of_a_program_makes_steps_on_many_batches_of_a_file_unless_hooks_ask_for_each(
+    small_limits, tmp_path, monkeypatch, hooks
+):
+    class Counts(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+    seen, calls, run = [], [], Program.run
+    monkeypatch.setattr(Program, "run", lambda self, *args: (calls.append(self), run(self, *args))[1])
+    np.save(tmp_path / "x.npy", X[:18])
+    model = model_of()
+    x = np.load(tmp_path / "x.npy", mmap_mode="r")
+    history = model.fit(x, Y[:18], batch_size=4, verbose=0, callbacks=[Counts()] if hooks else [])
+    assert seen == (list(range(5)) if hooks else [])
+    assert len(calls) == (5 if hooks else 2)  # four full batches, and the rest
+    expected = model_of().fit(X[:18], Y[:18], batch_size=4, verbose=0)
+    np.testing.assert_allclose(history.history["loss"], expected.history["loss"], rtol=1e-5)
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="elsewhere convolutions are as fast inside loops")
+def test_a_short_last_batch_of_a_file_compiles_nothing_more_where_steps_are_made_one_by_one(small_limits, tmp_path):
+    keras.utils.set_random_seed(0)
+    images = np.random.default_rng(0).normal(size=(18, 6, 6, 1)).astype("float32")
+    np.save(tmp_path / "x.npy", images)
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((6, 6, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with engine.counting() as counted:
+        model.fit(np.load(tmp_path / "x.npy", mmap_mode="r"), Y[:18], batch_size=4, verbose=0)
+    assert sum(n for name, n in counted.compiles.items() if name.startswith("train")) == 1

@@ -264,3 +264,46 @@ def test_a_resumed_run_says_nothing_where_nothing_is_left():
 
     assert model.fit(X, Y, epochs=3, verbose=0, callbacks=[Skips()]).history == {}
     assert model.fit(X, Y, epochs=5, verbose=0, callbacks=[Skips()]).epoch == [3, 4]
+
+
+class At(keras.callbacks.Callback):
+    def __init__(self, epoch, change):
+        super().__init__()
+        self.epoch, self.change = epoch, change
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == self.epoch:
+            self.change(self.model)
+
+
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: setattr(model, "optimizer", keras.optimizers.Adam(0.1)),
+        lambda model: model.compile(keras.optimizers.Adam(0.1), "mae", metrics=["mse"]),
+    ],
+    ids=["another optimizer", "compiled anew"],
+)
+def test_the_next_epoch_goes_on_with_what_a_callback_gave_the_model(change, streams):
+    def data():
+        return iter([(X[:8], Y[:8]), (X[8:], Y[8:])] * 3) if streams else X
+
+    steps = {"steps_per_epoch": 2} if streams else {"y": Y, "batch_size": 8, "shuffle": False}
+    model, other = model_of(), model_of()
+    history = model.fit(data(), epochs=3, validation_data=(X, Y), callbacks=[At(0, change)], verbose=0, **steps).history
+    other.fit(data(), epochs=1, verbose=0, **steps)
+    change(other)
+    expected = other.fit(data(), epochs=2, validation_data=(X, Y), verbose=0, **steps).history
+    for name, values in expected.items():
+        np.testing.assert_allclose(history[name][-2:], values, rtol=1e-5)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+    assert int(model.optimizer.iterations) == 4
+    assert works(model)
+
+
+def test_a_batch_that_does_not_fit_is_told_by_its_place():
+    with pytest.raises(ValueError, match="Got shape") as error:
+        model_of().fit(iter([(X, Y), (X[:, :2], Y)]), steps_per_epoch=2, verbose=0)
+    assert "This is batch 2 of the epoch, (shape (16, 2)" in error.value.__notes__[-1]

@@ -31,6 +31,11 @@ def put(distribution: Any) -> None:
     _spans = distribution is not None and not distribution.data_sharding(()).is_fully_addressable
 
 
+def rows_divide_by() -> int:
+    """Among how many devices rows are divided."""
+    return 1 if _current is None else _current.rows_divide_by
+
+
 def spans() -> bool:
     """Whether the distribution that is set has devices of other processes."""
     return _spans
@@ -147,16 +152,26 @@ def from_rows(shape: tuple[int, ...], read: Callable) -> jax.Array:
         shape: of the whole array.
         read: `(index) -> array`: the part at an index, a tuple of slices.
     """
+    if _current is None:
+        return read((slice(None),) * len(shape))
     return jax.make_array_from_callback(shape, _where_rows_lie(shape), read)
 
 
 def from_batches(shape: tuple[int, ...], read: Callable) -> jax.Array:
-    """The same for batches that are joined along a first axis of their own, which is not divided."""
-    return jax.make_array_from_callback(shape, where_batches_lie(shape), read)
+    """The same for batches that are joined along a first axis of their own, which is not divided.
+
+    Without a distribution `read` gives all of it, in memory that is nobody else's.
+    """
+    where = where_batches_lie(shape)
+    if where is None:
+        return jax.device_put(read((slice(None),) * len(shape)))
+    return jax.make_array_from_callback(shape, where, read)
 
 
-def where_batches_lie(shape: tuple[int, ...]) -> jax.sharding.NamedSharding:
-    """Where `from_batches` puts an array of a shape."""
+def where_batches_lie(shape: tuple[int, ...]) -> jax.sharding.NamedSharding | None:
+    """Where `from_batches` puts an array of a shape; None for where arrays are put."""
+    if _current is None:
+        return None
     rows = _where_rows_lie(shape[1:])
     return jax.sharding.NamedSharding(rows.mesh, jax.sharding.PartitionSpec(None, *rows.spec))
 

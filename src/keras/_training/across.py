@@ -1,7 +1,8 @@
-"""Runs whose batches are divided among several processes, each of which reads its own rows."""
+"""Runs whose batches are divided among several processes, each of which reads its own rows; and over files of rows."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras._core import processes, tree, watch
+from keras._core.fresh import fresh
 from keras._data import ArraySource, BatchSource
 from keras._data.read_ahead import read_ahead
 from keras._data.streams import Rows
@@ -18,7 +20,7 @@ from keras._jax import compile as engine
 from keras._jax import exchange, placement
 from keras._jax.processes import of_all
 from keras._training.loop import ArrayRun, BatchRun, Watcher
-from keras._training.plan import Planner, Program, capacity_for
+from keras._training.plan import OneByOne, Planner, Program, capacity_for
 from keras._training.rounds import Rounds
 from keras._training.state import RunningState
 
@@ -64,7 +66,7 @@ class AcrossRun(BatchRun):
         started = time.perf_counter()
         with watch.reporting(self.source.owner):
             logs = super().epoch(state, watcher, first_step)
-            if self.planner.phase == "train":
+            if self.planner.phase == "train" and placement.spans():
                 name_slow_readers(of_all(np.float32(self._seconds)), time.perf_counter() - started)
         return logs
 
@@ -121,7 +123,9 @@ class ArraysRun(AcrossRun):
         source.keeps_place = True
         self._arrays = source
         self._in_epoch = False
-        parts = placement.current().rows_divide_by
+        self._full: Program | None = None
+        self._at_once = 1  # batches that a call of it takes
+        parts = placement.rows_divide_by()
         if source.batch_size % parts and source.rows > source.batch_size:
             warnings.warn(_UNEVEN.format(owner=source.owner, rows=source.batch_size, parts=parts), stacklevel=5)
 
@@ -137,10 +141,16 @@ class ArraysRun(AcrossRun):
             return
         batch = self.first_batch()
         full_steps = min(self._arrays.rows // self._arrays.batch_size, self._arrays.steps())
-        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.current().rows_divide_by
+        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
         most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
-        self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
         self._full_shapes = engine.shapes_of(batch)
+        if most > 1 or placement.current() is not None:
+            with contextlib.suppress(OneByOne):
+                self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
+        if self._full is None:
+            super()._call(batch)
+        else:
+            self._at_once = self._full.at_once
 
     def _taken(self) -> Any:
         return None if self._batches is None else next(self._batches, None)
@@ -158,8 +168,8 @@ class ArraysRun(AcrossRun):
         order = self._arrays.order()
         self._in_epoch = True
         asked = watcher.begin is not None or watcher.end is not None
-        most = watcher.steps_per_call if asked else self._full.at_once
-        self._batches = self._begin(order, first_step, min(most, self._full.at_once))
+        most = min(watcher.steps_per_call, self._at_once) if asked else self._at_once
+        self._batches = self._begin(order, first_step, most)
         logs = super().epoch(state, watcher, first_step)
         self._in_epoch = False
         return logs
@@ -175,10 +185,11 @@ class ArraysRun(AcrossRun):
         super()._end_epoch()
 
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
-        if isinstance(batch, Chunk):
-            return self._full, (batch.batches, np.int32(batch.count)), batch.count
-        if self._full.at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
-            return self._full, (batch,), 1
+        if self._full is not None:
+            if isinstance(batch, Chunk):
+                return self._full, (batch.batches, np.int32(batch.count)), batch.count
+            if self._at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
+                return self._full, (batch,), 1
         return super()._call(batch)
 
     def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
@@ -211,12 +222,16 @@ class ArraysRun(AcrossRun):
 
     def _joined(self, at: int, count: int, order: np.ndarray | None) -> tuple:
         """The same of `count` batches from row `at` on, in arrays for as many as the program takes."""
-        size, at_once = self._arrays.batch_size, self._full.at_once
+        size, at_once = self._arrays.batch_size, self._at_once
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:
-                found = [_own(leaf, at + i * size, size, order, index[1:]) for i in range(count)]
-                return np.stack(found + [np.zeros_like(found[0])] * (at_once - count))
+                found = _own(leaf, at, size, order, index[1:])
+                joined = fresh((at_once, *found.shape), found.dtype)
+                joined[0], joined[count:] = found, 0
+                for i in range(1, count):
+                    joined[i] = _own(leaf, at + i * size, size, order, index[1:])
+                return joined.view(np.ndarray)
 
             return None if leaf is None else placement.from_batches((at_once, size, *leaf.shape[1:]), read)
 
@@ -256,6 +271,10 @@ def name_slow_readers(seconds: np.ndarray, in_all: float) -> None:
 
 def run_for(source: ArraySource | BatchSource) -> ArrayRun | BatchRun:
     """The run that suits a source, and the processes that train together."""
+    if placement.current() is None and isinstance(source, BatchSource):
+        arrays = source.rows_of_passes()
+        if arrays is not None and not arrays.in_memory:
+            return ArraysRun(arrays)
     if not placement.spans():
         return ArrayRun(source) if isinstance(source, ArraySource) else BatchRun(source)
     if isinstance(source, BatchSource) and placement.current().auto_shard_dataset:

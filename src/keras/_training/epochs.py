@@ -49,9 +49,13 @@ class Epochs:
         self.state = state
         self.reset = reset
         self.interrupts = interrupts
-        self.watcher = trainer._watcher(interrupts, callbacks, "train")
-        self.watcher.pause = callbacks.pause
+        self._prepare_watching()
+
+    def _prepare_watching(self) -> None:
+        self.watcher = self.trainer._watcher(self.interrupts, self.callbacks, "train")
+        self.watcher.pause = self.callbacks.pause
         self.test_run: Any = None
+        self._learns_by = (self.trainer.optimizer, self.trainer._loss_tracker)
 
     def pass_all(self, initial_epoch: int, epochs: int) -> None:
         """Trains from `initial_epoch`, or where a callback goes on, until there were so many `epochs`."""
@@ -65,6 +69,7 @@ class Epochs:
             if getattr(run.source, "exhausted", False):
                 warnings.warn(EXHAUSTED.format(epoch=epoch, epochs=epochs), stacklevel=4)
                 break
+            self._follow_changes()
             if not step:
                 self.state.replace_metrics(self.reset)
             callbacks.on_epoch_begin(epoch)
@@ -83,6 +88,18 @@ class Epochs:
         if trainer.optimizer is not None and (run.done or goes_on):
             trainer.optimizer.finalize_variable_values(run.planner.variables.trainable)
         callbacks.on_train_end(logs)
+
+    def _follow_changes(self) -> None:
+        """Goes on with another optimizer, or what the model was compiled with anew, by a callback after an epoch."""
+        trainer, run = self.trainer, self.run
+        if all(a is b for a, b in zip(self._learns_by, (trainer.optimizer, trainer._loss_tracker))):
+            return
+        trainer._check_ready("fit", training=True)
+        self.state.close()
+        run.prepare(trainer._planner("train", run.first_batch()))
+        self.reset = trainer._reset_metric_values()
+        self.state = RunningState(run.planner, "train").lend()
+        self._prepare_watching()
 
     def _train(self, step: int) -> dict[str, Any]:
         """The logs of an epoch's training, which begins with a step."""

@@ -286,7 +286,12 @@ class BatchRun:
             batch = self._next()
             if batch is None:
                 break
-            program, arguments, count = self._call(batch)
+            try:
+                program, arguments, count = self._call(batch)
+            except Exception as error:
+                if step > first_step:  # those before it were in order
+                    error.add_note(f"This is batch {step + 1} of the epoch, {tree.describe(batch)}.")
+                raise
             watcher.before(step)
             if count > 1:
                 engine.wait_for(result)  # one chunk is computed while the next is read, and no more wait for it

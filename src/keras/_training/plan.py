@@ -46,7 +46,7 @@ OPENLY = (
 _MOST_TRACES = 5  # what a step meets outside of the model is known after one; further ones come with what that makes
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
-_OPERATIONS = {True: 1e9, False: 1e12}
+_OPERATIONS = {True: 5e9, False: 1e12}
 _SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
 # Operations from which a program is worth a library that keeps it from being stored on disk: compiling it anew in
 # every process takes as long as these take less. How often data is trained on; steps of data whose end is not known.
@@ -369,6 +369,8 @@ class Planner:
         # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
         single = kind in ("step", "tail", "batch", "filled batch") or (traced.convolution and is_cpu())
         at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
+        if kind == "batches" and at_once == 1 and placement.current() is None:
+            raise OneByOne
         single = single or (kind == "batches" and at_once == 1)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
@@ -418,6 +420,10 @@ class Planner:
         return logs_of
 
 
+class OneByOne(Exception):
+    """A program over joined batches would make one step: one that fills short batches up serves better."""
+
+
 def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
     """How a program with so many weights may be compiled in less time, see `engine.compile_program`."""
     if kind == "tail" and traced.operations < _SMALL_TAIL:  # computed sooner than it is compiled well
@@ -428,7 +434,7 @@ def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
 
 def _steps_at_once(traced: Traced, most: int) -> int:
     """How many steps a call may make, by what is traced alone, so that all processes of a job find the same."""
-    operations = traced.operations // placement.current().rows_divide_by
+    operations = traced.operations // placement.rows_divide_by()
     return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1))))
 
 

@@ -105,16 +105,17 @@ class Trainer(Runs):
         callbacks.place = None if not callbacks.backups else FitPlace(run, validation)
         self.stop_training = False
         reset = self._reset_metric_values()
+        interrupts = Interrupts()
         state = RunningState(run.planner, "train").lend()
+        passes = Epochs(self, run, validation, validation_freq, callbacks, state, reset, interrupts)
         try:
-            with Interrupts() as interrupts:
-                passes = Epochs(self, run, validation, validation_freq, callbacks, state, reset, interrupts)
+            with interrupts:
                 passes.pass_all(initial_epoch, epochs)
         except Exception as error:
             note_memory(error, run)
             raise
         finally:
-            state.close()
+            passes.state.close()
             source.close()
             if validation is not None:
                 validation.close()

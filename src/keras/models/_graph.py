@@ -12,7 +12,7 @@ from keras._core.graph import KerasTensor, Node, Operation, nodes_between, run_n
 from keras._jax import pure
 from keras._jax.op import FunctionCall, symbolic_result
 from keras.layers import InputLayer, Layer
-from keras.models._host_part import HostPart, host_part, is_read, is_traced
+from keras.models._host_part import HostPart, by_names, host_part, is_read, is_traced
 
 
 class Graph:
@@ -149,13 +149,7 @@ class Graph:
     def _in_order(self, inputs: Any) -> list[Any]:
         names = [_input_name(x) for x in self.inputs]
         if isinstance(inputs, dict) and not isinstance(self.input_structure, dict):
-            missing = [n for n in names if n not in inputs]
-            if missing:
-                raise ValueError(
-                    f"The inputs miss {', '.join(map(repr, missing))}. "
-                    f"The model's inputs are {', '.join(map(repr, names))}."
-                )
-            flat = [inputs[n] for n in names]
+            flat = by_names(inputs, names)
         elif isinstance(inputs, dict):
             wanted = tree.paths(self.input_structure)
             try:

@@ -129,13 +129,7 @@ class HostPart:
         if isinstance(inputs, Mapping):
             if isinstance(structure, dict):
                 names = [path[0] for path, _ in tree.paths(structure)]
-            missing = [name for name in names if name not in inputs]
-            if missing:
-                raise ValueError(
-                    f"The inputs miss {', '.join(map(repr, missing))}. "
-                    f"The model's inputs are {', '.join(map(repr, names))}."
-                )
-            return [inputs[name] for name in names]
+            return by_names(inputs, names)
         if len(symbols) == 1:
             wrapped = isinstance(inputs, (list, tuple)) and len(inputs) == 1 and getattr(inputs[0], "shape", ()) != ()
             return [inputs[0] if wrapped else inputs]
@@ -223,3 +217,18 @@ class _Indexed(_Mapped):
 
     def __getitem__(self, i: int) -> Any:
         return self._function(self._batches[i])
+
+
+def by_names(inputs: Mapping, names: list[str]) -> list[Any]:
+    """The values that a dict has for the inputs of these names.
+
+    Raises:
+        ValueError: it has none for some of them.
+    """
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise ValueError(
+            f"The inputs miss {', '.join(map(repr, missing))}. The model's inputs are {', '.join(map(repr, names))}, "
+            f"and what came has {', '.join(map(repr, inputs)) or 'no keys'}."
+        )
+    return [inputs[name] for name in names]

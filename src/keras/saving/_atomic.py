@@ -68,7 +68,7 @@ def _replaced(path: str | os.PathLike) -> Iterator[str]:
     except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        if isinstance(error, OSError) and error.filename == temporary:
+        if isinstance(error, OSError) and error.errno is not None and error.filename in (None, temporary):
             error.filename = os.fspath(path)
         raise
     if os.name == "posix":  # makes the new name itself last; Windows cannot open folders
