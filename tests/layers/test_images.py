@@ -226,6 +226,22 @@ def test_whole_numbers_stay_whole_where_the_layer_computes_in_them():
     assert_close(np.asarray(bright), np.minimum(x.astype("int32") + 51, 255))
 
 
+def test_rescaling_by_channel_follows_the_global_axis_order():
+    x = images(2, 4, 5, 3)
+    layer = layers.Rescaling([1.0, 2.0, 3.0], [0.5, 0.0, -1.0])
+    last = np.asarray(layer(x))
+    keras.config.set_image_data_format("channels_first")
+    try:
+        first = layer(np.moveaxis(x, -1, 1))
+        rows = layer([[1.0, 1.0, 1.0]])
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    assert_close(
+        first, np.moveaxis(last, -1, 1)
+    )  # the scale as in Keras 3.15.1, which leaves the offset in the last axis
+    assert_close(rows, [[1.5, 2.0, 2.0]])
+
+
 # --- in models
 
 

@@ -241,6 +241,19 @@ def test_a_learned_vocabulary_goes_through_its_file(tmp_path):
     assert_close(second(SENTENCES), first(SENTENCES))
 
 
+@pytest.mark.parametrize("tokens", [["oak", "ash"], ["oak", ""]])
+def test_an_empty_last_line_of_a_learned_vocabulary_is_no_token(tokens, tmp_path):
+    lookup = layers.StringLookup()
+    lookup.set_vocabulary(tokens)
+    lookup.save_assets(tmp_path)
+    file = tmp_path / "vocabulary.txt"
+    for text in (file.read_text(), "\n".join([*lookup.get_vocabulary(), ""])):
+        file.write_text(text)
+        again = layers.StringLookup()
+        again.load_assets(tmp_path)
+        assert again.get_vocabulary() == ["[UNK]", *tokens]
+
+
 def test_a_vocabulary_may_come_from_a_file_but_a_config_may_not_name_one(tmp_path):
     (tmp_path / "words.txt").write_text("oak\nash\n")
     assert layers.StringLookup(vocabulary=str(tmp_path / "words.txt")).get_vocabulary() == ["[UNK]", "oak", "ash"]

@@ -169,14 +169,19 @@ def test_the_spelling_of_1_is_understood():
 
 
 def test_what_needs_sessions_says_what_to_write_instead():
-    with pytest.raises(NotImplementedError, match=r"K.function\(\[x\], tensors\)"):
-        K.get_session()
     with pytest.raises(ValueError, match="no session here that would take options"):
         K.function([], [], options=1)
     with pytest.raises(ValueError, match="not connected"):
         K.eval(K.placeholder((2,)))
     K.set_session(None)
     K.manual_variable_initialization(True)
+
+
+def test_a_function_may_be_given_no_phase_though_it_takes_one():
+    x = K.placeholder((None, 2))
+    assert K.function([x, K.learning_phase()], [K.sum(x)])([np.ones((1, 2))])[0] == 2
+    with pytest.raises(ValueError, match="3 values are needed"):
+        K.function([x, x, K.learning_phase()], [K.sum(x)])([np.ones((1, 2))])
 
 
 def test_a_function_says_which_value_does_not_fit():

@@ -367,6 +367,7 @@ OF_TODAY = [
     "import keras, albumentations as A\nA.Rotate(border_mode=2)",
     "from keras import layers\nlayers.Embedding(10, output_dim=4)",
     "from keras import layers\nlayers.ReversibleEmbedding(10, output_dim=4)",
+    "from keras import layers\nsettings = dict(input_dim=9, output_dim=4)\nlayers.Dense(units=2)",
     "from keras import layers, ops\nlayers.RandomGaussianBlur(kernel_size=3, sigma=(1, 2))\nops.eye(N=3)",
     "from keras import layers\nlayers.Embedding(10, 4, input_length=3)\nlayers.MultiHeadAttention(2, 2)",
     "from keras import layers, ops\nlayers.Dense(64, 10)\nops.exp(x)",

@@ -54,6 +54,9 @@ def test_a_picture_is_read_from_its_file(tf, tmp_path):
 
 def test_the_machine_is_asked_and_told(tf):
     assert tf.config.list_physical_devices("CPU")[0].device_type == "CPU"
+    from tensorflow.python.client import device_lib
+
+    assert "/device:CPU:0" in [device.name for device in device_lib.list_local_devices()]
     for gpu in tf.config.experimental.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     assert tf.test.is_gpu_available() == bool(tf.config.list_physical_devices("GPU"))

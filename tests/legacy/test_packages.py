@@ -45,6 +45,10 @@ assert Dense is keras.layers.Dense is tf.keras.layers.Dense is L.Dense is k.laye
 assert Sequential is keras.Sequential and Dropout is keras.layers.Dropout and Flatten is keras.layers.Flatten
 assert to_categorical is keras.utils.to_categorical and pad_sequences is keras.utils.pad_sequences
 assert keras.layers.__name__ == keras.layers.__spec__.name == "keras.layers"
+from tensorflow.python.framework import ops
+from tensorflow.python.ops.init_ops import Zeros
+assert Zeros is keras.initializers.Zeros
+ops.reset_default_graph()
 tf.random.set_seed(3)
 print("done", tf.__version__)
 """
@@ -67,6 +71,9 @@ from keras_preprocessing.sequence import pad_sequences
 from tf_keras.layers import Dense
 assert Dense is keras.layers.Dense and ops is keras.ops and pad_sequences is keras.utils.pad_sequences
 modules = {name: getattr(keras, name) for name in ("backend", "layers", "models", "utils")}
+import keras_applications
+assert keras_applications.get_submodules_from_kwargs({}) == tuple(modules.values())
+assert keras_applications._KERAS_LAYERS is keras.layers
 assert MobileNetV2(weights=None, input_shape=(32, 32, 3), alpha=0.35, classes=2, **modules).output_shape == (None, 2)
 try:
     MobileNetV2(weights=None, backend="theano")
@@ -85,14 +92,14 @@ def told(code):
 
 @without_tensorflow
 def test_the_rest_of_tensorflow_is_missing_and_says_so(tmp_path):
-    uses = ("import tensorflow as tf; tf.Session()", "import tensorflow.lite", "from tensorflow import Session")
+    uses = ("import tensorflow as tf; tf.contrib()", "import tensorflow.lite", "from tensorflow import contrib")
     done = run_script(tmp_path, "".join(map(told, uses)) + "import tensorflow.keras.no_such")
-    session, lite, imported = (line for line in done.stdout.splitlines() if line.partition(":")[0].endswith("Error"))
-    assert session.startswith("AttributeError: tensorflow is not installed")
-    assert "tensorflow.Session" in done.stdout
+    contrib, lite, imported = (line for line in done.stdout.splitlines() if line.partition(":")[0].endswith("Error"))
+    assert contrib.startswith("AttributeError: tensorflow is not installed")
+    assert "tensorflow.contrib" in done.stdout
     assert lite.startswith("ModuleNotFoundError: tensorflow is not installed")
     assert "tensorflow.lite" in done.stdout
-    assert imported.startswith("ImportError: cannot import name 'Session'")
+    assert imported.startswith("ImportError: cannot import name 'contrib'")
     assert done.returncode == 1
     assert "No module named 'tensorflow.keras.no_such'" in done.stderr
 

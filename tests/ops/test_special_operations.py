@@ -414,6 +414,15 @@ def test_normalizations_take_factors_of_each_sample():
     )
 
 
+@pytest.mark.parametrize("axis", [-1, (1, 2)])
+def test_normalizations_take_a_number_as_factor(axis):
+    x = np.array([[[1.0, 3.0]], [[2.0, 6.0]]], "float32")
+    np.testing.assert_allclose(ops.layer_normalization(x, 2, 1.0, axis=axis, epsilon=0.0), [[[-1, 3]], [[-1, 3]]])
+    np.testing.assert_allclose(ops.rms_normalization(x, 3, axis=axis) / ops.rms_normalization(x, axis=axis), 3 + 0 * x)
+    symbol = KerasTensor((None, 1, 2))
+    assert ops.layer_normalization(symbol, gamma=2).shape == ops.rms_normalization(symbol, 2).shape == (None, 1, 2)
+
+
 def test_rms_scaling_divides_by_the_deviation_without_centring():
     x = np.array([[1.0, 3.0]], "float32")  # variance 1
     gamma = np.array([1.0, 2.0], "float32")

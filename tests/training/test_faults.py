@@ -303,6 +303,15 @@ def test_the_next_epoch_goes_on_with_what_a_callback_gave_the_model(change, stre
     assert works(model)
 
 
+def test_another_optimizer_after_the_last_batch_there_is_harms_nobody():
+    model = model_of(optimizer=keras.optimizers.SGD(0.05, use_ema=True))
+    change = At(0, lambda model: setattr(model, "optimizer", keras.optimizers.SGD(0.1, use_ema=True)))
+    model.fit(X, Y, verbose=0, callbacks=[change])
+    with pytest.warns(UserWarning, match="has ended and yields no more batches"):
+        model.fit(iter([(X, Y)]), steps_per_epoch=1, epochs=2, verbose=0, callbacks=[change])
+    assert works(model)
+
+
 def test_a_batch_that_does_not_fit_is_told_by_its_place():
     with pytest.raises(ValueError, match="Got shape") as error:
         model_of().fit(iter([(X, Y), (X[:, :2], Y)]), steps_per_epoch=2, verbose=0)

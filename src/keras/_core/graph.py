@@ -274,13 +274,8 @@ class Operation:
                 f"{self.name} was called {len(self._inbound_nodes)} times, so there is no node {node_index}."
             ) from None
 
-    def _only_node(self, what: str) -> Node:
-        if len(self._inbound_nodes) > 1 and len({id(t) for n in self._inbound_nodes for t in n.outputs}) > 1:
-            raise AttributeError(
-                f"{self.name} is shared: it was called {len(self._inbound_nodes)} times, "
-                f"so its `{what}` is not unique.\n"
-                f"  write:  layer.get_{what}_at(node_index)"
-            )
+    def _told_node(self, what: str) -> Node:
+        """The call whose tensors the attribute `what` tells: the first one."""
         return self._node(0)
 
     def get_input_at(self, node_index: int) -> Any:
@@ -301,14 +296,14 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """Input tensor, or list of them, of the only call."""
-        self._only_node("input")
+        """Input tensor, or list of them, of the first call."""
+        self._told_node("input")
         return self.get_input_at(0)
 
     @property
     def output(self) -> Any:
-        """Output tensor, or list of them, of the only call."""
-        self._only_node("output")
+        """Output tensor, or list of them, of the first call."""
+        self._told_node("output")
         return self.get_output_at(0)
 
     @property

@@ -53,8 +53,9 @@ def along(vector, rank: int, axis) -> jax.Array:
 
 def _broadcasting(factors, rank: int, axes) -> jax.Array:
     """`along`, where the factors do not broadcast by themselves, as those of each sample of a batch do."""
+    factors = jnp.asarray(factors)
     last = axes in (-1, rank - 1, (-1,), (rank - 1,))
-    return factors if last or factors.ndim == rank else along(factors, rank, axes)
+    return factors if last or factors.ndim in (0, rank) else along(factors, rank, axes)
 
 
 @op

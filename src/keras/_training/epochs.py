@@ -85,8 +85,9 @@ class Epochs:
             callbacks.on_epoch_end(epoch, logs)
             if trainer.stop_training:
                 break
-        if trainer.optimizer is not None and (run.done or goes_on):
-            trainer.optimizer.finalize_variable_values(run.planner.variables.trainable)
+        trained_by, _ = self._learns_by  # a callback may have given the model another one after the last epoch
+        if trained_by is not None and (run.done or goes_on):
+            trained_by.finalize_variable_values(run.planner.variables.trainable)
         callbacks.on_train_end(logs)
 
     def _follow_changes(self) -> None:
@@ -95,6 +96,8 @@ class Epochs:
         if all(a is b for a, b in zip(self._learns_by, (trainer.optimizer, trainer._loss_tracker))):
             return
         trainer._check_ready("fit", training=True)
+        if isinstance(run, BatchRun) and not run.has_more():
+            return  # this epoch will tell that the data has ended
         self.state.close()
         run.prepare(trainer._planner("train", run.first_batch()))
         self.reset = trainer._reset_metric_values()

@@ -246,11 +246,15 @@ class BatchRun:
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
-        if self._first is None:
-            self._first = self._next()
-        if self._first is None:
+        if not self.has_more():
             raise ValueError("The data is empty: no batch came.")
         return self._first
+
+    def has_more(self) -> bool:
+        """Whether another batch comes, which `epoch` will still use."""
+        if self._first is None:
+            self._first = self._next()
+        return self._first is not None
 
     def prepare(self, planner: Planner) -> None:
         """Finds or makes the program for the first batch, before anything is changed."""

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from keras.layers._tokens import few
+from keras.layers._tokens import few, lines_of
 
 VOCABULARY_FILE = "vocabulary.txt"
 
@@ -42,7 +42,7 @@ class LookupFiles:
                 f"{'has' if len(broken) == 1 else 'have'} line breaks. Remove them from the data before adapt()."
             )
         with open(os.path.join(dir_path, VOCABULARY_FILE), "w", encoding="utf-8", newline="\n") as file:
-            file.write("\n".join(tokens))
+            file.write("\n".join([*tokens, ""] if tokens[-1] == "" else tokens))
 
     def load_assets(self, dir_path):
         """Takes the vocabulary from `vocabulary.txt` in a folder."""
@@ -51,8 +51,7 @@ class LookupFiles:
         path = os.path.join(dir_path, VOCABULARY_FILE)
         if not os.path.isfile(path):  # saved before it had learned any
             return
-        with open(path, encoding="utf-8", newline="\n") as file:
-            tokens = [self._token(t) for t in file.read().split("\n")]
+        tokens = [self._token(t) for t in lines_of(path, self.name)]
         special = self._special_tokens()
         if tokens[: len(special)] == special:
             tokens = tokens[len(special) :]

@@ -54,7 +54,8 @@ def orders_of(name: str) -> list[Order]:
     orders = arguments.entries_for(like, arguments.ORDERS)
     if how is None:
         return orders
-    return [order._replace(when=_either(order.when, how)) for order in orders]  # numbers are sizes of kernels
+    # numbers are sizes of kernels
+    return [order._replace(when=_either(order.when, how)) if order.before else order for order in orders]
 
 
 def _either(first: Callable | None, second: Callable) -> Callable[[tuple], bool]:

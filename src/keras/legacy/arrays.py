@@ -79,6 +79,8 @@ def _pairs(layer: Any, names: list[str], arrays: list, origin: _Origin) -> Itera
         arrays = arrays[: len(variables)]  # folders of tf.keras have the states behind the weights
     if len(arrays) != len(variables):
         raise ValueError(f"it has {len(variables)} weights, the file has {len(arrays)}")
+    if _are_of_cudnn(layer, arrays):
+        arrays = _from_cudnn(arrays, tuple(variables[-1].shape))
     for i, (variable, array) in enumerate(zip(variables, arrays)):
         yield variable, _fitted(layer, i, variable, array, origin)
 
@@ -165,8 +167,6 @@ def _fitted(layer: Any, place: int, variable: Any, array: np.ndarray, origin: _O
     """One array with the axes of today's variable."""
     wanted = tuple(variable.shape)
     cls = type(layer).__name__
-    if "CuDNN" in cls:
-        return _from_cudnn(cls, place, array, wanted)
     if cls in ("LocallyConnected1D", "LocallyConnected2D"):  # no convolution: never flipped, nor its bias of three axes
         return array
     is_kernel = hasattr(layer, "kernel_size") and array.ndim >= 3
@@ -207,18 +207,25 @@ def _kernel_of_1(layer: Any, cls: str, array: np.ndarray, wanted: tuple, origin:
     return found[(slice(None, None, -1),) * spatial] if origin.theano else found
 
 
-def _from_cudnn(cls: str, place: int, array: np.ndarray, wanted: tuple) -> np.ndarray:
-    """Weights in the order of cuDNN: every gate's kernel transposed, two biases."""
-    gates = 4 if "LSTM" in cls else 3
-    if array.ndim == 2 and place < 2:
-        parts = np.split(array, gates, axis=1)
-        # a part has the shape of its gate's kernel, but its numbers stand in the order of the kernel's transpose
-        parts = [part.T.reshape(part.shape, order="F") if place == 0 else part.T for part in parts]
-        return np.concatenate(parts, axis=1)
-    if array.shape != wanted and array.ndim == 1 and array.size == 2 * gates * (wanted[-1] // gates):
-        both = array.reshape(2, -1)
-        return both if wanted == both.shape else both.sum(axis=0)
-    return array
+def _are_of_cudnn(layer: Any, arrays: list) -> bool:
+    """Whether these were written for cuDNN, whatever they are read for: two biases for every gate, in one row."""
+    gates = {"LSTM": 4, "GRU": 3}
+    count = next((gates[cls.__name__] for cls in type(layer).__mro__ if cls.__name__ in gates), None)
+    return count is not None and len(arrays) == 3 and arrays[2].shape == (2 * count * layer.units,)
+
+
+def _from_cudnn(arrays: list, bias: tuple) -> list:
+    """Weights from the order of cuDNN, in which the kernels of all gates are transposed."""
+    kernel, recurrent, biases = arrays
+    gates = kernel.shape[1] // recurrent.shape[0]
+    # a part has the shape of its gate's kernel, but its numbers stand in the order of the kernel's transpose
+    parts = [part.T.reshape(part.shape, order="F") for part in np.split(kernel, gates, axis=1)]
+    both = biases.reshape(2, -1)
+    return [
+        np.concatenate(parts, axis=1),
+        np.concatenate([part.T for part in np.split(recurrent, gates, axis=1)], axis=1),
+        both.sum(axis=0) if gates == 4 else both if bias == both.shape else biases,
+    ]
 
 
 _NAMES_OF_1 = {"kernel": "W", "embeddings": "W", "bias": "b", "moving_mean": "running_mean",

@@ -6,6 +6,7 @@ import importlib
 import sys
 from types import ModuleType
 
+from keras import config
 from keras._core import release
 from keras.legacy import backend, era, layer_names, teachers
 from keras.legacy import names as older_names
@@ -43,6 +44,12 @@ def _note_meaning(name: str) -> None:
     release.meant = name
 
 
+def _order_axes(name: str) -> None:
+    """Images had their channels first until 1.0, where neither `keras.json` nor the program said otherwise."""
+    config._Settings.image_data_format = "channels_first" if name in ("0.3", "1.0") else "channels_last"
+
+
 era.on_change(_note_meaning)
+era.on_change(_order_axes)
 era.on_change(layer_names.follow)
 era.on_change(_offer_all_to_star)

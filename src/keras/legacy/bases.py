@@ -20,7 +20,7 @@ def teach_layer(layer: type) -> None:
         if not hasattr(layer, name):
             setattr(layer, name, function)
     layer.__getattr__ = attributes.older
-    layer._only_node = _first_of_tensorflow(layer._only_node)
+    layer._told_node = _only_until_tensorflow(layer._told_node)
     layer._takes_place = _takes_place
     layer.dynamic = property(_dynamic, doc="Whether the layer, or one inside it, cannot be compiled.")
     layer.input = release_0.input_of(layer.input.fget)
@@ -78,13 +78,20 @@ def _dynamic(self) -> bool:
     return not all(layer.supports_jit for layer in self._flatten_layers())
 
 
-def _first_of_tensorflow(only: Callable) -> Callable:
-    """`input` and `output` of a layer that was called several times: in tf.keras those of the first call."""
+def _only_until_tensorflow(told: Callable) -> Callable:
+    """Until tf.keras, what layers told of their call was refused where there are several."""
 
-    def only_node(self, what: str):
-        return self._node(0) if era.of_tf_keras() else only(self, what)
+    @functools.wraps(told)
+    def node(self, what):
+        times = len(self._inbound_nodes)
+        if times > 1 and era.before("tf2.0") and len({id(t) for n in self._inbound_nodes for t in n.outputs}) > 1:
+            raise AttributeError(
+                f"{self.name} is shared: it was called {times} times, so its `{what}` is not unique.\n"
+                f"  write:  layer.get_{what}_at(node_index)"
+            )
+        return told(self, what)
 
-    return only_node
+    return node
 
 
 def _whole_is_frozen(set_trainable: Callable) -> Callable:
@@ -235,9 +242,9 @@ _LAYER_METHODS = {
     "__sklearn_clone__": copy_for_search,
     "assert_input_compatibility": assert_input_compatibility,
     "input_mask": property(
-        lambda self: _masks(self._only_node("input_mask").input_tensors), doc="The mask of the input of the only call."
+        lambda self: _masks(self._told_node("input_mask").input_tensors), doc="The mask of the input of the first call."
     ),
     "output_mask": property(
-        lambda self: _masks(self._only_node("output_mask").outputs), doc="The mask of the output of the only call."
+        lambda self: _masks(self._told_node("output_mask").outputs), doc="The mask of the output of the first call."
     ),
 }

@@ -59,7 +59,8 @@ _WHOLE_RELEASES = {"tf_keras": "tf2", "keras_core": "3"}
 
 # names of arguments that mean something else in other calls of any year: they count where a table says so of the callee
 _COMMON = frozenset((
-    "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output", "stride",
+    "p", "m", "l", "a", "N", "X", "sigma", "init", "bias", "length", "low", "high", "dims", "input", "output",
+    "output_dim", "stride",
 ))  # fmt: skip
 # packages whose estimators have `predict_proba` too
 OTHER_ESTIMATORS = ("sklearn", "scikeras", "keras.wrappers.SKLearn", "xgboost", "lightgbm", "catboost")
@@ -258,9 +259,10 @@ class Reading:
             if keyword.arg is not None:
                 self._read_keyword(keyword.arg, name, rows)
         order = order_of(orders, node.args)
-        if name.startswith("Convolution") and len(node.args) > 2:
+        era = None if order is None else _last_of(order.eras)
+        if name.startswith("Convolution") and len(node.args) > 2 and era != "0":
             self.vote("1", f"{name}(n, rows, columns)", 3)
-        elif order is not None and (era := _last_of(order.eras)) in ("0", "1"):
+        elif order is not None and era in ("0", "1"):
             self.vote(era, f"{name}({', '.join(order.order.split()[:2])})", 3)
         if name == "compile":
             self.asks_for_acc = self.asks_for_acc or any(
@@ -374,8 +376,7 @@ def _last_of(eras: str) -> str:
 
 
 def _entries(name: str, is_method: bool) -> tuple[list, list]:
-    if is_method:
-        name = f"Model.{name}"
+    name = f"Model.{name}" if is_method else name.replace("Convolution", "Conv")
     rows = [row for table in arguments.TABLES.values() for row in arguments.entries_for(name, table)]
     return rows, arguments.entries_for(name, arguments.ORDERS)
 

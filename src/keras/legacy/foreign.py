@@ -380,8 +380,8 @@ def name_in(module: str, name: str) -> Any:
         return function_of("tensorflow", name)
     if path == "tensorflow.version.VERSION":
         return importlib.import_module("tensorflow").__version__
-    if module == "tensorflow.python.ops" and name in _PRIVATE:
-        return _Private(name)
+    if path == "tensorflow.python.framework.ops" or (module == "tensorflow.python.ops" and name in _PRIVATE):
+        return _Private(path)
     if module in ("tensorflow.distribute", "tensorflow.distribute.experimental") and name in strategies.STRATEGIES:
         return strategies.STRATEGIES[name]
     if path in _AS_THEY_ARE:
@@ -406,21 +406,23 @@ def function_of(module: str, name: str) -> Callable | None:
 
 
 # modules that programs of 2.x take functions from although they are not public
-_PRIVATE = frozenset(("array_ops", "clip_ops", "math_ops", "nn", "nn_ops", "random_ops"))
+_PRIVATE = frozenset((
+    "array_ops", "clip_ops", "control_flow_ops", "math_ops", "nn", "nn_ops", "random_ops", "state_ops",
+))  # fmt: skip
 
 
 class _Private:
     """Such a module: the public functions under their names."""
 
-    def __init__(self, name: str):
-        self._name = name
+    def __init__(self, path: str):
+        self._path = path
 
     def __getattr__(self, name: str) -> Any:
         for module in ("tensorflow", "tensorflow.math", "tensorflow.nn", "tensorflow.random"):
-            found = function_of(module, name)
+            found = name_in(module, name)
             if found is not None:
                 return found
-        raise AttributeError(f"tensorflow.python.ops.{self._name}.{name} is not answered here. Use keras.ops.")
+        raise AttributeError(f"{self._path}.{name} is not answered here. Use keras.ops.")
 
 
 def _called_as_theirs(function: Callable, name: str) -> Callable:

@@ -15,6 +15,7 @@ from keras.legacy import (
     foreign_objects,
     foreign_signals,
     foreign_summaries,
+    sessions,
 )
 from keras.legacy.foreign_arrays import asserting
 
@@ -150,6 +151,21 @@ AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.debugging.assert_negative": _of_sign("negative", lambda x: x < 0),
     "tensorflow.debugging.assert_non_negative": _of_sign("non_negative", lambda x: x >= 0),
     "tensorflow.debugging.set_log_device_placement": foreign_machine.hint,
+    **{
+        f"tensorflow.{name}": getattr(sessions, name)
+        for name in ("Graph", "Session", "get_default_graph", "placeholder", "reset_default_graph")
+    },
+    **dict.fromkeys(("tensorflow.ConfigProto", "tensorflow.GPUOptions"), sessions.Settings),
+    "tensorflow.InteractiveSession": sessions.Session, "tensorflow.get_default_session": sessions.get_session,
+    **{
+        f"tensorflow.{name}": sessions.start_variables
+        for name in (
+            "global_variables_initializer", "initialize_all_variables", "local_variables_initializer",
+            "tables_initializer", "variables_initializer",
+        )
+    },
+    "tensorflow.py_func": foreign_objects.numpy_function,
+    "tensorflow.python.client.device_lib.list_local_devices": foreign_machine.list_local_devices,
     "tensorflow.test.is_built_with_cuda": foreign_machine.is_gpu_available,
     "tensorflow.config.get_visible_devices": foreign_machine.list_physical_devices,
     "tensorflow.config.experimental.list_logical_devices": foreign_machine.list_physical_devices,

@@ -28,6 +28,11 @@ def list_physical_devices(device_type=None) -> list[PhysicalDevice]:
     return [device for device in found if device_type in (None, device.device_type)]
 
 
+def list_local_devices(session_config=None) -> list[PhysicalDevice]:
+    """`device_lib.list_local_devices` of `tensorflow.python.client`, by which programs of 1.x looked for GPUs."""
+    return [d._replace(name=d.name.replace("physical_device", "device")) for d in list_physical_devices()]
+
+
 def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None) -> bool:
     """`tf.test.is_gpu_available`."""
     return bool(list_physical_devices("GPU"))

@@ -33,7 +33,7 @@ class Graph(models.Model):
 
     _keras_hidden = models.Model._keras_hidden | {"_tensors", "_starts", "_ends"}
 
-    def add_input(self, name, input_shape=None, batch_input_shape=None, dtype="float"):
+    def add_input(self, name, input_shape=None, batch_input_shape=None, dtype="float", ndim=None):
         """Adds an input.
 
         Args:
@@ -41,8 +41,11 @@ class Graph(models.Model):
             input_shape: its shape without the batch.
             batch_input_shape: the same with the batch.
             dtype: 'float' for the default float type, 'int' for whole numbers, or a dtype.
+            ndim: how many axes it has, batch included; 0.1 and 0.2 left their sizes to the layers.
         """
         self._check_new(name)
+        if ndim is not None:
+            batch_input_shape = (None,) * ndim
         dtype = {"float": None, "int": "int32"}.get(dtype, dtype)
         if batch_input_shape is None and input_shape is None:
             raise ValueError(f"Graph: input {name!r} needs `input_shape` or `batch_input_shape`.")

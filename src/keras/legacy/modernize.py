@@ -188,7 +188,7 @@ def _order(name: str, orders: list, args: list, release: str) -> Any:
     found = detect.order_of(orders, args)
     older = name.startswith(("Convolution", "AtrousConv", "SeparableConvolution")) and not name.endswith("1D")
     if found is None and older and len(args) > 2 and era.RELEASES.index(release) < era.RELEASES.index("2.0"):
-        return orders[0]  # sizes that are known only when the program runs
+        return next(order for order in orders if order.before)  # sizes that are known only when the program runs
     return found
 
 
@@ -207,10 +207,13 @@ def _today(given: dict[str, str], rows: list) -> list[tuple[str, str]]:
 
 
 def _value(row: Any, text: str) -> str | None:
-    if not isinstance(row.value, dict):
+    computed = callable(row.value) and isinstance(row.today, str)
+    if not computed and not isinstance(row.value, dict):
         return text
     try:
         value = ast.literal_eval(text)
+        if computed:
+            return repr(row.value(value))
         return repr(row.value[value]) if row.today else None
     except (ValueError, KeyError, TypeError):
         return text

@@ -24,6 +24,8 @@ STAND_INS = {
     "keras_core": "keras",
     "keras_applications": "keras.applications",
     "keras_preprocessing": "keras.preprocessing",
+    "tensorflow.python.ops.init_ops": "keras.initializers",
+    "tensorflow.python.ops.init_ops_v2": "keras.initializers",
     "scikeras": "keras.legacy.scikeras",
 }
 
@@ -51,6 +53,8 @@ LEFTOVERS = {
         "tensorflow.nest": (),
         "tensorflow.strings": (),
         "tensorflow.python": (),
+        "tensorflow.python.client": (),
+        "tensorflow.python.client.device_lib": (),
         "tensorflow.python.framework": (),
         "tensorflow.python.ops": (),
         "tensorflow.python_io": (),
@@ -159,6 +163,10 @@ class MissingPackages:
             _stand_for(
                 module, importlib.import_module(today), _told_modules if name.startswith("keras_applications") else None
             )
+            if name == "keras_applications":
+                module.get_submodules_from_kwargs = _modules_told  # type: ignore[attr-defined]
+                for part in _PARTS:
+                    setattr(module, f"_KERAS_{part.upper()}", importlib.import_module(f"keras.{part}"))
             return
         for leftover in LEFTOVERS[name.partition(".")[0]][_without_release(name)]:
             setattr(module, leftover, _unusable(f"{name}.{leftover}"))
@@ -211,6 +219,17 @@ def _stand_for(module: ModuleType, today: ModuleType, change: Callable | None = 
         module.__all__ = list(today.__all__)
 
 
+_PARTS = ("backend", "layers", "models", "utils")
+
+
+def _modules_told(kwargs: dict) -> tuple:
+    """`get_submodules_from_kwargs` of `keras_applications`, by which other networks ask what they are built of."""
+    unknown = [name for name in kwargs if name not in _PARTS]
+    if unknown:
+        raise TypeError(f"get_submodules_from_kwargs takes {', '.join(_PARTS)}. Got {unknown[0]!r}.")
+    return tuple(kwargs.get(part) or importlib.import_module(f"keras.{part}") for part in _PARTS)
+
+
 def _told_modules(function: Any) -> Any:
     """A function of `keras_applications`, which was told what its networks are built of: here that is this package."""
     if not inspect.isfunction(function):
@@ -218,7 +237,7 @@ def _told_modules(function: Any) -> Any:
 
     @functools.wraps(function)
     def told(*args: Any, **kwargs: Any) -> Any:
-        for part in ("backend", "layers", "models", "utils", "engine"):
+        for part in (*_PARTS, "engine"):
             given = kwargs.pop(part, None)
             if given is not None and not (
                 isinstance(given, ModuleType) and in_keras(given.__name__).startswith("keras")

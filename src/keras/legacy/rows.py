@@ -114,6 +114,9 @@ LAYERS = [
     Row("BatchNormalization", "gamma_init", "gamma_initializer"),
     Row("LeakyReLU", "alpha", "negative_slope", _ALL),
     Row("Reshape", "dims", "target_shape", "0.x"),
+    Row("Conv2D", "stack_size", "input_shape", "0.x", values.channels_of_images),
+    Row("MaxPooling2D", "poolsize", "pool_size", "0.x"),
+    Row("MaxPooling2D", "ignore_border", "", "0.x", {True: None}),
     Row("InputLayer", "batch_input_shape", "batch_shape", "1.x 2.x"),
     Row("InputLayer", "input_shape", "shape", "1.x 2.x"),
     Row("InputLayer", "input_dtype", "dtype", "1.x 2.x"),
@@ -304,6 +307,10 @@ def _is_start_at(place: int) -> Callable[[tuple], bool]:
     return _at(place, values.is_initializer_name)
 
 
+def _is_tuple_first(args: tuple) -> bool:
+    return bool(args) and isinstance(args[0], tuple)
+
+
 _DIMENSIONS = _second(lambda x: isinstance(x, int) and not isinstance(x, bool))
 
 ORDERS = [
@@ -323,6 +330,8 @@ ORDERS = [
           "dropout_U", _second(values.is_initializer_name)),
     Order("Conv1D", f"nb_filter filter_length init activation weights border_mode subsample_length {_WEIGHTS} bias "
           "input_dim input_length", _is_string_at(2)),
+    # 0.1 and 0.2 asked for the channels of the inputs
+    Order("Conv2D", "nb_filter stack_size nb_row nb_col init activation weights", _at(3, values.is_number), "0.x", ""),
     Order("Conv2D", f"nb_filter nb_row nb_col init activation weights border_mode {_CONV_END}", _is_start_at(3),
           "0.x 1.x 2.x", "tf2.0"),
     Order("Conv2DTranspose", f"nb_filter nb_row nb_col output_shape init activation weights border_mode {_CONV_END}",
@@ -336,8 +345,11 @@ ORDERS = [
     Order("ZeroPadding1D ZeroPadding2D", "padding dim_ordering", values.is_older_padding, "1.x", ""),
     Order("Embedding", "input_dim output_dim init input_length W_regularizer activity_regularizer W_constraint "
           "mask_zero weights dropout", _at(3, values.is_number)),
+    Order("BatchNormalization", "input_shape epsilon mode momentum weights", _is_tuple_first, "0.x",
+          ""),
     Order("BatchNormalization", "epsilon mode axis momentum weights beta_init gamma_init gamma_regularizer "
           "beta_regularizer", _at(0, values.is_fraction)),
+    Order("PReLU", "input_shape weights", _is_tuple_first, "0.x", ""),
     Order("PReLU", "init weights shared_axes", _at(1, lambda x: isinstance(x, list))),
     Order("Lambda", "function output_shape arguments", _at(2, lambda x: isinstance(x, dict))),
     Order("InputLayer", "input_shape batch_input_shape input_dtype input_tensor sparse name",
@@ -377,6 +389,7 @@ DEFAULTS = [
     Default("GRU GRUCell", "reset_after", False, "0.3", "tf2.0"),
     Default("AveragePooling1D AveragePooling2D AveragePooling3D", "pool_size", 2, "0.3", ""),
     Default("Conv1D", "kernel_initializer", "uniform", "0.3", "1.0"),
+    Default("Flatten", "data_format", "channels_last", "0.3", "2.2"),  # which took values as they lay
     # of these the order of axes of images said nothing until 3
     Default("Conv1D MaxPooling1D AveragePooling1D GlobalMaxPooling1D GlobalAveragePooling1D ZeroPadding1D",
             "data_format", "channels_last", "0.3", "3"),

@@ -20,6 +20,11 @@ def sizes(*given: Any) -> tuple:
     return tuple(given)
 
 
+def channels_of_images(count: int) -> tuple:
+    """The shape of inputs of which the channels are known, in the axis order of then."""
+    return (count, None, None)
+
+
 def output_mode(mode: Any) -> Any:
     """Names that modes of layers for text and tables had before 2.6."""
     return {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(mode, mode) if isinstance(mode, str) else mode

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras import ops
+from keras import config, ops
 from keras.layers._layer import Layer
 
 
@@ -10,7 +10,8 @@ class Rescaling(Layer):
     """Multiplies and adds: `y = x * scale + offset`, in training and otherwise.
 
     Args:
-        scale, offset: numbers, or lists with one for each channel.
+        scale, offset: numbers, or lists with one for each channel, which is the third axis from the end if the global
+            setting is 'channels_first', and else the last.
 
     >>> Rescaling(1 / 255)([[0.0, 255.0]])
     Array([[0., 1.]], dtype=float32)
@@ -24,8 +25,11 @@ class Rescaling(Layer):
 
     def call(self, inputs):
         dtype = self.compute_dtype
+        x = ops.cast(inputs, dtype)
         scale, offset = (ops.cast(ops.convert_to_tensor(n), dtype) for n in (self.scale, self.offset))
-        return ops.cast(inputs, dtype) * scale + offset
+        if config.image_data_format() == "channels_first" and len(x.shape) > 2:
+            scale, offset = (ops.reshape(n, n.shape + (1,) * (3 - n.ndim)) for n in (scale, offset))
+        return x * scale + offset
 
     def convert_weight(self, weight):
         """The value of a weight as a tensor."""

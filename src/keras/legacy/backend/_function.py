@@ -157,6 +157,9 @@ class Function:
         # tf.keras took an array for a list of one input
         alone = len(self.inputs) == 1 and hasattr(inputs, "shape")
         given = [inputs] if alone else list(inputs)
+        last = self.inputs[-1] if len(given) == len(self.inputs) - 1 else None
+        if last is not None and (last is _symbol.phase or not isinstance(last, KerasTensor)):
+            given.append(phase_now())  # TensorFlow had a value for it if it got none
         if len(given) != len(self.inputs):
             raise ValueError(f"K.function: {len(self.inputs)} values are needed, one for each input. Got {len(given)}.")
         training = bool(phase_now())

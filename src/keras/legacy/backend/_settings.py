@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 
 from keras import config
 from keras._core import names
@@ -83,16 +84,8 @@ def set_session(session):
 
 
 def get_session():
-    """Not possible: there are no sessions here.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    raise NotImplementedError(
-        "K.get_session: there are no sessions here.\n"
-        "  Instead of:  K.get_session().run(tensors, feed_dict={x: value})\n"
-        "  write:       K.function([x], tensors)([value]), or K.eval(tensor) where nothing is fed"
-    )
+    """What `run(tensors, feed_dict)` computes tensors by."""
+    return importlib.import_module("keras.legacy.sessions").get_session()
 
 
 def eager(func):
