@@ -52,6 +52,7 @@ FILES = {
     "ResNet50": {"input_shape": (224, 224, 3), "classes": 5},
     "ResNet101": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},
     "ResNet50V2": {"include_top": False, "input_shape": (33, 33, 3), "pooling": "max"},
+    "ResNet101V2": RUNS["ResNet101V2"],
     "MobileNet": {"alpha": 0.05, "input_shape": (32, 32, 3), "classes": 5},
     "MobileNetV2": {"alpha": 0.05, "input_shape": (40, 40, 3), "classes": 5},
     "DenseNet121": {"include_top": False, "input_shape": (32, 32, 3), "pooling": "avg"},

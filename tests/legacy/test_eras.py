@@ -57,6 +57,15 @@ def test_the_variable_sets_it():
         assert done.stdout.strip() == wanted, done.stderr
 
 
+def test_a_star_gives_the_functions_of_the_year_in_a_fresh_process():
+    code = "from keras.preprocessing.sequence import *\nfrom keras.backend import *\nprint(callable({}))"
+    for value, name in (("2", "skipgrams and batch_dot"), ("", "pad_sequences and floatx")):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(name)], capture_output=True, text=True, env=_environment(value)
+        )
+        assert done.stdout.strip() == "True", done.stderr
+
+
 def _environment(value):
     return {**os.environ, "PYTHONPATH": str(SOURCE), "KERAS_ERA": value}
 

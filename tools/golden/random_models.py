@@ -30,7 +30,7 @@ except ImportError:
     import keras
 
 OURS = hasattr(getattr(keras, "config", None), "set_era")
-if OURS and RELEASE != "tf":  # this file's spellings are of several years
+if OURS:  # this file's spellings are of several years
     keras.config.set_era(RELEASE)
 layers = keras.layers
 K = keras.backend
