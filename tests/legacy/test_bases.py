@@ -203,3 +203,27 @@ def test_initializers_of_tf_keras_knew_nothing_of_equations(era_of_tf_keras):
     layer.build((None, 32))
     limit = (3 / (32 * 8)) ** 0.5  # as for a convolution: the last axis is the outputs
     assert 0.95 * limit < abs(layer.kernel.numpy()).max() <= limit
+
+
+def test_a_layer_may_add_to_the_lists_below_its_properties():
+    class Scale(layers.Layer):
+        def build(self, input_shape):
+            factor = keras.Variable(np.full((input_shape[-1],), 2.0, "float32"), name="factor")
+            offset = keras.Variable(np.ones((input_shape[-1],), "float32"), name="offset", trainable=False)
+            self._trainable_weights.append(factor)
+            self._non_trainable_weights += [offset]
+            self.factor, self.offset = factor, offset
+
+        @property
+        def trainable_weights(self):
+            return self._trainable_weights[:]
+
+        def call(self, x):
+            return x * self.factor + self.offset
+
+    layer = Scale()
+    assert np.asarray(layer(np.ones((1, 2), "float32"))).tolist() == [[3.0, 3.0]]
+    assert [w.name for w in layer.trainable_weights] == [w.name for w in layer._trainable_weights] == ["factor"]
+    assert [w.name for w in layer._non_trainable_weights] == ["offset"]
+    layer.trainable = False
+    assert [w.name for w in layer._trainable_weights] == ["factor"]

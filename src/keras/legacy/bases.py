@@ -12,6 +12,7 @@ from keras import ops
 from keras._core.signature import takes
 from keras._jax.variable import Variable
 from keras.legacy import attributes, era, listed, parts_of_calls, release_0, tensors, told_config
+from keras.legacy.shown_tensors import Watched
 
 
 def teach_layer(layer: type) -> None:
@@ -132,6 +133,14 @@ def _set_trainable_weights(self, variables: list) -> None:
     listed.assign(self, variables)
 
 
+def _kept_to_train(self, trained: bool) -> Watched:
+    """Weights of the layer's own, made to be trained or not, whether or not it is frozen; a list to add to."""
+    to_train = {id(v) for v in self._to_train}
+    set_them = _set_trainable_weights if trained else _set_non_trainable_weights
+    found = Watched((v for v in self._own_variables() if (id(v) in to_train) is trained), lambda: set_them(self, found))
+    return found
+
+
 def _set_non_trainable_weights(self, variables: list) -> None:
     for variable in variables:
         variable.trainable = False
@@ -231,6 +240,8 @@ def _say_uses_learning_phase(self, value: bool) -> None:
 
 _LAYER_METHODS = {
     "uses_learning_phase": property(uses_learning_phase, _say_uses_learning_phase, doc=uses_learning_phase.__doc__),
+    "_trainable_weights": property(lambda self: _kept_to_train(self, True), _set_trainable_weights),
+    "_non_trainable_weights": property(lambda self: _kept_to_train(self, False), _set_non_trainable_weights),
     "get_output_shape_for": get_output_shape_for,
     "add_update": add_update,
     "get_updates_for": get_updates_for,

@@ -19,7 +19,7 @@ def teach(trainer: type) -> None:
     )
 
 
-class _Watched(list):
+class Watched(list):
     """A list that tells when something is added."""
 
     def __init__(self, items: Iterable, told: Callable):
@@ -44,14 +44,14 @@ class _Lists:
 
     def __init__(self, model: Any, names: list):
         self.of = model._compile_arguments
-        self.names = _Watched(names, lambda: self.show(model))
-        self.tensors: _Watched | None = None  # until somebody asks: to make them takes time
+        self.names = Watched(names, lambda: self.show(model))
+        self.tensors: Watched | None = None  # until somebody asks: to make them takes time
         self._shown = 0
 
-    def tensors_of(self, model: Any) -> _Watched:
+    def tensors_of(self, model: Any) -> Watched:
         """What a step gives after the loss, and what was added."""
         if self.tensors is None:
-            self.tensors = _Watched(loss_graph.metrics_tensors(model), lambda: self.show(model))
+            self.tensors = Watched(loss_graph.metrics_tensors(model), lambda: self.show(model))
         return self.tensors
 
     def show(self, model: Any) -> None:
@@ -84,6 +84,6 @@ def _names(function: Callable, model: Any) -> list[str]:
 def _longer(known: Any, given: Any) -> None:
     """`model.metrics_names += [...]` assigns the list as well."""
     if given is not known:
-        if not isinstance(known, _Watched) or list(given[: len(known)]) != list(known):
+        if not isinstance(known, Watched) or list(given[: len(known)]) != list(known):
             raise AttributeError("metrics_names and metrics_tensors of a model can be made longer, but not replaced.")
         known.extend(given[len(known) :])
