@@ -105,7 +105,7 @@ def packs_too_much(path):
     [(claims_too_much, "it claims 16,777,216 bytes, packed into"), (packs_too_much, "the members claim far more than")],
 )
 def test_members_are_not_larger_than_packing_makes_them(in_folder, monkeypatch, make, reason):
-    monkeypatch.setattr(_archive, "_SMALL", 2**16)
+    monkeypatch.setattr(_archive, "SMALL", 2**16)
     make("some.zip")
     with open("some.zip", "rb") as file, pytest.raises(ValueError, match=reason):
         _archive.Archive(file, "some.zip")
