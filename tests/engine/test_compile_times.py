@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pytest
 
 import keras
 from keras._jax import packing
@@ -21,6 +22,7 @@ def test_many_weights_are_not_joined():
     assert packing.pack_for(variables[1:], deep(1)) is not None
 
 
+@pytest.mark.slow
 def test_deep_networks_learn_as_when_joined(monkeypatch):
     x, y = np.linspace(-1, 1, 60, dtype="float32").reshape(20, 3), np.ones((20, 3), "float32")
     learned = []

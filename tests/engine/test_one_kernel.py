@@ -62,7 +62,10 @@ def check_the_same(made, compiled, monkeypatch):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "ftrl", "lamb", "muon"])
+LONG = [pytest.param(name, marks=pytest.mark.slow) for name in ("ftrl", "lamb", "muon")]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", *LONG])
 def test_small_models_learn_the_same_in_one_kernel_as_with_libraries(optimizer, compiled, monkeypatch):
     def made():
         keras.utils.set_random_seed(1)

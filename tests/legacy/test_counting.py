@@ -69,7 +69,8 @@ def test_the_ends_of_a_graph_are_known_by_layer_and_call():
         _ = layers.Dense(2).input_layers
 
 
-def test_the_mask_of_a_layer_that_was_called_twice_is_not_one():
+def test_the_mask_of_a_layer_that_was_called_twice_is_not_one(in_era):
+    in_era("2.3")
     shared = layers.Dense(3)
     for _ in range(2):
         shared(keras.Input((2,)))

@@ -351,6 +351,7 @@ PROGRAMS = [
     ("from __future__ import print_function\nfrom keras.models import Sequential", "2"),
     ("from __future__ import absolute_import, division\nimport tensorflow as tf\ntf.keras.Sequential()", "tf2"),
     ("import tf_keras as keras\nkeras.Sequential()", "tf2"),
+    ("from keras.layers import Dense\nDense(2).get_output_at(0)", "2"),
     ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\nimport tensorflow as tf\ntf.keras.Sequential()", "tf2"),
     ("from tensorflow.compat.v1.keras.models import Sequential\nSequential().fit(x, y, nb_epoch=3)", "1"),
 ]

@@ -25,7 +25,8 @@ _ONLY_1 = frozenset((
 ))  # fmt: skip
 _ONLY_2 = frozenset((
     "fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba", "CuDNNLSTM",
-    "CuDNNGRU", "multi_gpu_model", "input_length", "batch_input_shape",
+    "CuDNNGRU", "multi_gpu_model", "input_length", "batch_input_shape", "get_input_at", "get_input_mask_at",
+    "get_input_shape_at", "get_output_at", "get_output_mask_at", "get_output_shape_at",
 ))  # fmt: skip
 # understood from 2.x on only: beside these, names of 1.x are leftovers, which 2.x understood too
 _SINCE_2 = frozenset((

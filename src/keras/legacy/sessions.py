@@ -50,6 +50,7 @@ def get_default_graph() -> Graph:
 
 def reset_default_graph() -> None:
     """`tf.reset_default_graph`: layers are counted from the first again."""
+    SESSION.forget()
     importlib.import_module("keras.utils").clear_session()
 
 
@@ -77,8 +78,13 @@ class Session:
         found = iter(self._functions[key](list(fed.values())) if tensors else [])
         return tree.map_leaves(lambda x: _value_of(x, found), fetches)
 
+    def forget(self):
+        """Lets what was computed before go."""
+        self._functions.clear()
+
     def close(self):
         """Nothing is left open."""
+        self.forget()
 
     def as_default(self):
         """The session for a `with`."""
