@@ -158,3 +158,17 @@ def test_a_short_last_batch_of_a_file_compiles_nothing_more_where_steps_are_made
     with engine.counting() as counted:
         model.fit(np.load(tmp_path / "x.npy", mmap_mode="r"), Y[:18], batch_size=4, verbose=0)
     assert sum(n for name, n in counted.compiles.items() if name.startswith("train")) == 1
+
+
+def test_training_on_a_file_goes_on_with_the_optimizer_that_a_callback_gave(small_limits, tmp_path):
+    class Another(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 0:
+                self.model.optimizer = keras.optimizers.SGD(0.5)
+
+    def losses(x):
+        return model_of().fit(x, Y, batch_size=4, epochs=3, verbose=0, callbacks=[Another()]).history["loss"]
+
+    np.save(tmp_path / "x.npy", X)
+    expected = losses(X)
+    np.testing.assert_allclose(losses(np.load(tmp_path / "x.npy", mmap_mode="r")), expected, rtol=1e-5)

@@ -123,8 +123,6 @@ class ArraysRun(AcrossRun):
         source.keeps_place = True
         self._arrays = source
         self._in_epoch = False
-        self._full: Program | None = None
-        self._at_once = 1  # batches that a call of it takes
         parts = placement.rows_divide_by()
         if source.batch_size % parts and source.rows > source.batch_size:
             warnings.warn(_UNEVEN.format(owner=source.owner, rows=source.batch_size, parts=parts), stacklevel=5)
@@ -132,6 +130,10 @@ class ArraysRun(AcrossRun):
     def first_batch(self) -> tuple:
         """Data with the shapes of a batch."""
         return self._rows(slice(0, min(self._arrays.batch_size, self._arrays.rows)))
+
+    def has_more(self) -> bool:
+        """The rows come again in every epoch."""
+        return True
 
     def prepare(self, planner: Planner) -> None:
         """Finds or makes the program for full batches, before anything is changed."""
@@ -144,6 +146,8 @@ class ArraysRun(AcrossRun):
         taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
         most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
         self._full_shapes = engine.shapes_of(batch)
+        self._full: Program | None = None
+        self._at_once = 1  # batches that a call of it takes
         if most > 1 or placement.current() is not None:
             with contextlib.suppress(OneByOne):
                 self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
