@@ -115,6 +115,16 @@ def shapes_of(tree: Any) -> Hashable:
     return (structure, tuple((x.shape, x.dtype, getattr(x, "weak_type", False)) for x in leaves))
 
 
+def taken_apart(tree: Any) -> tuple[list[Any], Any]:
+    """The arrays of a structure, and what `put_together` makes the structure of again."""
+    return jax.tree.flatten(tree)
+
+
+def put_together(arrays: list[Any], structure: Any) -> Any:
+    """The structure of which these are the arrays."""
+    return jax.tree.unflatten(structure, arrays)
+
+
 def trace(name: str, function: Callable, *args: Any) -> tuple[Any, Any]:
     """Traces `function` once: what it computes, as a closed jaxpr, and the shapes of its results.
 

@@ -12,6 +12,7 @@ import numpy as np
 from keras._core import tree
 from keras._data import ArraySource, BatchSource
 from keras._jax import compile as engine
+from keras._training.chunks import Chunk, Joiner, can_join, most_at_once
 from keras._training.interrupts import Interrupts
 from keras._training.plan import Planner, Program, capacity_for, padded
 from keras._training.short_batches import are_rows_apart, filled_up, rows_in
@@ -22,6 +23,9 @@ _MANY = 16  # full steps in an epoch, beside which the time of a last, smaller o
 # arithmetic operations that may go into rows that do not count: without and with convolutions, which compile longer, in
 # an epoch, and as a share of all
 _WASTE, _SHARE = {False: 2e8, True: 2e9}, 0.005
+# Batches that one call takes if they come within so many seconds, which are ten times what a call takes by itself; not
+# in an epoch that is known to have fewer.
+_TOGETHER, _PATIENCE, _FEW = 32, 0.005, 8
 LONGEST_CHUNK = 0.25  # seconds that one call of a program may take, so that Ctrl-C and the clock stay alive
 
 
@@ -243,6 +247,9 @@ class BatchRun:
         self._batches: Iterator | None = None
         self._first: Any = None
         self._largest: tuple[int, Program] | None = None  # rows of the largest batch so far, and its program
+        self._many: Program | None = None  # takes several batches like the first
+        self._failed: Exception | None = None  # after batches that `epoch` still uses
+        self._took = 0.0  # seconds until the last batch was there
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
@@ -261,20 +268,65 @@ class BatchRun:
         self.planner = planner
         first = self.first_batch()
         planner.keeps_tuple = self.source.keeps_tuple
-        if planner.phase != "predict":
+        if planner.phase != "predict" and not self._joins(first):
             self._call(first)
 
+    def _joins(self, like: tuple) -> bool:
+        """Finds or makes the program that takes several batches like one, where there is use for it."""
+        self._many = None
+        few = self.steps is not None and self.steps < _FEW
+        most = most_at_once(like, _TOGETHER)
+        if most == 1 or few or not can_join(like):
+            return False
+        found = self.planner.program_of_many(like, most)
+        if found.at_once > 1:
+            self._many = found
+            self._joiner = Joiner(like, found.at_once, self.planner.fills())
+        return self._many is not None
+
     def _next(self) -> Any:
+        if self._failed is not None:
+            error, self._failed = self._failed, None
+            raise error
         if self._first is not None:
             batch, self._first = self._first, None
             return batch
         if self._batches is None:
             self._batches = iter(self.source.batches())
-        return next(self._batches, None)
+        started = time.perf_counter()
+        batch = next(self._batches, None)
+        self._took = time.perf_counter() - started
+        return batch
+
+    def _next_together(self, most: int) -> Any:
+        """The next batch, or a chunk of those that come quickly, up to so many."""
+        batch = self._next()
+        if batch is None or self._many is None:
+            return batch
+        if self._joiner.is_outgrown(batch):
+            self._joins(batch)
+        joiner = self._joiner
+        joiner.begin()
+        if not joiner.add(batch):
+            return batch
+        until = time.perf_counter() + _PATIENCE
+        while joiner.count < min(most, joiner.most) and time.perf_counter() + self._took < until:
+            try:
+                batch = self._next()
+            except Exception as error:
+                self._failed = error
+                break
+            if batch is None:
+                break
+            if not joiner.add(batch):
+                self._first = batch
+                break
+        return joiner.chunk()
 
     def place(self) -> dict[str, Any]:
         """What `go_to` needs to go on from here."""
-        return self.source.place()
+        found = self.source.place()
+        return found if self._first is None else {**found, "used": found["used"] - 1}
 
     def go_to(self, place: dict[str, Any] | None, step: int) -> None:
         """Lets the next epoch begin where `place` is; where that is not known, after `step` batches of a pass."""
@@ -287,7 +339,7 @@ class BatchRun:
         result: Any = None
         step, looked = first_step, time.perf_counter()
         while self.steps is None or step < self.steps:
-            batch = self._next()
+            batch = self._next_together(self._most(watcher, step))
             if batch is None:
                 break
             try:
@@ -315,8 +367,20 @@ class BatchRun:
         self.done = step
         return program.logs(result) if program is not None else {}
 
+    def _most(self, watcher: Watcher, step: int) -> int:
+        """How many steps may be made from this one on before somebody asks."""
+        left = _TOGETHER if self.steps is None else self.steps - step
+        if watcher.begin is None and watcher.end is None:
+            return left
+        return min(left, watcher.steps_per_call - (step - watcher.first(step)))
+
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
-        """The program for what `_next` returned, what it takes, and how many steps it makes."""
+        """The program for what `_next_together` returned, what it takes, and how many steps it makes."""
+        if isinstance(batch, Chunk):
+            batches = batch.batches
+            if self.planner.fills():
+                batches = (*batches, batch.rows)
+            return self._many, (batches, np.int32(batch.count)), batch.count  # type: ignore[return-value]
         if self.planner.fills():
             rows = rows_in(batch)
             most, largest = self._largest or (0, None)
