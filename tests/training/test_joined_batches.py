@@ -52,7 +52,7 @@ def calls(monkeypatch):
 
 @pytest.fixture
 def patient(monkeypatch):
-    monkeypatch.setattr(loop, "_PATIENCE", 60)
+    monkeypatch.setattr(loop, "PATIENCE", 60)
 
 
 def test_results_are_those_of_arrays_and_one_program_serves_the_short_batch_too(calls, patient):
@@ -88,7 +88,7 @@ def test_how_many_come_together_and_hooks_change_no_bit(calls, patient, monkeypa
     asked, found = trained(callbacks=[hook])
     assert (together, asked, seen) == (2, 20, list(range(10)) * 2)
     np.testing.assert_array_equal(found, expected)
-    monkeypatch.setattr(loop, "_PATIENCE", 0)
+    monkeypatch.setattr(loop, "PATIENCE", 0)
     assert trained()[0] == 20
     np.testing.assert_array_equal(trained()[1], expected)
 
@@ -172,3 +172,71 @@ def test_inputs_by_name_and_weights_come_together(calls, patient):
 
     model.fit(named(), steps_per_epoch=10, verbose=0)
     assert len(calls) == 1
+
+
+def two_outputs():
+    inputs = keras.Input((4,))
+    hidden = layers.Dense(3, "tanh")(inputs)
+    return keras.Model(inputs, {"a": layers.Dense(2)(hidden), "b": [hidden, layers.Reshape((3, 1))(hidden)]})
+
+
+@pytest.mark.parametrize("rows", [80, ROWS, 33 * 8, 33 * 8 + 1])
+def test_outputs_of_arrays_are_computed_in_few_calls(calls, rows):
+    model, x = two_outputs(), np.resize(X, (rows, 4))
+    found = model.predict(x, batch_size=8, verbose=0)
+    assert len(calls) == -(-rows // (8 * 32))
+    expected = model(x)
+    np.testing.assert_allclose(found["a"], expected["a"], rtol=1e-5, atol=1e-6)
+    for ours, theirs in zip(found["b"], expected["b"]):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_outputs_of_streams_are_computed_in_few_calls(calls, patient):
+    model = two_outputs()
+    expected = np.asarray(model(X)["a"])
+    for data, steps, rows in ((Parts(), None, ROWS), (parts([8] * 10), 9, 72), (parts([8, 3, 9, 8] * 3), 8, 56)):
+        calls.clear()
+        found = model.predict(data, steps=steps, verbose=0)["a"]
+        assert len(found) == rows
+        assert len(calls) <= 5
+        np.testing.assert_allclose(found, expected[:rows], rtol=1e-5, atol=1e-6)
+
+
+def test_hooks_after_batches_of_a_prediction_get_the_outputs_of_each():
+    model, shapes = two_outputs(), []
+    hook = keras.callbacks.LambdaCallback(
+        on_predict_batch_end=lambda batch, logs: shapes.append(logs["outputs"]["a"].shape)
+    )
+    model.predict(X, batch_size=8, callbacks=[hook], verbose=0)
+    assert shapes == [(8, 2)] * 10 + [(5, 2)]
+
+
+def test_states_go_on_from_batch_to_batch_of_a_prediction(calls):
+    inputs = keras.Input(batch_shape=(2, 3, 1))
+    model = keras.Model(inputs, layers.GRU(2, stateful=True)(inputs))
+    x = np.random.default_rng(1).random((40, 3, 1)).astype("float32")
+    found = model.predict(x, batch_size=2, verbose=0)
+    assert len(calls) == 1
+    model.reset_states()
+    expected = np.concatenate([model.predict_on_batch(x[i : i + 2]) for i in range(0, 40, 2)])
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_step_of_ones_own_may_hand_out_anything(calls):
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def predict_step(self, data):
+            return {"rows": self(data), "sum": keras.ops.sum(data, axis=0, keepdims=True)}
+
+    model = Own()
+    found = model.predict(X[:80], batch_size=8, verbose=0)
+    assert len(calls) == 1
+    np.testing.assert_allclose(found["rows"], model(X[:80]), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found["sum"], X[:80].reshape(10, 8, 4).sum(1), rtol=1e-5)

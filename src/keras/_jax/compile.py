@@ -384,6 +384,21 @@ def zeros_of(shapes: Any) -> Any:
     return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
 
 
+def bytes_of(shapes: Any) -> int:
+    """The memory that arrays of these shapes and dtypes take."""
+    return sum(s.size * s.dtype.itemsize for s in jax.tree.leaves(shapes))
+
+
+def room_for(shapes: Any, count: int) -> Any:
+    """Arrays for so many results of these shapes, joined along a first axis."""
+    return jax.tree.map(lambda s: jnp.zeros((count, *s.shape), s.dtype), shapes)
+
+
+def with_result(room: Any, i: Any, result: Any) -> Any:
+    """The same arrays with a result as number `i`."""
+    return jax.tree.map(lambda joined, x: joined.at[i].set(x), room, result)
+
+
 def with_rows(specs: Any, rows: int) -> Any:
     """The same shapes with another size of the first axis."""
     return jax.tree.map(lambda s: jax.ShapeDtypeStruct((rows, *s.shape[1:]), s.dtype), specs)

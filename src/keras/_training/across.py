@@ -169,7 +169,7 @@ class ArraysRun(AcrossRun):
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
         divided = placement.current() is not None  # the arrays lie where the program takes them
         if divided and not isinstance(batch, Chunk) and engine.shapes_of(batch) == self._full_shapes:
-            return self._many, (batch,), 1  # type: ignore[return-value]
+            return self._many, (batch,), 1
         return super()._call(batch)
 
     def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
@@ -190,7 +190,7 @@ class ArraysRun(AcrossRun):
 
     def _fills_last(self, rows: int) -> bool:
         """Whether a last batch of so many rows is filled up rather than given a program of its own."""
-        waste = may_waste(self._many, rows / self._arrays.batch_size, self._arrays.steps())  # type: ignore[arg-type]
+        waste = may_waste(self._many, rows / self._arrays.batch_size, self._arrays.steps())
         return waste and self.planner.fills()
 
     def _rows(self, part: slice, order: np.ndarray | None = None) -> tuple:
@@ -222,7 +222,7 @@ class ArraysRun(AcrossRun):
 
             return None if leaf is None else placement.from_batches((at_once, size, *leaf.shape[1:]), read)
 
-        return Chunk(tree.map_leaves(of_leaf, self._arrays.data), count, np.full((at_once,), rows, "int32"))
+        return Chunk(self._many, tree.map_leaves(of_leaf, self._arrays.data), count, np.full((at_once,), rows, "int32"))
 
 
 def _own(leaf: Any, at: int, count: int, order: np.ndarray | None, index: tuple) -> np.ndarray:

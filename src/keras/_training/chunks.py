@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +12,12 @@ from keras._core import tree
 from keras._core.fresh import fresh
 from keras._jax import compile as engine
 from keras._jax import placement
+from keras._training.short_batches import are_rows_apart
 
-_LARGEST = 8 << 20  # bytes that a device takes of a chunk
+LARGEST = 8 << 20  # bytes that a device takes of a chunk, or gives
+# Batches that one call takes if they come within so many seconds, which are ten times what a call takes by itself; not
+# where there are known to be fewer than so many.
+TOGETHER, PATIENCE, _FEW = 32, 0.005, 8
 
 
 @dataclass
@@ -19,14 +25,24 @@ class Chunk:
     """Batches that one call of a program takes.
 
     Attributes:
+        program: that program.
         batches: the arrays, joined along a first axis, with room for as many as the program takes.
         count: how many of them are there.
         rows: (most,): how many rows of each count.
     """
 
+    program: Any
     batches: tuple
     count: int
     rows: np.ndarray
+
+    def of_rows(self, results: np.ndarray) -> np.ndarray:
+        """The results of the rows that count, one after another, out of those of all batches."""
+        results, counting = results[: self.count], self.rows[: self.count]
+        size = next(x.shape[1] for x in tree.leaves(self.batches) if x is not None)
+        if (counting == size).all():
+            return results.reshape(-1, *results.shape[2:])
+        return results[np.arange(size) < counting[:, None]]
 
 
 class Joiner:
@@ -34,12 +50,13 @@ class Joiner:
 
     Args:
         like: that one, of arrays in the host's memory.
-        most: how many the program takes.
+        program: what takes several of them.
         fills: whether the last rows of a batch may be there only to fill it up.
     """
 
-    def __init__(self, like: tuple, most: int, fills: bool):
-        self.most = most
+    def __init__(self, like: tuple, program: Any, fills: bool):
+        self.program = program
+        self.most: int = program.at_once
         self._fills = fills
         arrays, self._structure = engine.taken_apart(like)
         self._kinds = [(x.shape[1:], x.dtype) for x in arrays]
@@ -79,11 +96,41 @@ class Joiner:
     def chunk(self) -> Chunk:
         """The chunk, with its arrays as programs take them: their memory is nobody else's."""
         arrays = [placement.from_batches(x.shape, lambda _, x=x: x.view(np.ndarray)) for x in self._joined]
-        return Chunk(engine.put_together(arrays, self._structure), self.count, self._counting)
+        return Chunk(self.program, engine.put_together(arrays, self._structure), self.count, self._counting)
 
 
-def can_join(batch: tuple) -> bool:
-    """Whether batches like this one can be joined: arrays of numbers in the host's memory, under no distribution."""
+def joiner_for(planner: Any, like: tuple, steps: int | None) -> Joiner | None:
+    """What joins batches like one, with its program; None where there is no use for it.
+
+    Args:
+        planner: finds or makes the program.
+        like: the batch.
+        steps: how many batches there are, if that is known.
+    """
+    most = most_at_once(like, TOGETHER)
+    if most == 1 or (steps is not None and steps < _FEW) or not _can_join(like):
+        return None
+    program = planner.program_of_many(like, most)
+    fills = are_rows_apart(planner.model, "predict") if planner.phase == "predict" else planner.fills()
+    return Joiner(like, program, fills) if program.at_once > 1 else None
+
+
+def together(batches: Iterator[tuple], joiner: Joiner) -> Iterator[Chunk | tuple]:
+    """Batches in chunks as long as they can be; those that are unlike the others as they are."""
+    joiner.begin()
+    for batch in batches:
+        added = joiner.add(batch)
+        if joiner.count and (not added or joiner.count == joiner.most):
+            yield joiner.chunk()
+            joiner.begin()
+        if not added:
+            yield batch
+    if joiner.count:
+        yield joiner.chunk()
+
+
+def _can_join(batch: tuple) -> bool:
+    """Whether these are arrays of numbers in the host's memory, under no distribution."""
     arrays = [x for x in tree.leaves(batch) if x is not None]
     return placement.current() is None and all(type(x) is np.ndarray and x.dtype.kind in "biuf" for x in arrays)
 
@@ -91,4 +138,4 @@ def can_join(batch: tuple) -> bool:
 def most_at_once(batch: tuple, most: int) -> int:
     """How many batches like this one a call may take by their size, and at most so many."""
     taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
-    return max(1, min(most, _LARGEST // max(taken, 1)))
+    return max(1, min(most, LARGEST // max(taken, 1)))

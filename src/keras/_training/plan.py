@@ -14,6 +14,7 @@ from keras._jax import compile as engine
 from keras._jax import one_kernel, packing, placement, pure
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
+from keras._training.chunks import LARGEST
 from keras._training.locate import raise_for
 from keras._training.program import (
     ForeignVariables,
@@ -62,8 +63,7 @@ class Program:
         at_once: how many batches it takes.
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
-        operations: arithmetic operations of a step.
-        convolution: whether it contains a convolution.
+        operations, convolution, bytes_out: see `Traced`.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Program:
     ):
         self.operations = traced.operations
         self.convolution = traced.convolution
+        self.bytes_out = traced.bytes_out
         self.compiled = compiled
         self.single = single
         self.at_once = at_once
@@ -299,8 +300,10 @@ class Planner:
         return None
 
     def program_of_many(self, batch: tuple, most: int) -> Program:
-        """The program for up to so many joined batches of these shapes, which fills short ones up where it can."""
-        filled = self.filled_program("filled batches", most, (*batch, np.int32(rows_in(batch))))
+        """The program for up to so many joined batches of these shapes, which fills short ones up where that counts."""
+        filled = None
+        if self.phase != "predict":
+            filled = self.filled_program("filled batches", most, (*batch, np.int32(rows_in(batch))))
         return self.program("batches", most, batch) if filled is None else filled
 
     def fills(self) -> bool:
@@ -395,7 +398,7 @@ class Planner:
 
         def compile_it(as_one: bool) -> Any:
             if at_once > 1:
-                function = chunk_of_batches(traced, logs_of, self.packs, as_one)
+                function = chunk_of_batches(traced, logs_of, self.packs, as_one, at_once)
             elif whole:
                 function = one_batch(traced, logs_of, self.packs)
             elif single:
@@ -405,7 +408,9 @@ class Planner:
             quickly = "one kernel" if as_one else _quickly(kind, traced, len(state.trainable))
             return engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
 
-        compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed, traced.operations))
+        compiled = one_kernel.made(
+            compile_it, not (single or traced.bytes_out) and one_kernel.suits(traced.closed, traced.operations)
+        )
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
@@ -444,7 +449,7 @@ def _steps_at_once(step: Traced | Program, most: int) -> int:
     if _is_slow_in_loops(step):
         return 1
     operations = step.operations // placement.rows_divide_by()
-    return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1))))
+    return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1)), LARGEST // max(step.bytes_out, 1)))
 
 
 def _is_slow_in_loops(step: Traced | Program) -> bool:
