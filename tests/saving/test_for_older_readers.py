@@ -249,3 +249,17 @@ def test_texts_for_older_readers_are_read_here():
     assert json.loads(model.to_json(era="1"))["config"][0]["config"]["output_dim"] == 3
     assert keras.models.model_from_json(model.to_json(era="1")).layers[0].units == 3
     assert keras.models.model_from_yaml(model.to_yaml(era="2")).layers[0].units == 3
+
+
+def test_operations_between_layers_are_written_as_layers_or_refused_by_name(in_folder):
+    a, b = keras.Input((2,)), keras.Input((2,))
+    same = keras.layers.Dense(2)
+    model = keras.Model([a, b], keras.ops.maximum(same(a) - same(b), same(a)))
+    model.save("m.h5", era="2")
+    again = keras.models.load_model("m.h5")
+    assert [type(layer).__name__ for layer in again.layers[-2:]] == ["Subtract", "Maximum"]
+    x = [np.array([[1.0, 2.0]]), np.array([[3.0, -1.0]])]
+    np.testing.assert_allclose(again.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-6)
+    for era in ("1", "2"):
+        with pytest.raises(ValueError, match=r"absolute\w* \(Abs\): Keras \S+ had no functions"):
+            keras.Model(a, keras.ops.abs(a), name="of_one").save("m.h5", era=era)

@@ -3,7 +3,7 @@
     PYTHON random_models.py write FOLDER [--first 0] [--count 20]
     PYTHON random_models.py check FOLDER
 
-PYTHON is the interpreter of an environment with Keras 1.2.2 (on TensorFlow or Theano), 2.3.1, tf_keras, or one that
+PYTHON is the interpreter of an environment with Keras 1.2.2 (on TensorFlow or Theano), 2.3.1, 3, tf_keras, or one that
 has this library; `RELEASE` names what is asked: 1, 2, 3, or tf for tf_keras. This library writes what readers of that
 release open. `write` makes for each number a model that has trained, as a whole, as JSON, YAML and weights, and what it
 returned: inputs x, targets y, outputs out, and, where that release itself goes on from its own file as if it had not
@@ -43,6 +43,7 @@ OLD = {
     "kernel_initializer": "init", "recurrent_initializer": "inner_init", "recurrent_regularizer": "U_regularizer",
     "embeddings_regularizer": "W_regularizer", "embeddings_initializer": "init", "rate": "p",
 }  # fmt: skip
+WEIGHTS = ".weights.h5" if THREE else "_weights.h5"
 BATCH = 4
 
 
@@ -274,6 +275,9 @@ class Draw:
     def sequential(self, shape, count):
         model = keras.models.Sequential()
         first = {"input_shape": shape}
+        if THREE:
+            model.add(layers.Input(shape))
+            first = {}
         for _ in range(count):
             add(model, self.layer(shape, **first))
             shape, first = tuple(model.output_shape[1:]), {}
@@ -371,7 +375,8 @@ class Draw:
         """A last layer and a loss for it."""
         activation, losses = self.pick(
             ("softmax", ["categorical_crossentropy", "mse"]), ("sigmoid", ["binary_crossentropy", "mae", "poisson"]),
-            ("linear", ["mse", "mae", "logcosh" if not ONE else "mse", "hinge"]), ("relu", ["mse"]),
+            ("linear", ["mse", "mae", {"1": "mse", "3": "log_cosh"}.get(RELEASE, "logcosh"), "hinge"]),
+            ("relu", ["mse"]),
         )  # fmt: skip
         return self.make("Dense", 3, activation=activation), self.pick(*losses)
 
@@ -410,7 +415,7 @@ def add(model, layer):
 
 
 def shape_of(x):
-    return tuple(K.int_shape(x)[1:])
+    return tuple((x.shape if THREE else K.int_shape(x))[1:])
 
 
 def one(values):
@@ -427,7 +432,7 @@ def arrays_for(model, number):
     inputs = []
     for x in model.inputs:
         shape = (BATCH, *shape_of(x))
-        words = "int" in str(K.dtype(x))
+        words = "int" in str(x.dtype if THREE else K.dtype(x))
         inputs.append(draw.randint(0, 9, shape).astype("int32") if words else draw.normal(size=shape).astype("float32"))
     targets = [np.eye(3, dtype="float32")[draw.randint(0, 3, BATCH)] for _ in model.outputs]
     return inputs, targets
@@ -469,9 +474,9 @@ def write(folder, first, count):
             with open(base + ".json", "w") as text:
                 text.write(model.to_json(**era))
             if era:
-                shutil.copy(base + ".h5", base + "_weights.h5")
+                shutil.copy(base + ".h5", base + WEIGHTS)
             else:
-                model.save_weights(base + "_weights.h5")
+                model.save_weights(base + WEIGHTS)
             if THREE or of_tf_keras:
                 model.save(base + ".keras")
             if of_tf_keras:
@@ -575,7 +580,7 @@ def assert_same(what, base, about, inputs, targets, out, after, loss):
             return
         with open(base + "." + what) as text:
             model = getattr(keras.models, "model_from_" + what)(text.read())
-        model.load_weights(base + "_weights.h5")
+        model.load_weights(base + WEIGHTS)
     elif what in ("archive", "folder") or (what == "resume" and THREE):
         path = base + ("_folder" if what == "folder" else ".keras")  # Keras 3 forgets what an optimizer of `.h5` trains
         if not os.path.exists(path):

@@ -47,6 +47,10 @@ def writer(era: Any) -> Writer:
     return Writer(first)
 
 
+# operations between layers that are written as the layers of the same names, which make the same of the same tensors
+_OPERATIONS = frozenset(("Add", "Subtract", "Multiply", "Maximum", "Minimum"))
+
+
 class Writer(WrittenTraining, WrittenArrays):
     """Turns what describes a model today into what `release` wrote."""
 
@@ -107,7 +111,11 @@ class Writer(WrittenTraining, WrittenArrays):
         cls, inner = entry["class_name"], entry["config"]
         if cls == "Sequential" or _is_graph(entry):
             return self._model(entry)
-        if entry.get("registered_name"):  # a user's class, which the reader has to know as well
+        if str(entry.get("module")).startswith("keras.src.ops"):
+            if cls not in _OPERATIONS:
+                self._refuse(cls, inner.get("name"), "functions")
+            inner = {**inner, "trainable": True}  # as layers say
+        elif entry.get("registered_name"):  # a user's class, which the reader has to know as well
             return {"class_name": cls, "config": {k: self._piece(cls, inner, k, v) for k, v in inner.items()}}
         self._check_dtype(cls, inner)
         cls = TODAY.get(cls, cls)
@@ -121,9 +129,7 @@ class Writer(WrittenTraining, WrittenArrays):
         if cls == "Lambda":
             return {"class_name": "Lambda", "config": self._lambda(inner)}
         if cls not in self._layers:
-            self._refuse(
-                cls, inner.get("name"), "such layers" if "ops" not in str(entry.get("module")) else "functions"
-            )
+            self._refuse(cls, inner.get("name"), "such layers")
         if inner.get("padding") == "full" and self.era == "2":
             self._refuse(cls, inner.get("name"), "argument `padding='full'`")
         row = self._layers[cls]
