@@ -45,6 +45,10 @@ class NoSuchFile(FileNotFoundError, ValueError):
     """A file of a model or a vocabulary that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
 
 
+class UnknownName(TypeError, ValueError):
+    """A class or function that only a config names: a ValueError up to tf.keras, a TypeError in Keras 3."""
+
+
 class UnknownOutput(ValueError, KeyError):
     """A name that no output has: a ValueError up to tf.keras, a KeyError in Keras 3 where outputs are a dict."""
 
