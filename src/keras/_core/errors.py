@@ -29,8 +29,8 @@ class NotCompiled(ValueError, RuntimeError):
     """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
 
 
-class NoLayer(ValueError, TypeError):
-    """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError in Keras 3."""
+class NoLayer(ValueError, TypeError, IndexError):
+    """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError or IndexError in Keras 3."""
 
 
 class WrongShape(TypeError, ValueError):
