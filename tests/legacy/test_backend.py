@@ -214,3 +214,15 @@ def test_shapes_are_tuples_that_one_can_compute_with():
     found = K.function([x], [grid, K.shape(x)[:2] - 1])([values])
     np.testing.assert_allclose(found[0], [24.0, 128 / 3], rtol=1e-6)
     np.testing.assert_array_equal(found[1], [1, 2])
+
+
+def test_lists_of_slices_are_places(in_era):
+    """As in NumPy until 1.23 and in TensorFlow."""
+    in_era("2")
+    x, place = np.arange(12.0).reshape(1, 3, 4), [slice(None), slice(1, 3), 0]
+    assert K.eval(K.variable(x)[place]).tolist() == K.eval(K.constant(x)[place]).tolist() == [[4, 8]]
+    i = K.placeholder((None, 3, 4))
+    assert K.function([i], [i[place], K.squeeze(i, 0)[place[1:]]])([x])[0].tolist() == [[4, 8]]
+    in_era("3")
+    with pytest.raises(TypeError):
+        keras.ops.convert_to_tensor(x)[place]

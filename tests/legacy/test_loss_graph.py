@@ -41,3 +41,25 @@ def test_a_model_without_a_loss_has_no_such_tensor():
     assert not hasattr(model, "total_loss")
     with pytest.raises(AttributeError):
         _ = model.targets
+
+
+def test_models_tell_what_they_are_fed_and_judged_by():
+    """The values of 2.3.1."""
+    model = model_of(loss=["sparse_categorical_crossentropy", "mse"], loss_weights={"a": 0.5})
+    assert model._feed_input_names == [model.inputs[0].name]
+    assert model._feed_input_shapes == [(None, 3)]
+    assert model._feed_output_shapes == [(None, 2), (None, 1)]
+    assert model.sample_weight_modes == model._feed_sample_weight_modes == [None, None]
+    assert float(np.mean(model.loss_functions[0](np.array([[1]]), np.array([[0.5, 0.5]])))) == pytest.approx(0.693147)
+    assert model.loss_weights_list == [0.5, 1.0]
+
+
+def test_classes_of_today_may_have_attributes_by_these_names():
+    class Judge(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.loss_functions = ["mse"]
+            self.sample_weight_modes = 3
+
+    assert Judge().loss_functions == ["mse"]
+    assert Judge().sample_weight_modes == 3

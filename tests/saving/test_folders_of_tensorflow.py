@@ -177,19 +177,47 @@ def test_a_checksum_is_that_of_the_standard(in_folder):
     assert crc32c(long) == state ^ 0xFFFFFFFF
 
 
-def test_vocabularies_that_were_given_come_back_and_learned_ones_are_refused_by_the_layer(in_folder):
+def test_vocabularies_that_were_given_come_back(in_folder):
     shutil.unpack_archive(FOLDERS / "tables.zip", ".")
     answers = np.load(FOLDERS / "tables.npz")
     model = keras.models.load_model("model")
     assert model.get_layer("vectors").get_vocabulary() == ["", "[UNK]", "a", "b", "c"]
     found = model.predict(np.array([["a b"], ["C zz a"]], object), verbose=0)
     assert_close(found, [answers["out0"], answers["out1"]])
-    metadata = Path("model/keras_metadata.pb")
-    given = b'"vocabulary": ["a b", "c"]'
-    assert given in metadata.read_bytes()
-    # as it is where `adapt` was called: no vocabulary, but its size
-    metadata.write_bytes(metadata.read_bytes().replace(given, b'"vocabulary": null'.ljust(len(given))))
-    with pytest.raises(
-        ValueError, match=r"StringLookup 'lookup' has learned a vocabulary of 3 tokens[^$]*load_weights"
-    ):
+
+
+def learned_folder():
+    shutil.unpack_archive(FOLDERS / "learned.zip", ".")
+    return Path("model/saved_model.pb")
+
+
+def test_vocabularies_that_layers_learned_come_back_from_the_graph(in_folder):
+    learned_folder()
+    model = keras.models.load_model("model")
+    vocabularies = [model.get_layer(name).get_vocabulary() for name in ("rare", "lookup", "numbers")]
+    assert vocabularies == [["[UNK]", "dog", "cat", "bird"], ["[UNK]", "bird"], [-1, -1, 7, 5]]
+    found = model.predict([np.array([["dog"], ["bird"]], object), np.array([[7], [1]])], verbose=0)
+    assert_close([found], [np.load(FOLDERS / "learned.npz")["out"]])
+
+
+def test_a_vocabulary_that_lies_elsewhere_in_the_graph_is_refused_by_the_layer(in_folder):
+    graph = learned_folder()
+    graph.write_bytes(graph.read_bytes().replace(b"lookup_table", b"another_name"))
+    with pytest.raises(ValueError, match=r"'rare' has learned a vocabulary of 4 tokens[^$]*load_weights"):
+        keras.models.load_model("model")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\n\x07Const_1\x12", b"\n\x07Other_1\x12", "there is no constant 'Const_1'"),
+        (b"B\x03dogB\x03cat", b"B\x03dog\x1a\x03cat", "not as long as it claims"),
+        (b"bird", b"bir\xff", "decode"),
+    ],
+)
+def test_a_graph_whose_tables_are_damaged_is_refused(old, new, reason, in_folder):
+    graph = learned_folder()
+    assert old in graph.read_bytes()
+    graph.write_bytes(graph.read_bytes().replace(old, new))
+    with pytest.raises(ValueError, match=f"model is refused[^$]*{reason}"):
         keras.models.load_model("model")

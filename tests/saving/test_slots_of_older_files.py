@@ -4,6 +4,7 @@ import json
 
 import h5py
 import numpy as np
+import pytest
 
 import keras
 
@@ -69,3 +70,33 @@ def test_nadam_of_1_x_begins_its_product_anew(in_folder):
     assert float(again.optimizer.variables[-1]) == 1.0
     for a, b in zip(slots_of(again, "momentum", "velocity"), slots_of(model, "momentum", "velocity"), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("about", "kernel"),
+    [
+        ({"class_name": "RMSprop", "config": {"decay": 0.1, "rho": 0.9}}, [0.05353109, 0.27317253]),
+        ({"class_name": "RMSprop", "config": {"rho": 0.9, "centered": True}}, [0.03352034, 0.31045324]),
+        ({"class_name": "RMSprop", "config": {"rho": 0.9, "momentum": 0.5}}, [0.04463051, 0.50956845]),
+        ({"class_name": "Adagrad", "config": {"initial_accumulator_value": 0.1}}, [0.12833898, 0.00566046]),
+        ({"class_name": "RMSprop", "config": {"rho": 0.9, "is_legacy_optimizer": False}}, [0.01961462, 0.29841405]),
+    ],
+)
+def test_optimizers_of_tf_keras_add_epsilon_where_their_year_did(about, kernel, in_folder):
+    # after three steps of tf_keras 2.21, by its legacy optimizers; the last by one of the newer ones
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.set_weights([[[0.3], [-0.2]], [0.1]])
+    model.compile("sgd", "mse")
+    model.save("m.h5", era="2")
+    older = about["config"].setdefault("is_legacy_optimizer", True)
+    with h5py.File("m.h5", "r+") as file:
+        file.attrs["keras_version"] = "2.21.0"
+        compiled = json.loads(file.attrs["training_config"])
+        compiled["optimizer_config"] = {**about, "config": {"learning_rate": 0.1, "epsilon": 0.1, **about["config"]}}
+        if not older:
+            compiled["optimizer_config"]["config"]["jit_compile"] = False
+        file.attrs["training_config"] = json.dumps(compiled)
+    again = keras.models.load_model("m.h5")
+    for _ in range(3):
+        again.train_on_batch(X, Y)
+    np.testing.assert_allclose(again.get_weights()[0].ravel(), kernel, rtol=1e-5)

@@ -147,6 +147,27 @@ def tables(folder):
     np.savez(folder / "tables.npz", out0=outputs[0], out1=outputs[1])
 
 
+def learned(folder):
+    """Layers that learned their vocabularies, without training: a folder and what is predicted for two rows."""
+    tf.random.set_seed(5)
+    words, number = layers.Input((1,), dtype="string", name="words"), layers.Input((1,), dtype="int64", name="number")
+    kinds = [
+        (layers.TextVectorization(output_mode="tf_idf", name="rare"), ["cat dog", "dog bird"], words),
+        (layers.StringLookup(output_mode="one_hot", mask_token="cat", name="lookup"), ["bird", "cat", "bird"], words),
+        (layers.IntegerLookup(output_mode="multi_hot", num_oov_indices=2, name="numbers"), [5, 7, 7], number),
+    ]
+    found = []
+    for layer, rows, x in kinds:
+        layer.adapt(np.array(rows))
+        found.append(layer(x))
+    model = tf_keras.Model([words, number], layers.Dense(2, name="last")(layers.Concatenate()(found)), name="learned")
+    outputs = model.predict([np.array([["dog"], ["bird"]], object), np.array([[7], [1]])], verbose=0)
+    with tempfile.TemporaryDirectory() as place:
+        model.save(os.path.join(place, "model"), save_format="tf")
+        shutil.make_archive(str(folder / "learned"), "zip", place)
+    np.savez(folder / "learned.npz", out=outputs)
+
+
 def draws(shapes, outputs):
     """Eight rows of inputs and targets, the same in every run."""
     random = np.random.RandomState(3)
@@ -194,5 +215,6 @@ if __name__ == "__main__":
         if made.__name__ in (sys.argv[2:] or made.__name__):
             write(made, target)
             print(made.__name__, (target / f"{made.__name__}.zip").stat().st_size)
-    if "tables" in (sys.argv[2:] or "tables"):
-        tables(target)
+    for made in (tables, learned):
+        if made.__name__ in (sys.argv[2:] or made.__name__):
+            made(target)

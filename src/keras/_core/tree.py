@@ -66,15 +66,15 @@ def _collect(x: Any, found: list[Any]) -> None:
 
 def map_leaves(function: Callable, x: Any, *others: Any) -> Any:
     """`x` with every leaf replaced by `function(leaf, ...)`; `others` have the same structure."""
-    if isinstance(x, Mapping):
-        entries = {k: map_leaves(function, x[k], *(o[k] for o in others)) for k in x}
-        return type(x)(entries) if isinstance(x, OrderedDict) else entries
     if isinstance(x, (list, tuple)):
         for other in others:
             if not isinstance(other, (list, tuple)) or len(other) != len(x):
                 raise ValueError(f"The structures differ: {describe(x)} and {describe(other)}.")
         items = [map_leaves(function, *group) for group in zip(x, *others)]
         return rebuild(x, items)
+    if x is not None and isinstance(x, Mapping):
+        entries = {k: map_leaves(function, x[k], *(o[k] for o in others)) for k in x}
+        return type(x)(entries) if isinstance(x, OrderedDict) else entries
     return function(x, *others)
 
 

@@ -18,6 +18,7 @@ _KEPT = frozenset(
     np.dtype(d)
     for d in ("float16", "float32", "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "complex64")
 )
+_INT32 = np.iinfo(np.int32)
 LARGEST_DENSE = 64 << 20  # bytes; a sparse matrix that takes more when it is dense is made so batch by batch
 _SCALARS = (bool, int, float, complex, np.generic)
 
@@ -256,8 +257,7 @@ def _floatx() -> np.dtype:
 def _smaller_integers(x: np.ndarray) -> np.ndarray:
     if config.floatx() == "float64":  # the engine computes with 64 bits then
         return x
-    limits = np.iinfo(np.int32)
-    if x.size == 0 or (x.max() <= limits.max and x.min() >= limits.min):
+    if x.size == 0 or (x.max() <= _INT32.max and x.min() >= _INT32.min):
         return x.astype(np.int32)
     return x.astype(_floatx())
 

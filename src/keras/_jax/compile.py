@@ -115,6 +115,16 @@ def shapes_of(tree: Any) -> Hashable:
     return (structure, tuple((x.shape, x.dtype, getattr(x, "weak_type", False)) for x in leaves))
 
 
+def taken_apart(tree: Any) -> tuple[list[Any], Any]:
+    """The arrays of a structure, and what `put_together` makes the structure of again."""
+    return jax.tree.flatten(tree)
+
+
+def put_together(arrays: list[Any], structure: Any) -> Any:
+    """The structure of which these are the arrays."""
+    return jax.tree.unflatten(structure, arrays)
+
+
 def trace(name: str, function: Callable, *args: Any) -> tuple[Any, Any]:
     """Traces `function` once: what it computes, as a closed jaxpr, and the shapes of its results.
 
@@ -372,6 +382,21 @@ def scalar_or_array(value: Any) -> jax.Array:
 def zeros_of(shapes: Any) -> Any:
     """Arrays of zeros for a structure of shapes and dtypes."""
     return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+
+
+def bytes_of(shapes: Any) -> int:
+    """The memory that arrays of these shapes and dtypes take."""
+    return sum(s.size * s.dtype.itemsize for s in jax.tree.leaves(shapes))
+
+
+def room_for(shapes: Any, count: int) -> Any:
+    """Arrays for so many results of these shapes, joined along a first axis."""
+    return jax.tree.map(lambda s: jnp.zeros((count, *s.shape), s.dtype), shapes)
+
+
+def with_result(room: Any, i: Any, result: Any) -> Any:
+    """The same arrays with a result as number `i`."""
+    return jax.tree.map(lambda joined, x: joined.at[i].set(x), room, result)
 
 
 def with_rows(specs: Any, rows: int) -> Any:

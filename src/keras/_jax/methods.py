@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -41,3 +42,18 @@ def show_shapes(shown: Callable[[tuple], tuple] | None) -> None:
 def _shown(own: property, shown: Callable[[tuple], tuple]) -> property:
     get = own.fget
     return property(lambda self: shown(get(self)), doc=own.__doc__)  # type: ignore[misc]
+
+
+_items: dict[type, Callable] = {}
+
+
+def index_by(key_of: Callable | None) -> None:
+    """Lets `x[key]` of arrays be `x[key_of(key)]`; None is JAX's own again."""
+    cls: Any
+    for cls in _classes():
+        own = _items.setdefault(cls, cls.__getitem__)
+        cls.__getitem__ = own if key_of is None else _indexed(own, key_of)
+
+
+def _indexed(own: Callable, key_of: Callable) -> Callable:
+    return lambda self, key: own(self, key_of(key))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,13 +17,13 @@ from keras._data.streams import Rows
 from keras._jax import compile as engine
 from keras._jax import exchange, placement
 from keras._jax.processes import of_all
-from keras._training.loop import ArrayRun, BatchRun, Watcher
-from keras._training.plan import OneByOne, Planner, Program, capacity_for
+from keras._training.chunks import Chunk, most_at_once
+from keras._training.loop import ArrayRun, BatchRun, Watcher, may_waste
+from keras._training.plan import Planner, Program, capacity_for
 from keras._training.rounds import Rounds
 from keras._training.state import RunningState
 
 _AHEAD = 2  # batches, or chunks of them, that are read from files while one is computed
-_LARGEST = 8 << 20  # bytes that a device takes of a chunk
 _LEAST = 1.0  # seconds in an epoch that a process has to read longer than others to be named
 _UNEVEN = (
     "{owner}: batches of {rows} rows cannot be divided among {parts} devices, so every device computes all of them.\n"
@@ -95,19 +93,6 @@ class SharedRun(AcrossRun):
         return batch
 
 
-@dataclass
-class Chunk:
-    """Batches that one call of a program takes, joined along a first axis.
-
-    Attributes:
-        batches: the arrays.
-        count: how many of them are there; zeros follow.
-    """
-
-    batches: tuple
-    count: int
-
-
 class ArraysRun(AcrossRun):
     """Steps over rows in reach: every process reads its own rows of each batch.
 
@@ -143,18 +128,9 @@ class ArraysRun(AcrossRun):
             return
         batch = self.first_batch()
         full_steps = min(self._arrays.rows // self._arrays.batch_size, self._arrays.steps())
-        taken = sum(x.nbytes for x in tree.leaves(batch) if x is not None) // placement.rows_divide_by()
-        most = max(1, min(capacity_for(full_steps), _LARGEST // max(taken, 1)))
         self._full_shapes = engine.shapes_of(batch)
-        self._full: Program | None = None
-        self._at_once = 1  # batches that a call of it takes
-        if most > 1 or placement.current() is not None:
-            with contextlib.suppress(OneByOne):
-                self._full = planner.program("batches" if most > 1 else "batch", most if most > 1 else 0, batch)
-        if self._full is None:
-            super()._call(batch)
-        else:
-            self._at_once = self._full.at_once
+        self._many = planner.program_of_many(batch, most_at_once(batch, capacity_for(full_steps)))
+        self._at_once = self._many.at_once
 
     def _taken(self) -> Any:
         return None if self._batches is None else next(self._batches, None)
@@ -171,15 +147,14 @@ class ArraysRun(AcrossRun):
         """All steps once, or those from `first_step` on; returns the logs."""
         order = self._arrays.order()
         self._in_epoch = True
-        asked = watcher.begin is not None or watcher.end is not None
-        most = min(watcher.steps_per_call, self._at_once) if asked else self._at_once
-        self._batches = self._begin(order, first_step, most)
+        self._batches = self._begin(order, first_step, min(self._at_once, self._most(watcher, first_step)))
         logs = super().epoch(state, watcher, first_step)
         self._in_epoch = False
         return logs
 
     def outputs(self, state: RunningState, watcher: Watcher) -> Any:
         """The model's outputs for all rows, whole in every process."""
+        self._at_once = 1
         self._batches = self._begin(None, 0, 1)
         return super().outputs(state, watcher)
 
@@ -188,12 +163,13 @@ class ArraysRun(AcrossRun):
             self._batches.close()  # type: ignore[attr-defined]
         super()._end_epoch()
 
+    def _next_together(self, most: int) -> Any:
+        return self._next()
+
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
-        if self._full is not None:
-            if isinstance(batch, Chunk):
-                return self._full, (batch.batches, np.int32(batch.count)), batch.count
-            if self._at_once == 1 and engine.shapes_of(batch) == self._full_shapes:
-                return self._full, (batch,), 1
+        divided = placement.current() is not None  # the arrays lie where the program takes them
+        if divided and not isinstance(batch, Chunk) and engine.shapes_of(batch) == self._full_shapes:
+            return self._many, (batch,), 1
         return super()._call(batch)
 
     def _begin(self, order: np.ndarray | None, step: int, at_once: int) -> Iterator:
@@ -206,11 +182,16 @@ class ArraysRun(AcrossRun):
         at = step * size
         while at < rows:
             count = min(at_once, (rows - at) // size)
-            if at_once > 1 and count:
-                yield Chunk(self._joined(at, count, order), count)
+            if self._at_once > 1 and (count or self._fills_last(rows - at)):
+                yield self._chunk(at, max(count, 1), min(size, rows - at), order)
             else:
                 yield self._rows(slice(at, min(at + size, rows)), order)
             at += max(count, 1) * size
+
+    def _fills_last(self, rows: int) -> bool:
+        """Whether a last batch of so many rows is filled up rather than given a program of its own."""
+        waste = may_waste(self._many, rows / self._arrays.batch_size, self._arrays.steps())
+        return waste and self.planner.fills()
 
     def _rows(self, part: slice, order: np.ndarray | None = None) -> tuple:
         """The rows of a batch, of which those are read that belong to this process."""
@@ -224,22 +205,24 @@ class ArraysRun(AcrossRun):
 
         return tree.map_leaves(of_leaf, self._arrays.data)
 
-    def _joined(self, at: int, count: int, order: np.ndarray | None) -> tuple:
-        """The same of `count` batches from row `at` on, in arrays for as many as the program takes."""
+    def _chunk(self, at: int, count: int, rows: int, order: np.ndarray | None) -> Chunk:
+        """`count` batches from row `at` on, in arrays for as many as the program takes; so many rows of each count."""
         size, at_once = self._arrays.batch_size, self._at_once
 
         def of_leaf(leaf: Any) -> Any:
             def read(index: tuple) -> np.ndarray:
-                found = _own(leaf, at, size, order, index[1:])
+                found = _own(leaf, at, rows, order, index[1:])
+                if rows < size:
+                    found = np.resize(found, (size, *found.shape[1:]))
                 joined = fresh((at_once, *found.shape), found.dtype)
-                joined[0], joined[count:] = found, 0
+                joined[0] = found
                 for i in range(1, count):
                     joined[i] = _own(leaf, at + i * size, size, order, index[1:])
                 return joined.view(np.ndarray)
 
             return None if leaf is None else placement.from_batches((at_once, size, *leaf.shape[1:]), read)
 
-        return tree.map_leaves(of_leaf, self._arrays.data)
+        return Chunk(self._many, tree.map_leaves(of_leaf, self._arrays.data), count, np.full((at_once,), rows, "int32"))
 
 
 def _own(leaf: Any, at: int, count: int, order: np.ndarray | None, index: tuple) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from keras._core import tree
 from keras._data import ArraySource, BatchSource
 from keras._jax import compile as engine
+from keras._training.chunks import PATIENCE, TOGETHER, Chunk, Joiner, joiner_for, together
 from keras._training.interrupts import Interrupts
 from keras._training.plan import Planner, Program, capacity_for, padded
 from keras._training.short_batches import are_rows_apart, filled_up, rows_in
@@ -59,6 +60,10 @@ class Watcher:
         self.whole_calls = whole_calls
         self._began: int | None = None  # the step for which `begin` was called and `end` was not
         self._last: tuple[int, Callable] | None = None
+
+    def is_asked(self) -> bool:
+        """Whether somebody wants to know before or after steps."""
+        return self.begin is not None or self.end is not None
 
     def before(self, step: int) -> None:
         """Calls `begin`, unless one of the steps that belong together is under way."""
@@ -192,7 +197,7 @@ class ArrayRun:
 
     def _chunk(self, watcher: Watcher) -> int:
         """How many steps the next call of the program makes."""
-        if watcher.begin is not None or watcher.end is not None:
+        if watcher.is_asked():
             return watcher.steps_per_call
         if not self._seconds_per_step:
             return max(1, min(32, self.full_steps // 8))
@@ -209,6 +214,10 @@ class ArrayRun:
         size, rows = self.batch_size, self.source.rows
         if rows <= size:
             return collect([self.source.data], self.planner, self.steps, state, watcher)
+        joiner = None if watcher.is_asked() else joiner_for(self.planner, self._batch(0, False), self.steps)
+        if joiner is not None:
+            batches = together((self._batch(i, False) for i in range(self.steps)), joiner)
+            return collect(batches, self.planner, self.steps, state, watcher)
         left = rows - self.full_steps * size if self.steps > self.full_steps else 0
         filled = left > 0 and self._fills_outputs(left)
         batches = (self._batch(i, filled) for i in range(self.steps))
@@ -217,15 +226,13 @@ class ArrayRun:
     def _fills_outputs(self, left: int) -> bool:
         if not are_rows_apart(self.planner.model, "predict"):
             return False
-        x, *_ = self._batch(0, False)
-        program = self.planner.program("batch", 0, engine.inputs((x, None, None)))
+        program = self.planner.program("batch", 0, engine.inputs(self._batch(0, False)))
         return may_waste(program, left / self.batch_size, self.full_steps)
 
     def _batch(self, i: int, filled: bool) -> tuple:
-        """A batch; a short one filled up, if wanted, with its own rows once more."""
+        """The inputs of a batch; a short one filled up, if wanted, with its own rows once more."""
         size = self.batch_size
-
-        batch = tree.map_leaves(lambda x: None if x is None else x[i * size : (i + 1) * size], self.source.data)
+        batch = (tree.map_leaves(lambda x: x[i * size : (i + 1) * size], self.source.data[0]), None, None)
         return filled_up(batch, size) if filled and i >= self.full_steps else batch
 
 
@@ -243,6 +250,9 @@ class BatchRun:
         self._batches: Iterator | None = None
         self._first: Any = None
         self._largest: tuple[int, Program] | None = None  # rows of the largest batch so far, and its program
+        self._joiner: Joiner | None = None  # of batches like the first
+        self._failed: Exception | None = None  # after batches that `epoch` still uses
+        self._took = 0.0  # seconds until the last batch was there
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
@@ -261,20 +271,59 @@ class BatchRun:
         self.planner = planner
         first = self.first_batch()
         planner.keeps_tuple = self.source.keeps_tuple
-        if planner.phase != "predict":
+        if planner.phase == "predict":
+            return
+        self._joiner = joiner_for(planner, first, self.steps)
+        if self._joiner is None:
             self._call(first)
 
     def _next(self) -> Any:
+        if self._failed is not None:
+            error, self._failed = self._failed, None
+            raise error
         if self._first is not None:
             batch, self._first = self._first, None
             return batch
         if self._batches is None:
             self._batches = iter(self.source.batches())
-        return next(self._batches, None)
+        started = time.perf_counter()
+        batch = next(self._batches, None)
+        self._took = time.perf_counter() - started
+        return batch
+
+    def _next_together(self, most: int) -> Any:
+        """The next batch, or a chunk of those that come quickly, up to so many."""
+        batch = self._wanted(self._next())
+        if batch is not None and self._joiner is not None and self._joiner.is_outgrown(batch):
+            self._joiner = joiner_for(self.planner, batch, self.steps)
+        joiner = self._joiner
+        if batch is None or joiner is None:
+            return batch
+        joiner.begin()
+        if not joiner.add(batch):
+            return batch
+        until = time.perf_counter() + PATIENCE
+        while joiner.count < min(most, joiner.most) and time.perf_counter() + self._took < until:
+            try:
+                batch = self._wanted(self._next())
+            except Exception as error:
+                self._failed = error
+                break
+            if batch is None:
+                break
+            if not joiner.add(batch):
+                self._first = batch
+                break
+        return joiner.chunk()
+
+    def _wanted(self, batch: Any) -> Any:
+        """What of a batch the program takes."""
+        return batch if batch is None or self.planner.phase != "predict" else (batch[0], None, None)
 
     def place(self) -> dict[str, Any]:
         """What `go_to` needs to go on from here."""
-        return self.source.place()
+        found = self.source.place()
+        return found if self._first is None else {**found, "used": found["used"] - 1}
 
     def go_to(self, place: dict[str, Any] | None, step: int) -> None:
         """Lets the next epoch begin where `place` is; where that is not known, after `step` batches of a pass."""
@@ -287,7 +336,7 @@ class BatchRun:
         result: Any = None
         step, looked = first_step, time.perf_counter()
         while self.steps is None or step < self.steps:
-            batch = self._next()
+            batch = self._next_together(self._most(watcher, step))
             if batch is None:
                 break
             try:
@@ -315,8 +364,20 @@ class BatchRun:
         self.done = step
         return program.logs(result) if program is not None else {}
 
+    def _most(self, watcher: Watcher, step: int) -> int:
+        """How many steps may be made from this one on before somebody asks."""
+        left = TOGETHER if self.steps is None else self.steps - step
+        if not watcher.is_asked():
+            return left
+        return min(left, watcher.steps_per_call - (step - watcher.first(step)))
+
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:
-        """The program for what `_next` returned, what it takes, and how many steps it makes."""
+        """The program for what `_next_together` returned, what it takes, and how many steps it makes."""
+        if isinstance(batch, Chunk):
+            batches = batch.batches
+            if self.planner.fills():
+                batches = (*batches, batch.rows)
+            return batch.program, (batches, np.int32(batch.count)), batch.count
         if self.planner.fills():
             rows = rows_in(batch)
             most, largest = self._largest or (0, None)
@@ -337,15 +398,17 @@ class BatchRun:
 
     def outputs(self, state: RunningState, watcher: Watcher) -> Any:
         """The model's outputs for all batches."""
+        if not watcher.is_asked():
+            self._joiner = joiner_for(self.planner, self._wanted(self.first_batch()), self.steps)
 
         def batches():
-            count = 0
-            while self.steps is None or count < self.steps:
-                batch = self._next()
+            step = 0
+            while self.steps is None or step < self.steps:
+                batch = self._next_together(self._most(watcher, step))
                 if batch is None:
                     return
                 yield batch
-                count += 1
+                step += batch.count if isinstance(batch, Chunk) else 1
 
         return collect(batches(), self.planner, self.steps, state, watcher)
 
@@ -371,42 +434,47 @@ def collect(
     last: int | None = None,
 ) -> Any:
     """The outputs for several batches, joined, as NumPy arrays; of the last batch those of its first `last` rows."""
-    found: list[Any] = []
-    looked = time.perf_counter()
-    for step, batch in enumerate(batches):
-        batch = engine.inputs((batch[0], None, None))
-        program = planner.program("batch", 0, batch)
+    found: list[tuple] = []
+    step, looked = 0, time.perf_counter()
+    for batch in batches:
         watcher.before(step)
-        outputs = watcher.interrupts.run(program.run, state, planner.numbers, batch)
-        found.append(outputs)
+        if isinstance(batch, Chunk):
+            program, of_chunk = batch.program, batch
+            given: tuple = (batch.batches, np.int32(batch.count))
+            step += batch.count
+        else:
+            given, of_chunk = (engine.inputs((batch[0], None, None)),), None
+            program = planner.program("batch", 0, *given)
+            step += 1
+        outputs = watcher.interrupts.run(program.run, state, planner.numbers, *given)
+        found.append((outputs, of_chunk, last if step == steps else None))
         if watcher.end is not None:
-            rows = last if step + 1 == steps else None
-            watcher.after(step, functools.partial(_outputs_as_logs, found[watcher.first(step) :], rows))
+            watcher.after(step - 1, functools.partial(_outputs_as_logs, found[watcher.first(step - 1) :]))
         if watcher.progress is not None and time.perf_counter() - looked >= TICK:
-            watcher.progress(step + 1, steps, {})
+            watcher.progress(step, steps, {})
             looked = time.perf_counter()
         if watcher.stop():
             break
     watcher.close()
     if not found:
         raise ValueError("predict: the data is empty: no batch came.")
-    fetched = [_first(outputs, last if step + 1 == steps else None) for step, outputs in enumerate(found)]
-    if len(fetched) == 1:
-        return tree.map_leaves(np.array, fetched[0])  # the caller's own, to write into
-    return _joined(fetched)
+    if len(found) == 1:
+        return tree.map_leaves(np.array, _fetched(*found[0]))  # the caller's own, to write into
+    return _joined(found)
 
 
-def _outputs_as_logs(found: list[Any], rows: int | None) -> dict[str, Any]:
-    """What the hook after steps that belong together gets: the outputs of all of them, of the last so many rows."""
-    fetched = [*(_first(outputs, None) for outputs in found[:-1]), _first(found[-1], rows)]
-    return {"outputs": fetched[0] if len(fetched) == 1 else _joined(fetched)}
+def _outputs_as_logs(found: list[tuple]) -> dict[str, Any]:
+    """What the hook after steps that belong together gets: the outputs of all of them."""
+    return {"outputs": _fetched(*found[0]) if len(found) == 1 else _joined(found)}
 
 
-def _joined(parts: list[Any]) -> Any:
-    return tree.map_leaves(lambda *arrays: np.concatenate(arrays, axis=0), *parts)
+def _joined(found: list[tuple]) -> Any:
+    return tree.map_leaves(lambda *arrays: np.concatenate(arrays, axis=0), *(_fetched(*part) for part in found))
 
 
-def _first(outputs: Any, rows: int | None) -> Any:
-    """The first rows of outputs, or all of them, as NumPy arrays."""
+def _fetched(outputs: Any, chunk: Chunk | None, rows: int | None) -> Any:
+    """The outputs of a batch or a chunk as NumPy arrays, or those of so many rows."""
     found = engine.fetch(outputs)
+    if chunk is not None:
+        return tree.map_leaves(chunk.of_rows, found)
     return found if rows is None else tree.map_leaves(lambda x: x[:rows], found)

@@ -14,6 +14,7 @@ from keras._jax import compile as engine
 from keras._jax import one_kernel, packing, placement, pure
 from keras._jax.devices import is_cpu
 from keras._jax.packing import pack_for
+from keras._training.chunks import LARGEST
 from keras._training.locate import raise_for
 from keras._training.program import (
     ForeignVariables,
@@ -25,7 +26,7 @@ from keras._training.program import (
     one_batch,
     one_step,
 )
-from keras._training.short_batches import CannotFill, can_fill
+from keras._training.short_batches import CannotFill, can_fill, rows_in
 from keras._training.state import Packs, RunningState, State, closed, donates, opened
 
 SHAPES_NOTICED = 8  # distinct shapes of batches after which a notice says that each of them is compiled
@@ -47,6 +48,7 @@ _MOST_TRACES = 5  # what a step meets outside of the model is known after one; f
 _PADDED_BELOW = 8 << 20  # bytes of data that may be padded so that their length does not matter to programs
 # a device's arithmetic in a call of a program over joined batches, on a CPU and elsewhere: a tenth of a second or less
 _OPERATIONS = {True: 5e9, False: 1e12}
+_OF_ONE = {"batches": "batch", "filled batches": "filled batch"}  # what takes many -> what takes one of them
 _SMALL_STEP, _SMALL_TAIL = 1e7, 3e7  # arithmetic operations
 # Operations from which a program is worth a library that keeps it from being stored on disk: compiling it anew in
 # every process takes as long as these take less. How often data is trained on; steps of data whose end is not known.
@@ -61,8 +63,7 @@ class Program:
         at_once: how many batches it takes.
         names: names of the logs in their order; None when predicting.
         extra: variables outside the model that it reads or changes.
-        operations: arithmetic operations of a step.
-        convolution: whether it contains a convolution.
+        operations, convolution, bytes_out: see `Traced`.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Program:
     ):
         self.operations = traced.operations
         self.convolution = traced.convolution
+        self.bytes_out = traced.bytes_out
         self.compiled = compiled
         self.single = single
         self.at_once = at_once
@@ -232,16 +234,17 @@ class Planner:
 
         Args:
             kind: 'chunk' for many steps, 'step' for one, 'tail' for one that follows many, 'batch' for one on a batch
-                that is all of `data`, 'batches' for several joined batches like `data`; 'filled chunk' and
-                'filled batch' where rows at the end may only fill a batch up.
+                that is all of `data`, 'batches' for several joined batches like `data`, or for one where a step takes
+                so long that one at a time serves as well; 'filled chunk', 'filled batch' and 'filled batches' where
+                rows at the end may only fill a batch up.
             batch_size: rows per step; for 'batches' how many of them there may be at most.
             data: arrays on the device.
             order: row numbers.
         """
         if self.model.run_eagerly:
-            return self._open_program("batch" if kind == "batches" else kind, batch_size)  # type: ignore[return-value]
+            return self._open_program(_OF_ONE.get(kind, kind), batch_size)  # type: ignore[return-value]
         if self.model.debugs_values and self.phase == "train":
-            kind = {"chunk": "step", "batches": "batch"}.get(kind, kind)
+            kind = {"chunk": "step", **_OF_ONE}.get(kind, kind)
             return WatchedProgram(self._compiled(kind, batch_size, data, order), self, kind, batch_size)  # type: ignore
         try:
             return self._compiled(kind, batch_size, data, order)
@@ -270,7 +273,7 @@ class Planner:
         if known is None:
             known = self._found_or_made(shape_key, kind, batch_size, data, order)
             self._known[shape_key] = known
-            if kind in ("batch", "filled batch"):
+            if _OF_ONE.get(kind, kind) in _OF_ONE.values():
                 self._notice_shapes(data)
         return known
 
@@ -296,6 +299,13 @@ class Planner:
                 self._fills = False
         return None
 
+    def program_of_many(self, batch: tuple, most: int) -> Program:
+        """The program for up to so many joined batches of these shapes, which fills short ones up where that counts."""
+        filled = None
+        if self.phase != "predict":
+            filled = self.filled_program("filled batches", most, (*batch, np.int32(rows_in(batch))))
+        return self.program("batches", most, batch) if filled is None else filled
+
     def fills(self) -> bool:
         """Whether a short batch may be filled up, as far as that is known by now."""
         if self._fills is None:
@@ -306,6 +316,11 @@ class Planner:
         shape_key = (*shape_key, tuple(pack is not None for pack in self.packs))
         key, cache = self._place(shape_key)
         found = cache.find(key)
+        if found is None and kind in _OF_ONE:
+            of_one = (self.phase, _OF_ONE[kind], 0, *shape_key[3:])
+            found = self._place(of_one)[1].find(self._place(of_one)[0])
+            if found is not None and _steps_at_once(found, batch_size) > 1:
+                found = None
         if found is not None:
             self._add(found.extra)
             return found
@@ -320,6 +335,9 @@ class Planner:
                     raise ValueError(NEW_EACH_TIME.format(names=names)) from None
                 extra = [*extra, *met.variables]
                 self._add(met.variables)
+        if kind in _OF_ONE and made.at_once == 1:
+            shape_key = of_one
+            key, cache = self._place(of_one)
         if extra:  # bound to these very variables: not for other models
             key, cache = ("private", shape_key), self.model.private_programs
         cache.keep(key, made)
@@ -345,7 +363,7 @@ class Planner:
         state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
-        whole = kind in ("batch", "batches", "filled batch")
+        whole = _OF_ONE.get(kind, kind) in _OF_ONE.values()
         if not whole:
             batch = engine.with_rows(batch, batch_size)
         if kind == "filled chunk":
@@ -366,12 +384,8 @@ class Planner:
 
         logs_of = self.logs_of(keeps, tell)
 
-        # A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside.
-        single = kind in ("step", "tail", "batch", "filled batch") or (traced.convolution and is_cpu())
-        at_once = 1 if single or kind != "batches" else _steps_at_once(traced, batch_size)
-        if kind == "batches" and at_once == 1 and placement.current() is None:
-            raise OneByOne
-        single = single or (kind == "batches" and at_once == 1)
+        at_once = _steps_at_once(traced, batch_size) if kind in _OF_ONE else 1
+        single = kind in ("step", "tail") or (whole and at_once == 1) or _is_slow_in_loops(traced)
         specs: tuple = (carried, engine.specs_of(self.numbers), engine.specs_of(data))
         if at_once > 1:
             specs = (*specs[:2], engine.joined_specs(specs[2], at_once), engine.step_number(0))
@@ -384,7 +398,7 @@ class Planner:
 
         def compile_it(as_one: bool) -> Any:
             if at_once > 1:
-                function = chunk_of_batches(traced, logs_of, self.packs, as_one)
+                function = chunk_of_batches(traced, logs_of, self.packs, as_one, at_once)
             elif whole:
                 function = one_batch(traced, logs_of, self.packs)
             elif single:
@@ -394,7 +408,9 @@ class Planner:
             quickly = "one kernel" if as_one else _quickly(kind, traced, len(state.trainable))
             return engine.compile_program(name, function, specs, donate, traced.convolution, quickly)
 
-        compiled = one_kernel.made(compile_it, not single and one_kernel.suits(traced.closed, traced.operations))
+        compiled = one_kernel.made(
+            compile_it, not (single or traced.bytes_out) and one_kernel.suits(traced.closed, traced.operations)
+        )
         return Program(compiled, single, names, traced, extra, at_once)
 
     def logs_of(self, keeps: bool, tell_names: Callable[[list[str]], None]) -> Callable:
@@ -420,10 +436,6 @@ class Planner:
         return logs_of
 
 
-class OneByOne(Exception):
-    """A program over joined batches would make one step: one that fills short batches up serves better."""
-
-
 def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
     """How a program with so many weights may be compiled in less time, see `engine.compile_program`."""
     if kind == "tail" and traced.operations < _SMALL_TAIL:  # computed sooner than it is compiled well
@@ -432,10 +444,17 @@ def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
     return "simply" if small and not engine.has_loop(traced.closed) else None
 
 
-def _steps_at_once(traced: Traced, most: int) -> int:
+def _steps_at_once(step: Traced | Program, most: int) -> int:
     """How many steps a call may make, by what is traced alone, so that all processes of a job find the same."""
-    operations = traced.operations // placement.rows_divide_by()
-    return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1))))
+    if _is_slow_in_loops(step):
+        return 1
+    operations = step.operations // placement.rows_divide_by()
+    return max(1, min(most, int(_OPERATIONS[is_cpu()] // max(operations, 1)), LARGEST // max(step.bytes_out, 1)))
+
+
+def _is_slow_in_loops(step: Traced | Program) -> bool:
+    """A convolution inside a loop takes 50 times as long on the CPU; everything else is faster inside."""
+    return step.convolution and is_cpu()
 
 
 def shapes_in_words(data: tuple) -> str:

@@ -226,6 +226,7 @@ class Traced:
         convolution: whether it contains a convolution.
         by_library: whether it calls a library, which keeps it from being stored on disk.
         operations: arithmetic operations of it.
+        bytes_out: how much of memory what it hands out takes, 0 where only the last step's is handed out.
         changed: positions of the non-trainable variables it changes.
         counts: whether there are metrics.
         whole: whether it hands on the whole state.
@@ -252,6 +253,7 @@ class Traced:
         self.convolution = engine.has_convolution(self.closed)
         self.by_library = engine.calls_library(self.closed)
         self.operations = operations_in(self.closed)
+        self.bytes_out = engine.bytes_of(self.shapes[1]) if step.phase == "predict" else 0
 
     def in_order(self, result: Any) -> Any:
         """Logs in the order in which the step listed them, which is lost where a dict enters or leaves a program."""
@@ -324,9 +326,12 @@ def chunk_of_steps(traced: Traced, logs_of: Callable, batch_size: int, packs: Pa
     return chunk
 
 
-def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -> Callable:
-    """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches."""
-    many = _many_steps(traced, logs_of, packs, as_one)
+def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool, most: int) -> Callable:
+    """`(state, numbers, batches, count) -> (moving state, logs)`: a step for each of the first `count` batches.
+
+    When predicting it hands out the outputs of all of them, with room for those of `most`, joined as the batches are.
+    """
+    many = _many_steps(traced, logs_of, packs, as_one, most if traced.bytes_out else None)
 
     def chunk(carried, numbers, batches, count):
         return many(carried, numbers, lambda i: engine.batch_of(batches, i), engine.step_number(0), count)
@@ -334,7 +339,8 @@ def chunk_of_batches(traced: Traced, logs_of: Callable, packs: Packs, as_one: bo
     return chunk
 
 
-def _many_steps(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -> Callable:
+def _many_steps(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool, results: int | None = None) -> Callable:
+    """Steps in a loop, which hand out the result of the last one, or those of all, of at most so many."""
     step, loop = traced.function(as_one), one_kernel.loop if as_one else engine.chunk_loop
 
     def many(carried, numbers, batch_of, first, last):
@@ -342,11 +348,12 @@ def _many_steps(traced: Traced, logs_of: Callable, packs: Packs, as_one: bool) -
             state = opened(packs, carried)
             before = traced.unpacked(packs, carry[0])
             moving, result = step(state, before, numbers, placement.split(batch_of(i)))
+            result = result if results is None else engine.with_result(carry[1], i, result)
             return traced.packed(packs, state, moving), result
 
-        state = opened(packs, carried)
-        start = (traced.packed(packs, state, traced.moving(state)), engine.zeros_of(traced.shapes[1]))
-        packed, result = loop(body, first, last, start)
+        state, shapes = opened(packs, carried), traced.shapes[1]
+        room = engine.zeros_of(shapes) if results is None else engine.room_for(shapes, results)
+        packed, result = loop(body, first, last, (traced.packed(packs, state, traced.moving(state)), room))
         return traced.in_place(packed), logs_of(traced.unpacked(packs, packed), traced.in_order(result))
 
     return many

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from keras import ops
+from keras import config, ops
 from keras._core import limits
 from keras._core.checks import one_of, positive_integer
 from keras._jax.host import integer_name
@@ -358,7 +358,10 @@ class Lookup(LookupFiles, HostLayer):
     @property
     def output_dtype(self):
         """Integers, but for 'tf_idf'."""
-        return self.compute_dtype if self.output_mode == "tf_idf" else integer_name()
+        if self.output_mode != "tf_idf":
+            return integer_name()
+        # tf.keras says what goes in
+        return config.floatx() if self.compute_dtype == "string" else self.compute_dtype
 
     # --- configs and files
 

@@ -26,6 +26,7 @@ from keras.legacy.config_rows import (
 )
 from keras.legacy.known_lambdas import known_layer
 from keras.legacy.network_names import layer_name
+from keras.legacy.optimizers import OLDER_FORMULA, OLDER_FORMULAS
 from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
 
@@ -370,6 +371,8 @@ class _Translation:
         of_tf_keras = "is_legacy_optimizer" in inner  # in archives too, which look like those of Keras 3
         if self.number >= (3, 0) and "module" in found and not of_tf_keras:
             return found
+        if inner.get("is_legacy_optimizer", "jit_compile" not in inner) and found.get("class_name") in OLDER_FORMULAS:
+            inner[OLDER_FORMULA] = True
         for key in ("is_legacy_optimizer", "jit_compile", "amsgrad_", "centered_"):
             inner.pop(key, None)
         if self.number >= (3, 0) and "module" in found:

@@ -29,6 +29,7 @@ from keras.legacy import (
     foreign_pictures,
     foreign_strings,
     replicas,
+    sessions,
     strategies,
     tensors,
 )
@@ -215,7 +216,8 @@ _OF_IMAGES = _words(
     "rgb_to_grayscale rot90 total_variation transpose"
 )
 _OF_PICTURES = _words(
-    "resize resize_bicubic resize_bilinear resize_nearest_neighbor resize_with_pad rgb_to_yuv ssim yuv_to_rgb"
+    "non_max_suppression resize resize_bicubic resize_bilinear resize_nearest_neighbor resize_with_pad rgb_to_yuv ssim "
+    "yuv_to_rgb"
 )
 # what is another function than the operation of that name, or has its arguments in another order
 _SPECIAL: dict[str, Callable] = {
@@ -230,7 +232,9 @@ _SPECIAL: dict[str, Callable] = {
     "tensorflow.norm": _norm, "tensorflow.linalg.norm": _norm, "tensorflow.linalg.normalize": _normalize,
     "tensorflow.atan2": lambda y, x: ops.arctan2(y, x), "tensorflow.math.atan2": lambda y, x: ops.arctan2(y, x),
     "tensorflow.identity": lambda x: x, "tensorflow.to_float": lambda x: ops.cast(x, "float32"),
-    "tensorflow.print": foreign_loops.tell,
+    "tensorflow.print": foreign_loops.tell, "tensorflow.Print": sessions.tell_of,
+    "tensorflow.broadcast_static_shape": foreign_arrays.broadcast_static_shape,
+    "tensorflow.broadcast_dynamic_shape": foreign_arrays.broadcast_dynamic_shape,
     "tensorflow.clip_by_norm": foreign_loops.clip_by_norm,
     "tensorflow.clip_by_global_norm": foreign_loops.clip_by_global_norm,
     "tensorflow.linalg.global_norm": foreign_loops.global_norm, "tensorflow.add_n": foreign_loops.add_n,
@@ -298,7 +302,7 @@ _AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.TensorSpec": foreign_arrays.TensorSpec,
     "tensorflow.as_dtype": foreign_arrays.as_dtype, "tensorflow.dtypes.as_dtype": foreign_arrays.as_dtype,
     "tensorflow.name_scope": foreign_arrays.block, "tensorflow.control_dependencies": foreign_arrays.block,
-    "tensorflow.variable_scope": foreign_arrays.block, "tensorflow.device": foreign_arrays.block,
+    "tensorflow.device": foreign_arrays.block,
     "tensorflow.no_op": foreign_arrays.no_op, "tensorflow.group": foreign_arrays.no_op,
     "tensorflow.nest.map_structure": tree.map_structure, "tensorflow.nest.flatten": tree.flatten,
     "tensorflow.nest.pack_sequence_as": tree.pack_sequence_as,

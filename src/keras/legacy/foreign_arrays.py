@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import math
 from collections.abc import Callable
@@ -26,13 +27,52 @@ def values_of(x, who: str) -> np.ndarray:
     return pure.values_of(x, f"{who}: how large the result is depends on values, which compiled code has not.")
 
 
+def sized_by_values(shape_of: Callable) -> Callable:
+    """For functions whose results are as large as values say: of symbols they make a node, which runs uncompiled.
+
+    Args:
+        shape_of: the result's shape, with None for what is not known, and its dtype from the arguments.
+    """
+
+    def decorate(function):
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
+                return function(*args, **kwargs)
+            graph = importlib.import_module("keras.legacy.backend._graph")
+            return graph.add_node(function, args, kwargs, KerasTensor(*shape_of(*args, **kwargs)))
+
+        return call
+
+    return decorate
+
+
+def _shape_of_masked(tensor, mask, axis=None):
+    first = 0 if axis is None else int(axis)
+    return (*tensor.shape[:first], None, *tensor.shape[first + len(mask.shape) :]), dtype_name(tensor.dtype)
+
+
+@sized_by_values(_shape_of_masked)
 def boolean_mask(tensor, mask, axis=None):
-    """`tf.boolean_mask`: what the mask leaves, on arrays with values."""
+    """`tf.boolean_mask`: what the mask leaves."""
     mask = values_of(mask, "tf.boolean_mask").astype(bool)
     first = 0 if axis is None else int(axis)
     x = ops.convert_to_tensor(tensor)
     shape = (*x.shape[:first], -1, *x.shape[first + mask.ndim :])
     return ops.take(ops.reshape(x, shape), np.flatnonzero(mask), axis=first)
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    """`tf.broadcast_static_shape`."""
+    return Shape(np.broadcast_shapes(tuple(shape_x), tuple(shape_y)))
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    """`tf.broadcast_dynamic_shape`, of shapes that are tensors."""
+    x, y = (ops.convert_to_tensor(shape, "int32") for shape in (shape_x, shape_y))
+    length = max(x.shape[0], y.shape[0])
+    x, y = (ops.pad(shape, [[length - shape.shape[0], 0]], constant_values=1) for shape in (x, y))
+    return ops.where(x == 1, y, x)  # of the size 0 as well
 
 
 def reshape(tensor, shape):

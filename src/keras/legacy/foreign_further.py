@@ -153,7 +153,10 @@ AS_THEY_ARE: dict[str, Any] = {
     "tensorflow.debugging.set_log_device_placement": foreign_machine.hint,
     **{
         f"tensorflow.{name}": getattr(sessions, name)
-        for name in ("Graph", "Session", "get_default_graph", "placeholder", "reset_default_graph")
+        for name in (
+            "AUTO_REUSE", "Graph", "Session", "get_default_graph", "get_variable", "placeholder", "reset_default_graph",
+            "variable_scope",
+        )
     },
     **dict.fromkeys(("tensorflow.ConfigProto", "tensorflow.GPUOptions"), sessions.Settings),
     "tensorflow.InteractiveSession": sessions.Session, "tensorflow.get_default_session": sessions.get_session,

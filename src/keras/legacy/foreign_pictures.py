@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras import ops
+from keras.legacy.foreign_arrays import sized_by_values, values_of
 
 ResizeMethod = SimpleNamespace(BILINEAR="bilinear", NEAREST_NEIGHBOR="nearest", BICUBIC="bicubic", AREA="area")
 _NUMBERED = ("bilinear", "nearest", "bicubic", "area")  # what `tf.compat.v1` took numbers for
@@ -85,6 +86,23 @@ def resize_with_pad(image, target_height, target_width, method="bilinear", antia
     free = [new - n for new, n in zip(wanted, found.shape[-3:-1])]
     around = [(n // 2, n - n // 2) for n in free]
     return ops.pad(found, [(0, 0)] * (len(found.shape) - 3) + [*around, (0, 0)])
+
+
+@sized_by_values(lambda *args, **kwargs: ((None,), "int32"))
+def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=-np.inf):
+    """`tf.image.non_max_suppression`: places of the boxes of the highest scores that overlap none of a higher one."""
+    who = "tf.image.non_max_suppression"
+    boxes, scores, limit = (values_of(x, who) for x in (boxes, scores, max_output_size))
+    low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
+    area = np.prod(high - low, axis=1)
+    chosen: list[int] = []
+    for i in np.argsort(-scores, kind="stable"):
+        if len(chosen) >= int(limit) or not scores[i] > score_threshold:
+            break
+        common = np.prod(np.maximum(np.minimum(high[chosen], high[i]) - np.maximum(low[chosen], low[i]), 0), axis=1)
+        if not np.any(common > iou_threshold * (area[chosen] + area[i] - common)):
+            chosen.append(int(i))
+    return ops.convert_to_tensor(np.array(chosen, "int32"))
 
 
 # brightness and two differences of colours, of red, green and blue: one column each

@@ -18,6 +18,8 @@ class _Parts(NamedTuple):
     key: tuple
     targets: list[Any]
     sample_weights: list[Any]
+    functions: list[Any]  # of the outputs, None for those without a loss
+    shares: list[float]
     losses: list[Any]  # of the outputs that have one
     total_loss: Any
 
@@ -53,20 +55,22 @@ def _made(model: Any, key: tuple) -> _Parts:
     shares = (
         [1.0] * len(names) if given is None else compiled_loss.by_output("loss_weights", given, outputs, names, True)
     )
-    targets, weights, found = [], [], []
+    shares = [1.0 if share is None else share for share in shares]
+    targets, weights, found, made = [], [], [], []
     total = 0
     for name, output, identifier, share in zip(names, outputs, functions, shares):
         shape = (*output.shape[:-1], 1) if _takes_numbers(identifier) else tuple(output.shape)
         targets.append(placeholder(shape=shape, name=f"{name}_target"))
         weights.append(placeholder(shape=(None,), name=f"{name}_sample_weights"))
         function = compiled_loss.loss_from(identifier, targets[-1], output)
+        made.append(function)
         if function is not None:
             found.append(_mean(function.call(targets[-1], output), weights[-1]))
-            total = total + (1.0 if share is None else share) * found[-1]
+            total = total + share * found[-1]
     for added in (*getattr(model._graph, "added", ()), *parts_of_calls.losses(model)):
         total = total + added
     total = total + _Penalties(model)(weights[0])
-    return _Parts(key, targets, weights, found, total)
+    return _Parts(key, targets, weights, made, shares, found, total)
 
 
 def metrics_tensors(model: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from keras._core import tree
 from keras._core.graph import KerasTensor
 from keras._data import pack_x_y_sample_weight
+from keras._training import compiled_loss
 from keras._training.program import PUBLIC_STATE, assign_all, public_fields, values_of
 from keras.layers import Layer
 from keras.legacy import era, hdf5, layer_methods, loss_graph, training_functions
@@ -185,16 +186,32 @@ _PARTS_OF_LOSS = {
     "total_loss": _of_loss("total_loss", "The loss as a symbolic tensor."),
     "targets": _of_loss("targets", "Symbolic tensors of the targets."),
     "sample_weights": _of_loss("sample_weights", "Symbolic tensors of the sample weights."),
+    "loss_functions": _of_loss("functions", "The losses of the outputs."),
+    "_feed_loss_fns": _of_loss("functions", "The same as `loss_functions`."),
+    "loss_weights_list": _of_loss("shares", "What the losses of the outputs are multiplied by."),
+    "sample_weight_modes": property(lambda self: _weight_modes(self), doc="'temporal' or None for each output."),
+    "_feed_sample_weight_modes": property(lambda self: _weight_modes(self), doc="The same as `sample_weight_modes`."),
     "_feed_targets": _of_loss("targets", "The same as `targets`."),
     "_feed_sample_weights": _of_loss("sample_weights", "The same as `sample_weights`."),
     "_feed_inputs": property(lambda self: tree.leaves(self.inputs), doc="The inputs in a list."),
     "_feed_input_names": property(lambda self: list(self.input_names), doc="The names of the inputs."),
+    "_feed_input_shapes": property(lambda self: _shapes(self.inputs), doc="The shapes of the inputs."),
+    "_feed_output_shapes": property(lambda self: _shapes(self.outputs), doc="The shapes of the outputs."),
     "_feed_outputs": property(lambda self: tree.leaves(self.outputs), doc="The outputs in a list."),
     "_feed_output_names": property(lambda self: list(self.output_names), doc="The names of the outputs."),
     "stateful": property(lambda self: any(_is_stateful(layer) for layer in self.layers), doc="Whether a layer is."),
     "_is_compiled": property(lambda self: self.compiled, doc="Whether it is compiled."),
     "_is_graph_network": property(lambda self: self._graph is not None, doc="Whether it is made from tensors."),
 }
+
+
+def _shapes(tensors: Any) -> list[tuple]:
+    return [x.shape for x in tree.leaves(tensors)]
+
+
+def _weight_modes(model: Any) -> list[str | None]:
+    names, mode = list(model.output_names), model.sample_weight_mode
+    return compiled_loss.by_output("sample_weight_mode", mode, model.outputs, names, repeat=True)
 
 
 def _is_stateful(layer: Any) -> bool:

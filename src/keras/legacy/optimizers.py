@@ -48,6 +48,9 @@ class Nadam(ScheduledNadam):
         super().__init__(learning_rate=learning_rate, **kwargs)
 
 
+OLDER_FORMULAS = ("RMSprop", "Adagrad")
+OLDER_FORMULA = "epsilon_outside_of_root"  # what configs of older files of these are read with, in whatever year
+
 registry.register_built_ins("keras.optimizers", {"ScheduledNadam": ScheduledNadam})
 
 
@@ -55,6 +58,11 @@ def _rmsprop_step(self, gradient, variable, learning_rate):
     kept = self.slot(self._velocities, variable)
     v = self.rho * kept.value + self.one_minus_rho * ops.square(gradient)
     kept.assign(v)
+    if self.centered:
+        kept = self.slot(self._average_gradients, variable)
+        a = self.rho * kept.value + self.one_minus_rho * gradient
+        kept.assign(a)
+        v = v - ops.square(a)
     variable.assign(variable.value - learning_rate * gradient / (ops.sqrt(v) + self.epsilon))
 
 
@@ -77,24 +85,22 @@ def _add_epsilon_to_the_root(kind: type, older: Callable) -> None:
 
 
 def _teach_formulas(module: ModuleType) -> None:
-    """Gives `RMSprop` and `Adagrad` the formula that they had until 2.3, with epsilon added to the root."""
+    """Gives `RMSprop` and `Adagrad` the formula that they had until tf.keras 2.10, with epsilon added to the root."""
     _add_epsilon_to_the_root(module.RMSprop, _rmsprop_step)
     _add_epsilon_to_the_root(module.Adagrad, _adagrad_step)
     module.Adagrad.update_step = further_names("grad")(module.Adagrad.update_step)  # as tf.keras called it there
     module.SGD.build = optimizer_methods.build_by_older_name(module.SGD.build)
 
 
-def note_formula(optimizer) -> None:
-    """Makes an optimizer that was constructed for a program until 2.3 compute as it did there."""
-    kinds = (optimizers.RMSprop, optimizers.Adagrad)
-    if isinstance(optimizer, kinds) and not (
-        getattr(optimizer, "momentum", 0) or getattr(optimizer, "centered", False)
-    ):
+def _note_formula(optimizer) -> None:
+    """Makes an optimizer compute as it did until tf.keras 2.10, where momentum alone had epsilon under the root."""
+    if isinstance(optimizer, (optimizers.RMSprop, optimizers.Adagrad)) and not getattr(optimizer, "momentum", 0):
         optimizer._epsilon_is_outside = True
 
 
 def _optimizer_init(function: Callable, self, *args, **kwargs):
-    """Optimizers with `decay`, and with `clipnorm` as it was before tf.keras."""
+    """Optimizers with `decay`, `clipnorm` as it was before tf.keras, and formulas of their year."""
+    is_older = kwargs.pop(OLDER_FORMULA, era.before("tf2.11"))
     decay = kwargs.pop("decay", None) or 0.0
     if decay < 0:
         raise ValueError(f"{type(self).__name__}: `decay` must not be negative. Got {decay!r}.")
@@ -107,8 +113,8 @@ def _optimizer_init(function: Callable, self, *args, **kwargs):
     function(self, *args, **kwargs)
     self.decay = float(decay)  # of the rate in `lr`, which stays what it is and can be assigned
     self._rate_decays = bool(decay)
-    if era.before("tf2.0"):
-        note_formula(self)
+    if is_older:
+        _note_formula(self)
 
 
 def _rate_now(function: Callable, self):

@@ -9,9 +9,13 @@ import contextlib
 import importlib
 from typing import Any
 
+from keras import Variable, initializers, ops
 from keras._core import tree
 from keras._core.graph import KerasTensor
+from keras._jax import graph_program
+from keras.legacy import foreign_loops
 from keras.legacy.backend import _function, _values
+from keras.legacy.backend._graph import operation
 
 
 class Settings:
@@ -51,6 +55,7 @@ def get_default_graph() -> Graph:
 def reset_default_graph() -> None:
     """`tf.reset_default_graph`: layers are counted from the first again."""
     SESSION.forget()
+    _named.variables.clear()
     importlib.import_module("keras.utils").clear_session()
 
 
@@ -118,3 +123,61 @@ def start_variables(*args, **kwargs) -> None:
 def placeholder(dtype, shape=None, name=None):
     """`tf.placeholder`."""
     return _values.placeholder(shape, dtype=getattr(dtype, "name", dtype), name=name)
+
+
+# --- values that are printed
+
+
+@operation
+def tell_of(input_, data, message=None, first_n=None, summarize=3):
+    """`tf.Print`: `input_` itself, with the first values of each of `data` printed whenever it is computed."""
+    if first_n not in (None, -1):
+        raise ValueError(f"tf.Print: `first_n` must be None, it prints at every run. Got {first_n!r}.")
+    for x in data:
+        graph_program.show(message or "", ops.reshape(x, (-1,))[: 3 if summarize is None else summarize])
+    return input_
+
+
+# --- variables by name
+
+
+class _Named:
+    def __init__(self):
+        self.scopes: list[tuple[str, Any]] = []  # names of the open ones, and whether their variables are there already
+        self.variables: dict[str, Variable] = {}
+
+
+_named = _Named()
+AUTO_REUSE = "auto"
+
+
+@contextlib.contextmanager
+def variable_scope(name_or_scope, default_name=None, values=None, reuse=None):
+    """`tf.variable_scope`: a prefix for the names that `get_variable` takes."""
+    name = default_name if name_or_scope is None else name_or_scope
+    before = _named.scopes[-1][1] if _named.scopes else None
+    _named.scopes.append((str(name), reuse or before))
+    try:
+        yield name
+    finally:
+        _named.scopes.pop()
+
+
+def get_variable(name, shape=None, dtype="float32", initializer=None, regularizer=None, trainable=True):
+    """`tf.get_variable`: a new variable, or that of the name in a scope with `reuse`."""
+    if regularizer is not None:
+        raise ValueError("tf.get_variable: `regularizer` must be None. Add the penalty to the loss of the model.")
+    path = "/".join([*(scope for scope, _ in _named.scopes), name])
+    reuse = _named.scopes[-1][1] if _named.scopes else None
+    known = _named.variables.get(path)
+    if known is not None and reuse:
+        return known
+    if known is not None or (reuse and reuse != AUTO_REUSE):
+        state = "already exists: open its scope with reuse=True" if known is not None else "does not exist"
+        raise ValueError(f"tf.get_variable: variable {path} {state}.")
+    if initializer is None or isinstance(initializer, type):
+        initializer = initializers.get(initializer or "glorot_uniform")
+    dtype = getattr(dtype, "name", dtype)
+    value = initializer(tuple(shape), dtype) if callable(initializer) else initializer
+    _named.variables[path] = foreign_loops.variable(value, trainable, True, dtype, None, path)
+    return _named.variables[path]

@@ -19,6 +19,7 @@ from keras._core.draws import numpy_dtype
 from keras._core.dtype_policy import dtype_name, is_float_name
 from keras._jax import methods, operators
 from keras.legacy import era
+from keras.legacy.wrapping import wrap
 
 _METHODS: dict[str, Any] = {}
 
@@ -241,6 +242,17 @@ def _offer(release: str) -> None:
         change = methods.remove if release == era.TODAY and name not in _always else methods.add
         change(name, function)
     methods.show_shapes(None if release == era.TODAY else _shape_of)
+    methods.index_by(None if release == era.TODAY else _place)
+
+
+def _place(key: Any) -> Any:
+    """What is asked for by `x[key]`: NumPy and TensorFlow took a list with slices for a tuple."""
+    return tuple(key) if type(key) is list and any(isinstance(part, slice) for part in key) else key
+
+
+def take_lists(cls: type) -> None:
+    """Lets objects of a class be indexed with lists of slices, in years before 3."""
+    wrap(cls, "__getitem__", lambda get_item, self, key: get_item(self, key if era.is_today() else _place(key)))
 
 
 _always: set[str] = set()
@@ -317,6 +329,8 @@ def teach() -> None:
     KerasTensor._keras_shape = property(lambda self: tuple(self.shape), doc="The shape, as Keras 1 and 2 kept it.")
     for name, function in _METHODS.items():
         setattr(KerasTensor, name, function)
+    for cls in (KerasTensor, Variable):
+        take_lists(cls)
     KerasTensor.__init__ = _with_shape_of_era(KerasTensor.__init__)
     Variable.shape = property(lambda self: shown(self._shape), doc=Variable.shape.__doc__)
     Variable.name = property(_name_of_era, doc=Variable.name.__doc__)

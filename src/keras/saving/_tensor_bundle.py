@@ -171,10 +171,11 @@ def _entry(message: Any) -> _Entry:
         sliced |= key == 7
     numbers = [_protobuf.number(about.get(key, 0)) for key in (1, 3, 4, 5, 6)]
     dtype, shard, offset, size, checksum = numbers
-    return _Entry(dtype, _shape(about.get(2, b"")), shard, offset, size, checksum, sliced)
+    return _Entry(dtype, shape_of(about.get(2, b"")), shard, offset, size, checksum, sliced)
 
 
-def _shape(message: Any) -> tuple[int, ...]:
+def shape_of(message: Any) -> tuple[int, ...]:
+    """The sizes in a message of TensorFlow."""
     found = []
     for key, value in _protobuf.fields(_protobuf.raw(message)):
         if key == 3 and value:

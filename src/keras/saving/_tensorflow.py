@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras._core import registry
-from keras.saving import _json, _mismatch, _older_layout, _protobuf, _tensor_bundle
+from keras.saving import _json, _mismatch, _older_layout, _protobuf, _tensor_bundle, _tensorflow_tables
 from keras.saving._errors import BadFile, refusing
 
 MODEL = "saved_model.pb"
@@ -64,16 +64,16 @@ def load_model(path: str, make: Callable, compile: bool) -> Any:
             f"{path} is refused: it has no {_VARIABLES}{_tensor_bundle.INDEX}, so it was not written to its end."
         )
     bundle = _tensor_bundle.Reader(prefix)
+    graph = _Graph(bundle)
     origin = {"keras_version": _version(about), "backend": "tensorflow"}
     with refusing(path, _METADATA):
         if not isinstance(about, dict) or not isinstance(about.get("config"), dict) or "class_name" not in about:
             raise ValueError(_NO_CONFIG)
         whole = about.get("model_config")
         described = whole if isinstance(whole, dict) else {key: about[key] for key in ("class_name", "config")}
-        _take_vocabularies(described, about)
+        _take_vocabularies(described, [about, *_learned(path, described, graph)])
         config = registry.in_todays_form(described, origin)
     model = make(config, path, bundle.declared_bytes())
-    graph = _Graph(bundle)
     if not getattr(model, "built", True) and about.get("build_input_shape"):
         with refusing(path, _METADATA):
             model.build(about["build_input_shape"])
@@ -93,8 +93,42 @@ def _lookups(found: Any) -> Iterator[tuple[tuple, dict]]:
         yield (found["class_name"], str(config.get("name")), str(config.get("vocabulary_size"))), config
 
 
+def _learned(path: str, described: Any, graph: _Graph) -> Iterator[dict]:
+    """Descriptions of layers that tf.keras wrote without their vocabularies, with those of their tables."""
+    if all(config.get("vocabulary") is not None for _, config in _lookups(described)):
+        return
+    place = os.path.join(path, _METADATA)
+    if not os.path.isfile(place):
+        return  # before TensorFlow 2.5
+    with open(place, "rb") as file:
+        nodes = [dict(_protobuf.fields(_protobuf.raw(node))) for key, node in _protobuf.fields(file.read()) if key == 1]
+    tables = None
+    for node in nodes:
+        text = _protobuf.text(node.get(5, b""))
+        if not any(name in text for name in _LOOKUPS) or _protobuf.text(node.get(3, b"")) == "root":
+            continue
+        about = _plain(_json.parse(text, path, _METADATA))
+        if about.get("class_name") not in _LOOKUPS or about["config"].get("vocabulary") is not None:
+            continue
+        number = _protobuf.number(node.get(2, 0))
+        tables = tables or _tensorflow_tables.of_file(os.path.join(path, MODEL))
+        vocabulary = tables.tokens(number, bool(about["config"].get("invert")))
+        if vocabulary is not None:
+            config = {**about["config"], "vocabulary": vocabulary}
+            if config.get("output_mode") == "tf_idf":
+                config["idf_weights"] = _idf(graph, number, len(vocabulary))
+            yield {**about, "config": config}
+
+
+def _idf(graph: _Graph, layer: int, size: int) -> list[float]:
+    """How rare each token of a vocabulary is; in front of those stand unknown tokens."""
+    inner = graph.child(layer, "_lookup_layer")
+    weights = graph.array(graph.child(layer if inner is None else inner, "idf_weights"))
+    return np.trim_zeros(weights, "b")[-size:].tolist() if size else []
+
+
 def _take_vocabularies(described: Any, about: Any) -> None:
-    """Gives layers their vocabularies, which tf.keras wrote to one of its two descriptions of a model only."""
+    """Gives layers their vocabularies, which tf.keras wrote to one of its descriptions of a model only."""
     known: dict[tuple, list] = {}
     for which, config in _lookups(about):
         if config.get("vocabulary") is not None:
@@ -117,7 +151,7 @@ def _take_vocabularies(described: Any, about: Any) -> None:
 _LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")
 _NO_VOCABULARY = (
     "{0} {1!r} has learned a vocabulary of {2:,} tokens, which tf.keras keeps in a table of the graph and not in the "
-    "config; the graph is not read here.\n"
+    "config; it was not found there.\n"
     "  In the program that wrote it, call layer.get_vocabulary(). Here build the model with "
     "keras.layers.{0}(vocabulary=...) and call model.load_weights(path), which reads the variables of this folder"
 )
@@ -297,8 +331,8 @@ class _Graph:
             one = self.nodes[at]
             if one.key is not None:
                 found.append(at)
-            elif one.other == _TABLE:
-                continue  # what a vocabulary was counted with; it comes back with the config
+            elif one.other == _TABLE or "lookup_table" in one.children:
+                continue  # a vocabulary, and what it was counted with; it comes back with the config
             elif one.other is not None:
                 raise ValueError(f"it keeps {one.other!r}, a table of TensorFlow, which is not read here")
             stack.extend(reversed(one.children.values()))

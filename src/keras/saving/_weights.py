@@ -30,19 +30,21 @@ OTHER_NAMES = {f"{part}_dense": f"_{part}_dense" for part in ("query", "key", "v
 # What base classes define and what therefore says nothing about the parts of an object. Reading some would compute.
 NOT_PARTS = frozenset(
     (
-        "_arguments", "_collected_trainable_weights", "_feed_input_names", "_feed_inputs", "_feed_output_names",
-        "_feed_outputs", "_feed_sample_weights", "_feed_targets", "_function_kwargs", "_inbound_nodes", "_index_dict",
-        "_input_layer", "_is_compiled", "_is_graph_network", "_keras_mask", "_layers", "_losses", "_metrics", "_name",
+        "_arguments", "_collected_trainable_weights", "_feed_input_names", "_feed_input_shapes", "_feed_inputs",
+        "_feed_loss_fns", "_feed_output_names", "_feed_output_shapes", "_feed_outputs", "_feed_sample_weight_modes",
+        "_feed_sample_weights", "_feed_targets", "_function_kwargs", "_inbound_nodes", "_index_dict", "_input_layer",
+        "_is_compiled", "_is_graph_network", "_keras_mask", "_layers", "_losses", "_metrics", "_name",
         "_non_trainable_weights", "_operations", "_outbound_nodes", "_parts", "_states", "_tracked",
         "_trainable_weights", "_variables", "compiled_loss", "compiled_metrics", "compute_dtype", "count_params",
         "debugs_values", "decay", "distribute_strategy", "dtype", "dtype_policy", "dynamic", "inbound_nodes", "input",
         "input_dtype", "input_mask", "input_names", "input_shape", "inputs", "iterations", "learning_rate",
-        "loss_weights", "losses", "lr", "metrics", "metrics_names", "metrics_tensors", "metrics_updates",
-        "metrics_variables", "name", "nodes", "non_trainable_variables", "non_trainable_weights", "operations",
-        "outbound_nodes", "output", "output_mask", "output_names", "output_shape", "outputs", "path",
-        "quantization_mode", "sample_weights", "state_updates", "stateful", "states", "targets", "total_loss",
-        "trainable", "trainable_variables", "trainable_weights", "updates", "uses_learning_phase", "variable_dtype",
-        "variables", "weighted_metrics", "weights",
+        "loss_functions", "loss_weights", "loss_weights_list", "losses", "lr", "metrics", "metrics_names",
+        "metrics_tensors", "metrics_updates", "metrics_variables", "name", "nodes", "non_trainable_variables",
+        "non_trainable_weights", "operations", "outbound_nodes", "output", "output_mask", "output_names",
+        "output_shape", "outputs", "path", "quantization_mode", "sample_weight_modes", "sample_weights",
+        "state_updates", "stateful", "states", "targets", "total_loss", "trainable", "trainable_variables",
+        "trainable_weights", "updates", "uses_learning_phase", "variable_dtype", "variables", "weighted_metrics",
+        "weights",
     )
 )  # fmt: skip
 

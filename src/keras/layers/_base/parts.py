@@ -31,8 +31,9 @@ structure = _Version()
 _FREE_NAMES = frozenset(
     (
         "compiled_loss", "compiled_metrics", "debugs_values", "inbound_nodes", "input_mask", "input_names",
-        "input_shape", "inputs", "operations", "output_mask", "output_names", "output_shape", "outputs",
-        "sample_weights", "single_state", "state_size", "targets", "total_loss",
+        "input_shape", "inputs", "loss_functions", "loss_weights_list", "operations", "output_mask", "output_names",
+        "output_shape", "outputs", "sample_weight_modes", "sample_weights", "single_state", "state_size", "targets",
+        "total_loss",
     )
 )  # fmt: skip
 

@@ -175,8 +175,17 @@ class Function:
         key = (training, tuple((a.shape, a.dtype.name) for a in arrays))
         if key not in self._programs:
             _graph.settle([x for x in tree.leaves([self.outputs, self.updates]) if isinstance(x, KerasTensor)])
-            self._programs[key] = graph_program.compiled(lambda *values: self._run(training, values), *arrays)
+            self._programs[key] = self._program(training, arrays)
         return tree.map_leaves(np.asarray, self._programs[key](*arrays))
+
+    def _program(self, training: bool, arrays: list) -> Callable:
+        def run(*values):
+            return self._run(training, values)
+
+        try:
+            return graph_program.compiled(run, *arrays)
+        except pure.NeedsValues:  # the sizes of results depend on them
+            return run
 
     def _run(self, training: bool, values: tuple) -> Any:
         wanted = [self.outputs, self.updates]

@@ -13,7 +13,7 @@ from keras._core import tree
 from keras._core.dtype_policy import dtype_name
 from keras._core.names import unique_name
 from keras._jax import operators, pure
-from keras.legacy import era, made_once, running
+from keras.legacy import era, made_once, running, tensors
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
 from keras.legacy.backend._sizes import Sizes
@@ -46,6 +46,7 @@ def _sign(name: str, function: Callable) -> Callable:
 for _name, _function in operators.METHODS.items():
     if _name.startswith("__") and hasattr(Variable, _name):
         setattr(BackendVariable, _name, _sign(_name, _function))
+tensors.take_lists(BackendVariable)
 BackendVariable.__hash__ = Variable.__hash__  # type: ignore[method-assign]
 
 
