@@ -87,7 +87,8 @@ def _pairs(layer: Any, names: list[str], arrays: list, origin: _Origin) -> Itera
 
 def _in_model(layer: Any, inner: list, names: list[str], arrays: list, origin: _Origin) -> Iterator:
     """The arrays of a model inside a model: each belongs to the layer whose name is in its own."""
-    leaves = {leaf.name: leaf for leaf in _leaves(inner)}
+    every = {id(leaf): leaf for leaf in _leaves(inner)}.values()
+    leaves = {leaf.name: leaf for leaf in every}
     owners = {name: leaf.name for leaf in leaves.values() for name in _names_of(leaf)} | {name: name for name in leaves}
     shares: dict[str, tuple[list[str], list]] = {}
     for name, array in zip(names, arrays):
@@ -98,12 +99,12 @@ def _in_model(layer: Any, inner: list, names: list[str], arrays: list, origin: _
         own[0].append(name)
         own[1].append(array)
     else:
-        if set(shares) == {name for name, leaf in leaves.items() if leaf.weights}:
+        if len(leaves) == len(every) and set(shares) == {name for name, leaf in leaves.items() if leaf.weights}:
             for name, (own_names, own) in shares.items():
                 yield from _pairs(leaves[name], own_names, own, origin)
             return
     # names say nothing: trained weights of all layers come first, then the others
-    trained = {id(v) for leaf in leaves.values() for v in leaf.trainable_weights}
+    trained = {id(v) for leaf in every for v in leaf.trainable_weights}
     variables = layer.weights
     ordered = [v for v in variables if id(v) in trained] + [v for v in variables if id(v) not in trained]
     if len(ordered) != len(arrays):

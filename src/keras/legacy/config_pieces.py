@@ -68,7 +68,16 @@ def lambda_config(inner: dict) -> dict:
     return inner
 
 
-_OLD_FUNCTIONS = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence", "huber_loss": "huber"}
+OLD_FUNCTIONS = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence", "huber_loss": "huber"}
+
+
+def todays_losses(value: Any) -> Any:
+    """What `compile` was given as `loss`, with the names of today in the place of older ones."""
+    if isinstance(value, list):
+        return [todays_losses(v) for v in value]
+    if isinstance(value, dict) and "class_name" not in value:
+        return {k: todays_losses(v) for k, v in value.items()}
+    return OLD_FUNCTIONS.get(value, value) if isinstance(value, str) else value
 
 
 def judged(value: Any, module: str) -> Any:
@@ -76,7 +85,7 @@ def judged(value: Any, module: str) -> Any:
     if isinstance(value, list):
         return [judged(v, module) for v in value]
     if isinstance(value, str):
-        return _OLD_FUNCTIONS.get(value, value)
+        return OLD_FUNCTIONS.get(value, value)
     if not isinstance(value, dict):
         return value
     if "class_name" not in value or "config" not in value:
@@ -100,7 +109,7 @@ def _unwrapped(value: dict) -> Any:
         function = function.get("config")
     if name in ("accuracy", "acc"):
         return name
-    today = _OLD_FUNCTIONS.get(function, function)
+    today = OLD_FUNCTIONS.get(function, function)
     own_name = function.split(">")[-1] if isinstance(function, str) else None
     if value["class_name"] != "MeanMetricWrapper" or own_name is None or name in (None, own_name, today):
         return today

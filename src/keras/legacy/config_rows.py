@@ -48,6 +48,9 @@ TODAY = {old: row.today for row in CLASSES for old in row.old.split()}
 WITH_MORE = {"ModalBatchNormalization": ("BatchNormalization", "mode"), "DroppedEmbedding": ("Embedding", "dropout")}
 OF_ALL_YEARS = {own: name for own, (name, _) in WITH_MORE.items()}
 
+# classes of Keras 3 that have another name than the public one, by which `.h5` calls them
+PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
+
 # layers that today has no more, which `legacy.layers` makes
 REBUILT = frozenset(
     [

@@ -20,6 +20,7 @@ from keras.legacy.config_rows import (
     EXPERIMENTAL,
     INPUT_SIZES,
     MODELS,
+    PUBLIC,
     REBUILT,
     TODAY,
     WITH_MORE,
@@ -167,7 +168,7 @@ class _Translation:
         if made.get("registered_name") and made.get("module") is None:
             return made  # a user's own class keeps its arguments
         if self.number >= (3, 0) and name not in REBUILT:
-            return {**made, "config": self._inner(inner)}
+            return {**made, "class_name": PUBLIC.get(name, name), "config": self._inner(inner)}
         old = name
         name = TODAY.get(name, name)
         if name in REBUILT:

@@ -16,6 +16,7 @@ from keras._training import compiled_loss
 from keras._training.program import PUBLIC_STATE, assign_all, public_fields, values_of
 from keras.layers import Layer
 from keras.legacy import era, hdf5, layer_methods, loss_graph, training_functions
+from keras.legacy.config_pieces import todays_losses
 from keras.legacy.network_names import layer_name
 from keras.legacy.wrapping import wrap
 from keras.saving._older_objects import serialize_keras_object
@@ -50,6 +51,13 @@ def teach(module: ModuleType) -> None:
         _with_further(module.Sequential, name, ({"X"}, _of_samples))
     module.Sequential.legacy_from_config = classmethod(_legacy_from_config)
     wrap(module.Sequential, "_check_has_layers", _may_be_empty)
+    wrap(module.Model, "get_compile_config", _with_todays_losses)
+
+
+def _with_todays_losses(function: Callable, self) -> dict:
+    """What `compile` was given, in the names that Keras 3 reads."""
+    found = function(self)
+    return {**found, "loss": todays_losses(found["loss"])} if "loss" in found else found
 
 
 def _may_be_empty(check: Callable, self) -> None:

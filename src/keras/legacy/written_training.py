@@ -6,8 +6,10 @@ import inspect
 from typing import Any
 
 from keras._core import registry
+from keras.legacy.config_pieces import OLD_FUNCTIONS
 from keras.legacy.written_rows import FOR_OLDER, OPTIMIZERS, shown
 
+_NAMES_THEN = {today: older for older, today in OLD_FUNCTIONS.items()}
 _WITHOUT = "\n  include_optimizer=False writes the model without what it was compiled with."
 
 
@@ -33,11 +35,11 @@ class WrittenTraining:
         if isinstance(value, (list, tuple)):
             return [self._judged(one, what) for one in value]
         if not isinstance(value, dict):
-            return value
+            return _NAMES_THEN.get(value, value)
         if "class_name" not in value:
             return {k: self._judged(v, what) for k, v in value.items()}
         if value["class_name"] == "function":
-            return value["config"]
+            return _NAMES_THEN.get(value["config"], value["config"])
         if self.era == "1":
             raise ValueError(
                 f"{FOR_OLDER}Keras {self.release} had no {what} of the class {value['class_name']}; "

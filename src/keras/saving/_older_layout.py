@@ -42,7 +42,7 @@ def write_model(file: Any, model: Any, config: dict, include_optimizer: bool) ->
     variables = model.optimizer.variables if model.optimizer is not None and model.optimizer.built else []
     if variables:
         group = file.create_group("optimizer_weights")
-        names = unique([f"{model.optimizer.name}/{v.own_name}" for v in variables])
+        names = unique([v.path for v in variables])
         write_names(group, "weight_names", names)
         for name, v in zip(names, variables):
             _hdf5.write_array(group, name, v.numpy())
@@ -72,7 +72,7 @@ def _plain_pieces(found: Any, names: dict[str, str]) -> Any:
 
 def _plain_config(config: dict) -> dict:
     """The architecture alone, without what it was compiled with."""
-    return {k: v for k, v in config.items() if k not in ("compile_config", "build_config")}
+    return {k: v for k, v in config.items() if k != "compile_config"}
 
 
 def write_weights(group: Any, model: Any) -> None:
