@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -347,6 +347,9 @@ class Variable:
             return np.asarray(self.value, dtype=dtype)
         except RuntimeError:  # other processes have parts of it
             return np.asarray(processes.whole(self.value), dtype=dtype)
+
+    def __iter__(self) -> Iterator[jax.Array]:
+        return iter(self.value)  # Python would else ask for items until there is none, and arrays give their last
 
     def __getitem__(self, index) -> jax.Array:
         return self.value[index]
