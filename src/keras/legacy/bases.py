@@ -162,11 +162,11 @@ def add_update(self, updates, inputs=None):
 
 def apply_update(update: Any) -> None:
     """Makes one update: a pair `(variable, value)`, or something that was made already."""
-    if isinstance(update, tuple) and len(update) == 2:
+    if hasattr(update, "apply_update"):
+        update.apply_update()
+    elif isinstance(update, tuple) and len(update) == 2:
         variable, value = update
         variable.assign(value)
-    elif update is not None and hasattr(update, "apply_update"):
-        update.apply_update()
 
 
 def get_updates_for(self, inputs):

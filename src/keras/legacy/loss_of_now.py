@@ -18,6 +18,7 @@ class LossOfNow:
     """
 
     def __init__(self, gradients: list, variables: list):
+        self.variables = variables
         self._of = {id(v): g for v, g in zip(variables, gradients)}
 
     def gradients(self, variables: Iterable) -> list:
@@ -27,9 +28,9 @@ class LossOfNow:
 
 def known_values(updates: Iterable) -> list:
     """Updates with values in the place of symbolic tensors: all of them are known before the first update is made."""
-    return [(u[0], _value_of(u[1])) if isinstance(u, (tuple, list)) and len(u) == 2 else u for u in updates]
+    return [(u[0], value_of(u[1])) if type(u) in (tuple, list) and len(u) == 2 else u for u in updates]
 
 
-def _value_of(x):
+def value_of(x):
     """What variables say now, where a program wrote the new value before there was a step."""
     return x.__jax_array__() if isinstance(x, KerasTensor) else x

@@ -11,7 +11,7 @@ from keras import ops
 from keras._core.configurable import Configurable
 from keras._core.signature import parameters
 from keras._jax import pure
-from keras.legacy import era, made_once, optimizer_lists, optimizer_methods, release_0
+from keras.legacy import era, made_once, optimizer_lists, optimizer_methods, release_0, tensor_settings
 from keras.legacy.bases import apply_update
 from keras.legacy.loss_of_now import LossOfNow, known_values
 from keras.legacy.wrapping import wrap
@@ -23,6 +23,7 @@ def teach_optimizer(optimizer: type) -> None:
     """Gives `Optimizer` the attributes of 1.x and 2.x, and lets `get_updates` be written instead of `update_step`."""
     optimizer.lr = property(lambda self: self.learning_rate, _set_rate, doc="The learning rate, by its older name.")
     optimizer_methods.teach(optimizer)
+    tensor_settings.teach(optimizer)
     optimizer.variables = optimizer_methods.CalledProperty(optimizer.variables.fget, doc=optimizer.variables.__doc__)
     optimizer.weights = property(_weights, _list_weights, doc="The variables, or those that a class listed itself.")
     optimizer.get_weights = optimizer_lists.get_weights(get_weights)
@@ -74,7 +75,7 @@ def teach_optimizer(optimizer: type) -> None:
 
     def __init_subclass__(cls, **kwargs):
         super(optimizer, cls).__init_subclass__(**kwargs)
-        if "get_updates" in vars(cls):
+        if "get_updates" in vars(cls) or ("get_gradients" in vars(cls) and era.before("tf2.0")):
             cls.weight_decay = _OfTheClass("weight_decay")
             cls.update_all = _make_updates
             cls.elementwise = False
@@ -173,8 +174,7 @@ def _updates_now(self, grads, variables) -> Any:
     taken, open_ended = parameters(type(self).get_updates)
     by_place = era.before("2.0") and not (taken and given.keys() >= set(taken))  # under names of the class's own
     made = vars(self).setdefault("_made_in_updates", [])
-    if "updates" in vars(self):
-        self.updates = []  # those of the last time are not made again
+    _begin_anew(self)
     object.__setattr__(self, "_gradients_now", grads)
     try:
         with made_once.remembering(made):
@@ -183,6 +183,16 @@ def _updates_now(self, grads, variables) -> Any:
             return self.get_updates(**{name: given[name] for name in given if open_ended or name in taken})
     finally:
         object.__delattr__(self, "_gradients_now")
+        tensor_settings.forget_those_of_the_step()
+
+
+def _begin_anew(optimizer: Any) -> None:
+    """Forgets the updates of the last time, which are not made again, of optimizers inside too."""
+    if "updates" in vars(optimizer):
+        optimizer.updates = []
+    for inner in vars(optimizer).values():
+        if hasattr(type(inner), "get_updates"):
+            _begin_anew(inner)
 
 
 def _build_with_updates(build: Callable) -> Callable:

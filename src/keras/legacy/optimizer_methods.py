@@ -59,9 +59,13 @@ def get_updates(self, *args, **kwargs):
     params = list(params)
     given = _gradients_now(self, loss, params)
     if given is not None:
-        self.updates = _step_as_pairs(self, given, params)
+        self.build(loss.variables if isinstance(loss, LossOfNow) else params)  # it may be asked for some of them only
+        if getattr(self.get_gradients, "__func__", None) is not get_gradients:  # a program has its own
+            given = self.get_gradients(loss, params)
+        backend = importlib.import_module("keras.backend")  # by whose functions, as programs put theirs there
+        self.updates = [backend.update(*pair) for pair in _step_as_pairs(self, given, params)]
         if "_gradients_now" not in vars(self):  # another optimizer makes the step and hands its loss on
-            self.updates += [(self._iterations, self._iterations.value + 1)]
+            self.updates.insert(0, backend.update_add(self._iterations, 1))
         return self.updates
     self.updates = [_step_as_node(self, self.get_gradients(loss, params), params)]
     return self.updates
@@ -88,7 +92,6 @@ def _gradients_now(self, loss: Any, params: list) -> list | None:
 
 def _step_as_pairs(self, gradients: list, params: list) -> list[tuple]:
     """What the class below the one with its own `get_updates` would do now, undone again."""
-    self.build(params)
     update = next(f for f in (vars(c).get("update_all") for c in type(self).__mro__) if f and not _is_own(f))
     kept = [v for v in (*params, *self.variables) if v is not self._iterations]
     before = [v.value for v in kept]
@@ -130,6 +133,18 @@ def get_gradients(self, loss, params):
     if missing:
         raise ValueError(f"{type(self).__name__}.get_gradients: the loss does not depend on {', '.join(missing)}.")
     return found
+
+
+class Replaceable:
+    """`get_gradients`, for which programs until 2.3 put a function of their own into an optimizer."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return get_gradients.__get__(instance, owner)
+
+    def __set__(self, instance: Any, function: Any) -> None:
+        kind = type(instance)
+        own = {"get_gradients": staticmethod(function), "__module__": kind.__module__}
+        instance.__class__ = type(kind.__name__, (kind,), own)
 
 
 def get_state(self):
@@ -271,7 +286,7 @@ def add_weight(
 
 
 _METHODS = {
-    "get_updates": get_updates, "get_gradients": get_gradients, "get_state": get_state, "set_state": set_state,
+    "get_updates": get_updates, "get_gradients": Replaceable(), "get_state": get_state, "set_state": set_state,
     "compute_gradients": compute_gradients, "minimize": minimize, "aggregate_gradients": aggregate_gradients,
     "get_slot_names": get_slot_names, "get_slot": get_slot, "add_slot": add_slot, "add_weight": add_weight,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from keras.legacy import era, made_once, running, tensors
 from keras.legacy.backend._arguments import spelled_as_before
 from keras.legacy.backend._graph import Size, add_node, computes_now, evaluate, operation, size_of
 from keras.legacy.backend._sizes import Sizes
+from keras.legacy.loss_of_now import value_of
 
 
 class BackendVariable(Variable):
@@ -283,12 +284,29 @@ def _average(x, value, momentum):
     return _assign(x, x.value * momentum + value * (1 - momentum))
 
 
+class _Change(tuple):
+    """A pair of a variable and its next value, which is a change: other updates of the variable may come before it."""
+
+    change: Any
+
+    def apply_update(self) -> None:
+        """Adds the change to what the variable holds by then."""
+        variable = self[0]
+        variable.assign(variable.value + self.change)
+
+
 def _update(function: Callable, x: Any, *arguments: Any) -> Any:
     if not isinstance(x, Variable):
         raise TypeError(f"K.update: only variables can be updated. Got {type(x).__name__}.")
     if made_once.is_open():  # `get_updates` says what shall be: whatever it reads later is still the old value
         with pure.Scope():
-            return (x, function(x, *arguments))
+            pair = (x, function(x, *arguments))
+        if function not in (_add, _subtract):
+            return pair
+        found = _Change(pair)
+        change = ops.cast(value_of(arguments[0]), x.dtype)
+        found.change = change if function is _add else -change
+        return found
     if computes_now():
         return function(x, *arguments)
     return add_node(function, (x, *arguments), {}, KerasTensor(x.shape, x.dtype))
