@@ -215,3 +215,9 @@ def test_a_program_may_name_these_before_any_layer(first):
     code = f"import keras; keras.{first}"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_configs_of_other_years_are_read_before_anything_else_is_loaded():
+    # as `python -m keras info` does
+    code = "import sys, keras.legacy.configs; sys.exit('keras.optimizers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -57,12 +57,14 @@ def trained_again(model, x, y, path="m.h5"):
 
 def test_an_optimizer_inside_another_goes_on_where_it_stopped(in_folder):
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.1), initial_scale=8.0), "mse")
+    model.compile(
+        keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.1, name="adam"), initial_scale=8.0), "mse"
+    )
     was, found = trained_again(model, np.array([[1.0, 2.0]]), np.array([[1.0]]))
     np.testing.assert_allclose(found, was, rtol=1e-6)
     with h5py.File("m.h5") as file:
         names = [name.decode() for name in file["optimizer_weights"].attrs["weight_names"]]
-    owners = [name.split("/")[0] for name in names]  # as in Keras 3.15.1
+    owners = [name.split("/")[0].rstrip("_0123456789") for name in names]  # as in Keras 3.15.1
     assert owners == ["loss_scale_optimizer"] * 4 + ["adam"] * 6
 
 

@@ -51,6 +51,10 @@ OF_ALL_YEARS = {own: name for own, (name, _) in WITH_MORE.items()}
 # classes of Keras 3 that have another name than the public one, by which `.h5` calls them
 PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
 
+# optimizers that had another formula, and the argument by which they take it, in whatever year they are read
+OLDER_FORMULAS = ("RMSprop", "Adagrad")
+OLDER_FORMULA = "epsilon_outside_of_root"
+
 # layers that today has no more, which `legacy.layers` makes
 REBUILT = frozenset(
     [

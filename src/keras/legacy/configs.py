@@ -20,6 +20,8 @@ from keras.legacy.config_rows import (
     EXPERIMENTAL,
     INPUT_SIZES,
     MODELS,
+    OLDER_FORMULA,
+    OLDER_FORMULAS,
     PUBLIC,
     REBUILT,
     TODAY,
@@ -27,7 +29,6 @@ from keras.legacy.config_rows import (
 )
 from keras.legacy.known_lambdas import known_layer
 from keras.legacy.network_names import layer_name
-from keras.legacy.optimizers import OLDER_FORMULA, OLDER_FORMULAS
 from keras.legacy.slots import slots, slots_by_name
 from keras.legacy.written import writer
 

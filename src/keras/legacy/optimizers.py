@@ -9,6 +9,7 @@ from keras import config, ops, optimizers
 from keras._core import registry
 from keras._core.serialization import serialize
 from keras.legacy import arguments, era, optimizer_bases, optimizer_methods
+from keras.legacy.config_rows import OLDER_FORMULA
 from keras.legacy.further_names import further_names
 from keras.legacy.wrapping import wrap
 
@@ -47,9 +48,6 @@ class Nadam(ScheduledNadam):
             kwargs["schedule_decay"] = decay
         super().__init__(learning_rate=learning_rate, **kwargs)
 
-
-OLDER_FORMULAS = ("RMSprop", "Adagrad")
-OLDER_FORMULA = "epsilon_outside_of_root"  # what configs of older files of these are read with, in whatever year
 
 registry.register_built_ins("keras.optimizers", {"ScheduledNadam": ScheduledNadam})
 
