@@ -86,6 +86,7 @@ WORKLOADS = [
     # Asked against Keras 3 alone; what tf_keras and PyTorch take is worth knowing.
     Workload("import", "import", 4, KERAS_3, ("tf_keras", "torch"), clock="outside"),
     Workload("first_network_epoch", "8-12-8-1 on 768 rows, batch 10: an epoch", 20),
+    Workload("generator_epoch", "the same rows from a generator of batches: an epoch", None, KERAS, ()),
     Workload(
         "first_network_process",
         "the same as a whole process: import, build, 150 epochs, evaluate; nothing cached on disk",
@@ -107,6 +108,7 @@ WORKLOADS = [
     # PyTorch has no such calls; the hand-written step in their place is shown but not raced.
     Workload("fit_one_step", "`fit` of one step: a call", 5, KERAS, ("torch",)),
     Workload("predict_one_row", "`predict` of one row: a call", 5, KERAS, ("torch",)),
+    Workload("predict_many_rows", "`predict` of 10,000 rows, batch 32: a call", None, KERAS, ()),
     Workload("train_on_batch", "`train_on_batch`: a call", 5, KERAS, ("torch",)),
     Workload("lstm_batch_1", "LSTM(32), 23 sequences of 3 steps, batch 1: an epoch", 5),
     Workload("stacked_lstm", "three stacked LSTM(32), 1000 x 8 x 16, batch 64: an epoch", 1.5),

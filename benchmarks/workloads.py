@@ -45,6 +45,21 @@ def first_network_epoch(name):
     time_epochs(name, first_network_model(), x, y, batch_size=10, per_run=20)
 
 
+def generator_epoch(name):
+    x, y = samples.first_network()
+    model = first_network_model()
+
+    def batches():
+        while True:
+            for start in range(0, len(x), 10):
+                yield x[start : start + 10], y[start : start + 10]
+
+    def train(epochs):
+        return model.fit(batches(), steps_per_epoch=-(-len(x) // 10), epochs=epochs, verbose=0).history["loss"]
+
+    timing.epochs(name, train, per_run=5)
+
+
 def first_network_process(name):
     """Timed from outside, by the clock on the wall: import, build, 150 epochs, evaluate."""
     x, y = samples.first_network()
@@ -77,6 +92,12 @@ def fit_one_step(name):
 
 def predict_one_row(name):
     x = samples.first_network()[0][:1]
+    model = first_network_model()
+    timing.calls(name, lambda: model.predict(x, verbose=0))
+
+
+def predict_many_rows(name):
+    x = np.resize(samples.first_network()[0], (10_000, 8))
     model = first_network_model()
     timing.calls(name, lambda: model.predict(x, verbose=0))
 
@@ -279,10 +300,12 @@ def making_networks(name):
 
 WORKLOADS = [
     first_network_epoch,
+    generator_epoch,
     first_network_process,
     ten_folds,
     fit_one_step,
     predict_one_row,
+    predict_many_rows,
     train_on_batch,
     lstm_batch_1,
     stacked_lstm,

@@ -26,7 +26,7 @@ import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from keras import config  # noqa: E402
+from keras import config, utils  # noqa: E402
 from keras._data import Dataset  # noqa: E402
 from keras._jax import compile  # noqa: E402
 
@@ -45,6 +45,15 @@ def every_test_starts_alike():
     yield
     for put, value in before.items():
         put(value)
+
+
+@pytest.fixture
+def in_era():
+    """Sets an era, until the test ends."""
+    before = config.era()
+    yield config.set_era
+    config.set_era(before)
+    utils.clear_session()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -6,6 +6,8 @@ Dicts are gone through in the order of their keys, an `OrderedDict` in its own.
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Mapping
 
+from keras._core.tree import ordered_keys
+
 __all__ = [
     "MAP_TO_NONE",
     "assert_same_paths",
@@ -243,12 +245,7 @@ def _entries(structure):
     """Keys or positions, and what is there."""
     if not isinstance(structure, Mapping):
         return list(enumerate(structure))
-    if isinstance(structure, OrderedDict):
-        return list(structure.items())
-    try:
-        return [(key, structure[key]) for key in sorted(structure)]
-    except TypeError:  # keys of several types have no order: keep the one they were written in
-        return list(structure.items())
+    return [(key, structure[key]) for key in ordered_keys(structure)]
 
 
 def _item(structure, key, position):

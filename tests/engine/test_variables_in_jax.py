@@ -28,6 +28,9 @@ def test_a_variable_says_what_it_cannot_be():
     with pytest.raises(TypeError, match="no one truth value"):
         bool(variable)
     assert bool(keras.Variable(1.0))
+    assert [float(x) for x in variable] == [1.0, 2.0]  # it went on with the last element for ever
+    with pytest.raises(TypeError, match="0-d array"):
+        iter(keras.Variable(1.0))
     assert not keras.Variable([0.0])
 
 

@@ -69,5 +69,8 @@ def test_pooling_says_what_is_wrong(arguments, message):
 def test_pooling_says_which_axes_it_takes():
     with pytest.raises(ValueError, match=r"takes images with 4 axes: \(batch, height, width, channels\)"):
         layers.AveragePooling2D(2)(np.ones((4, 4)))
+    for layer in (layers.AveragePooling2D(2), layers.Conv2D(1, 2), layers.DepthwiseConv2D(2)):
+        with pytest.raises(ValueError, match="takes images with 4 axes"):
+            layer.compute_output_shape((None, 4))
     with pytest.raises(ValueError, match=r"takes sequences with 3 axes"):
         layers.GlobalMaxPooling1D()(np.ones((4, 4)))

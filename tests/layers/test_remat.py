@@ -84,6 +84,16 @@ def test_remat_is_the_function_with_its_gradient_and_its_assignments():
     assert_close(jax.grad(lambda x: f(x, power=2))(x), [2.0, 6.0])
 
 
+def test_the_call_of_a_layer_is_made_one_that_computes_again():
+    x = np.ones((1, 2), "float32")
+    plain = layers.Dense(1, kernel_initializer="ones")
+    assert plain.rematerialized_call(plain.call, x) == plain.call  # as in Keras 3.15.1
+    with keras.RematScope("full"):
+        layer = layers.Dense(1, kernel_initializer="ones")
+    layer.build((1, 2))
+    assert layer.rematerialized_call(layer.call, x)(x).tolist() == [[2.0]]
+
+
 def test_a_wrong_mode_is_refused():
     with pytest.raises(ValueError, match=r"RematScope: `mode` must be one of 'full', .*Got 'some'"):
         keras.RematScope("some")

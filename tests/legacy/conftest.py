@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from keras.legacy import era, packages
-from keras.utils import clear_session
+from keras.legacy import packages
 
 
 @pytest.fixture
@@ -19,11 +18,3 @@ def tf(monkeypatch):
     yield importlib.import_module("tensorflow")
     for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
         del sys.modules[name]
-
-
-@pytest.fixture
-def in_era():
-    """Sets an era, until the test ends."""
-    yield era.set_era
-    era.set_era(era.TODAY)
-    clear_session()

@@ -5,15 +5,8 @@ import pytest
 
 import keras
 from keras import backend as K
-from keras import callbacks, config, layers, models, optimizers
+from keras import callbacks, layers, models, optimizers
 from keras.preprocessing.image import ImageDataGenerator
-
-
-@pytest.fixture
-def in_era():
-    before = config.era()
-    yield config.set_era
-    config.set_era(before)
 
 
 def line(*further):

@@ -5,17 +5,14 @@ import pytest
 
 from keras import backend as K
 from keras import callbacks, layers, models
-from keras.legacy import era
 
 X = np.linspace(-1, 1, 24, dtype="float32").reshape(2, 4, 3)
 
 
 @pytest.fixture
-def in_era_2():
+def in_era_2(in_era):
     """The defaults of 2.3."""
-    era.set_era("2.3")
-    yield
-    era.set_era(era.TODAY)
+    in_era("2.3")
 
 
 @pytest.mark.parametrize("layer", [layers.SimpleRNN, layers.GRU, layers.LSTM])

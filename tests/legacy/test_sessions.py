@@ -9,19 +9,12 @@ from keras.legacy import foreign, sessions
 from keras.models import Sequential
 
 
-@pytest.fixture
-def in_2():
-    before = keras.config.era()
-    keras.config.set_era("2")
-    yield
-    keras.config.set_era(before)
-
-
 def of_tensorflow(name):
     return foreign.name_in("tensorflow", name)
 
 
-def test_settings_of_sessions_are_taken(in_2):
+def test_settings_of_sessions_are_taken(in_era):
+    in_era("2")
     config = of_tensorflow("ConfigProto")(
         allow_soft_placement=True, gpu_options=of_tensorflow("GPUOptions")(per_process_gpu_memory_fraction=0.3)
     )
@@ -32,7 +25,8 @@ def test_settings_of_sessions_are_taken(in_2):
         of_tensorflow("Session")("grpc://there:2222")
 
 
-def test_a_session_computes_tensors_of_models(in_2):
+def test_a_session_computes_tensors_of_models(in_era):
+    in_era("2")
     model = Sequential([keras.layers.Dense(2, input_shape=(3,), use_bias=False), keras.layers.Dropout(0.5)])
     model.set_weights([np.ones((3, 2))])
     session = K.get_session()
@@ -48,13 +42,15 @@ def test_a_session_computes_tensors_of_models(in_2):
         assert session.run([K.sum(x), None], {x: scale * np.ones((2, 2))})[0] == 4 * scale
 
 
-def test_layers_are_counted_anew_in_a_new_graph(in_2):
+def test_layers_are_counted_anew_in_a_new_graph(in_era):
+    in_era("2")
     keras.layers.Dense(1)
     of_tensorflow("reset_default_graph")()
     assert keras.layers.Dense(1).name == "dense_1"
 
 
-def test_variables_have_names_in_scopes(in_2):
+def test_variables_have_names_in_scopes(in_era):
+    in_era("2")
     """Names, sharing and errors as in TensorFlow 1.15."""
     scope, get_variable = of_tensorflow("variable_scope"), of_tensorflow("get_variable")
     of_tensorflow("reset_default_graph")()
@@ -72,7 +68,8 @@ def test_variables_have_names_in_scopes(in_2):
     assert np.asarray(first).tolist() == [1, 1]
 
 
-def test_what_is_as_large_as_values_say_is_part_of_a_graph(in_2):
+def test_what_is_as_large_as_values_say_is_part_of_a_graph(in_era):
+    in_era("2")
     """As the programs of YOLO choose their boxes; values of TensorFlow 2.16."""
     boxes, limit = K.placeholder((None, 4)), K.placeholder(())
     mask = foreign.name_in("tensorflow", "boolean_mask")(boxes, boxes[:, 3] < limit)
@@ -86,7 +83,8 @@ def test_what_is_as_large_as_values_say_is_part_of_a_graph(in_2):
     assert K.get_session().run(chosen, {boxes: given, limit: 0.94}).shape == (2, 4)
 
 
-def test_tensors_are_printed_by_their_first_values(in_2, capfd):
+def test_tensors_are_printed_by_their_first_values(in_era, capfd):
+    in_era("2")
     x = of_tensorflow("Print")(K.constant([[1.0, 2.0], [3.0, 4.0]]), [K.constant([7.0])], "here ", summarize=1)
     assert K.eval(x).tolist() == [[1, 2], [3, 4]]
     assert "here [7.]" in capfd.readouterr().out

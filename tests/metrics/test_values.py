@@ -311,6 +311,14 @@ def test_pixels_weigh_as_their_image():
     assert m.total_cm.numpy().tolist() == [[0.5, 0], [2, 2.5]]
 
 
+@pytest.mark.parametrize("dtype", ["int32", "float16", "bfloat16", "float32"])
+def test_ratios_of_overlap_are_floats_of_32_bits_whatever_counts(dtype):  # as in Keras 3.15.1
+    m = metrics.MeanIoU(3, dtype=dtype)
+    m.update_state([0, 0, 0, 1], [0, 0, 1, 1])
+    assert m.result().dtype == "float32"
+    close(m.result(), (2 / 3 + 1 / 2) / 2)  # of which 16 bits would lose digits
+
+
 @pytest.mark.parametrize(
     ("labels", "rows", "counted"), [((2, 1), (1, 2), 2), ((1, 2), (2,), 1), ((2,), (1, 2), 1), ((2, 1, 1), (2,), 2)]
 )

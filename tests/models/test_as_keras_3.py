@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras import config, layers
+from keras import config, layers, ops
 from keras.models import Functional
 
 
@@ -155,6 +155,20 @@ def test_function_has_the_batch_size_it_was_declared_with():
     for other in (np.ones((4, 3)), keras.KerasTensor((4, 3))):
         with pytest.raises(ValueError, match="has shape"):
             double(other)
+
+
+@pytest.mark.parametrize(
+    ("thing", "advice"), [(ops.relu, "Lambda(relu)"), (layers.Flatten, "Flatten()"), (keras.Model, "Model()"), (3, "")]
+)
+def test_sequential_takes_layers_alone(thing, advice):
+    with pytest.raises(ValueError, match="Sequential takes layers") as caught:
+        keras.Sequential([layers.Dense(2), thing])
+    assert advice in str(caught.value)
+
+
+def test_popping_an_empty_sequential_is_an_index_error():
+    with pytest.raises(IndexError, match="no layer to take off"):
+        keras.Sequential().pop()
 
 
 def test_sequential_refuses_layers_that_need_more_than_one_tensor():

@@ -29,7 +29,7 @@ def test_an_operation_runs_on_arrays_and_becomes_a_node_on_symbols():
         keras.Operation()(1)
     with pytest.raises(NotImplementedError, match="cannot be quantized"):
         times.quantized_call(1)
-    assert float(times.rematerialized_call(times.call, 2.0)) == 6.0
+    assert float(times.rematerialized_call(times.call, 2.0)(2.0)) == 6.0
 
 
 def test_a_function_computes_outputs_from_inputs():

@@ -19,14 +19,6 @@ def room(monkeypatch):
     keras.utils.clear_session()
 
 
-@pytest.fixture
-def of_2():
-    before = keras.config.era()
-    keras.config.set_era("2")
-    yield
-    keras.config.set_era(before)
-
-
 def test_a_chain_with_several_outputs_needs_no_connections():
     x = keras.Input((4,))
     first = layers.Dense(3)(x)
@@ -52,7 +44,8 @@ def test_operations_are_named_by_the_class_that_keras_3_has_for_them():
     assert any("log_softmax (LogSoftmax)" in line for line in lines)
 
 
-def test_models_inside_are_counted_and_called_as_in_2_3(of_2):
+def test_models_inside_are_counted_and_called_as_in_2_3(in_era):
+    in_era("2")
     x, y = keras.Input((4,)), keras.Input((4,))
     z = keras.Input((4,))
     inner = keras.Model(z, layers.Dense(6, name="d")(z), name="inner")
@@ -61,7 +54,9 @@ def test_models_inside_are_counted_and_called_as_in_2_3(of_2):
     assert [line.split()[-1] for line in lines if "inner[" in line] == ["inner[1][0]", "inner[2][0]"]
 
 
-def test_a_subclassed_model_is_as_wide_as_a_stack_in_2_3(of_2):
+def test_a_subclassed_model_is_as_wide_as_a_stack_in_2_3(in_era):
+    in_era("2")
+
     class Net(keras.Model):
         def __init__(self):
             super().__init__(name="net")

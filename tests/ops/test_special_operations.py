@@ -423,6 +423,12 @@ def test_normalizations_take_a_number_as_factor(axis):
     assert ops.layer_normalization(symbol, gamma=2).shape == ops.rms_normalization(symbol, 2).shape == (None, 1, 2)
 
 
+@pytest.mark.parametrize("error", [TypeError, ValueError])  # Keras 3.15.1 on JAX and on the others
+def test_text_is_a_value_of_the_wrong_type(error):
+    with pytest.raises(error, match="tensors hold numbers"):
+        ops.exp("three")
+
+
 def test_rms_scaling_divides_by_the_deviation_without_centring():
     x = np.array([[1.0, 3.0]], "float32")  # variance 1
     gamma = np.array([1.0, 2.0], "float32")

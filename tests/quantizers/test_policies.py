@@ -26,7 +26,8 @@ def test_a_name_means_a_policy_and_its_config_makes_it_again(name, kind, compute
 
 
 @pytest.mark.parametrize(
-    "name", ["int8", "int4/0_from_float32", "gptq/5/128_from_float32", "awq/8/1_from_float32", "x"]
+    "name",
+    ["int8", "int4/0_from_float32", "gptq/5/128_from_float32", "awq/8/1_from_float32", "x", dtype_policies.DTypePolicy],
 )
 def test_a_name_that_means_no_policy_is_refused(name):
     with pytest.raises(ValueError):

@@ -9,6 +9,7 @@ import pytest
 
 import keras
 from keras import layers
+from keras.saving import _tensorflow_tables
 
 FOLDERS = Path(__file__).parents[1] / "golden" / "folders"
 NAMES = ("kept", "lines", "nested", "pictures", "pictures_of_2_1", "words")
@@ -220,4 +221,11 @@ def test_a_graph_whose_tables_are_damaged_is_refused(old, new, reason, in_folder
     assert old in graph.read_bytes()
     graph.write_bytes(graph.read_bytes().replace(old, new))
     with pytest.raises(ValueError, match=f"model is refused[^$]*{reason}"):
+        keras.models.load_model("model")
+
+
+def test_a_graph_of_more_parts_than_models_have_is_refused(in_folder, monkeypatch):
+    learned_folder()
+    monkeypatch.setattr(_tensorflow_tables, "_MOST", 30)
+    with pytest.raises(ValueError, match=r"model is refused[^$]*more than 30 parts"):
         keras.models.load_model("model")

@@ -21,6 +21,13 @@ def test_leaves_come_in_the_order_of_keys_and_none_is_one():
     assert tree.flatten({1: 1, "a": 2}) == [1, 2]
 
 
+def test_keys_of_several_types_come_type_by_type_however_they_were_written():
+    mixed = {"d": 10, 7: 20, "c": 30, 2: {"y": 40, 5: 50}}
+    assert tree.flatten(mixed) == [50, 40, 20, 30, 10]
+    assert tree.pack_sequence_as({"d": None, 1: None}, [1, 2]) == {1: 1, "d": 2}
+    assert tree.flatten({2j: 1, 1j: 2}) == [1, 2]  # keys without an order stay as written
+
+
 @pytest.mark.parametrize("thing", [[], (), {}, collections.OrderedDict(), Point(1, 2), collections.deque([1])])
 def test_these_are_nested(thing):
     assert tree.is_nested(thing)

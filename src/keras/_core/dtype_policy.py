@@ -149,7 +149,7 @@ def dtype_name(dtype) -> str:
     elif isinstance(dtype, type) and dtype in (bool, int, float):
         name = {bool: "bool", int: "int32", float: "float32"}[dtype]
     else:
-        name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
+        name = str(getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype)
         if name.startswith("torch."):
             name = name.removeprefix("torch.")
     if name not in DTYPES:

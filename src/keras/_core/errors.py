@@ -29,8 +29,8 @@ class NotCompiled(ValueError, RuntimeError):
     """Training without `compile`: a `ValueError` in Keras 3, a `RuntimeError` in the releases before."""
 
 
-class NoLayer(ValueError, TypeError):
-    """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError in Keras 3."""
+class NoLayer(ValueError, TypeError, IndexError):
+    """What `Sequential` cannot add or take off: a TypeError up to tf.keras, a ValueError or IndexError in Keras 3."""
 
 
 class WrongShape(TypeError, ValueError):
@@ -43,6 +43,10 @@ class WrongIndex(IndexError, ValueError):
 
 class NoSuchFile(FileNotFoundError, ValueError):
     """A file of a model or a vocabulary that is not there: an OSError up to tf.keras, a ValueError in Keras 3."""
+
+
+class UnknownName(TypeError, ValueError):
+    """A class or function that only a config names: a ValueError up to tf.keras, a TypeError in Keras 3."""
 
 
 class UnknownOutput(ValueError, KeyError):

@@ -17,7 +17,7 @@ import numpy as np
 
 from keras._core import registry
 from keras._core.dtype_policy import DTYPES, DTypePolicy, by_class, policy_from
-from keras._core.errors import NotSerializable
+from keras._core.errors import NotSerializable, UnknownName
 from keras._core.graph import KerasTensor
 from keras._core.names import nearest
 
@@ -326,7 +326,7 @@ def find(
     """The class or function a config names.
 
     Raises:
-        ValueError: there is none of that name.
+        UnknownName: there is none of that name.
     """
     if not isinstance(name, str):
         raise ValueError(f"A class or function is named by a string. Got {name!r}.")
@@ -346,7 +346,7 @@ def find(
         if len(found) == 1:
             return found[0]
     known = [k for place in places for k in registry.built_ins_of(place)]
-    raise ValueError(
+    raise UnknownName(
         f"Unknown {'object' if not module else f'member of {module}'}: {name!r}.{nearest(name, known)}\n"
         f"  If it is yours, pass custom_objects={{{name!r}: {name}}}, or register it with\n"
         f"  @keras.saving.register_keras_serializable()."

@@ -10,12 +10,17 @@ def is_nested(x: Any) -> bool:
     return isinstance(x, (list, tuple, Mapping))
 
 
-def _keys(x: Mapping) -> list:
+def ordered_keys(x: Mapping) -> list:
+    """The keys in the order in which leaves come."""
     if isinstance(x, OrderedDict):
         return list(x)
     try:
         return sorted(x)
-    except TypeError:  # keys of several types have no order: keep the one they were written in
+    except TypeError:  # keys of several types: type by type, as Keras 3 orders them
+        pass
+    try:
+        return sorted(x, key=lambda key: (f"{type(key).__module__}.{type(key).__qualname__}", key))
+    except TypeError:  # keys without an order keep the one they were written in
         return list(x)
 
 
@@ -36,7 +41,7 @@ def leaves_opened_once(x: Any) -> Iterator[Any]:
             yield one
         elif id(one) not in seen:
             seen.add(id(one))
-            stack += [one[k] for k in reversed(_keys(one))] if isinstance(one, Mapping) else reversed(one)
+            stack += [one[k] for k in reversed(ordered_keys(one))] if isinstance(one, Mapping) else reversed(one)
 
 
 def contained(x: Any, kinds: Any) -> Iterator[Any]:
@@ -53,7 +58,7 @@ def _collect(x: Any, found: list[Any]) -> None:
         for item in x:
             _collect(item, found)
     elif x is not None and isinstance(x, Mapping):
-        for key in _keys(x):
+        for key in ordered_keys(x):
             _collect(x[key], found)
     else:
         found.append(x)
@@ -100,7 +105,7 @@ def pack_like(structure: Any, flat: list[Any]) -> Any:
 
 def _pack(structure: Any, flat: Iterator[Any]) -> Any:
     if isinstance(structure, Mapping):
-        found = {key: _pack(structure[key], flat) for key in _keys(structure)}
+        found = {key: _pack(structure[key], flat) for key in ordered_keys(structure)}
         ordered = {key: found[key] for key in structure}
         return type(structure)(ordered) if isinstance(structure, OrderedDict) else ordered
     if isinstance(structure, (list, tuple)):
@@ -124,7 +129,7 @@ def same_structure(a: Any, b: Any) -> bool:
 def paths(x: Any, before: tuple = ()) -> list[tuple[tuple, Any]]:
     """Pairs of the way to each leaf (keys and positions) and the leaf."""
     if isinstance(x, Mapping):
-        return [pair for key in _keys(x) for pair in paths(x[key], (*before, key))]
+        return [pair for key in ordered_keys(x) for pair in paths(x[key], (*before, key))]
     if isinstance(x, (list, tuple)):
         return [pair for i, item in enumerate(x) for pair in paths(item, (*before, i))]
     return [(before, x)]

@@ -21,15 +21,15 @@ from keras._jax.op import as_array, broadcasting, op, symbol_of, with_shape
 def _index(key: Any) -> Any:
     if isinstance(key, tuple):
         return tuple(_index(k) for k in key)
-    if isinstance(key, slice) and any(isinstance(x, (KerasTensor, jax.core.Tracer)) for x in _ends(key)):
+    if isinstance(key, slice) and any(map(_is_open, (key.start, key.stop, key.step))):
         raise TypeError(_ENDS_ARE_TENSORS)
     if key is None or key is Ellipsis or isinstance(key, (slice, bool, int)):
         return key
     return as_array(key)
 
 
-def _ends(key: slice) -> tuple:
-    return key.start, key.stop, key.step
+def _is_open(number: Any) -> bool:
+    return isinstance(number, (KerasTensor, jax.core.Tracer))
 
 
 _ENDS_ARE_TENSORS = (

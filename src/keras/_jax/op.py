@@ -15,7 +15,7 @@ import numpy as np
 from keras import config
 from keras._core import tree
 from keras._core.dtype_policy import dtype_name
-from keras._core.errors import WrongIndex, WrongShape
+from keras._core.errors import WrongIndex, WrongShape, WrongTypeError
 from keras._core.graph import KerasTensor, Operation, any_symbolic, is_symbolic, running_values
 from keras._core.names import unique_name
 from keras._core.recording import recording
@@ -167,7 +167,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         )
     array = np.asarray(x)
     if array.dtype.kind in "OUSMmV" and not hasattr(array.dtype, "itemsize_bits") and array.dtype.name not in _EXTENDED:
-        raise ValueError(
+        raise WrongTypeError(
             f"Cannot make a tensor from {type(x).__name__} with dtype {array.dtype}: tensors hold numbers."
         )
     if name is None and not hasattr(x, "dtype"):

@@ -50,5 +50,9 @@ class Operation(graph.Operation, Configurable):
         raise NotImplementedError(f"{type(self).__name__} cannot be quantized: it has no `quantized_call` method.")
 
     def rematerialized_call(self, fn, *args, **kwargs):
-        """`fn(*args, **kwargs)`, whose inner results are computed again for the gradient instead of being kept."""
-        return jax.checkpoint(lambda *inner: fn(*inner, **kwargs))(*args)
+        """`fn`, whose inner results are computed again for the gradient instead of being kept."""
+
+        def again(*args, **kwargs):
+            return jax.checkpoint(lambda *inner: fn(*inner, **kwargs))(*args)
+
+        return again

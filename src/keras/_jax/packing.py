@@ -16,9 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from keras._jax.variable import Variable
+from keras._jax.variable import JOINED, Variable
 
-LARGEST = 1 << 15  # elements: joining more costs more than it saves
 # Variables: more of them are mostly those of equal blocks, of which XLA compiles one if their weights are not found at
 # different places. Four attention blocks take a third of the time so.
 MOST = 64
@@ -185,7 +184,7 @@ def pack_for(variables: Sequence[Variable], user: Any) -> Pack | None:
         variables: what to join.
         user: who will use the pack; when all of its users are gone, others may pack its variables in another way.
     """
-    if not 2 <= len(variables) <= MOST or sum(v.size for v in variables) > LARGEST or any(v.on_host for v in variables):
+    if not 2 <= len(variables) <= MOST or sum(v.size for v in variables) > JOINED or any(v.on_host for v in variables):
         return None
     lease = variables[0]._lease
     if isinstance(lease, Pack) and [id(v) for v in lease.variables] == [id(v) for v in variables]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -30,7 +30,9 @@ class _Autocast(threading.local):
 
 
 _autocast = _Autocast()
-_FEW = 1 << 15  # elements: so small a first value waits on the host, where it may be joined with others for a program
+JOINED = (
+    1 << 15
+)  # elements: joining more for a program costs more than it saves, so first values wait on the host for it
 
 
 class AutocastScope:
@@ -157,7 +159,7 @@ class Variable:
         """A first value that stays where it is until somebody reads it, or on its device."""
         if isinstance(value, jax.Array):
             return value
-        waits = value.size <= _FEW and placement.current() is None and not is_chosen()
+        waits = value.size <= JOINED and placement.current() is None and not is_chosen()
         return value if waits else array_from(value)
 
     # --- the value
@@ -224,7 +226,7 @@ class Variable:
 
     def clear(self) -> None:
         """Gives it zeros."""
-        free = placement.current() is None and not self.on_host and self.size <= _FEW
+        free = placement.current() is None and not self.on_host and self.size <= JOINED
         if free and pure.current_scope() is None and recording.tape is None:
             self.replace(np.zeros(self._shape, self._raw.dtype))
         else:
@@ -345,6 +347,9 @@ class Variable:
             return np.asarray(self.value, dtype=dtype)
         except RuntimeError:  # other processes have parts of it
             return np.asarray(processes.whole(self.value), dtype=dtype)
+
+    def __iter__(self) -> Iterator[jax.Array]:
+        return iter(self.value)  # Python would else ask for items until there is none, and arrays give their last
 
     def __getitem__(self, index) -> jax.Array:
         return self.value[index]

@@ -9,7 +9,7 @@ from keras._core.tree import map_leaves
 from keras.callbacks import _progress
 from keras.callbacks._monitor import MonitorCallback
 from keras.saving._model import checkpoint_parts
-from keras.saving._orbax import step_folder
+from keras.saving._orbax import checkpoint
 
 
 class OrbaxCheckpoint(MonitorCallback):
@@ -126,7 +126,7 @@ class OrbaxCheckpoint(MonitorCallback):
             ValueError: there is none, or it does not fit the model.
         """
         self.wait_until_finished()
-        found = step_folder(self.directory if step is None else os.path.join(self.directory, str(step)))
+        found = checkpoint(self.directory if step is None else os.path.join(self.directory, str(step)))
         if found is None:
             raise ValueError(
                 f"OrbaxCheckpoint: {self.directory} has no checkpoint{'' if step is None else f' {step}'}."

@@ -262,8 +262,9 @@ class Layer(Parts, Dtypes, Weights, Losses, Outputs, Remat, Operation):
             self._forget_losses()
         with AutocastScope(self.compute_dtype if self.autocast else None):
             run = self.call if self._form is None else self._form.call
-            again = self._remat is not None
-            outputs = self.rematerialized_call(run, *args, **kwargs) if again else run(*args, **kwargs)
+            if self._remat is not None:
+                run = self.rematerialized_call(run, *args, **kwargs)
+            outputs = run(*args, **kwargs)
         if context.watch is not None:
             context.watch(self, args, outputs)
         if self.activity_regularizer is not None:

@@ -109,10 +109,12 @@ def window_shape(owner: str, shape: Shape, widths, strides, padding: str, data_f
     """The shape that windows over the spatial axes leave, channels unchanged.
 
     Raises:
-        ValueError: the windows are larger than the inputs.
+        ValueError: the windows are larger than the inputs, or have other axes.
     """
     dilations = dilations or (1,) * len(widths)
     sizes = spatial_sizes(shape, data_format)
+    if len(sizes) != len(widths):
+        raise ValueError(SpatialSpec(len(widths), data_format).wrong_ndim(owner, tuple(shape)))
     counts = [count_windows(n, w, s, padding, d) for n, w, s, d in zip(sizes, widths, strides, dilations)]
     if any(n is not None and n <= 0 for n in counts):
         spans = tuple(d * (w - 1) + 1 for w, d in zip(widths, dilations))

@@ -6,7 +6,7 @@ import warnings
 
 from keras import ops
 from keras._core.checks import positive_integer
-from keras._core.dtype_policy import is_float_name
+from keras._core.dtype_policy import is_float_name, wide_float
 from keras.metrics._metric import Metric
 
 
@@ -71,7 +71,7 @@ class _ConfusionMatrix(Metric):
 
     def _ratios(self):
         """For each class intersection over union, and whether the class occurred."""
-        cells = ops.cast(self.total_cm.value, "float32") if self.dtype.startswith("int") else self.total_cm.value
+        cells = ops.cast(self.total_cm.value, wide_float(self.dtype))
         both = ops.diagonal(cells)
         either = ops.sum(cells, axis=0) + ops.sum(cells, axis=1) - both
         return ops.divide_no_nan(both, either), ops.cast(either > 0, both.dtype)

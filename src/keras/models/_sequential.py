@@ -9,7 +9,7 @@ import numpy as np
 
 from keras._core import registry, tree
 from keras._core.errors import NoLayer, WrongTypeError
-from keras._core.graph import KerasTensor, Operation, any_symbolic
+from keras._core.graph import KerasTensor, any_symbolic
 from keras._core.names import first_input_name, name_scope
 from keras._core.serialization import deserialize, serialize
 from keras._core.signature import required_parameters
@@ -61,14 +61,13 @@ class Sequential(Model):
     def _append(self, layer: Any) -> None:
         if isinstance(layer, KerasTensor) and layer._keras_history is not None:
             layer = layer._keras_history.operation
-        if isinstance(layer, type) or not (isinstance(layer, Layer) or callable(layer)):
+        if not isinstance(layer, Layer):
+            name = getattr(layer, "__name__", "")
+            advice = f"{name}()" if isinstance(layer, type) else f"keras.layers.Lambda({name})"
             raise NoLayer(
                 f"Sequential takes layers. Got {layer!r}."
-                + (f"\n  Write {layer.__name__}() to make one." if isinstance(layer, type) else "")
+                + (f"\n  Write {advice} to make one." if callable(layer) else "")
             )
-        if not isinstance(layer, Operation):
-            from_function = registry.built_in("keras.layers", "Lambda")
-            layer = from_function(layer)
         if isinstance(layer, InputLayer):
             if self._members or self._input_layer is not None:
                 raise ValueError(f"Sequential: {layer.name} is an input, which can only come first.")

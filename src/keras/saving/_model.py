@@ -310,7 +310,7 @@ def _load_folder(path: str, custom_objects: dict | None, compile: bool) -> Any:
         if _tensorflow.is_folder(path):
             with registry.object_scope(custom_objects or {}):
                 return _tensorflow.load_model(path, lambda *given: make_model(*given, custom_objects, compile), compile)
-        step = _orbax.step_folder(path)
+        step = _orbax.checkpoint(path)
         if step is not None:
             return _orbax.load_model(step, lambda *given: make_model(*given, custom_objects, compile), _put_assets)
         raise BadFile(f"{path} is a folder without {CONFIG}, so it is no saved model.")

@@ -30,7 +30,7 @@ _DTYPES = {  # and their bytes
 }  # fmt: skip
 
 
-def step_folder(path: str) -> str | None:
+def checkpoint(path: str) -> str | None:
     """The folder of the newest checkpoint in `path`, or `path` where it is that of one itself; None if it has none."""
     if not os.path.isdir(path):
         return None

@@ -15,6 +15,7 @@ import numpy as np
 from keras.saving import _protobuf, _tensor_bundle
 
 _STRING, _INT64 = 7, 9  # types of TensorFlow
+_MOST = 200_000  # nodes, or objects with functions, of a graph
 
 
 def of_file(path: str) -> Tables:
@@ -32,11 +33,9 @@ class Tables:
 
     def __init__(self, data: mmap.mmap | bytes):
         meta = _only(data, 2)
-        self._nodes = {
-            _protobuf.text(_only(node, 1)): node for key, node in _protobuf.fields(_only(meta, 2)) if key == 1
-        }
+        self._nodes = {_protobuf.text(_only(node, 1)): node for key, node in _some(_only(meta, 2)) if key == 1}
         self._objects, self._functions = [], {}
-        for key, value in _protobuf.fields(_only(meta, 7)):
+        for key, value in _some(_only(meta, 7)):
             if key == 1:
                 self._objects.append(_Object(_protobuf.raw(value)))
             elif key == 2:
@@ -89,6 +88,14 @@ class _Object:
                 self.function = value
             elif key == 9:
                 self.constant = value
+
+
+def _some(message: memoryview) -> Iterator[tuple[int, Any]]:
+    """The fields of a message that may not have more than so many."""
+    for count, field in enumerate(_protobuf.fields(message)):
+        if count == _MOST:
+            raise ValueError(f"its graph has more than {_MOST:,} parts")
+        yield field
 
 
 def _only(message: Any, field: int) -> memoryview:

@@ -139,26 +139,17 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs) 
     reshape = kwargs.pop("reshape", False)
     no_more_arguments("load_weights", kwargs)
     path = os.fspath(filepath)
-    checkpoint = _tensorflow.checkpoint(path)
-    if checkpoint is not None:
-        if by_name or skipped or reshape:
-            raise ValueError(
-                f"load_weights: {path!r} is a checkpoint of TensorFlow, where layers are found by their attributes; "
-                "leave out `by_name`, `reshape` and `objects_to_skip`. skip_mismatch=True loads what fits."
-            )
-        _check_built(model, "load_weights")
-        _tensorflow.load_weights(model, checkpoint, skip_mismatch)
-        return
-    step = _orbax.step_folder(path)
-    if step is not None:
-        if by_name or skipped or reshape:
-            raise ValueError(
-                f"load_weights: {path!r} is a checkpoint of Orbax, where variables are found by their paths; leave out "
-                "`by_name`, `reshape` and `objects_to_skip`. skip_mismatch=True loads what fits."
-            )
-        _check_built(model, "load_weights")
-        _orbax.load_weights(model, step, skip_mismatch)
-        return
+    for kind, format_ in _CHECKPOINTS.items():
+        checkpoint = format_.checkpoint(path)
+        if checkpoint is not None:
+            if by_name or skipped or reshape:
+                raise ValueError(
+                    f"load_weights: {path!r} is a checkpoint of {kind}; leave out `by_name`, `reshape` and "
+                    "`objects_to_skip`. skip_mismatch=True loads what fits."
+                )
+            _check_built(model, "load_weights")
+            format_.load_weights(model, checkpoint, skip_mismatch)
+            return
     if not _hdf5.is_hdf5(path):
         _check_name("load_weights", path, True)
     if not os.path.isfile(path):
@@ -254,6 +245,7 @@ def _place_in(file: Any, place: str) -> str:
     return "/".join(OTHER_NAMES.get(part, part) for part in place.split("/"))
 
 
+_CHECKPOINTS: dict[str, Any] = {"TensorFlow": _tensorflow, "Orbax": _orbax}
 _SKIP_HINT = "\n  The model is as it was. To load what fits and leave the rest, pass skip_mismatch=True."
 
 
