@@ -68,7 +68,7 @@ def test_text_is_an_error_that_says_what_to_do(x):
 
 
 def test_where_the_text_is_is_told():
-    with pytest.raises(TypeError, match=r"fit: `y` holds text"):
+    with pytest.raises(ValueError, match=r"fit: `y` holds text"):  # as in Keras 3 and tf.keras
         make_source(np.ones((2, 1)), ["a", "b"])
     with pytest.raises(TypeError, match=r"fit: `x`\['name'\] holds text"):
         make_source({"age": np.ones(2), "name": ["a", "b"]})

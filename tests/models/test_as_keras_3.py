@@ -166,6 +166,16 @@ def test_sequential_takes_layers_alone(thing, advice):
     assert advice in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "eagerly", "told"),
+    [("auto", False, True), ("auto", True, False), (True, False, True), (True, True, False), (False, False, False)],
+)
+def test_a_model_tells_whether_it_is_compiled(given, eagerly, told):
+    model = keras.Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=given, run_eagerly=eagerly)
+    assert model.jit_compile is told
+
+
 def test_popping_an_empty_sequential_is_an_index_error():
     with pytest.raises(IndexError, match="no layer to take off"):
         keras.Sequential().pop()

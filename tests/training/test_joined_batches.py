@@ -1,5 +1,6 @@
 """Batches of a stream that come quickly are trained on several in a call, with the results of one at a time."""
 
+import itertools
 import time
 
 import numpy as np
@@ -240,3 +241,15 @@ def test_a_step_of_ones_own_may_hand_out_anything(calls):
     assert len(calls) == 1
     np.testing.assert_allclose(found["rows"], model(X[:80]), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found["sum"], X[:80].reshape(10, 8, 4).sum(1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_steps_that_nobody_knew_are_told_at_the_end(verbose, capsys):
+    def few(count):
+        return itertools.islice(parts([8] * 10), count)
+
+    model = compiled()
+    model.fit(few(9), verbose=verbose)
+    model.evaluate(few(4), verbose=verbose)
+    model.predict(few(10), verbose=verbose)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["9/9", "4/4", "10/10"]

@@ -239,7 +239,7 @@ def with_our_dtype(x: np.ndarray, where: str) -> np.ndarray:
     if dtype.kind == "O":
         return _from_objects(x, where)
     if dtype.kind in "UST":
-        raise TypeError(TEXT.format(where=where))
+        raise WrongTypeError(TEXT.format(where=where))
     if dtype.kind in "mM":
         raise TypeError(DATES.format(where=where, kind=dtype))
     if dtype.names is not None:
@@ -293,7 +293,7 @@ def _from_objects(x: np.ndarray, where: str) -> np.ndarray:
     """Numbers of several kinds, as a frame with mixed columns gives them; anything else is an error."""
     for item in x.flat:
         if isinstance(item, (str, bytes)):
-            raise TypeError(TEXT.format(where=where))
+            raise WrongTypeError(TEXT.format(where=where))
         if isinstance(item, (np.ndarray, list, tuple)) and np.ndim(item):
             raise WrongTypeError(
                 f"{where} is an array of objects that are arrays themselves, shape {x.shape}.\n"
@@ -340,7 +340,7 @@ def _from_foreign(x: Any, where: str) -> np.ndarray:
         _refuse_dates(x, where)
         return np.asarray(x)
     if isinstance(x, (str, bytes)):
-        raise TypeError(TEXT.format(where=where))
+        raise WrongTypeError(TEXT.format(where=where))
     if isinstance(x, Sequence):  # a range, a deque
         return np.asarray(list(x))
     if hasattr(x, "collect") and hasattr(x, "collect_schema"):  # polars
@@ -362,7 +362,7 @@ def _from_frame(x: Any, where: str) -> np.ndarray:
             text = [str(name) for i, name in enumerate(columns) if any(isinstance(v, str) for v in made[:, i])]
             if text:
                 names = f"column{'s' if len(text) > 1 else ''} {', '.join(map(repr, text))}"
-                raise TypeError(TEXT.format(where=f"{where} ({names})"))
+                raise WrongTypeError(TEXT.format(where=f"{where} ({names})"))
         made = _without_missing(made)
     return made
 

@@ -131,7 +131,7 @@ class Compiled:
         self._loss_tracker = metrics_module.Mean(name="loss")
         cannot_compile = jit_compile == "auto" and not all(layer.supports_jit for layer in self._flatten_layers())
         self.run_eagerly = bool(run_eagerly) or jit_compile is False or cannot_compile
-        self.jit_compile = jit_compile
+        self.jit_compile = not self.run_eagerly
         self.steps_per_execution = int(steps_per_execution)
         self._debug = debug
         self._captured = None

@@ -113,7 +113,7 @@ class Epochs:
             return logs
         if step and not logs:  # an epoch that was gone on with after its last step
             logs = {name: float(value) for name, value in self.trainer.get_metrics_result().items()}
-        if self.watcher.progress is not None:
+        if self.watcher.progress is not None or run.steps is None:
             self.callbacks.on_progress(run.done, run.steps, logs)
         return logs
 

@@ -407,8 +407,9 @@ class BatchRun:
                 batch = self._next_together(self._most(watcher, step))
                 if batch is None:
                     return
-                yield batch
                 step += batch.count if isinstance(batch, Chunk) else 1
+                self.done = step
+                yield batch
 
         return collect(batches(), self.planner, self.steps, state, watcher)
 

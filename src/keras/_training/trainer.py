@@ -175,6 +175,8 @@ class Trainer(Runs):
                 watcher = self._watcher(interrupts, callbacks, "test")
                 logs = self._evaluate_with(run, state, self._reset_metric_values(), watcher)
                 state.close()
+                if run.steps is None:  # now they are counted
+                    callbacks.on_progress(run.done, None, self._by_name(logs))
                 callbacks.on_test_end(self._by_name(logs))
         except Exception as error:
             note_memory(error, run)
@@ -211,6 +213,8 @@ class Trainer(Runs):
             state = RunningState(run.planner, "predict")  # after the hook, which may have changed the weights
             outputs = run.outputs(state, self._watcher(Interrupts(), callbacks, "predict"))
             state.close()
+            if run.steps is None:  # now they are counted
+                callbacks.on_progress(run.done)
             callbacks.on_predict_end()
         except Exception as error:
             note_memory(error, run)

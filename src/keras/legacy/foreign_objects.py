@@ -5,6 +5,7 @@ And functions of Python within the work on data, gradients of one's own, and the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -197,6 +198,19 @@ def give_variables_parts() -> None:
     """Lets variables change in places."""
     for function in (scatter_nd_update, scatter_nd_add, scatter_update, scatter_add):
         setattr(Variable, function.__name__, function)
+    for name in ("assign", "assign_add", "assign_sub"):
+        setattr(Variable, name, _with_hints(getattr(Variable, name)))
+    Variable.device = property(lambda self: "", doc="Where it lies: wherever it is needed.")
+
+
+def _with_hints(assign: Callable) -> Callable:
+    """An assignment that may be told how TensorFlow orders it, which changes no result."""
+
+    @functools.wraps(assign)
+    def assign_so(self, value, use_locking=False, name=None, read_value=True):
+        return assign(self, value)
+
+    return assign_so
 
 
 # --- tables

@@ -13,8 +13,9 @@ from keras._core.serialization import serialize
 from keras._core.signature import parameters
 from keras._jax import graph_program, pure, pytree
 from keras._jax.variable import Variable
-from keras.legacy import era
+from keras.legacy import era, written_optimizers
 from keras.legacy.loss_of_now import LossOfNow
+from keras.optimizers.schedules._schedule import LearningRateSchedule
 
 # what slots were called in tf.keras -> the end of the name that the variable has today, for each class
 _SLOTS = {
@@ -296,20 +297,25 @@ _METHODS = {
 
 
 def _set_hyper(self, name, value):
-    if name == "learning_rate":
-        self._learning_rate = self._kept_learning_rate(value)
-    else:
+    if name != "learning_rate":
         vars(self).setdefault("_hyper", {})[name] = value
+        written_optimizers.offer_setting(self, name)
+    elif self.built:
+        self.learning_rate = value
+    else:
+        self._learning_rate = self._kept_learning_rate(value)
 
 
 def _get_hyper(self, name, dtype=None):
     value = self.learning_rate if name == "learning_rate" else vars(self)["_hyper"][name]
+    if isinstance(value, LearningRateSchedule):
+        return value  # which the class calls with the step
     value = value() if callable(value) else value
     return value if dtype is None else ops.cast(ops.convert_to_tensor(value), dtype)
 
 
 def _decayed_lr(self, var_dtype="float32"):
-    rate = _get_hyper(self, "learning_rate", var_dtype)
+    rate = ops.cast(self._rate_now(), var_dtype)
     decay = vars(self).get("_hyper", {}).get("decay", 0.0)
     return rate / (1.0 + decay * ops.cast(self._iterations.value, var_dtype))
 
@@ -326,7 +332,7 @@ def _serialize_hyperparameter(self, hyperparameter):
 
 _METHODS.update(
     _set_hyper=_set_hyper, _get_hyper=_get_hyper, _decayed_lr=_decayed_lr,
-    _serialize_hyperparameter=_serialize_hyperparameter,
+    _serialize_hyperparameter=_serialize_hyperparameter, **written_optimizers.METHODS,
 )  # fmt: skip
 
 
@@ -337,17 +343,13 @@ def adapt_subclass(cls: type) -> None:
     if step is not None and len(parameters(step)[0]) == 2:
         cls.update_step = without_rate(step)
     if "_resource_apply_dense" in own:
-        cls.update_step = _update_step
+        cls.update_step = written_optimizers.update_step
         cls.update_all = importlib.import_module("keras.optimizers").Optimizer.update_all
         cls.elementwise = False
+    if "apply_gradients" in own and not cls.__module__.startswith("keras."):
+        written_optimizers.apply_by_pairs(cls)
     if "_create_slots" in own:
         cls.build = _build_with_slots(cls.build)
-
-
-def _update_step(self, gradient, variable, learning_rate):
-    """What `_resource_apply_dense` of the class does."""
-    more = {"apply_state": {}} if "apply_state" in parameters(type(self)._resource_apply_dense)[0] else {}
-    self._resource_apply_dense(gradient, variable, **more)
 
 
 def _build_with_slots(build: Callable) -> Callable:
