@@ -118,3 +118,15 @@ def test_older_names_of_losses_are_written_as_each_reader_knows_them(in_folder):
         model.save("m.h5", era="2")
         with h5py.File("m.h5") as file:
             assert json.loads(file.attrs["training_config"])["loss"] == "logcosh"  # nor 2.3.1 "log_cosh"
+
+
+def test_a_file_whose_model_says_no_module_keeps_the_formulas_of_keras_3(in_folder):
+    recurrent = layers.Bidirectional(layers.LSTM(2, return_sequences=True))
+    model = keras.Sequential([keras.Input((3, 2)), recurrent, layers.Dense(2, activation="hard_sigmoid")])
+    model.save("m.h5")
+    with h5py.File("m.h5", "r+") as file:  # as 3.15.1 writes them
+        config = json.loads(file.attrs["model_config"])
+        file.attrs["model_config"] = json.dumps({key: config[key] for key in ("class_name", "config")})
+    x = np.arange(6.0).reshape(1, 3, 2)
+    found = keras.models.load_model("m.h5").predict(x, verbose=0)
+    np.testing.assert_allclose(found, model.predict(x, verbose=0), rtol=1e-6)

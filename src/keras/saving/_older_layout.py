@@ -185,6 +185,8 @@ def load_model(reader: _hdf5.Reader, make: Callable, compile: bool) -> Any:
     origin["shape_of"] = _Shapes(reader, place)
     with refusing(path, "model_config"):
         config = registry.in_todays_form(config, origin)
+        if str(origin["keras_version"]).startswith("3."):  # which the entries do not say
+            config = {**config, "keras_version": origin["keras_version"]}
     model = make(config, path, reader.declared_bytes(place))
     with refusing(path, place or "the weights"):
         load_weights(model, reader, place)
