@@ -153,3 +153,30 @@ def test_state_that_is_as_large_as_one_row_may_take_batches_of_one():
 
 def test_metrics_may_be_the_first_module_that_is_imported():
     subprocess.run([sys.executable, "-c", "import keras.metrics"], check=True)
+
+
+# values of tf_keras 2.21: three steps at rate 0.1 with an epsilon of 0.01
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("RMSprop", {}, [0.45660, 0.51532]),
+        ("RMSprop", {"centered": True}, [0.42027, 0.48670]),
+        ("RMSprop", {"momentum": 0.5}, [0.54049, 0.71217]),
+        ("Adagrad", {}, [0.89569, 0.93431]),
+    ],
+)
+def test_optimizers_kept_their_formula_under_legacy(name, options, expected):
+    optimizer = getattr(keras.optimizers.legacy, name)(0.1, epsilon=1e-2, **options)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.ones((2, 1))])
+    model.compile(optimizer, "mse")
+    model.fit(np.array([[0.1, 0.2], [0.3, 0.05]]), np.zeros((2, 1)), epochs=3, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0].ravel(), expected, atol=1e-5)
+
+
+def test_a_class_below_one_with_the_older_formula_is_itself():
+    class Own(keras.optimizers.legacy.RMSprop):
+        pass
+
+    assert type(Own(0.5)) is Own
+    assert float(Own(0.5).learning_rate) == 0.5

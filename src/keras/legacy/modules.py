@@ -159,10 +159,8 @@ ROWS = [
     Row("keras.callbacks.experimental", "keras.callbacks", "BackupAndRestore", "2.x"),
     Row("keras.callbacks.tensorboard_v1", "keras.callbacks", "TensorBoard", "2.x"),
     Row("keras.callbacks.tensorboard_v2", "keras.callbacks", "TensorBoard", "2.x"),
-    Row("keras.optimizers.legacy", "keras.optimizers", (
-        "Adadelta Adagrad Adam Adamax Ftrl Optimizer RMSprop SGD"
-    ), "2.x"),
-    Row("keras.optimizers.legacy", "keras.legacy.optimizers", "Nadam", "2.x"),
+    Row("keras.optimizers.legacy", "keras.optimizers", "Adadelta Adam Adamax Ftrl Optimizer SGD", "2.x"),
+    Row("keras.optimizers.legacy", "keras.legacy.optimizers", "Adagrad Nadam RMSprop", "2.x"),
     Row("keras.mixed_precision.experimental", "keras.legacy.mixed_precision", "*", "2.x"),
     Row("keras.optimizers.experimental", "keras.optimizers", (
         "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD"

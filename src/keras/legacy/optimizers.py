@@ -49,6 +49,18 @@ class Nadam(ScheduledNadam):
         super().__init__(learning_rate=learning_rate, **kwargs)
 
 
+def _with_older_formula(kind: type) -> type:
+    """A class of `keras.optimizers.legacy` that makes optimizers of today with the formula until tf.keras 2.10."""
+
+    def __new__(cls, *args, **kwargs):
+        return kind(*args, **{OLDER_FORMULA: True, **kwargs}) if cls is older else kind.__new__(cls)
+
+    older = type(kind.__name__, (kind,), {"__new__": __new__, "__doc__": kind.__doc__, "__module__": __name__})
+    return older
+
+
+RMSprop, Adagrad = _with_older_formula(optimizers.RMSprop), _with_older_formula(optimizers.Adagrad)
+
 registry.register_built_ins("keras.optimizers", {"ScheduledNadam": ScheduledNadam})
 
 
