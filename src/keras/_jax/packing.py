@@ -43,10 +43,12 @@ class Pack:
         self._whole = False  # whether `_joined` holds the values
         self._settled = True  # whether the variables do
         self._times_settled = 0
+        self.times_asked = 0  # for values, joined or of a variable, whether they had changed or not
         self._start: tuple[Any, list[Any]] = (None, [])
 
     def load(self) -> list[Any]:
         """The joined values."""
+        self.times_asked += 1
         if self._whole:
             return self._joined
         # somebody may be tracing a function of his own
@@ -86,6 +88,7 @@ class Pack:
 
     def settle(self) -> None:
         """Gives the variables their values."""
+        self.times_asked += 1
         if self._settled:
             return
         with self._lock, jax.ensure_compile_time_eval():

@@ -163,7 +163,7 @@ class ArraysRun(AcrossRun):
             self._batches.close()  # type: ignore[attr-defined]
         super()._end_epoch()
 
-    def _next_together(self, most: int) -> Any:
+    def _next_together(self, most: int, state: RunningState) -> Any:
         return self._next()
 
     def _call(self, batch: Any) -> tuple[Program, tuple, int]:

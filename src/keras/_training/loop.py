@@ -253,6 +253,8 @@ class BatchRun:
         self._joiner: Joiner | None = None  # of batches like the first
         self._failed: Exception | None = None  # after batches that `epoch` still uses
         self._took = 0.0  # seconds until the last batch was there
+        self._known = False  # whether a batch has come after a step, which shows if the source looks at the model
+        self._looks = False  # whether it does, so that it is asked for each batch after the step before it
 
     def first_batch(self) -> tuple:
         """The first batch, which `epoch` will still use."""
@@ -291,9 +293,11 @@ class BatchRun:
         self._took = time.perf_counter() - started
         return batch
 
-    def _next_together(self, most: int) -> Any:
+    def _next_together(self, most: int, state: RunningState) -> Any:
         """The next batch, or a chunk of those that come quickly, up to so many."""
-        batch = self._wanted(self._next())
+        if not self._known:
+            most, self._known = 1, True
+        batch = self._next_of(state)
         if batch is not None and self._joiner is not None and self._joiner.is_outgrown(batch):
             self._joiner = joiner_for(self.planner, batch, self.steps)
         joiner = self._joiner
@@ -303,9 +307,10 @@ class BatchRun:
         if not joiner.add(batch):
             return batch
         until = time.perf_counter() + PATIENCE
-        while joiner.count < min(most, joiner.most) and time.perf_counter() + self._took < until:
+        most = min(most, joiner.most)
+        while joiner.count < most and not self._looks and time.perf_counter() + self._took < until:
             try:
-                batch = self._wanted(self._next())
+                batch = self._next_of(state)
             except Exception as error:
                 self._failed = error
                 break
@@ -315,6 +320,13 @@ class BatchRun:
                 self._first = batch
                 break
         return joiner.chunk()
+
+    def _next_of(self, state: RunningState) -> Any:
+        """The next batch as the program takes it; notes if the source looked at the model meanwhile."""
+        asked = state.times_asked()
+        batch = self._wanted(self._next())
+        self._looks = self._looks or state.times_asked() != asked
+        return batch
 
     def _wanted(self, batch: Any) -> Any:
         """What of a batch the program takes."""
@@ -336,7 +348,7 @@ class BatchRun:
         result: Any = None
         step, looked = first_step, time.perf_counter()
         while self.steps is None or step < self.steps:
-            batch = self._next_together(self._most(watcher, step))
+            batch = self._next_together(self._most(watcher, step), state)
             if batch is None:
                 break
             try:
@@ -404,7 +416,7 @@ class BatchRun:
         def batches():
             step = 0
             while self.steps is None or step < self.steps:
-                batch = self._next_together(self._most(watcher, step))
+                batch = self._next_together(self._most(watcher, step), state)
                 if batch is None:
                     return
                 step += batch.count if isinstance(batch, Chunk) else 1

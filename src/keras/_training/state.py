@@ -65,6 +65,7 @@ class RunningState:
         self.donates = phase == "train" and planner.donates
         self._lock = threading.RLock()
         self._lent = False
+        self._times_asked = 0
         self._take_over()
 
     def _take_over(self) -> None:
@@ -148,6 +149,10 @@ class RunningState:
                 metrics = [placement.placed(v, m) for v, m in zip(self._variables.metrics, values)]
                 self.values = self.values._replace(metrics=copy_arrays(metrics) if self.donates else metrics)
 
+    def times_asked(self) -> int:
+        """How often variables were read or assigned so far, by whomever."""
+        return self._times_asked + sum(pack.times_asked for pack in self.packs if pack is not None)
+
     def restore(self, values: State) -> None:
         """Takes back a step: the values are those from before it."""
         with self._lock:
@@ -155,6 +160,7 @@ class RunningState:
 
     def settle(self) -> None:
         """Gives the variables the newest values; the run goes on."""
+        self._times_asked += 1
         with self._lock:
             if self._settled:
                 return
