@@ -63,7 +63,7 @@ class Joiner:
         self._shapes = [x.shape for x in arrays]
         self._dtypes = [engine.inputs(x[:0]).dtype for x in arrays]
         self._rows = len(arrays[0])
-        self.begin()
+        self.count = 0
 
     def begin(self) -> None:
         """Begins another chunk."""

@@ -273,7 +273,7 @@ class Planner:
         if known is None:
             known = self._found_or_made(shape_key, kind, batch_size, data, order)
             self._known[shape_key] = known
-            if _OF_ONE.get(kind, kind) in _OF_ONE.values():
+            if _takes_batches(kind):
                 self._notice_shapes(data)
         return known
 
@@ -318,7 +318,8 @@ class Planner:
         found = cache.find(key)
         if found is None and kind in _OF_ONE:
             of_one = (self.phase, _OF_ONE[kind], 0, *shape_key[3:])
-            found = self._place(of_one)[1].find(self._place(of_one)[0])
+            key_of_one, cache_of_one = self._place(of_one)
+            found = cache_of_one.find(key_of_one)
             if found is not None and _steps_at_once(found, batch_size) > 1:
                 found = None
         if found is not None:
@@ -336,8 +337,7 @@ class Planner:
                 extra = [*extra, *met.variables]
                 self._add(met.variables)
         if kind in _OF_ONE and made.at_once == 1:
-            shape_key = of_one
-            key, cache = self._place(of_one)
+            shape_key, key, cache = of_one, key_of_one, cache_of_one
         if extra:  # bound to these very variables: not for other models
             key, cache = ("private", shape_key), self.model.private_programs
         cache.keep(key, made)
@@ -363,7 +363,7 @@ class Planner:
         state = State(*([engine.specs_of(placement.placed(v, v.own_value())) for v in f] for f in self.variables))
         carried = State(*(part if pack is None else pack.specs() for pack, part in zip(self.packs, state)))
         batch = engine.specs_of(data)
-        whole = _OF_ONE.get(kind, kind) in _OF_ONE.values()
+        whole = _takes_batches(kind)
         if not whole:
             batch = engine.with_rows(batch, batch_size)
         if kind == "filled chunk":
@@ -442,6 +442,11 @@ def _quickly(kind: str, traced: Traced, weights: int) -> str | None:
         return "very"
     small = traced.operations < _SMALL_STEP and weights <= packing.MOST
     return "simply" if small and not engine.has_loop(traced.closed) else None
+
+
+def _takes_batches(kind: str) -> bool:
+    """Whether a program takes whole batches, not rows of all data by number."""
+    return kind in _OF_ONE or kind in _OF_ONE.values()
 
 
 def _steps_at_once(step: Traced | Program, most: int) -> int:
